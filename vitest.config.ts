@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+// Node 20 has relaxed SIMD behind a flag; newer versions have it by default and may not know the flag.
+const relaxedFlag =
+  Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : []
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    execArgv: relaxedFlag,
+    testTimeout: 60_000,
+  },
+})
