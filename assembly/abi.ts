@@ -30,15 +30,46 @@ export const BINARY_CROSS_ENTROPY = 2
 export const STORE_GRADIENT = 0
 export const SGD = 1
 
-// A tape is a sequence of instructions of INSTRUCTION_WORDS 32-bit words: the opcode, then its operands. Offsets,
-// strides and counts are in elements (a float32, or a 32-bit integer, is one element); offset 0 means "none".
+// How a row is counted as a hit for the accuracy: no counting; the largest output is the target's largest; every
+// output is on its target's side of a threshold (the row's hit is then the share of its outputs that are).
+export const HITS_NONE = 0
+export const HITS_ARGMAX = 1
+export const HITS_THRESHOLD = 2
+
+// Panels: a matrix of k rows and n columns is kept as slices of PANEL columns, each slice row by row, so that a tile
+// reads its operand as one stream (docs/kernels.md draws it). Rows and columns are padded with zeros to LANES.
+export const PANEL = 8
+export const LANES = 4
+
+// A tape is a sequence of instructions of INSTRUCTION_WORDS 32-bit words: the opcode, then its operands in the order
+// named here. Offsets, strides and counts are in elements (a float32 or a 32-bit integer is one element); offset 0
+// means "none". `lda`, `ldy` are row strides. A table, where there is one, holds the offset of every row and takes
+// the place of base + row · stride.
 export const INSTRUCTION_WORDS = 16
 
-export const OP_END = 0
+// Waits until every thread has come here.
 export const OP_BARRIER = 1
+// x, ldx, xTable, y, ldy, yTable, order: the batch's rows are x[order[start + r]]. Split by rows.
 export const OP_ROWS = 2
+// a, lda, aTable, weights, biases, out, slope, k, n, activation: out = f(a · weights + biases). Split by rows.
 export const OP_FORWARD = 3
+// out, slope, y, ldy, yTable, delta, losses, hits, n, loss, activation, hitMode: the loss of each row, and
+// delta = ∂C/∂z. Split by rows.
 export const OP_OUTPUT = 4
+// delta, weightsT, from, deltaBelow, n, k, activation: deltaBelow = delta · weightsᵀ ⊙ f'(z). Split by rows.
 export const OP_BACKWARD = 5
+// a, lda, aTable, delta, weights, weightsT, k, n, rule, control: rule(weights, aᵀ · delta / rows). Split by tiles.
 export const OP_UPDATE_WEIGHTS = 6
+// delta, biases, n, rule, control: rule(biases, Σ delta / rows). Split by columns.
 export const OP_UPDATE_BIASES = 7
+
+// The control block: what may change between two calls without a new tape.
+export const CONTROL_LEARNING_RATE = 0
+export const CONTROL_LENGTH = 16
+
+// What random numbers are for: the last word of a Philox counter, so that no two uses share a stream.
+export const WEIGHTS = 1
+export const SHUFFLE = 2
+export const SPLIT = 3
+export const SAMPLE = 4
+export const DROPOUT = 5

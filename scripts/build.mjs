@@ -4,16 +4,16 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import asc from 'assemblyscript/asc'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 process.chdir(root)
 mkdirSync('build', { recursive: true })
 mkdirSync('src/generated', { recursive: true })
 
+const run = (...command) => execFileSync(process.execPath, command, { stdio: 'inherit' })
+
 for (const target of ['simd', 'relaxed', 'debug']) {
-  const { error } = await asc.main(['--target', target], { stdout: process.stdout, stderr: process.stderr })
-  if (error) process.exit(1)
+  run('node_modules/assemblyscript/bin/asc.js', '--target', target)
   if (target === 'debug') continue // for tests, read from build/
   const base64 = readFileSync(`build/${target}.wasm`).toString('base64')
   writeFileSync(
@@ -24,6 +24,5 @@ for (const target of ['simd', 'relaxed', 'debug']) {
 
 if (!process.argv.includes('--wasm')) {
   rmSync('dist', { recursive: true, force: true })
-  const tsc = resolve('node_modules/typescript/bin/tsc')
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
+  run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json')
 }

@@ -1,0 +1,83 @@
+// The ABI: what JavaScript calls. Everything is an element offset into the one imported memory, which the caller has
+// planned; nothing is kept here between two calls.
+
+import * as activation from './activation'
+import * as gemm from './gemm'
+import * as loss from './loss'
+import * as random from './random'
+
+export { run } from './tape'
+
+@inline
+function at(offset: i32): usize {
+  return (<usize>(<u32>offset)) << 2
+}
+
+/** The Philox block of the kernels below: the elements 4 … 7, which no plan uses. */
+const BLOCK: usize = 16
+
+export function shuffle(order: i32, n: i32, seedLow: i32, seedHigh: i32, stream: i32): void {
+  random.shuffle(at(order), n, seedLow, seedHigh, stream, BLOCK)
+}
+
+export function philox(out: i32, count: i32, seedLow: i32, seedHigh: i32, purpose: i32, stream: i32): void {
+  random.philoxWords(at(out), count, seedLow, seedHigh, purpose, stream, BLOCK)
+}
+
+export function activate(code: i32, z: i32, a: i32, slope: i32, n: i32): void {
+  activation.activate(code, at(z), at(a), at(slope), n)
+}
+
+export function derive(code: i32, from: i32, delta: i32, n: i32): void {
+  activation.derive(code, at(from), at(delta), n)
+}
+
+export function softmaxRow(z: i32, a: i32, n: i32): void {
+  activation.softmaxRow(at(z), at(a), n)
+}
+
+export function hadamard(x: i32, y: i32, out: i32, n: i32): void {
+  activation.hadamard(at(x), at(y), at(out), n)
+}
+
+export function lossRow(out: i32, slope: i32, y: i32, delta: i32, n: i32, code: i32, activationCode: i32): f32 {
+  return loss.lossRow(at(out), at(slope), at(y), at(delta), n, code, activationCode)
+}
+
+export function gemmNN(
+  from: i32,
+  to: i32,
+  a: i32,
+  lda: i32,
+  table: i32,
+  b: i32,
+  bRows: i32,
+  bias: i32,
+  c: i32,
+  k: i32,
+  n: i32,
+): void {
+  gemm.gemmNN(from, to, at(a), lda, at(table), at(b), bRows, at(bias), at(c), k, n)
+}
+
+export function gemmTN(
+  from: i32,
+  to: i32,
+  rows: i32,
+  a: i32,
+  lda: i32,
+  table: i32,
+  d: i32,
+  g: i32,
+  gt: i32,
+  k: i32,
+  n: i32,
+  rule: i32,
+  scale: f32,
+): void {
+  gemm.gemmTN(from, to, rows, at(a), lda, at(table), at(d), at(g), at(gt), k, n, rule, scale)
+}
+
+export function sumRows(from: i32, to: i32, rows: i32, d: i32, n: i32, b: i32, rule: i32, scale: f32): void {
+  gemm.sumRows(from, to, rows, at(d), n, at(b), rule, scale)
+}

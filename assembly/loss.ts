@@ -1,0 +1,174 @@
+// Losses of one row of outputs, each with its output delta δ = ∂C/∂z (BP1). A loss that belongs with an activation
+// (crossEntropy with softmax, binaryCrossEntropy with sigmoid) is given z and is fused with it: its δ is then a − y
+// with nothing to divide by, and its value is exact where a would round to 0 or 1.
+//
+// The sums over a row are taken four lanes at a time and the lanes added pairwise, so they depend on n alone.
+
+import {
+  BINARY_CROSS_ENTROPY,
+  CROSS_ENTROPY,
+  HITS_ARGMAX,
+  SOFTMAX,
+} from './abi'
+import { derive, softmaxRow } from './activation'
+import { exp, log, log1p, sigmoid } from './math'
+import { loadPart, storePart } from './simd'
+
+@inline
+function loadLanes(ptr: usize, lanes: i32): v128 {
+  return lanes >= 4 ? v128.load(ptr) : loadPart(ptr, lanes)
+}
+
+@inline
+function storeLanes(ptr: usize, v: v128, lanes: i32): void {
+  if (lanes >= 4) v128.store(ptr, v)
+  else storePart(ptr, v, lanes)
+}
+
+/** (v0 + v2) + (v1 + v3). */
+@inline
+function sumLanes(v: v128): f32 {
+  const pair = f32x4.add(v, v128.shuffle<f32>(v, v, 2, 3, 0, 1))
+  return f32x4.extract_lane(pair, 0) + f32x4.extract_lane(pair, 1)
+}
+
+/** All bits set in the first `lanes` lanes. */
+@inline
+function firstLanes(lanes: i32): v128 {
+  return i32x4.gt_s(i32x4.splat(lanes), i32x4(0, 1, 2, 3))
+}
+
+/** ½ Σ (a − y)²; δ = (a − y) ⊙ f'(z), or a ⊙ (g − ⟨g, a⟩) with g = a − y where a is a softmax. */
+function quadraticRow(a: usize, slope: usize, y: usize, delta: usize, n: i32, activation: i32): f32 {
+  let squares = f32x4.splat(0)
+  let dot = f32x4.splat(0)
+  for (let j = 0; j < n; j += 4) {
+    const lanes = n - j
+    const at = (<usize>j) << 2
+    const out = loadLanes(a + at, lanes)
+    const error = f32x4.sub(out, loadLanes(y + at, lanes))
+    squares = f32x4.add(squares, f32x4.mul(error, error))
+    dot = f32x4.add(dot, f32x4.mul(error, out))
+    if (delta) storeLanes(delta + at, error, lanes)
+  }
+  if (delta) {
+    if (activation == SOFTMAX) {
+      const mean = f32x4.splat(sumLanes(dot))
+      for (let j = 0; j < n; j += 4) {
+        const lanes = n - j
+        const at = (<usize>j) << 2
+        const g = loadLanes(delta + at, lanes)
+        storeLanes(delta + at, f32x4.mul(loadLanes(a + at, lanes), f32x4.sub(g, mean)), lanes)
+      }
+    } else {
+      derive(activation, slope ? slope : a, delta, n)
+    }
+  }
+  return 0.5 * sumLanes(squares)
+}
+
+/** Σ y (log Σ e^(z − max) − (z − max)); δ = softmax(z) Σy − y, which is a − y for targets that sum to 1. */
+function crossEntropyRow(z: usize, y: usize, delta: usize, n: i32): f32 {
+  let largest = load<f32>(z)
+  for (let j = 1; j < n; ++j) largest = max(largest, load<f32>(z + ((<usize>j) << 2)))
+  const top = f32x4.splat(largest)
+  let sum = f32x4.splat(0)
+  let targets = f32x4.splat(0)
+  let inner = f32x4.splat(0)
+  for (let j = 0; j < n; j += 4) {
+    const lanes = n - j
+    const at = (<usize>j) << 2
+    const shifted = f32x4.sub(loadLanes(z + at, lanes), top)
+    const target = loadLanes(y + at, lanes)
+    let e = exp(shifted)
+    if (lanes < 4) e = v128.and(e, firstLanes(lanes))
+    sum = f32x4.add(sum, e)
+    targets = f32x4.add(targets, target)
+    inner = f32x4.add(inner, f32x4.mul(target, shifted))
+    if (delta) storeLanes(delta + at, e, lanes)
+  }
+  const total = sumLanes(sum)
+  const weight = sumLanes(targets)
+  if (delta) {
+    const scale = f32x4.splat(weight / total)
+    for (let j = 0; j < n; j += 4) {
+      const lanes = n - j
+      const at = (<usize>j) << 2
+      storeLanes(delta + at, f32x4.sub(f32x4.mul(loadLanes(delta + at, lanes), scale), loadLanes(y + at, lanes)), lanes)
+    }
+  }
+  const logSum = f32x4.extract_lane(log(f32x4.splat(total)), 0)
+  return weight * logSum - sumLanes(inner)
+}
+
+/** Σ max(z, 0) − z y + log(1 + e^−|z|), which is −Σ [y log a + (1 − y) log(1 − a)]; δ = sigmoid(z) − y. */
+function binaryCrossEntropyRow(z: usize, y: usize, delta: usize, n: i32): f32 {
+  let sum = f32x4.splat(0)
+  const zero = f32x4.splat(0)
+  for (let j = 0; j < n; j += 4) {
+    const lanes = n - j
+    const at = (<usize>j) << 2
+    const v = loadLanes(z + at, lanes)
+    const target = loadLanes(y + at, lanes)
+    const tail = log1p(exp(f32x4.neg(f32x4.abs(v))))
+    let loss = f32x4.add(f32x4.sub(f32x4.max(v, zero), f32x4.mul(v, target)), tail)
+    if (lanes < 4) loss = v128.and(loss, firstLanes(lanes))
+    sum = f32x4.add(sum, loss)
+    if (delta) storeLanes(delta + at, f32x4.sub(sigmoid(v), target), lanes)
+  }
+  return sumLanes(sum)
+}
+
+function argmax(ptr: usize, n: i32): i32 {
+  let best = 0
+  let largest = load<f32>(ptr)
+  for (let j = 1; j < n; ++j) {
+    const value = load<f32>(ptr + ((<usize>j) << 2))
+    if (value > largest) {
+      largest = value
+      best = j
+    }
+  }
+  return best
+}
+
+/**
+ * Returns the loss of one row and, where deltaPtr is not 0, stores its δ. out is z for the fused losses and a for
+ * quadratic; slope is the row of stored derivatives, or 0. Reads and writes n floats of each row and no more.
+ */
+export function lossRow(
+  out: usize,
+  slope: usize,
+  y: usize,
+  delta: usize,
+  n: i32,
+  loss: i32,
+  activation: i32,
+): f32 {
+  if (loss == CROSS_ENTROPY) return crossEntropyRow(out, y, delta, n)
+  if (loss == BINARY_CROSS_ENTROPY) return binaryCrossEntropyRow(out, y, delta, n)
+  return quadraticRow(out, slope, y, delta, n, activation)
+}
+
+/**
+ * 1 where the row is right and 0 where it is wrong, or, in mode HITS_THRESHOLD, the share of its outputs that are on
+ * their target's side of ½. out is z for the fused losses (a ≥ ½ where z ≥ 0; a and z have the same largest element).
+ */
+export function hitsRow(out: usize, y: usize, n: i32, loss: i32, mode: i32): f32 {
+  if (mode == HITS_ARGMAX) return argmax(out, n) == argmax(y, n) ? 1 : 0
+  const threshold: f32 = loss == BINARY_CROSS_ENTROPY ? 0 : 0.5
+  let right = 0
+  for (let j = 0; j < n; ++j) {
+    const at = (<usize>j) << 2
+    if (load<f32>(out + at) >= threshold == load<f32>(y + at) >= 0.5) right += 1
+  }
+  return <f32>right / <f32>n
+}
+
+/** Softmax of each of `rows` rows of n floats, `stride` floats apart. In place where aPtr == zPtr. */
+export function softmaxRows(rows: i32, zPtr: usize, aPtr: usize, n: i32, stride: i32): void {
+  for (let r = 0; r < rows; ++r) {
+    const at = (<usize>(r * stride)) << 2
+    softmaxRow(zPtr + at, aPtr + at, n)
+  }
+}

@@ -1,0 +1,280 @@
+// Elementary functions of four floats. Every constant was fitted for this file by weighted Remez exchange in 45-digit
+// arithmetic (E. Remez 1934; J.-M. Muller, Elementary Functions, ch. 3), rounding one coefficient to float32 at a time
+// and refitting the rest. Only IEEE operations are used, so the simd build gives the same bits on every engine; the
+// relaxed build rounds a · b + c once where the machine can.
+//
+// NaN propagates: pmin and pmax return their first operand when the second is NaN or the first is, so a clamp is
+// always written pmin(x, bound). Results of exp below 2^−125.5 are 0, which keeps subnormals out of the hot loops.
+
+import { madd, nmadd } from './simd'
+
+const LOG2_E: f32 = 1.4426950216293335
+// ln 2 = 22713 / 2^15 + rest: n · LN2_HIGH is exact for |n| < 2^9.
+const LN2_HIGH: f32 = 0.693145751953125
+const LN2_LOW: f32 = 1.4286067653302e-6
+// Adding 1.5 · 2^23 rounds to the nearest integer n and leaves it in the low bits; 126 more makes those bits the
+// exponent field of 2^(n − 1).
+const ROUND: f32 = 12582912 + 126
+
+// (e^r − 1 − r) / r² for |r| ≤ ½ ln 2: error 2^−26 of e^r − 1.
+const E2: f32 = 0.4999999701976776
+const E3: f32 = 0.16666539013385773
+const E4: f32 = 0.04166774824261665
+const E5: f32 = 0.008367087692022324
+const E6: f32 = 0.0013837863225489855
+
+/** (e^r − 1 − r) / r². */
+@inline
+function expSeries(r: v128): v128 {
+  let q = madd(f32x4.splat(E6), r, f32x4.splat(E5))
+  q = madd(q, r, f32x4.splat(E4))
+  q = madd(q, r, f32x4.splat(E3))
+  return madd(q, r, f32x4.splat(E2))
+}
+
+/** x − n ln 2. */
+@inline
+function reduce(x: v128, n: v128): v128 {
+  return nmadd(n, f32x4.splat(LN2_LOW), nmadd(n, f32x4.splat(LN2_HIGH), x))
+}
+
+/** 2 e^r. The factor 2 is part of the coefficients: see expCapped. */
+@inline
+function twiceExpSeries(r: v128): v128 {
+  let q = madd(f32x4.splat(2 * E6), r, f32x4.splat(2 * E5))
+  q = madd(q, r, f32x4.splat(2 * E4))
+  q = madd(q, r, f32x4.splat(2 * E3))
+  q = madd(q, r, f32x4.splat(2 * E2))
+  q = madd(q, r, f32x4.splat(2))
+  return madd(q, r, f32x4.splat(2))
+}
+
+/**
+ * e^x for x ≤ 89. With x = n ln 2 + r the result is 2e^r · 2^(n − 1), so that every exponent from the largest float's
+ * (n = 128) down is a normal power of two; the next one below has the bits of 0, which is the flush.
+ */
+@inline
+function expCapped(x: v128): v128 {
+  x = f32x4.pmax(x, f32x4.splat(-87.5))
+  const t = madd(x, f32x4.splat(LOG2_E), f32x4.splat(ROUND))
+  const n = f32x4.sub(t, f32x4.splat(ROUND))
+  return f32x4.mul(twiceExpSeries(reduce(x, n)), i32x4.shl(t, 23))
+}
+
+/** e^x. +∞ above 88.72, 0 below −86.99. */
+@inline
+export function exp(x: v128): v128 {
+  return expCapped(f32x4.pmin(x, f32x4.splat(89)))
+}
+
+/** e^x − 1, accurate near 0. */
+@inline
+export function expm1(x: v128): v128 {
+  x = f32x4.pmax(f32x4.pmin(x, f32x4.splat(89)), f32x4.splat(-25))
+  const t = madd(x, f32x4.splat(LOG2_E), f32x4.splat(ROUND))
+  const r = reduce(x, f32x4.sub(t, f32x4.splat(ROUND)))
+  const half = i32x4.shl(t, 23)
+  const p = madd(f32x4.mul(r, r), expSeries(r), r)
+  const y = madd(half, p, f32x4.sub(half, f32x4.splat(0.5)))
+  return f32x4.add(y, y)
+}
+
+/** e^x − 1 for x ≤ 0, accurate near 0: what elu and tanh need. */
+@inline
+export function expm1Negative(x: v128): v128 {
+  x = f32x4.pmax(x, f32x4.splat(-25))
+  const t = madd(x, f32x4.splat(LOG2_E), f32x4.splat(ROUND + 1))
+  const r = reduce(x, f32x4.sub(t, f32x4.splat(ROUND + 1)))
+  const scale = i32x4.shl(t, 23)
+  const p = madd(f32x4.mul(r, r), expSeries(r), r)
+  return madd(scale, p, f32x4.sub(scale, f32x4.splat(1)))
+}
+
+// (log(1 + f) − f + ½f²) / f³ for −¼ ≤ f ≤ ½: error 2^−27 of log(1 + f).
+const L3: f32 = 0.3333345055580139
+const L4: f32 = -0.25000104308128357
+const L5: f32 = 0.19990800321102142
+const L6: f32 = -0.16646866500377655
+const L7: f32 = 0.1447841078042984
+const L8: f32 = -0.13166038691997528
+const L9: f32 = 0.1047363355755806
+const L10: f32 = -0.04514254629611969
+
+/** log(1 + f) + high + low, the large part added last. */
+@inline
+function logSeries(f: v128, high: v128, low: v128): v128 {
+  let p = madd(f32x4.splat(L10), f, f32x4.splat(L9))
+  p = madd(p, f, f32x4.splat(L8))
+  p = madd(p, f, f32x4.splat(L7))
+  p = madd(p, f, f32x4.splat(L6))
+  p = madd(p, f, f32x4.splat(L5))
+  p = madd(p, f, f32x4.splat(L4))
+  p = madd(p, f, f32x4.splat(L3))
+  const square = f32x4.mul(f, f)
+  const y = nmadd(f32x4.splat(0.5), square, madd(f32x4.mul(p, f), square, low))
+  return f32x4.add(high, f32x4.add(f, y))
+}
+
+/** log's values where its argument u is not a positive finite number, y elsewhere; x is what an infinite u gives. */
+@inline
+function logLimits(u: v128, x: v128, y: v128): v128 {
+  const zero = f32x4.splat(0)
+  y = v128.bitselect(y, x, f32x4.lt(u, f32x4.splat(Infinity)))
+  y = v128.bitselect(f32x4.splat(-Infinity), y, f32x4.eq(u, zero))
+  return v128.or(y, f32x4.lt(u, zero))
+}
+
+/** log x. −∞ at 0, NaN below; subnormal arguments are not flushed. */
+@inline
+export function log(x: v128): v128 {
+  // Subnormals are scaled by 2^23 first.
+  const small = f32x4.lt(x, f32x4.splat(1.1754943508222875e-38))
+  const scaled = v128.bitselect(f32x4.mul(x, f32x4.splat(8388608)), x, small)
+  // x = 2^e · (1 + f) with 1 + f in [¾, 1½).
+  const exponent = i32x4.shr_s(i32x4.sub(scaled, i32x4.splat(0x3f400000)), 23)
+  const f = f32x4.sub(i32x4.sub(scaled, i32x4.shl(exponent, 23)), f32x4.splat(1))
+  const e = f32x4.sub(f32x4.convert_i32x4_s(exponent), v128.and(small, f32x4.splat(23)))
+  const y = logSeries(f, f32x4.mul(e, f32x4.splat(LN2_HIGH)), f32x4.mul(e, f32x4.splat(LN2_LOW)))
+  return logLimits(x, x, y)
+}
+
+/** log(1 + x), accurate near 0. −∞ at −1, NaN below. */
+@inline
+export function log1p(x: v128): v128 {
+  const u = f32x4.add(f32x4.splat(1), x)
+  // What u lost of x: exact (T. J. Dekker 1971, Fast2Sum).
+  const lost = f32x4.sub(x, f32x4.sub(u, f32x4.splat(1)))
+  const exponent = i32x4.shr_s(i32x4.sub(u, i32x4.splat(0x3f400000)), 23)
+  const scaleBits = i32x4.sub(i32x4.splat(0x3f800000), i32x4.shl(exponent, 23))
+  const scale = i32x4.max_s(scaleBits, i32x4.splat(0))
+  const m = i32x4.sub(u, i32x4.shl(exponent, 23))
+  const f = madd(lost, scale, f32x4.sub(m, f32x4.splat(1)))
+  const e = f32x4.convert_i32x4_s(exponent)
+  const y = logSeries(f, f32x4.mul(e, f32x4.splat(LN2_HIGH)), f32x4.mul(e, f32x4.splat(LN2_LOW)))
+  return logLimits(u, x, y)
+}
+
+/** log(1 + x) for 0 ≤ x ≤ 1: what softplus and the fused losses need. */
+@inline
+export function log1pUnit(x: v128): v128 {
+  const upper = f32x4.ge(x, f32x4.splat(0.5))
+  const f = v128.bitselect(f32x4.mul(f32x4.sub(x, f32x4.splat(1)), f32x4.splat(0.5)), x, upper)
+  return logSeries(f, v128.and(upper, f32x4.splat(LN2_HIGH)), v128.and(upper, f32x4.splat(LN2_LOW)))
+}
+
+/** tanh x = −m / (2 + m) with m = e^(−2|x|) − 1, and the sign of x. */
+@inline
+export function tanh(x: v128): v128 {
+  const sign = f32x4.splat(-0.0)
+  const m = expm1Negative(f32x4.mul(f32x4.abs(x), f32x4.splat(-2)))
+  const y = f32x4.div(m, f32x4.add(m, f32x4.splat(2)))
+  return v128.bitselect(x, y, sign)
+}
+
+/** e^−|x|: shared by sigmoid, softplus and their derivatives. */
+@inline
+export function expMinusAbs(x: v128): v128 {
+  return expCapped(f32x4.neg(f32x4.abs(x)))
+}
+
+/** sigmoid x from e = e^−|x|: 1 / (1 + e) or, below 0, e / (1 + e). */
+@inline
+export function sigmoidFrom(x: v128, e: v128): v128 {
+  const one = f32x4.splat(1)
+  return f32x4.div(v128.bitselect(e, one, f32x4.lt(x, f32x4.splat(0))), f32x4.add(one, e))
+}
+
+/** 1 / (1 + e^−x). */
+@inline
+export function sigmoid(x: v128): v128 {
+  return sigmoidFrom(x, expMinusAbs(x))
+}
+
+/** softplus x from e = e^−|x|: max(x, 0) + log(1 + e). */
+@inline
+export function softplusFrom(x: v128, e: v128): v128 {
+  return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1pUnit(e))
+}
+
+/** log(1 + e^x). */
+@inline
+export function softplus(x: v128): v128 {
+  return softplusFrom(x, expMinusAbs(x))
+}
+
+// Φ(−x) e^(x²/2) as t · polynomial(t) with t = 1 / (1 + 11x/32), for 0 ≤ x ≤ 14 (the form of C. Hastings 1955,
+// Approximations for Digital Computers, sheet 43, with a higher degree and a relative weight): error 2^−24.8.
+const T_SCALE: f32 = 0.34375
+const T1: f32 = 0.13711966574192047
+const T2: f32 = 0.13754241168498993
+const T3: f32 = 0.11673931032419205
+const T4: f32 = 0.11266310513019562
+const T5: f32 = -0.039320554584264755
+const T6: f32 = 0.19094303250312805
+const T7: f32 = -0.2717384397983551
+const T8: f32 = 0.1438663750886917
+const T9: f32 = -0.027814922854304314
+// Above 13.2 e^(−x²/2) is flushed to 0.
+const GAUSSIAN_LIMIT: f32 = 13.2
+const INVERSE_SQRT_2PI: f32 = 0.3989422804014327
+
+/** e^(−x²/2), to full precision in the tail: shared by Φ and its density. */
+@inline
+export function gaussian(x: v128): v128 {
+  x = f32x4.pmin(f32x4.abs(x), f32x4.splat(GAUSSIAN_LIMIT))
+  // x²/2 = high²/2 + (x − high)(x + high)/2, where high has 12 bits and so an exact square.
+  const high = v128.and(x, i32x4.splat(<i32>0xfffff000))
+  const y = f32x4.mul(f32x4.mul(high, high), f32x4.splat(-0.5))
+  const rest = f32x4.mul(f32x4.mul(f32x4.sub(high, x), f32x4.splat(0.5)), f32x4.add(x, high))
+  const t = madd(f32x4.add(y, rest), f32x4.splat(LOG2_E), f32x4.splat(ROUND))
+  const n = f32x4.sub(t, f32x4.splat(ROUND))
+  return f32x4.mul(twiceExpSeries(f32x4.add(reduce(y, n), rest)), i32x4.shl(t, 23))
+}
+
+/** Φ(−|x|) from g = gaussian(x). */
+@inline
+export function normalTailFrom(x: v128, g: v128): v128 {
+  const one = f32x4.splat(1)
+  const bounded = f32x4.pmin(f32x4.abs(x), f32x4.splat(GAUSSIAN_LIMIT))
+  const t = f32x4.div(one, madd(bounded, f32x4.splat(T_SCALE), one))
+  let p = madd(f32x4.splat(T9), t, f32x4.splat(T8))
+  p = madd(p, t, f32x4.splat(T7))
+  p = madd(p, t, f32x4.splat(T6))
+  p = madd(p, t, f32x4.splat(T5))
+  p = madd(p, t, f32x4.splat(T4))
+  p = madd(p, t, f32x4.splat(T3))
+  p = madd(p, t, f32x4.splat(T2))
+  p = madd(p, t, f32x4.splat(T1))
+  return f32x4.mul(f32x4.mul(p, t), g)
+}
+
+/** Φ(x), the standard normal distribution function, from g = gaussian(x). */
+@inline
+export function normalCdfFrom(x: v128, g: v128): v128 {
+  const tail = normalTailFrom(x, g)
+  return v128.bitselect(tail, f32x4.sub(f32x4.splat(1), tail), f32x4.lt(x, f32x4.splat(0)))
+}
+
+/** Φ(x). */
+@inline
+export function normalCdf(x: v128): v128 {
+  return normalCdfFrom(x, gaussian(x))
+}
+
+/** φ(x) = e^(−x²/2) / √(2π) from g = gaussian(x). */
+@inline
+export function normalDensityFrom(g: v128): v128 {
+  return f32x4.mul(g, f32x4.splat(INVERSE_SQRT_2PI))
+}
+
+/** e^x of one float: lane 0 of exp. */
+@inline
+export function expScalar(x: f32): f32 {
+  return f32x4.extract_lane(exp(f32x4.splat(x)), 0)
+}
+
+/** log x of one float: lane 0 of log. */
+@inline
+export function logScalar(x: f32): f32 {
+  return f32x4.extract_lane(log(f32x4.splat(x)), 0)
+}

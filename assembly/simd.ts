@@ -1,0 +1,36 @@
+// The vector operations that the kernels share: multiply-add, and vectors that are only partly there.
+
+/**
+ * a · b + c. Two roundings, the same bits on every machine; with relaxed SIMD one rounding where the machine has a
+ * fused multiply-add.
+ */
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c)
+  return f32x4.add(f32x4.mul(a, b), c)
+}
+
+/** c − a · b, rounded as in madd. */
+@inline
+export function nmadd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c)
+  return f32x4.sub(c, f32x4.mul(a, b))
+}
+
+/** The n floats (1 to 3) at ptr in lanes 0 … n − 1, zero in the others. Reads no byte beyond them. */
+export function loadPart(ptr: usize, n: i32): v128 {
+  if (n == 1) return v128.load32_zero(ptr)
+  const pair = v128.load64_zero(ptr)
+  if (n == 2) return pair
+  return v128.load32_lane(ptr + 8, pair, 2)
+}
+
+/** Stores lanes 0 … n − 1 (n from 1 to 3) at ptr. Writes no byte beyond them. */
+export function storePart(ptr: usize, v: v128, n: i32): void {
+  if (n == 1) {
+    v128.store32_lane(ptr, v, 0)
+    return
+  }
+  v128.store64_lane(ptr, v, 0)
+  if (n == 3) v128.store32_lane(ptr + 8, v, 2)
+}

@@ -1,0 +1,220 @@
+// Runs a tape: reads its instructions, takes this part's share of each, and calls the kernels. A part is a thread, or
+// one of several slices of work that one thread does in turn.
+
+import {
+  CONTROL_LEARNING_RATE,
+  HITS_NONE,
+  INSTRUCTION_WORDS,
+  LINEAR,
+  OP_BACKWARD,
+  OP_BARRIER,
+  OP_FORWARD,
+  OP_OUTPUT,
+  OP_ROWS,
+  OP_UPDATE_BIASES,
+  OP_UPDATE_WEIGHTS,
+  SGD,
+  SOFTMAX,
+} from './abi'
+import { activate, derive } from './activation'
+import { gemmNN, gemmTN, padded, sumRows, tilesTN } from './gemm'
+import { hitsRow, lossRow, softmaxRows } from './loss'
+
+/** Rows of the batch taken through one layer at a time: their inputs stay in L2, a panel of weights in L1. */
+const ROW_BLOCK = 64
+
+/** Operand `word` of the instruction at ptr. */
+@inline
+function operand(ptr: usize, word: usize): i32 {
+  return load<i32>(ptr + (word << 2))
+}
+
+/** Operand `word` as a byte address; an offset of 0 stays 0. */
+@inline
+function address(ptr: usize, word: usize): usize {
+  return (<usize>load<u32>(ptr + (word << 2))) << 2
+}
+
+/** Where part `part` of `parts` begins in `count` things; its end is where the next one begins. */
+@inline
+export function share(count: i32, part: i32, parts: i32): i32 {
+  return parts == 1 ? part * count : <i32>((<i64>count * <i64>part) / <i64>parts)
+}
+
+/** OP_ROWS: the offsets of the rows that stand at [start + from, start + to) of the order. */
+function lookUpRows(op: usize, start: i32, from: i32, to: i32): void {
+  const x = operand(op, 1)
+  const ldx = operand(op, 2)
+  const xTable = address(op, 3)
+  const y = operand(op, 4)
+  const ldy = operand(op, 5)
+  const yTable = address(op, 6)
+  const order = address(op, 7) + ((<usize>start) << 2)
+  for (let r = from; r < to; ++r) {
+    const at = (<usize>r) << 2
+    const row = load<i32>(order + at)
+    store<i32>(xTable + at, x + row * ldx)
+    store<i32>(yTable + at, y + row * ldy)
+  }
+}
+
+/** OP_FORWARD: z = a · W + b and a' = f(z), for the rows [from, to). */
+function forward(op: usize, from: i32, to: i32): void {
+  const out = address(op, 6)
+  const slope = address(op, 7)
+  const k = operand(op, 8)
+  const n = operand(op, 9)
+  const activation = operand(op, 10)
+  const columns = padded(n)
+  for (let r = from; r < to; r += ROW_BLOCK) {
+    const end = min(r + ROW_BLOCK, to)
+    gemmNN(r, end, address(op, 1), operand(op, 2), address(op, 3), address(op, 4), padded(k), address(op, 5), out, k, n)
+    const at = (<usize>(r * columns)) << 2
+    if (activation == SOFTMAX) softmaxRows(end - r, out + at, out + at, n, columns)
+    else if (activation != LINEAR) {
+      activate(activation, out + at, out + at, slope ? slope + at : 0, (end - r) * columns)
+    }
+  }
+}
+
+/** OP_OUTPUT: the loss of each of the rows [from, to), its hit, and δ = ∂C/∂z (BP1). */
+function output(op: usize, start: i32, from: i32, to: i32): void {
+  const out = address(op, 1)
+  const slope = address(op, 2)
+  const y = address(op, 3)
+  const ldy = operand(op, 4)
+  const yTable = address(op, 5)
+  const delta = address(op, 6)
+  const losses = address(op, 7) + ((<usize>start) << 2)
+  const hits = address(op, 8) + ((<usize>start) << 2)
+  const n = operand(op, 9)
+  const loss = operand(op, 10)
+  const activation = operand(op, 11)
+  const hitMode = operand(op, 12)
+  const columns = padded(n)
+  for (let r = from; r < to; ++r) {
+    const at = (<usize>(r * columns)) << 2
+    const yRow = yTable
+      ? (<usize>load<u32>(yTable + ((<usize>r) << 2))) << 2
+      : y + ((<usize>(r * ldy)) << 2)
+    const value = lossRow(out + at, slope ? slope + at : 0, yRow, delta ? delta + at : 0, n, loss, activation)
+    store<f32>(losses + ((<usize>r) << 2), value)
+    if (hitMode != HITS_NONE) store<f32>(hits + ((<usize>r) << 2), hitsRow(out + at, yRow, n, loss, hitMode))
+  }
+}
+
+/** OP_BACKWARD: δ below = δ · Wᵀ ⊙ f'(z) (BP2), for the rows [from, to). */
+function backward(op: usize, from: i32, to: i32): void {
+  const delta = address(op, 1)
+  const weightsT = address(op, 2)
+  const source = address(op, 3)
+  const below = address(op, 4)
+  const n = operand(op, 5)
+  const k = operand(op, 6)
+  const activation = operand(op, 7)
+  const columns = padded(k)
+  for (let r = from; r < to; r += ROW_BLOCK) {
+    const end = min(r + ROW_BLOCK, to)
+    gemmNN(r, end, delta, padded(n), 0, weightsT, padded(n), 0, below, n, k)
+    const at = (<usize>(r * columns)) << 2
+    derive(activation, source + at, below + at, (end - r) * columns)
+  }
+}
+
+/** What the update rule multiplies a sum over `rows` rows with. */
+@inline
+function scaleOf(rule: i32, controlPtr: usize, rows: i32): f32 {
+  const size: f32 = rule == SGD ? load<f32>(controlPtr + (CONTROL_LEARNING_RATE << 2)) : 1
+  return size / <f32>rows
+}
+
+/** OP_UPDATE_WEIGHTS: W or ∇W from aᵀ · δ (BP4), for this part's tiles. */
+function updateWeights(op: usize, rows: i32, part: i32, parts: i32): void {
+  const k = operand(op, 7)
+  const n = operand(op, 8)
+  const rule = operand(op, 9)
+  const tiles = tilesTN(k, n)
+  gemmTN(
+    share(tiles, part, parts),
+    share(tiles, part + 1, parts),
+    rows,
+    address(op, 1),
+    operand(op, 2),
+    address(op, 3),
+    address(op, 4),
+    address(op, 5),
+    address(op, 6),
+    k,
+    n,
+    rule,
+    scaleOf(rule, address(op, 10), rows),
+  )
+}
+
+/** OP_UPDATE_BIASES: b or ∇b from Σ δ (BP3), for this part's groups of four columns. */
+function updateBiases(op: usize, rows: i32, part: i32, parts: i32): void {
+  const n = operand(op, 3)
+  const rule = operand(op, 4)
+  const groups = padded(n) >> 2
+  sumRows(
+    share(groups, part, parts),
+    share(groups, part + 1, parts),
+    rows,
+    address(op, 1),
+    n,
+    address(op, 2),
+    rule,
+    scaleOf(rule, address(op, 5), rows),
+  )
+}
+
+/** The instructions in [fromPtr, toPtr) once, on the batch of `rows` rows that begins at `start` of the order. */
+function step(fromPtr: usize, toPtr: usize, start: i32, rows: i32, part: i32, parts: i32): void {
+  const from = share(rows, part, parts)
+  const to = share(rows, part + 1, parts)
+  for (let op = fromPtr; op < toPtr; op += INSTRUCTION_WORDS << 2) {
+    switch (operand(op, 0)) {
+      case OP_BARRIER:
+        // One thread waits for nobody. A caller that runs several parts in turn stops at each barrier itself.
+        break
+      case OP_ROWS:
+        lookUpRows(op, start, from, to)
+        break
+      case OP_FORWARD:
+        forward(op, from, to)
+        break
+      case OP_OUTPUT:
+        output(op, start, from, to)
+        break
+      case OP_BACKWARD:
+        backward(op, from, to)
+        break
+      case OP_UPDATE_WEIGHTS:
+        updateWeights(op, rows, part, parts)
+        break
+      case OP_UPDATE_BIASES:
+        updateBiases(op, rows, part, parts)
+        break
+      default:
+        unreachable()
+    }
+  }
+}
+
+/**
+ * Runs the instructions in [from, to) of a tape (element offsets) as part `part` of `parts`, once for each batch of
+ * at most batchRows of the rows [firstRow, endRow) of the order. The last batch may be smaller.
+ */
+export function run(
+  from: i32,
+  to: i32,
+  firstRow: i32,
+  endRow: i32,
+  batchRows: i32,
+  part: i32,
+  parts: i32,
+): void {
+  for (let start = firstRow; start < endRow; start += batchRows) {
+    step((<usize>from) << 2, (<usize>to) << 2, start, min(batchRows, endRow - start), part, parts)
+  }
+}

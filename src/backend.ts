@@ -1,0 +1,87 @@
+// What a backend is: an arena of one fixed size and an interpreter of tapes over it.
+
+import type { Floats } from './panels.ts'
+
+/** Single kernels by name, for tests and benches. Offsets and strides in elements, as in assembly/index.ts. */
+export interface Kernels {
+  activate(code: number, z: number, a: number, slope: number, n: number): void
+  derive(code: number, from: number, delta: number, n: number): void
+  softmaxRow(z: number, a: number, n: number): void
+  hadamard(x: number, y: number, out: number, n: number): void
+  lossRow(
+    out: number,
+    slope: number,
+    y: number,
+    delta: number,
+    n: number,
+    loss: number,
+    activation: number,
+  ): number
+  gemmNN(
+    from: number,
+    to: number,
+    a: number,
+    lda: number,
+    table: number,
+    b: number,
+    bRows: number,
+    bias: number,
+    c: number,
+    k: number,
+    n: number,
+  ): void
+  gemmTN(
+    from: number,
+    to: number,
+    rows: number,
+    a: number,
+    lda: number,
+    table: number,
+    d: number,
+    g: number,
+    gt: number,
+    k: number,
+    n: number,
+    rule: number,
+    scale: number,
+  ): void
+  sumRows(
+    from: number,
+    to: number,
+    rows: number,
+    d: number,
+    n: number,
+    b: number,
+    rule: number,
+    scale: number,
+  ): void
+  /** Writes `count` 32-bit words of the Philox stream (seed, purpose, stream) from its beginning to ints[out…]. */
+  philox(out: number, count: number, seedLow: number, seedHigh: number, purpose: number, stream: number): void
+}
+
+export interface Backend {
+  readonly name: 'relaxed' | 'simd' | 'debug' | 'reference'
+  /** The arena. Its size never changes; a larger plan gets a new arena. */
+  readonly floats: Floats
+  readonly kernels: Kernels
+  writeInts(offset: number, values: ArrayLike<number>): void
+  readInts(offset: number, length: number): Int32Array
+  /** Fills ints[offset … offset + n) with 0 … n − 1, shuffled by the stream (seed, SHUFFLE, stream). */
+  shuffle(offset: number, n: number, seedLow: number, seedHigh: number, stream: number): void
+  /**
+   * Runs the instructions in [from, to) as part `part` of `parts`, once for each batch of at most `batchRows` of the
+   * rows [firstRow, endRow) of the order.
+   */
+  run(
+    from: number,
+    to: number,
+    firstRow: number,
+    endRow: number,
+    batchRows: number,
+    part: number,
+    parts: number,
+  ): void
+}
+
+/** Makes an arena of so many elements, all zero. Throws BackendError where there is no memory for it. */
+export type MakeBackend = (elements: number) => Backend

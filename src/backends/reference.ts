@@ -1,0 +1,66 @@
+// The reference backend: the tape run in plain JavaScript. In float32 it is the fallback where there is no
+// WebAssembly SIMD and the pure-JS path of the benchmarks; in float64 it is the oracle of the tests and of
+// checkGradients.
+
+import type { Backend, Kernels } from '../backend.ts'
+import { BackendError } from '../errors.ts'
+import { PhiloxStream, SHUFFLE } from '../random.ts'
+import { activate, derive, hadamard, softmaxRow } from '../reference/activation.ts'
+import { gemmNN, gemmTN, sumRows } from '../reference/gemm.ts'
+import { lossRow } from '../reference/loss.ts'
+import { type Memory, makeMemory } from '../reference/memory.ts'
+import { run } from '../reference/tape.ts'
+
+type Rest<F> = F extends (first: never, ...rest: infer R) => infer T ? (...rest: R) => T : never
+
+/** Makes an arena of `elements` floats. Throws BackendError where there is no memory for it. */
+export function makeReferenceBackend(
+  elements: number,
+  precision: 'float32' | 'float64' = 'float32',
+): Backend {
+  let memory: Memory
+  try {
+    memory = makeMemory(elements, precision)
+  } catch (cause) {
+    throw new BackendError(
+      `the network and its data need ${elements} numbers, and the engine gave no memory`,
+      {
+        cause,
+      },
+    )
+  }
+  const { floats, ints, shift } = memory
+  const onFloats = <F extends (first: typeof floats, ...rest: never[]) => unknown>(kernel: F) =>
+    ((...rest: never[]) => kernel(floats, ...rest)) as Rest<F>
+  const onMemory = <F extends (first: Memory, ...rest: never[]) => unknown>(kernel: F) =>
+    ((...rest: never[]) => kernel(memory, ...rest)) as Rest<F>
+  const kernels: Kernels = {
+    activate: onFloats(activate),
+    derive: onFloats(derive),
+    softmaxRow: onFloats(softmaxRow),
+    hadamard: onFloats(hadamard),
+    lossRow: onFloats(lossRow),
+    gemmNN: onMemory(gemmNN),
+    gemmTN: onMemory(gemmTN),
+    sumRows: onMemory(sumRows),
+    philox(out, count, seedLow, seedHigh, purpose, stream) {
+      const random = new PhiloxStream(seedHigh * 2 ** 32 + (seedLow >>> 0), purpose, stream)
+      for (let i = 0; i < count; ++i) ints[(out + i) << shift] = random.nextUint32()
+    },
+  }
+  return {
+    name: 'reference',
+    floats,
+    kernels,
+    writeInts(offset, values) {
+      for (let i = 0; i < values.length; ++i) ints[(offset + i) << shift] = values[i]
+    },
+    readInts: (offset, length) => Int32Array.from({ length }, (_, i) => ints[(offset + i) << shift]),
+    shuffle(offset, n, seedLow, seedHigh, stream) {
+      const order = Int32Array.from({ length: n }, (_, i) => i)
+      new PhiloxStream(seedHigh * 2 ** 32 + (seedLow >>> 0), SHUFFLE, stream).shuffle(order)
+      this.writeInts(offset, order)
+    },
+    run: onMemory(run),
+  }
+}

@@ -1,0 +1,48 @@
+// Why a loss left the finite numbers, as far as the numbers tell.
+
+import { DivergedError } from './errors.ts'
+
+export interface Divergence {
+  /** Counted from 1. */
+  readonly epoch: number
+  readonly batch: number
+  readonly learningRate: number
+  /** Mean losses before it happened, oldest first: whatever is known of them. */
+  readonly losses: readonly number[]
+  /** Largest |x| in the data. */
+  readonly largestInput: number
+  /** What the network holds now. */
+  readonly kept: string
+}
+
+// Inputs beyond this make sums overflow before any step is too long.
+const UNSCALED = 100
+
+function likelyCause({ learningRate, losses, largestInput }: Divergence): string {
+  const shorter = Number((learningRate / 10).toPrecision(2))
+  if (largestInput > UNSCALED) {
+    return (
+      `the inputs reach ${Number(largestInput.toPrecision(3))}; scale them to about 1 ` +
+      '(standardScaler or minMaxScaler of nabla/data)'
+    )
+  }
+  const first = losses[0]
+  const last = losses.at(-1)
+  if (first !== undefined && last !== undefined && last > first) {
+    return (
+      `the learning rate ${learningRate} is too high: the mean loss rose from ${first.toPrecision(3)} to ` +
+      `${last.toPrecision(3)} before it; try ${shorter}`
+    )
+  }
+  return `the learning rate ${learningRate} is too high for these weights; try ${shorter}, or smaller initial weights`
+}
+
+export function divergedError(divergence: Divergence): DivergedError {
+  const { epoch, batch, kept } = divergence
+  return new DivergedError(
+    `the loss is no longer finite in epoch ${epoch}, batch ${batch}. Likely cause: ${likelyCause(divergence)}. ` +
+      `The network keeps ${kept}.`,
+    epoch,
+    batch,
+  )
+}

@@ -1,0 +1,258 @@
+// An architecture at work: one backend arena, the plan that divides it, the tapes in it, and the parameters. Knows
+// offsets; knows nothing of users' arrays, epochs or errors.
+
+import { CONTROL_LEARNING_RATE, HITS_NONE } from '../assembly/abi.ts'
+import type { Backend, MakeBackend } from './backend.ts'
+import { SLICE_MS } from './pace.ts'
+import { type Floats, packPanels, padded, unpackPanels } from './panels.ts'
+import { type Architecture, type Capacity, makePlan, type Plan, type Tensor } from './plan.ts'
+import {
+  evaluateTape,
+  gradientsTape,
+  predictResult,
+  predictTape,
+  type Tape,
+  tapeToWords,
+  trainTape,
+} from './tape.ts'
+
+/** Some rows of the order, taken in mini-batches of batchRows; the last one may be smaller. */
+export interface Slice {
+  readonly firstRow: number
+  readonly endRow: number
+  readonly batchRows: number
+}
+
+export class Engine {
+  readonly architecture: Architecture
+  readonly #make: MakeBackend
+  readonly #rule: number
+  #backend!: Backend
+  #plan!: Plan
+  #predict!: Tape
+  #evaluate!: Tape
+  #train: Tape | undefined
+  #gradients: Tape | undefined
+  #evaluateHits = HITS_NONE
+  #trainHits = HITS_NONE
+
+  constructor(architecture: Architecture, make: MakeBackend, rule: number) {
+    this.architecture = architecture
+    this.#make = make
+    this.#rule = rule
+    this.resize({ batchRows: 0, dataRows: 0, gradients: false })
+  }
+
+  get plan(): Plan {
+    return this.#plan
+  }
+
+  /** The arena. Not to be kept: `reserve` and `resize` put another in its place. */
+  get floats(): Floats {
+    return this.#backend.floats
+  }
+
+  get backend(): Backend {
+    return this.#backend
+  }
+
+  /** Moves to an arena of just this capacity; the parameters and the learning rate come along, the data do not. */
+  resize(capacity: Capacity): void {
+    const plan = makePlan(this.architecture, capacity)
+    const backend = this.#make(plan.elements)
+    if (this.#plan) {
+      for (const tensor of ['parameters', 'control'] as const) {
+        const { offset, length } = this.#plan[tensor]
+        backend.floats.set(this.floats.subarray(offset, offset + length), plan[tensor].offset)
+      }
+    }
+    this.#plan = plan
+    this.#backend = backend
+    this.#predict = this.#write(predictTape(plan))
+    this.#evaluate = this.#write(evaluateTape(plan, this.#evaluateHits))
+    this.#train = capacity.batchRows ? this.#write(trainTape(plan, this.#rule, this.#trainHits)) : undefined
+    this.#gradients = capacity.gradients ? this.#write(gradientsTape(plan)) : undefined
+  }
+
+  /** Moves to a larger arena if this one has no room for so much. */
+  reserve({ batchRows, dataRows, gradients }: Capacity): void {
+    const has = this.#plan.capacity
+    if (has.batchRows >= batchRows && has.dataRows >= dataRows && (has.gradients || !gradients)) return
+    this.resize({
+      batchRows: Math.max(has.batchRows, batchRows),
+      dataRows: Math.max(has.dataRows, dataRows),
+      gradients: has.gradients || gradients,
+    })
+  }
+
+  #write(tape: Tape): Tape {
+    this.#backend.writeInts(tape.from, tapeToWords(tape))
+    return tape
+  }
+
+  set learningRate(value: number) {
+    this.floats[this.#plan.control.offset + CONTROL_LEARNING_RATE] = value
+  }
+
+  /** The row-major (inputs × units) matrix W of layer l, or of its gradient, as a copy. */
+  weights(l: number, which: 'weights' | 'weightGradients' = 'weights'): Floats {
+    const { inputs, units } = this.architecture.layers[l]
+    const { offset } = this.#plan.layers[l][which]!
+    return unpackPanels(this.floats, offset, inputs, units, this.#empty(inputs * units))
+  }
+
+  setWeights(l: number, values: ArrayLike<number>): void {
+    const { inputs, units } = this.architecture.layers[l]
+    const { weights, weightsT } = this.#plan.layers[l]
+    packPanels(values, inputs, units, this.floats, weights.offset, weightsT?.offset)
+  }
+
+  /** The biases (units) of layer l, or of its gradient, as a copy; empty where the layer has none. */
+  biases(l: number, which: 'biases' | 'biasGradients' = 'biases'): Floats {
+    const tensor = this.#plan.layers[l][which]
+    return tensor ? this.floats.slice(tensor.offset, tensor.offset + tensor.columns) : this.#empty(0)
+  }
+
+  #empty(length: number): Floats {
+    return this.floats instanceof Float64Array ? new Float64Array(length) : new Float32Array(length)
+  }
+
+  setBiases(l: number, values: ArrayLike<number>): void {
+    const tensor = this.#plan.layers[l].biases
+    if (tensor) this.floats.set(values, tensor.offset)
+  }
+
+  #parameters(): Floats {
+    const { offset, length } = this.#plan.parameters
+    return this.floats.subarray(offset, offset + length)
+  }
+
+  /** A copy of every parameter, for `restore`. */
+  snapshot(into?: Floats): Floats {
+    if (!into) return this.#parameters().slice()
+    into.set(this.#parameters())
+    return into
+  }
+
+  restore(snapshot: Floats): void {
+    this.#parameters().set(snapshot)
+  }
+
+  hasFiniteParameters(): boolean {
+    const parameters = this.#parameters()
+    let sum = 0
+    for (let i = 0; i < parameters.length; ++i) sum += parameters[i] * 0
+    return sum === 0
+  }
+
+  // Windows: predict and evaluate.
+
+  /** The outputs of the first `rows` rows of the window, written row-major to `out` at `at`. */
+  predictWindow(rows: number, out: Floats, at: number): void {
+    this.#backend.run(this.#predict.from, this.#predict.to, 0, rows, rows, 0, 1)
+    const { offset } = predictResult(this.#plan)
+    const { floats } = this
+    const { outputs } = this.architecture
+    const stride = padded(outputs)
+    if (stride === outputs) {
+      out.set(floats.subarray(offset, offset + rows * outputs), at)
+      return
+    }
+    for (let r = 0; r < rows; ++r) {
+      const row = offset + r * stride
+      for (let j = 0; j < outputs; ++j) out[at + r * outputs + j] = floats[row + j]
+    }
+  }
+
+  /** Sums of the losses and of the hits of the first `rows` rows of the window. */
+  evaluateWindow(rows: number, hitMode: number): { loss: number; hits: number } {
+    if (hitMode !== this.#evaluateHits) {
+      this.#evaluateHits = hitMode
+      this.#evaluate = this.#write(evaluateTape(this.#plan, hitMode))
+    }
+    this.#backend.run(this.#evaluate.from, this.#evaluate.to, 0, rows, rows, 0, 1)
+    const { losses, hits } = this.#plan.window
+    return { loss: this.sum(losses, 0, rows), hits: this.sum(hits, 0, rows) }
+  }
+
+  /** Copies rows [from, to) of a row-major array to a tensor, from its row `at` on. */
+  fill(tensor: Tensor, values: ArrayLike<number>, from: number, to: number, at = 0): void {
+    const { columns, offset } = tensor
+    const target = offset + at * columns
+    const first = from * columns
+    const last = to * columns
+    if (ArrayBuffer.isView(values)) {
+      this.floats.set((values as Float32Array).subarray(first, last), target)
+    } else {
+      for (let i = first; i < last; ++i) this.floats[target + i - first] = values[i]
+    }
+  }
+
+  /** Σ tensor[from … to), in order, in float64. */
+  sum(tensor: Tensor, from: number, to: number): number {
+    const { floats } = this
+    let sum = 0
+    for (let i = tensor.offset + from; i < tensor.offset + to; ++i) sum += floats[i]
+    return sum
+  }
+
+  /** The element of tensor[from … to) that is not finite first, counted from the tensor's beginning. */
+  firstNotFinite(tensor: Tensor, from: number, to: number): number {
+    const { floats } = this
+    let i = from
+    while (i < to && Number.isFinite(floats[tensor.offset + i])) i += 1
+    return i
+  }
+
+  /** Rows whose forward pass takes about one slice, on a machine slower than most; what was measured comes later. */
+  get rowsPerSlice(): number {
+    const flops = this.architecture.layers.reduce((sum, { inputs, units }) => sum + 2 * inputs * units, 0)
+    const flopsPerMs = this.#backend.name === 'reference' ? 1e6 : 1e7
+    return Math.max(1, Math.floor((SLICE_MS * flopsPerMs) / flops))
+  }
+
+  // Training.
+
+  /** How training compares a row with its target; one of the HITS_ codes. */
+  set hitMode(mode: number) {
+    if (mode === this.#trainHits) return
+    this.#trainHits = mode
+    if (this.#train) this.#train = this.#write(trainTape(this.#plan, this.#rule, mode))
+  }
+
+  /** Takes the rows in their own order. */
+  orderRows(rows: number): void {
+    this.#backend.writeInts(
+      this.#plan.order.offset,
+      Int32Array.from({ length: rows }, (_, i) => i),
+    )
+  }
+
+  /** Takes the rows in the random order number `stream` of the seed. */
+  shuffleRows(rows: number, seed: number, stream: number): void {
+    this.#backend.shuffle(this.#plan.order.offset, rows, seed | 0, Math.floor(seed / 2 ** 32), stream)
+  }
+
+  /** Every step of the slice in one call of the backend. */
+  train({ firstRow, endRow, batchRows }: Slice): void {
+    const { from, to } = this.#train!
+    this.#backend.run(from, to, firstRow, endRow, batchRows, 0, 1)
+  }
+
+  /** Phases of a step; the deltas and losses are there after the first. */
+  get phases(): number {
+    return this.#train!.phases.length
+  }
+
+  /** Part `part` of `parts` of one phase of one step. */
+  trainPart(phase: number, { firstRow, endRow, batchRows }: Slice, part: number, parts: number): void {
+    const { from, to } = this.#train!.phases[phase]
+    this.#backend.run(from, to, firstRow, endRow, batchRows, part, parts)
+  }
+
+  /** ∇W and ∇b over the first `rows` rows of the order, as one batch. */
+  computeGradients(rows: number): void {
+    const { from, to } = this.#gradients!
+    this.#backend.run(from, to, 0, rows, rows, 0, 1)
+  }
+}

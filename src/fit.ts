@@ -1,0 +1,200 @@
+// The training loop: epochs over shuffled mini-batches, in slices short enough for the event loop.
+
+import { HITS_NONE } from '../assembly/abi.ts'
+import { divergedError } from './diverged.ts'
+import type { Engine, Slice } from './engine.ts'
+import { type Evaluation, evaluateRows } from './evaluate.ts'
+import { checkFinite, type Matrix, type Targets } from './matrix.ts'
+import type { EpochLog, FitSettings } from './options.ts'
+import { SLICE_MS, type Slices } from './pace.ts'
+
+/** What `fit` resolves to: one entry an epoch in each list. */
+export interface History {
+  /** Epochs done. */
+  readonly epochs: number
+  readonly loss: number[]
+  readonly accuracy?: number[]
+  readonly validationLoss?: number[]
+  readonly validationAccuracy?: number[]
+  /** Seconds that the call took, validation included. */
+  readonly seconds: number
+  /** Rows trained in a second, validation and callbacks left out. */
+  readonly samplesPerSecond: number
+}
+
+export interface FitData {
+  readonly x: Matrix
+  readonly y: Targets
+  readonly validation: { readonly x: Matrix; readonly y: Targets } | undefined
+}
+
+export interface FitState {
+  readonly seed: number
+  readonly learningRate: number
+  /** Epochs the network was trained for before: the shuffles go on where they stopped. */
+  epochsBefore: number
+}
+
+// Rows checked and copied at once: about 2 ms of work.
+const VALUES_AT_ONCE = 1 << 20
+
+/** Checks the rows of x and copies them with their targets into the arena. Throws ShapeError; yields now and then. */
+function* loadRows(engine: Engine, x: Matrix, y: Targets): Slices<number> {
+  const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / (x.columns + y.columns)))
+  let largest = 0
+  for (let from = 0; from < x.rows; from += rowsAtOnce) {
+    const to = Math.min(from + rowsAtOnce, x.rows)
+    checkFinite(x, 'x', from, to)
+    for (let i = from * x.columns; i < to * x.columns; ++i) largest = Math.max(largest, Math.abs(x.values[i]))
+    engine.fill(engine.plan.x, x.values, from, to, from)
+    engine.fill(engine.plan.y, y.values, from, to, from)
+    yield
+  }
+  return largest
+}
+
+/** How many steps make a slice, from how long the last ones took. */
+class Stride {
+  #steps: number
+  /** Parts that a step is divided into where one step is longer than a slice. */
+  parts = 1
+
+  constructor(engine: Engine, batchRows: number) {
+    const steps = engine.rowsPerSlice / batchRows / 3
+    this.#steps = Math.max(1, Math.floor(steps))
+    if (steps < 1) this.parts = Math.ceil(1 / steps)
+  }
+
+  get steps(): number {
+    return this.parts > 1 ? 1 : this.#steps
+  }
+
+  learn(steps: number, milliseconds: number): void {
+    const perStep = Math.max(milliseconds, 0.01) / steps
+    this.parts = perStep > 2 * SLICE_MS ? Math.ceil(perStep / SLICE_MS) : 1
+    // The first slices run in the engine's baseline code: grow with each one that was short.
+    this.#steps = Math.max(1, Math.min(Math.floor(SLICE_MS / perStep), 4 * steps))
+  }
+}
+
+/** One pass over the rows. Yields between slices; throws DivergedError through `diverge` with the batch's number. */
+function* trainEpoch(
+  engine: Engine,
+  rows: number,
+  batchRows: number,
+  stride: Stride,
+  diverge: (batch: number, losses: number[]) => never,
+): Slices<{ loss: number; hits: number }> {
+  const { plan } = engine
+  const sliceLosses: number[] = []
+  let loss = 0
+  let firstRow = 0
+  while (firstRow < rows) {
+    const { steps, parts } = stride
+    const slice: Slice = { firstRow, endRow: Math.min(rows, firstRow + steps * batchRows), batchRows }
+    let milliseconds = 0
+    if (parts === 1) {
+      const from = performance.now()
+      engine.train(slice)
+      milliseconds = performance.now() - from
+    } else {
+      for (let phase = 0; phase < engine.phases; ++phase) {
+        for (let part = 0; part < parts; ++part) {
+          const from = performance.now()
+          engine.trainPart(phase, slice, part, parts)
+          milliseconds += performance.now() - from
+          yield
+        }
+      }
+    }
+    const sum = engine.sum(plan.losses, firstRow, slice.endRow)
+    if (!Number.isFinite(sum)) {
+      diverge(
+        Math.floor(engine.firstNotFinite(plan.losses, firstRow, slice.endRow) / batchRows) + 1,
+        sliceLosses,
+      )
+    }
+    sliceLosses.push(sum / (slice.endRow - firstRow))
+    loss += sum
+    stride.learn(Math.ceil((slice.endRow - firstRow) / batchRows), milliseconds)
+    firstRow = slice.endRow
+    yield
+  }
+  return { loss, hits: engine.sum(plan.hits, 0, rows) }
+}
+
+/** Trains the engine's network on data that are checked but for the values of x. */
+export function* fitSlices(
+  engine: Engine,
+  { x, y, validation }: FitData,
+  settings: FitSettings,
+  state: FitState,
+): Slices<History> {
+  const began = performance.now()
+  const { rows } = x
+  const batchRows = Math.min(settings.batchSize, rows)
+  const { capacity } = engine.plan
+  engine.resize({ ...capacity, batchRows: Math.max(capacity.batchRows, batchRows), dataRows: rows })
+  try {
+    const largestInput = yield* loadRows(engine, x, y)
+    if (validation) checkFinite(validation.x, 'validation.x', 0, validation.x.rows)
+    engine.learningRate = state.learningRate
+    engine.hitMode = y.hitMode
+    engine.orderRows(rows)
+    const stride = new Stride(engine, batchRows)
+    const countsHits = y.hitMode !== HITS_NONE
+    const loss: number[] = []
+    const accuracy: number[] = []
+    const validations: Evaluation[] = []
+    const good = engine.snapshot()
+    let training = 0
+    for (let epoch = 1; epoch <= settings.epochs; ++epoch) {
+      const from = performance.now()
+      const diverge = (batch: number, losses: number[]): never => {
+        engine.restore(good)
+        const kept =
+          epoch > 1
+            ? `the parameters it had after epoch ${epoch - 1}`
+            : 'the parameters it had before this call'
+        const { learningRate } = state
+        throw divergedError({ epoch, batch, learningRate, losses: [...loss, ...losses], largestInput, kept })
+      }
+      if (settings.shuffle) engine.shuffleRows(rows, state.seed, state.epochsBefore)
+      const sums = yield* trainEpoch(engine, rows, batchRows, stride, diverge)
+      if (!engine.hasFiniteParameters()) diverge(Math.ceil(rows / batchRows), [sums.loss / rows])
+      engine.snapshot(good)
+      state.epochsBefore += 1
+      training += performance.now() - from
+      loss.push(sums.loss / rows)
+      if (countsHits) accuracy.push(sums.hits / rows)
+      if (validation) validations.push(yield* evaluateRows(engine, validation.x, validation.y))
+      const log: EpochLog = {
+        epoch,
+        epochs: settings.epochs,
+        loss: loss.at(-1)!,
+        ...(countsHits && { accuracy: accuracy.at(-1)! }),
+        ...(validation && { validationLoss: validations.at(-1)!.loss }),
+        ...(validations.at(-1)?.accuracy !== undefined && {
+          validationAccuracy: validations.at(-1)!.accuracy!,
+        }),
+        seconds: (performance.now() - began) / 1000,
+      }
+      const answer = settings.onEpoch?.(log)
+      if ((answer instanceof Promise ? yield answer : answer) === false) break
+    }
+    return {
+      epochs: loss.length,
+      loss,
+      ...(countsHits && { accuracy }),
+      ...(validation && { validationLoss: validations.map((v) => v.loss) }),
+      ...(validations[0]?.accuracy !== undefined && {
+        validationAccuracy: validations.map((v) => v.accuracy!),
+      }),
+      seconds: (performance.now() - began) / 1000,
+      samplesPerSecond: (rows * loss.length * 1000) / training,
+    }
+  } finally {
+    // The data were copied for this call only.
+    engine.resize(capacity)
+  }
+}

@@ -1,0 +1,34 @@
+export {
+  BackendError,
+  DivergedError,
+  FormatError,
+  NablaError,
+  OptionError,
+  ShapeError,
+} from './errors.ts'
+export type { Evaluation } from './evaluate.ts'
+export type { History } from './fit.ts'
+export type { GradientCheck, GradientGroup } from './gradient-check.ts'
+export type { CustomInitializer, InitializerName, WeightShape } from './initializers.ts'
+export {
+  accuracy,
+  argmax,
+  type ClassificationReport,
+  type ConfusionMatrix,
+  classificationReport,
+  confusionMatrix,
+} from './metrics.ts'
+export { type Gradients, Network } from './network.ts'
+export type {
+  CheckGradientsOptions,
+  Data,
+  EpochLog,
+  FitOptions,
+  KernelsName,
+  LayerOptions,
+  MatrixLike,
+  NetworkOptions,
+  OptimizerOptions,
+} from './options.ts'
+export type { LayerShape } from './plan.ts'
+export type { ActivationName, LossName, OptimizerName } from './tables.ts'

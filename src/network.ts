@@ -1,0 +1,352 @@
+// Network: the public face. Checks what comes in, hands the work to the engine, hands out copies.
+
+import { WEIGHTS } from '../assembly/abi.ts'
+import { type Choice, chooseBackend } from './backends/choose.ts'
+import { checkOptions } from './check.ts'
+import { divergedError } from './diverged.ts'
+import { Engine } from './engine.ts'
+import { BackendError, OptionError, ShapeError, shown } from './errors.ts'
+import { type Evaluation, evaluateRows } from './evaluate.ts'
+import { explain } from './explain.ts'
+import { fitSlices, type History } from './fit.ts'
+import { checkGradients, type GradientCheck } from './gradient-check.ts'
+import { initialWeights } from './initializers.ts'
+import { checkFinite, type Matrix, type NumberArray, type Targets, toMatrix, toTargets } from './matrix.ts'
+import { argmax } from './metrics.ts'
+import {
+  type CheckGradientsOptions,
+  checkData,
+  checkGradientsSettings,
+  type Data,
+  type FitOptions,
+  fitSettings,
+  type MatrixLike,
+  type NetworkOptions,
+  networkSettings,
+  type Settings,
+} from './options.ts'
+import { runNow, runPaced } from './pace.ts'
+import type { LayerShape } from './plan.ts'
+import { PhiloxStream } from './random.ts'
+import { optimizers } from './tables.ts'
+
+/** The gradient of the mean loss, shaped like the parameters. */
+export interface Gradients {
+  /** Mean over the rows. */
+  readonly loss: number
+  /** ∇W of each layer, row-major (inputs × units). */
+  readonly weights: Float32Array[]
+  /** ∇b of each layer (units); empty for a layer without biases. */
+  readonly biases: Float32Array[]
+}
+
+// Gradients over many rows are summed from batches of this many: the buffers between layers stay small.
+const GRADIENT_ROWS = 1024
+
+let noted = false
+
+/** A multilayer perceptron. */
+export class Network {
+  readonly #settings: Settings
+  readonly #choice: Choice
+  #engine: Engine | undefined
+  #training = false
+  #epochs = 0
+
+  /** A network with initial weights from its seed. Throws OptionError, or BackendError where `kernels` cannot run. */
+  constructor(options: NetworkOptions) {
+    this.#settings = networkSettings(options)
+    const { architecture, optimizer } = this.#settings
+    this.#choice = chooseBackend(this.#settings.kernels)
+    if (this.#choice.note && !noted) {
+      noted = true
+      console.warn(this.#choice.note)
+    }
+    this.#engine = new Engine(architecture, this.#choice.make, optimizers[optimizer.name].rule)
+    this.#initialize()
+  }
+
+  #initialize(): void {
+    const { architecture, initializers, biasInitializer, seed } = this.#settings
+    architecture.layers.forEach(({ inputs, units, bias }, l) => {
+      const shape = { layer: l, fanIn: inputs, fanOut: units }
+      const random = (stream: number) => new PhiloxStream(seed, WEIGHTS, stream)
+      this.setWeights(l, initialWeights(initializers[l], shape, random(2 * l)))
+      if (bias && biasInitializer !== 'zeros') {
+        // A bias has the deviation of its layer's weights; the draw is one row of such a matrix.
+        const drawn = initialWeights(biasInitializer, shape, random(2 * l + 1))
+        this.setBiases(
+          l,
+          Array.from({ length: units }, (_, j) => drawn[j]),
+        )
+      }
+    })
+  }
+
+  /** Width of a row of x. */
+  get inputs(): number {
+    return this.#settings.architecture.inputs
+  }
+
+  /** Width of a row of predictions. */
+  get outputs(): number {
+    return this.#settings.architecture.outputs
+  }
+
+  /** Shape, activation and bias of each layer after the inputs. */
+  get layers(): readonly LayerShape[] {
+    return this.#settings.architecture.layers
+  }
+
+  /** Weights and biases of all layers, counted. */
+  get parameterCount(): number {
+    return this.layers.reduce((sum, { inputs, units, bias }) => sum + (inputs + (bias ? 1 : 0)) * units, 0)
+  }
+
+  /** The kernels that do the work: 'relaxed', 'simd' or 'reference'. */
+  get kernels(): string {
+    return this.#choice.name
+  }
+
+  /** The engine, for work that reads; throws BackendError after dispose. */
+  #reading(call: string): Engine {
+    if (!this.#engine) throw new BackendError(`${call}: expected a network in use, got one that is disposed`)
+    return this.#engine
+  }
+
+  /** The engine, for work that would disturb a running fit. */
+  #writing(call: string): Engine {
+    const engine = this.#reading(call)
+    if (this.#training) {
+      throw new BackendError(`${call}: expected an idle network, got one that is training; await fit first`)
+    }
+    return engine
+  }
+
+  #targets(y: MatrixLike, rows: number, name: string): Targets {
+    const { outputs, loss } = this.#settings.architecture
+    return toTargets(y, rows, outputs, loss, name)
+  }
+
+  /** x and y brought to matrices, every value checked. */
+  #data(x: MatrixLike, y: MatrixLike): { x: Matrix; y: Targets } {
+    const inputs = toMatrix(x, this.inputs, 'x')
+    const targets = this.#targets(y, inputs.rows, 'y')
+    checkFinite(inputs, 'x', 0, inputs.rows)
+    return { x: inputs, y: targets }
+  }
+
+  /**
+   * Trains by stochastic gradient descent on mini-batches and resolves to the history of the epochs. The event loop
+   * gets a turn about every 15 ms.
+   *
+   * Rejects with OptionError or ShapeError before anything is trained; with DivergedError, the parameters of the last
+   * good epoch kept, where the loss leaves the finite numbers; with the signal's reason where it is aborted.
+   */
+  async fit(data: Data, options: FitOptions = {}): Promise<History> {
+    const engine = this.#writing('fit')
+    const settings = fitSettings(options)
+    const { x, y } = checkData(data, 'fit data')
+    const matrix = toMatrix(x, this.inputs, 'x')
+    const targets = this.#targets(y, matrix.rows, 'y')
+    let validation: { x: Matrix; y: Targets } | undefined
+    if (settings.validation) {
+      const rows = toMatrix(settings.validation.x, this.inputs, 'validation.x')
+      validation = { x: rows, y: this.#targets(settings.validation.y, rows.rows, 'validation.y') }
+    }
+    settings.signal?.throwIfAborted()
+    const { seed, optimizer } = this.#settings
+    const state = {
+      seed,
+      learningRate: settings.learningRate ?? optimizer.learningRate,
+      epochsBefore: this.#epochs,
+    }
+    const check = () => {
+      settings.signal?.throwIfAborted()
+      this.#reading('fit')
+    }
+    this.#training = true
+    try {
+      return await runPaced(fitSlices(engine, { x: matrix, y: targets, validation }, settings, state), check)
+    } finally {
+      this.#training = false
+      this.#epochs = state.epochsBefore
+    }
+  }
+
+  /**
+   * Takes one step of the optimizer on all rows as one batch and returns the mean loss before it. Throws ShapeError;
+   * DivergedError, the parameters untouched, where the loss is not finite.
+   */
+  trainBatch(x: MatrixLike, y: MatrixLike, options: { learningRate?: number } = {}): number {
+    const engine = this.#writing('trainBatch')
+    const { learningRate = this.#settings.optimizer.learningRate } = fitSettings(
+      checkOptions({ learningRate: (value) => value as number | undefined }, options, 'trainBatch options'),
+    )
+    const data = this.#data(x, y)
+    const { rows } = data.x
+    engine.reserve({ batchRows: rows, dataRows: rows, gradients: false })
+    this.#load(engine, data.x, data.y, 0, rows)
+    engine.learningRate = learningRate
+    const batch = { firstRow: 0, endRow: rows, batchRows: rows }
+    engine.trainPart(0, batch, 0, 1)
+    const loss = engine.sum(engine.plan.losses, 0, rows) / rows
+    if (!Number.isFinite(loss)) {
+      let largestInput = 0
+      for (let i = 0; i < data.x.values.length; ++i)
+        largestInput = Math.max(largestInput, Math.abs(data.x.values[i]))
+      const kept = 'the parameters it had before this batch'
+      throw divergedError({ epoch: 1, batch: 1, learningRate, losses: [], largestInput, kept })
+    }
+    for (let phase = 1; phase < engine.phases; ++phase) engine.trainPart(phase, batch, 0, 1)
+    return loss
+  }
+
+  #load(engine: Engine, x: Matrix, y: Targets, from: number, to: number): void {
+    engine.fill(engine.plan.x, x.values, from, to)
+    engine.fill(engine.plan.y, y.values, from, to)
+    engine.orderRows(to - from)
+  }
+
+  /** Returns the outputs for each row of x, row-major (rows × outputs). Throws ShapeError. */
+  predict(x: MatrixLike): Float32Array {
+    const engine = this.#reading('predict')
+    const matrix = toMatrix(x, this.inputs, 'x')
+    const { rows } = matrix
+    checkFinite(matrix, 'x', 0, rows)
+    const out = new Float32Array(rows * this.outputs)
+    const { window } = engine.plan
+    for (let from = 0; from < rows; from += window.rows) {
+      const to = Math.min(from + window.rows, rows)
+      engine.fill(window.x, matrix.values, from, to)
+      engine.predictWindow(to - from, out, from * this.outputs)
+    }
+    return out
+  }
+
+  /**
+   * Returns the class of each row of x: the index of the largest output, or, with one output, 1 where it is at least
+   * ½ and 0 where it is less. Throws ShapeError.
+   */
+  classify(x: MatrixLike): Int32Array {
+    const out = this.predict(x)
+    return this.outputs === 1 ? Int32Array.from(out, (p) => (p >= 0.5 ? 1 : 0)) : argmax(out, this.outputs)
+  }
+
+  /** Returns the mean loss over the rows and, where the targets are classes, the share that is right. */
+  evaluate(data: Data): Evaluation {
+    const engine = this.#reading('evaluate')
+    const { x, y } = checkData(data, 'evaluate data')
+    const matrices = this.#data(x, y)
+    return runNow(evaluateRows(engine, matrices.x, matrices.y))
+  }
+
+  /** Returns the mean loss over the rows: ½ Σ(a − y)², −Σ y log a, or −Σ [y log a + (1 − y) log(1 − a)]. */
+  loss(x: MatrixLike, y: MatrixLike): number {
+    return this.evaluate({ x, y }).loss
+  }
+
+  /** Returns the mean loss over the rows and its gradient, ∇W and ∇b of each layer. Throws ShapeError. */
+  gradients(x: MatrixLike, y: MatrixLike): Gradients {
+    const engine = this.#writing('gradients')
+    const data = this.#data(x, y)
+    const { rows } = data.x
+    const rowsAtOnce = Math.min(rows, GRADIENT_ROWS)
+    engine.reserve({ batchRows: rowsAtOnce, dataRows: rowsAtOnce, gradients: true })
+    const weights = this.layers.map(({ inputs, units }) => new Float32Array(inputs * units))
+    const biases = this.layers.map(({ units, bias }) => new Float32Array(bias ? units : 0))
+    let loss = 0
+    for (let from = 0; from < rows; from += rowsAtOnce) {
+      const to = Math.min(from + rowsAtOnce, rows)
+      this.#load(engine, data.x, data.y, from, to)
+      engine.computeGradients(to - from)
+      loss += engine.sum(engine.plan.losses, 0, to - from)
+      const share = (to - from) / rows
+      const add = (sum: Float32Array, part: ArrayLike<number>) => {
+        for (let i = 0; i < sum.length; ++i) sum[i] += share * part[i]
+      }
+      this.layers.forEach((_, l) => {
+        add(weights[l], engine.weights(l, 'weightGradients'))
+        add(biases[l], engine.biases(l, 'biasGradients'))
+      })
+    }
+    return { loss: loss / rows, weights, biases }
+  }
+
+  /**
+   * Compares the gradient with central differences (C(w + h) − C(w − h)) / 2h in float64 on the reference backend,
+   * parameter group by parameter group. Expect relative errors below 1e-7, more where a relu has its kink within h.
+   */
+  checkGradients(x: MatrixLike, y: MatrixLike, options: CheckGradientsOptions = {}): GradientCheck {
+    const engine = this.#reading('checkGradients')
+    const settings = checkGradientsSettings(options)
+    const data = this.#data(x, y)
+    return checkGradients(engine, data.x, data.y, settings)
+  }
+
+  #layer(l: number, call: string): LayerShape {
+    if (!Number.isInteger(l) || l < 0 || l >= this.layers.length) {
+      throw new OptionError(`${call}: expected a layer from 0 to ${this.layers.length - 1}, got ${shown(l)}`)
+    }
+    return this.layers[l]
+  }
+
+  #parameters(values: MatrixLike, rows: number, columns: number, name: string): NumberArray {
+    const matrix = toMatrix(values, columns, name)
+    if (matrix.rows !== rows) {
+      throw new ShapeError(
+        `${name}: expected (${rows} × ${columns}) values, got (${matrix.rows} × ${columns})`,
+      )
+    }
+    checkFinite(matrix, name, 0, rows)
+    return matrix.values
+  }
+
+  /** Returns a copy of the weights into layer l (from 0), row-major (inputs × units). */
+  weights(l: number): Float32Array {
+    const engine = this.#reading('weights')
+    this.#layer(l, 'weights')
+    return engine.weights(l) as Float32Array
+  }
+
+  /** Sets the weights into layer l (from 0): row-major (inputs × units), or an array of rows. */
+  setWeights(l: number, values: MatrixLike): void {
+    const engine = this.#writing('setWeights')
+    const { inputs, units } = this.#layer(l, 'setWeights')
+    engine.setWeights(l, this.#parameters(values, inputs, units, `weights(${l})`))
+  }
+
+  /** Returns a copy of the biases of layer l (from 0): (units), or empty where the layer has none. */
+  biases(l: number): Float32Array {
+    const engine = this.#reading('biases')
+    this.#layer(l, 'biases')
+    return engine.biases(l) as Float32Array
+  }
+
+  /** Sets the biases of layer l (from 0): (units). Throws OptionError where the layer has none. */
+  setBiases(l: number, values: NumberArray): void {
+    const engine = this.#writing('setBiases')
+    const { units, bias } = this.#layer(l, 'setBiases')
+    if (!bias)
+      throw new OptionError(`setBiases: expected a layer with biases, got layer ${l}, which has none`)
+    engine.setBiases(l, this.#parameters(values, 1, units, `biases(${l})`))
+  }
+
+  /** Returns the training step on a mini-batch as text: each instruction, its formula and its shapes. */
+  explain(batchSize = 32): string {
+    const engine = this.#reading('explain')
+    const { batchSize: rows } = fitSettings({ batchSize })
+    const sizes = [this.inputs, ...this.layers.map(({ units }) => units)].join('-')
+    const head = `${sizes}, ${this.parameterCount.toLocaleString('en')} parameters, kernels '${this.kernels}'`
+    return `${head}\n${explain(engine.architecture, rows)}`
+  }
+
+  /** Frees the network's memory. Every later call throws BackendError; a running fit rejects with one. */
+  dispose(): void {
+    this.#engine = undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+}

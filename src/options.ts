@@ -1,0 +1,279 @@
+// What a user may ask of a network: the option types, their defaults and one table that checks them.
+
+import {
+  boolean,
+  type Check,
+  callback,
+  checkOptions,
+  instance,
+  integer,
+  isObject,
+  oneOf,
+  optional,
+  positive,
+  refuse,
+} from './check.ts'
+import { OptionError } from './errors.ts'
+import { type CustomInitializer, type InitializerName, initializers } from './initializers.ts'
+import type { Architecture, LayerShape } from './plan.ts'
+import {
+  type ActivationName,
+  activations,
+  type LossName,
+  losses,
+  type OptimizerName,
+  optimizers,
+} from './tables.ts'
+
+export interface LayerOptions {
+  /** Outputs of the layer, at least 1. */
+  units: number
+  /** f in a = f(z). Default: the network's `activation`; for the last layer what the loss asks for. */
+  activation?: ActivationName
+  /** False for a layer without biases. Default: the network's `bias`. */
+  bias?: boolean
+  /** Default: the network's `initializer`. */
+  initializer?: InitializerName | CustomInitializer
+}
+
+export interface OptimizerOptions {
+  name: OptimizerName
+  /** η, above 0. Default 0.01. */
+  learningRate?: number
+}
+
+/** Where the work is done: 'relaxed' fuses multiply and add, 'simd' gives the same bits on every engine,
+ * 'reference' is plain JavaScript. 'auto' takes the first of these that the engine can run. */
+export type KernelsName = 'auto' | 'relaxed' | 'simd' | 'reference'
+
+export interface NetworkOptions {
+  /** Every layer's size, inputs first: a short form of `inputs` and `layers`. */
+  sizes?: readonly number[]
+  /** Width of a row of x, at least 1. */
+  inputs?: number
+  /** The layers after the inputs, the last one the outputs; a number stands for `{ units }`. */
+  layers?: readonly (number | LayerOptions)[]
+  /** Activation of every layer that names none. Default 'relu' in hidden layers; the last layer's default is
+   * 'softmax' for crossEntropy, 'sigmoid' for binaryCrossEntropy, and this or 'linear' for quadratic. */
+  activation?: ActivationName
+  /** Default: 'crossEntropy' where the last activation is 'softmax', 'quadratic' otherwise. */
+  loss?: LossName
+  /** Default { name: 'sgd', learningRate: 0.01 }. */
+  optimizer?: OptimizerName | OptimizerOptions
+  /** False for a network without biases. Default true. */
+  bias?: boolean
+  /** Initial weights. Default 'glorotUniform'. */
+  initializer?: InitializerName | CustomInitializer
+  /** Initial biases, a named distribution with the layer's fans. Default 'zeros'. */
+  biasInitializer?: InitializerName
+  /** Of everything random: initial weights and shuffles. A whole number from 0 on. Default 0. */
+  seed?: number
+  /** Default 'auto'. */
+  kernels?: KernelsName
+}
+
+const names = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[]
+
+const initializer: Check<InitializerName | CustomInitializer> = (value, name) =>
+  typeof value === 'function'
+    ? (value as CustomInitializer)
+    : oneOf(names(initializers))(value, `${name} (a name or a function)`)
+
+const layerTable = {
+  units: integer(1, 2 ** 24),
+  activation: optional(oneOf(names(activations)), undefined),
+  bias: optional(boolean, undefined),
+  initializer: optional(initializer, undefined),
+}
+
+const optimizerTable = {
+  name: oneOf(names(optimizers)),
+  learningRate: optional(positive, undefined),
+}
+
+const layer: Check<ReturnType<typeof checkLayer>> = (value, name) => checkLayer(value, name)
+const checkLayer = (value: unknown, name: string) =>
+  checkOptions(layerTable, isObject(value) ? value : { units: value }, name)
+
+const list =
+  <T>(check: Check<T>, least: number, what: string): Check<T[]> =>
+  (value, name) =>
+    Array.isArray(value) && value.length >= least
+      ? value.map((item, i) => check(item, `${name}[${i}]`))
+      : refuse(name, `an array of ${least} or more ${what}`, value)
+
+const optimizer: Check<{ name: OptimizerName; learningRate: number }> = (value, name) => {
+  const checked = checkOptions(optimizerTable, typeof value === 'string' ? { name: value } : value, name)
+  return { name: checked.name, learningRate: checked.learningRate ?? optimizers[checked.name].learningRate }
+}
+
+const networkTable = {
+  sizes: optional(list(integer(1, 2 ** 24), 2, 'layer sizes'), undefined),
+  inputs: optional(integer(1, 2 ** 24), undefined),
+  layers: optional(list(layer, 1, 'layers'), undefined),
+  activation: optional(oneOf(names(activations)), undefined),
+  loss: optional(oneOf(names(losses)), undefined),
+  optimizer: (value: unknown, name: string) => optimizer(value ?? 'sgd', name),
+  bias: optional(boolean, true),
+  initializer: optional(initializer, 'glorotUniform' as const),
+  biasInitializer: optional(oneOf(names(initializers)), 'zeros' as const),
+  seed: optional(integer(0), 0),
+  kernels: optional(oneOf<KernelsName>(['auto', 'relaxed', 'simd', 'reference']), 'auto' as const),
+}
+
+/** A network's options with every default in place. */
+export interface Settings {
+  readonly architecture: Architecture
+  readonly optimizer: { readonly name: OptimizerName; readonly learningRate: number }
+  /** One for each layer. */
+  readonly initializers: readonly (InitializerName | CustomInitializer)[]
+  readonly biasInitializer: InitializerName
+  readonly seed: number
+  readonly kernels: KernelsName
+}
+
+/** The settings that the options of a network stand for. Throws OptionError. */
+export function networkSettings(options: NetworkOptions): Settings {
+  const given = checkOptions(networkTable, options, 'options')
+  if ((given.sizes === undefined) === (given.layers === undefined && given.inputs === undefined)) {
+    throw new OptionError(
+      'options: expected the shape once, as { inputs, layers } or as { sizes: [784, 30, 10] }, got ' +
+        (given.sizes ? 'both' : 'neither'),
+    )
+  }
+  const layers = given.sizes ? given.sizes.slice(1).map((units) => checkLayer(units, 'layer')) : given.layers
+  const inputs = given.sizes ? given.sizes[0] : given.inputs
+  if (inputs === undefined) return refuse('options.inputs', 'the number of values in a row of x', inputs)
+  if (layers === undefined) return refuse('options.layers', 'an array of layers', layers)
+
+  const lastActivation = layers.at(-1)!.activation
+  const loss = given.loss ?? (lastActivation === 'softmax' ? 'crossEntropy' : 'quadratic')
+  const outputActivation: ActivationName = losses[loss].fusedWith ?? given.activation ?? 'linear'
+
+  const shapes = layers.map((one, l): LayerShape => {
+    const isLast = l === layers.length - 1
+    return {
+      inputs: l === 0 ? inputs : layers[l - 1].units,
+      units: one.units,
+      activation: one.activation ?? (isLast ? outputActivation : (given.activation ?? 'relu')),
+      bias: one.bias ?? given.bias,
+    }
+  })
+  checkPairs(shapes, loss)
+  return {
+    architecture: { inputs, outputs: shapes.at(-1)!.units, layers: shapes, loss },
+    optimizer: given.optimizer,
+    initializers: layers.map((one) => one.initializer ?? given.initializer),
+    biasInitializer: given.biasInitializer,
+    seed: given.seed,
+    kernels: given.kernels,
+  }
+}
+
+/** Refuses activations and losses that make no sense together. */
+function checkPairs(layers: readonly LayerShape[], loss: LossName): void {
+  layers.forEach(({ activation }, l) => {
+    if (activations[activation].wholeRow && l < layers.length - 1) {
+      refuse(
+        `options.layers[${l}].activation`,
+        `an elementwise activation (only the last layer may be '${activation}')`,
+        activation,
+      )
+    }
+  })
+  const { fusedWith } = losses[loss]
+  const { activation } = layers.at(-1)!
+  if (fusedWith && activation !== fusedWith) {
+    const fitting = names(losses).filter((name) => (losses[name].fusedWith ?? activation) === activation)
+    throw new OptionError(
+      `options.loss: '${loss}' expects '${fusedWith}' as the last layer's activation, got '${activation}' ` +
+        `(with '${activation}' the loss can be ${fitting.map((name) => `'${name}'`).join(' or ')})`,
+    )
+  }
+}
+
+/** What `fit` reports after an epoch. */
+export interface EpochLog {
+  /** Counted from 1. */
+  readonly epoch: number
+  readonly epochs: number
+  /** Mean training loss over the epoch, each row counted with the weights it met. */
+  readonly loss: number
+  /** Share of training rows that were right, where the targets are classes. */
+  readonly accuracy?: number
+  readonly validationLoss?: number
+  readonly validationAccuracy?: number
+  /** Seconds since `fit` began. */
+  readonly seconds: number
+}
+
+/** Any numbers: a typed array or an array, row after row, or an array of rows. */
+export type MatrixLike = ArrayLike<number> | readonly ArrayLike<number>[]
+
+export interface Data {
+  /** (rows × inputs). */
+  x: MatrixLike
+  /** (rows × outputs), or the class index of each row. */
+  y: MatrixLike
+}
+
+export interface FitOptions {
+  /** Passes over the data, at least 1. Default 1. */
+  epochs?: number
+  /** Rows in a mini-batch, at least 1; the last one of an epoch may be smaller. Default 32. */
+  batchSize?: number
+  /** Whether every epoch takes the rows in a new random order. Default true. */
+  shuffle?: boolean
+  /** Data to evaluate on after every epoch. */
+  validation?: Data
+  /** η for this call. Default: the optimizer's. */
+  learningRate?: number
+  /** Called after every epoch, and awaited; returning false ends the training there. */
+  onEpoch?: (log: EpochLog) => unknown
+  /** Ends the training early: `fit` rejects with the signal's reason and the network keeps what it has learned. */
+  signal?: AbortSignal
+}
+
+const dataTable = {
+  x: (value: unknown) => value as MatrixLike,
+  y: (value: unknown) => value as MatrixLike,
+}
+
+/** `{ x, y }` with nothing else in it; the arrays themselves are checked where they are read. */
+export const checkData: Check<Data> = (value, name) => checkOptions(dataTable, value, name)
+
+const fitTable = {
+  epochs: optional(integer(1), 1),
+  batchSize: optional(integer(1), 32),
+  shuffle: optional(boolean, true),
+  validation: optional(checkData, undefined),
+  learningRate: optional(positive, undefined),
+  onEpoch: optional(callback<(log: EpochLog) => unknown>(), undefined),
+  signal: optional(instance(AbortSignal), undefined),
+}
+
+/** The options of `fit` with every default in place. Throws OptionError. */
+export const fitSettings = (options: FitOptions) => checkOptions(fitTable, options, 'fit options')
+export type FitSettings = ReturnType<typeof fitSettings>
+
+export interface CheckGradientsOptions {
+  /** Parameters checked in each group; 'all' of them, or so many drawn at random. Default 100. */
+  samples?: number | 'all'
+  /** h in (C(w + h) − C(w − h)) / 2h. Default 1e-5. */
+  epsilon?: number
+  /** Of the samples. Default 0. */
+  seed?: number
+}
+
+const checkGradientsTable = {
+  samples: (value: unknown, name: string) =>
+    value === 'all'
+      ? Number.POSITIVE_INFINITY
+      : optional(integer(1), 100)(value, `${name} (a number or 'all')`),
+  epsilon: optional(positive, 1e-5),
+  seed: optional(integer(0), 0),
+}
+
+/** The options of `checkGradients` with every default in place. Throws OptionError. */
+export const checkGradientsSettings = (options: CheckGradientsOptions) =>
+  checkOptions(checkGradientsTable, options, 'checkGradients options')

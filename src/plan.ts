@@ -1,0 +1,197 @@
+// The plan: from the shape of a network and the sizes of its data to one table of named tensors with offsets. A pure
+// function; one arena holds everything, so a network is one allocation and its parameters are one slice of it.
+
+import { CONTROL_LENGTH, INSTRUCTION_WORDS } from '../assembly/abi.ts'
+import { padded, panelLength } from './panels.ts'
+import { type ActivationName, activations, type LossName } from './tables.ts'
+
+export interface LayerShape {
+  readonly inputs: number
+  readonly units: number
+  readonly activation: ActivationName
+  readonly bias: boolean
+}
+
+/** What a network computes: all that the plan and the tape need to know of the user's options. */
+export interface Architecture {
+  readonly inputs: number
+  readonly outputs: number
+  readonly layers: readonly LayerShape[]
+  readonly loss: LossName
+}
+
+/** How many rows the arena must have room for. */
+export interface Capacity {
+  /** Rows of the largest mini-batch; 0 for a network that only predicts. */
+  readonly batchRows: number
+  /** Rows of the training data that are in the arena at once. */
+  readonly dataRows: number
+  /** True where the gradients are wanted, not only the step. */
+  readonly gradients: boolean
+}
+
+/** A named slice of the arena. Offsets and lengths are in elements; rows of a matrix are `stride` apart. */
+export interface Tensor {
+  readonly name: string
+  readonly offset: number
+  readonly rows: number
+  readonly columns: number
+  readonly stride: number
+  readonly length: number
+}
+
+export interface LayerTensors {
+  /** W (inputs × units), in panels. */
+  readonly weights: Tensor
+  /** b (units). */
+  readonly biases: Tensor | undefined
+  /** Wᵀ (units × inputs), in panels: what the backward pass multiplies with. The first layer needs none. */
+  readonly weightsT: Tensor | undefined
+  /** a = f(z) (batch × units); z itself in an output layer that is fused with its loss. */
+  readonly activations: Tensor | undefined
+  /** f'(z) (batch × units), where it cannot be had from a. */
+  readonly slopes: Tensor | undefined
+  /** δ = ∂C/∂z (batch × units). */
+  readonly deltas: Tensor | undefined
+  readonly weightGradients: Tensor | undefined
+  readonly biasGradients: Tensor | undefined
+}
+
+export interface Plan {
+  readonly architecture: Architecture
+  readonly capacity: Capacity
+  /** Every tensor in the order in which it lies in the arena. */
+  readonly tensors: readonly Tensor[]
+  /** Size of the arena. */
+  readonly elements: number
+  readonly control: Tensor
+  readonly tapes: Tensor
+  readonly layers: readonly LayerTensors[]
+  /** The slice of the arena that holds every W, b and Wᵀ: what a snapshot keeps. */
+  readonly parameters: { readonly offset: number; readonly length: number }
+  /** Training data, the order in which its rows are taken, and what a step leaves for each row. */
+  readonly x: Tensor
+  readonly y: Tensor
+  readonly order: Tensor
+  readonly losses: Tensor
+  readonly hits: Tensor
+  /** Offsets of the rows of x and y that make up the batch. */
+  readonly xTable: Tensor
+  readonly yTable: Tensor
+  /** Where predict and evaluate work, apart from the training step: rows in, two buffers between layers, results. */
+  readonly window: {
+    readonly rows: number
+    readonly x: Tensor
+    readonly y: Tensor
+    readonly buffers: readonly [Tensor, Tensor]
+    readonly losses: Tensor
+    readonly hits: Tensor
+  }
+}
+
+/** Tapes that have a place in the arena, in their order. */
+export const TAPES = ['predict', 'evaluate', 'train', 'gradients'] as const
+export type TapeName = (typeof TAPES)[number]
+
+// Tensors begin on a cache line, so that two threads never write to one line from two tensors.
+const LINE = 16
+// Predict takes its rows in windows: enough rows for the kernels' tiles, and buffers that fit in L2.
+const WINDOW_ROWS = 256
+const WINDOW_ELEMENTS = 1 << 17
+
+/** Instructions of the longest tape: rows, output, two barriers, and four a layer. */
+export const tapeWords = (layers: number): number => (4 * layers + 4) * INSTRUCTION_WORDS
+
+/** The arena of a network: every tensor, its shape and where it lies. */
+export function makePlan(architecture: Architecture, capacity: Capacity): Plan {
+  const { inputs, outputs, layers } = architecture
+  const { batchRows, dataRows, gradients } = capacity
+  const tensors: Tensor[] = []
+  // Offset 0 stands for "none", so nothing may lie there.
+  let end = LINE
+
+  function place(
+    name: string,
+    rows: number,
+    columns: number,
+    stride = columns,
+    length = rows * stride,
+  ): Tensor {
+    const tensor = { name, offset: end, rows, columns, stride, length }
+    end += Math.ceil(length / LINE) * LINE
+    tensors.push(tensor)
+    return tensor
+  }
+  const vector = (name: string, length: number) => place(name, 1, length)
+  const matrix = (name: string, rows: number, columns: number) => place(name, rows, columns, padded(columns))
+  const panels = (name: string, rows: number, columns: number) =>
+    place(name, rows, columns, columns, panelLength(rows, columns))
+
+  const control = vector('control', CONTROL_LENGTH)
+  const tapes = vector('tapes', TAPES.length * tapeWords(layers.length))
+
+  const parametersFrom = end
+  const parameters = layers.map((layer, l) => ({
+    weights: panels(`W${l + 1}`, layer.inputs, layer.units),
+    biases: layer.bias ? matrix(`b${l + 1}`, 1, layer.units) : undefined,
+    weightsT: l > 0 ? panels(`W${l + 1}ᵀ`, layer.units, layer.inputs) : undefined,
+  }))
+  const parametersTo = end
+
+  const training = batchRows > 0
+  const layerTensors = layers.map((layer, l): LayerTensors => {
+    const slope = activations[layer.activation].storesSlope
+    const stored = training && gradients
+    return {
+      ...parameters[l],
+      activations: training ? matrix(`a${l + 1}`, batchRows, layer.units) : undefined,
+      slopes: training && slope ? matrix(`f'(z${l + 1})`, batchRows, layer.units) : undefined,
+      deltas: training ? matrix(`δ${l + 1}`, batchRows, layer.units) : undefined,
+      weightGradients: stored ? panels(`∇W${l + 1}`, layer.inputs, layer.units) : undefined,
+      biasGradients: stored && layer.bias ? matrix(`∇b${l + 1}`, 1, layer.units) : undefined,
+    }
+  })
+  const xTable = vector('rows of x', batchRows)
+  const yTable = vector('rows of y', batchRows)
+
+  const widest = Math.max(inputs, ...layers.map((layer) => padded(layer.units)))
+  const windowRows = Math.max(1, Math.min(WINDOW_ROWS, Math.floor(WINDOW_ELEMENTS / widest)))
+  const widestLayer = Math.max(...layers.map((layer) => layer.units))
+  const window = {
+    rows: windowRows,
+    x: place('window x', windowRows, inputs),
+    y: place('window y', windowRows, outputs),
+    buffers: [
+      matrix('window a', windowRows, widestLayer),
+      matrix('window b', windowRows, widestLayer),
+    ] as const,
+    losses: vector('window losses', windowRows),
+    hits: vector('window hits', windowRows),
+  }
+
+  // The data come last: they are the largest, and everything before them keeps its place when they grow.
+  const order = vector('order', dataRows)
+  const losses = vector('losses', dataRows)
+  const hits = vector('hits', dataRows)
+  const y = place('y', dataRows, outputs)
+  const x = place('x', dataRows, inputs)
+
+  return {
+    architecture,
+    capacity,
+    tensors,
+    elements: end,
+    control,
+    tapes,
+    layers: layerTensors,
+    parameters: { offset: parametersFrom, length: parametersTo - parametersFrom },
+    x,
+    y,
+    order,
+    losses,
+    hits,
+    xTable,
+    yTable,
+    window,
+  }
+}

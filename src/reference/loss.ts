@@ -1,0 +1,100 @@
+// The losses of assembly/loss.ts in plain JavaScript, each with its output delta (BP1).
+
+import { BINARY_CROSS_ENTROPY, CROSS_ENTROPY, HITS_ARGMAX, SOFTMAX } from '../../assembly/abi.ts'
+import { exp, log, log1p, sigmoid } from '../math.ts'
+import type { Floats } from '../panels.ts'
+import { derive } from './activation.ts'
+
+function quadraticRow(
+  floats: Floats,
+  a: number,
+  slope: number,
+  y: number,
+  delta: number,
+  n: number,
+  activation: number,
+): number {
+  let squares = 0
+  let dot = 0
+  for (let j = 0; j < n; ++j) {
+    const error = floats[a + j] - floats[y + j]
+    squares += error * error
+    dot += error * floats[a + j]
+    if (delta) floats[delta + j] = error
+  }
+  if (delta && activation === SOFTMAX) {
+    for (let j = 0; j < n; ++j) floats[delta + j] = floats[a + j] * (floats[delta + j] - dot)
+  } else if (delta) {
+    derive(floats, activation, slope || a, delta, n)
+  }
+  return 0.5 * squares
+}
+
+function crossEntropyRow(floats: Floats, z: number, y: number, delta: number, n: number): number {
+  let largest = floats[z]
+  for (let j = 1; j < n; ++j) largest = Math.max(largest, floats[z + j])
+  let total = 0
+  let weight = 0
+  let inner = 0
+  for (let j = 0; j < n; ++j) {
+    const shifted = floats[z + j] - largest
+    const e = exp(shifted)
+    total += e
+    weight += floats[y + j]
+    inner += floats[y + j] * shifted
+    if (delta) floats[delta + j] = e
+  }
+  if (delta) {
+    const scale = weight / total
+    for (let j = 0; j < n; ++j) floats[delta + j] = floats[delta + j] * scale - floats[y + j]
+  }
+  return weight * log(total) - inner
+}
+
+function binaryCrossEntropyRow(floats: Floats, z: number, y: number, delta: number, n: number): number {
+  let sum = 0
+  for (let j = 0; j < n; ++j) {
+    const v = floats[z + j]
+    sum += Math.max(v, 0) - v * floats[y + j] + log1p(exp(-Math.abs(v)))
+    if (delta) floats[delta + j] = sigmoid(v) - floats[y + j]
+  }
+  return sum
+}
+
+/** The loss of one row, its δ stored at `delta` unless that is 0; the arguments are those of assembly/loss.ts. */
+export function lossRow(
+  floats: Floats,
+  out: number,
+  slope: number,
+  y: number,
+  delta: number,
+  n: number,
+  loss: number,
+  activation: number,
+): number {
+  if (loss === CROSS_ENTROPY) return crossEntropyRow(floats, out, y, delta, n)
+  if (loss === BINARY_CROSS_ENTROPY) return binaryCrossEntropyRow(floats, out, y, delta, n)
+  return quadraticRow(floats, out, slope, y, delta, n, activation)
+}
+
+function argmax(floats: Floats, at: number, n: number): number {
+  let best = 0
+  for (let j = 1; j < n; ++j) if (floats[at + j] > floats[at + best]) best = j
+  return best
+}
+
+/** The hit of one row, as in assembly/loss.ts. */
+export function hitsRow(
+  floats: Floats,
+  out: number,
+  y: number,
+  n: number,
+  loss: number,
+  mode: number,
+): number {
+  if (mode === HITS_ARGMAX) return argmax(floats, out, n) === argmax(floats, y, n) ? 1 : 0
+  const threshold = loss === BINARY_CROSS_ENTROPY ? 0 : 0.5
+  let right = 0
+  for (let j = 0; j < n; ++j) if (floats[out + j] >= threshold === floats[y + j] >= 0.5) right += 1
+  return right / n
+}

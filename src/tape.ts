@@ -1,0 +1,244 @@
+// From a plan to its tapes: short lists of instructions that both backends run. Forward, output error, backward and
+// update, the four equations of backpropagation (Nielsen 2015, chapter 2, BP1-BP4), are readable here.
+
+import {
+  HITS_NONE,
+  INSTRUCTION_WORDS,
+  LINEAR,
+  OP_BACKWARD,
+  OP_BARRIER,
+  OP_FORWARD,
+  OP_OUTPUT,
+  OP_ROWS,
+  OP_UPDATE_BIASES,
+  OP_UPDATE_WEIGHTS,
+  STORE_GRADIENT,
+} from '../assembly/abi.ts'
+import { padded } from './panels.ts'
+import { type LayerTensors, type Plan, TAPES, type TapeName, type Tensor, tapeWords } from './plan.ts'
+import { activations, losses } from './tables.ts'
+
+export interface Instruction {
+  readonly op: number
+  readonly operands: readonly number[]
+}
+
+/** A range of instructions, as element offsets into the arena. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+export interface Tape extends Span {
+  readonly name: TapeName
+  readonly instructions: readonly Instruction[]
+  /** The spans between barriers: parts of one phase may run in any order, phases follow each other. */
+  readonly phases: readonly Span[]
+}
+
+/** The rows that a matrix's table lists, or its rows in order. */
+interface Rows {
+  readonly matrix: Tensor
+  readonly table?: Tensor
+}
+
+const offset = (tensor: Tensor | undefined): number => tensor?.offset ?? 0
+
+const barrier: Instruction = { op: OP_BARRIER, operands: [] }
+
+/** True where the output layer's activation is left to its loss. */
+const isFused = (plan: Plan): boolean => {
+  const { architecture } = plan
+  return losses[architecture.loss].fusedWith === architecture.layers.at(-1)!.activation
+}
+
+function place(plan: Plan, name: TapeName, instructions: Instruction[]): Tape {
+  const at = (index: number) => from + index * INSTRUCTION_WORDS
+  const from = plan.tapes.offset + TAPES.indexOf(name) * tapeWords(plan.layers.length)
+  const phases: Span[] = []
+  let begin = 0
+  instructions.forEach(({ op }, index) => {
+    if (op !== OP_BARRIER) return
+    phases.push({ from: at(begin), to: at(index) })
+    begin = index + 1
+  })
+  if (begin < instructions.length) phases.push({ from: at(begin), to: at(instructions.length) })
+  return { name, instructions, phases, from, to: at(instructions.length) }
+}
+
+/** a = f(input · W + b), or z alone where `linear`. */
+function forward(
+  plan: Plan,
+  l: number,
+  input: Rows,
+  out: Tensor,
+  slope: Tensor | undefined,
+  linear: boolean,
+): Instruction {
+  const { weights, biases } = plan.layers[l]
+  const { inputs, units, activation } = plan.architecture.layers[l]
+  return {
+    op: OP_FORWARD,
+    operands: [
+      input.matrix.offset,
+      // Between layers a row is padded to whole vectors; the rows of the data are not.
+      l > 0 ? padded(inputs) : input.matrix.stride,
+      offset(input.table),
+      weights.offset,
+      offset(biases),
+      out.offset,
+      offset(slope),
+      inputs,
+      units,
+      linear ? LINEAR : activations[activation].code,
+    ],
+  }
+}
+
+/** The loss of each row, its hit and, where `deltas` is given, δ = ∂C/∂z (BP1). */
+function output(
+  plan: Plan,
+  out: Tensor,
+  y: Rows,
+  into: { slopes?: Tensor; deltas?: Tensor; losses: Tensor; hits: Tensor },
+  hitMode: number,
+): Instruction {
+  const { outputs, loss, layers } = plan.architecture
+  return {
+    op: OP_OUTPUT,
+    operands: [
+      out.offset,
+      offset(into.slopes),
+      y.matrix.offset,
+      y.matrix.stride,
+      offset(y.table),
+      offset(into.deltas),
+      into.losses.offset,
+      into.hits.offset,
+      outputs,
+      losses[loss].code,
+      activations[layers.at(-1)!.activation].code,
+      hitMode,
+    ],
+  }
+}
+
+/** Forward through every layer, window to window; the result is in buffer (layers − 1) mod 2. */
+function forwardWindow(plan: Plan, linearOutput: boolean): Instruction[] {
+  const { window } = plan
+  const last = plan.layers.length - 1
+  return plan.layers.map((_, l) => {
+    const input = l === 0 ? window.x : window.buffers[(l - 1) % 2]
+    return forward(plan, l, { matrix: input }, window.buffers[l % 2], undefined, linearOutput && l === last)
+  })
+}
+
+/** predict: the outputs of the window's rows. */
+export const predictTape = (plan: Plan): Tape => place(plan, 'predict', forwardWindow(plan, false))
+
+/** Where `predict` leaves its result. */
+export const predictResult = (plan: Plan): Tensor => plan.window.buffers[(plan.layers.length - 1) % 2]
+
+/** evaluate: the loss and the hit of each of the window's rows. */
+export function evaluateTape(plan: Plan, hitMode: number): Tape {
+  const { window } = plan
+  return place(plan, 'evaluate', [
+    ...forwardWindow(plan, isFused(plan)),
+    output(
+      plan,
+      predictResult(plan),
+      { matrix: window.y },
+      { losses: window.losses, hits: window.hits },
+      hitMode,
+    ),
+  ])
+}
+
+type Target = (layer: LayerTensors) => { weights: Tensor; weightsT?: Tensor; biases?: Tensor }
+
+/**
+ * One step on a mini-batch. Phase A, split by rows: forward, output error, deltas backward. Phase B, split by tiles:
+ * the gradient of every weight matrix, each tile handed to `rule` when it is complete. The barrier between them is
+ * why no weight is updated while a delta still needs it; the one at the end keeps the next batch from starting early.
+ */
+function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, target: Target): Tape {
+  const { x, y, xTable, yTable, order, control, layers, architecture } = plan
+  const last = layers.length - 1
+  const lookUp: Instruction = {
+    op: OP_ROWS,
+    operands: [x.offset, x.stride, xTable.offset, y.offset, y.stride, yTable.offset, order.offset],
+  }
+  const input = (l: number): Rows =>
+    l === 0 ? { matrix: x, table: xTable } : { matrix: layers[l - 1].activations! }
+
+  const forwards = layers.map((layer, l) =>
+    forward(plan, l, input(l), layer.activations!, layer.slopes, l === last && isFused(plan)),
+  )
+  const outputs = output(
+    plan,
+    layers[last].activations!,
+    { matrix: y, table: yTable },
+    { slopes: layers[last].slopes, deltas: layers[last].deltas, losses: plan.losses, hits: plan.hits },
+    hitMode,
+  )
+  const backwards = layers.slice(1).map((layer, index): Instruction => {
+    const below = layers[index]
+    const shape = architecture.layers[index + 1]
+    return {
+      op: OP_BACKWARD,
+      operands: [
+        layer.deltas!.offset,
+        layer.weightsT!.offset,
+        offset(below.slopes ?? below.activations),
+        below.deltas!.offset,
+        shape.units,
+        shape.inputs,
+        activations[architecture.layers[index].activation].code,
+      ],
+    }
+  })
+  const updates = layers.flatMap((layer, l): Instruction[] => {
+    const { inputs, units } = architecture.layers[l]
+    const { weights, weightsT, biases } = target(layer)
+    const a = forwards[l].operands.slice(0, 3)
+    const delta = layer.deltas!.offset
+    const weightUpdate: Instruction = {
+      op: OP_UPDATE_WEIGHTS,
+      operands: [...a, delta, weights.offset, offset(weightsT), inputs, units, rule, control.offset],
+    }
+    if (!biases) return [weightUpdate]
+    return [
+      weightUpdate,
+      { op: OP_UPDATE_BIASES, operands: [delta, biases.offset, units, rule, control.offset] },
+    ]
+  })
+  return place(plan, name, [
+    lookUp,
+    ...forwards,
+    outputs,
+    ...backwards.reverse(),
+    barrier,
+    ...updates.reverse(),
+    barrier,
+  ])
+}
+
+/** train: one step of the optimizer for each mini-batch. */
+export const trainTape = (plan: Plan, rule: number, hitMode: number): Tape =>
+  stepTape(plan, 'train', rule, hitMode, ({ weights, weightsT, biases }) => ({ weights, weightsT, biases }))
+
+/** gradients: ∇W and ∇b of one mini-batch, the parameters untouched. */
+export const gradientsTape = (plan: Plan): Tape =>
+  stepTape(plan, 'gradients', STORE_GRADIENT, HITS_NONE, (layer) => ({
+    weights: layer.weightGradients!,
+    biases: layer.biasGradients,
+  }))
+
+/** A tape as the words that the arena holds. */
+export function tapeToWords(tape: Tape): Int32Array {
+  const words = new Int32Array(tape.instructions.length * INSTRUCTION_WORDS)
+  tape.instructions.forEach(({ op, operands }, index) => {
+    words.set([op, ...operands], index * INSTRUCTION_WORDS)
+  })
+  return words
+}

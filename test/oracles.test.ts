@@ -1,0 +1,146 @@
+// Every golden run of PyTorch (float64) whose parts exist, on every backend: initial weights and data in;
+// prediction, gradients, every loss and the final parameters out.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { HITS_NONE } from '../assembly/abi.ts'
+import { Engine } from '../src/engine.ts'
+import { evaluateRows } from '../src/evaluate.ts'
+import { runNow } from '../src/pace.ts'
+import type { Architecture } from '../src/plan.ts'
+import { type ActivationName, activations, type LossName, losses, optimizers } from '../src/tables.ts'
+import { backends, type TestedBackend } from './helpers/backends.ts'
+
+interface Case {
+  name: string
+  sizes: number[]
+  activations: string[]
+  loss: string
+  optimizer: { name: string; learningRate: number }
+  steps: number
+  x: number[]
+  y: number[]
+  weights: number[][]
+  biases: number[][]
+  prediction0: number[]
+  weightGradients: number[][]
+  biasGradients: number[][]
+  losses: number[]
+  prediction: number[]
+  weightsAfter: number[][]
+  biasesAfter: number[][]
+}
+
+const file = new URL('../../shared/data/oracles/pytorch.json', import.meta.url)
+const cases: Case[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).cases : []
+if (!existsSync(file)) console.warn('skipped: the golden runs of PyTorch, ../shared/data/oracles is absent')
+
+const isSupported = ({ activations: names, loss, optimizer }: Case) =>
+  names.every((name) => name in activations) &&
+  loss in losses &&
+  Object.keys(optimizer).every((key) => key === 'name' || key === 'learningRate') &&
+  optimizer.name in optimizers
+
+const supported = cases.filter(isSupported)
+
+/** |actual − expected| ≤ tolerance · max(1, |expected|) for every element. */
+function expectAllClose(
+  actual: ArrayLike<number>,
+  expected: readonly number[],
+  tolerance: number,
+  what: string,
+) {
+  expect(actual.length, what).toBe(expected.length)
+  let worst = 0
+  for (let i = 0; i < expected.length; ++i) {
+    worst = Math.max(worst, Math.abs(actual[i] - expected[i]) / Math.max(1, Math.abs(expected[i])))
+  }
+  expect(worst, what).toBeLessThanOrEqual(tolerance)
+}
+
+/**
+ * What rounding may do in `steps` steps. A step is a chain of products: a sum of k terms is off by at most
+ * (k + 1) u Σ|x w|, here with Σ|x w| of a few units, plus 8 u for an activation and its derivative; the backward
+ * chain is as long as the forward one; and the error of the parameters grows by one step's error a step. 1e-9 is the
+ * bound asked of float64, where the golden file itself is rounded to 15 decimals.
+ */
+function toleranceOf({ sizes }: Case, { epsilon }: TestedBackend, steps: number): number {
+  if (epsilon < 1e-12) return 1e-9
+  const chain = sizes.reduce((sum, k) => sum + k + 8, 0)
+  return 2 * chain * epsilon * 4 * (1 + 0.1 * steps)
+}
+
+function engineOf(one: Case, { make }: TestedBackend): Engine {
+  const { sizes } = one
+  const architecture: Architecture = {
+    inputs: sizes[0],
+    outputs: sizes.at(-1)!,
+    layers: sizes.slice(1).map((units, l) => ({
+      inputs: sizes[l],
+      units,
+      activation: one.activations[l] as ActivationName,
+      bias: true,
+    })),
+    loss: one.loss as LossName,
+  }
+  const engine = new Engine(architecture, make, optimizers.sgd.rule)
+  for (const [l, values] of one.weights.entries()) engine.setWeights(l, values)
+  for (const [l, values] of one.biases.entries()) engine.setBiases(l, values)
+  return engine
+}
+
+describe.skipIf(cases.length === 0)('golden runs of PyTorch', () => {
+  it('has golden runs for every activation and loss', () => {
+    const seen = new Set(supported.flatMap((one) => [...one.activations, one.loss]))
+    for (const name of [...Object.keys(activations), ...Object.keys(losses)]) expect(seen).toContain(name)
+    const missing = cases.filter((one) => !isSupported(one)).map((one) => one.name)
+    // What is left out needs an optimizer that is not there yet.
+    for (const name of missing) expect(name).toMatch(/^optimizer /)
+  })
+
+  describe.each(backends.map((backend) => [backend.name, backend] as const))('on %s', (_, backend) => {
+    it.each(supported.map((one) => [one.name, one] as const))('%s', (__, one) => {
+      const engine = engineOf(one, backend)
+      const outputs = engine.architecture.outputs
+      const rows = one.y.length / outputs
+      const x = { values: one.x, rows, columns: engine.architecture.inputs }
+      const y = { values: one.y, rows, columns: outputs, hitMode: HITS_NONE }
+      engine.resize({ batchRows: rows, dataRows: rows, gradients: true })
+      const predict = () => {
+        const out =
+          engine.floats instanceof Float64Array
+            ? new Float64Array(one.y.length)
+            : new Float32Array(one.y.length)
+        engine.fill(engine.plan.window.x, x.values, 0, rows)
+        engine.predictWindow(rows, out, 0)
+        return out
+      }
+      const tolerance = toleranceOf(one, backend, 0)
+      expectAllClose(predict(), one.prediction0, tolerance, 'prediction0')
+
+      engine.fill(engine.plan.x, x.values, 0, rows)
+      engine.fill(engine.plan.y, y.values, 0, rows)
+      engine.orderRows(rows)
+      engine.computeGradients(rows)
+      one.weightGradients.forEach((expected, l) => {
+        expectAllClose(engine.weights(l, 'weightGradients'), expected, tolerance, `∇W${l + 1}`)
+        expectAllClose(engine.biases(l, 'biasGradients'), one.biasGradients[l], tolerance, `∇b${l + 1}`)
+      })
+
+      engine.learningRate = one.optimizer.learningRate
+      const found: number[] = []
+      for (let step = 0; step < one.steps; ++step) {
+        engine.train({ firstRow: 0, endRow: rows, batchRows: rows })
+        found.push(engine.sum(engine.plan.losses, 0, rows) / rows)
+      }
+      found.push(runNow(evaluateRows(engine, x, y)).loss)
+      const after = toleranceOf(one, backend, one.steps)
+      expectAllClose(found, one.losses, after, 'losses')
+      expectAllClose(predict(), one.prediction, after, 'prediction')
+      one.weightsAfter.forEach((expected, l) => {
+        expectAllClose(engine.weights(l), expected, after, `W${l + 1} after`)
+        expectAllClose(engine.biases(l), one.biasesAfter[l], after, `b${l + 1} after`)
+      })
+    })
+  })
+})
