@@ -101,8 +101,9 @@ function step(code: i32, SLOPE: bool, z: v128, aPtr: usize, slopePtr: usize, lan
 }
 
 /**
- * The loop over n floats for one constant code. Two vectors a turn share the constants, which V8 otherwise builds
- * anew for each: sigmoid takes 1.2 instead of 1.6 ns a float (Node 20, Zen 5).
+ * The loop over n floats for one constant code. Two vectors a turn share the constants, which V8 builds anew wherever
+ * they are used, and hide the latency of the chain: sigmoid takes 0.75 instead of 1.3 ns a float in the relaxed build
+ * and 1.04 instead of 1.09 in the simd build (4096 floats, Node 20, Zen 5).
  */
 @inline
 function loop(code: i32, SLOPE: bool, zPtr: usize, aPtr: usize, slopePtr: usize, n: i32): void {

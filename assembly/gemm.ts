@@ -149,6 +149,8 @@ export function gemmNN(
   k: i32,
   n: i32,
 ): void {
+  assert(0 <= from && k > 0 && n > 0 && bRows >= k)
+  assert(cPtr != 0 && bPtr != 0 && (tablePtr != 0 || (aPtr != 0 && lda >= k)))
   const columns = padded(n)
   const ldc = (<usize>columns) << 2
   for (let j = 0; j < columns; j += PANEL) {
@@ -350,6 +352,8 @@ export function gemmTN(
   rule: i32,
   scale: f32,
 ): void {
+  assert(0 <= from && to <= tilesTN(k, n) && rows > 0)
+  assert(gPtr != 0 && dPtr != 0 && (tablePtr != 0 || (aPtr != 0 && lda >= k)))
   const columns = padded(n)
   const kColumns = padded(k)
   const ldd = (<usize>columns) << 2
@@ -391,6 +395,7 @@ export function gemmTN(
 
 /** rule(b, Σ_r D[r, j], scale) for the groups of four columns [from, to) of D (rows × n, stride padded(n)). */
 export function sumRows(from: i32, to: i32, rows: i32, dPtr: usize, n: i32, bPtr: usize, rule: i32, scale: f32): void {
+  assert(0 <= from && to <= padded(n) >> 2 && dPtr != 0 && bPtr != 0)
   const ldd = (<usize>padded(n)) << 2
   const s = f32x4.splat(scale)
   for (let group = from; group < to; ++group) {

@@ -13,15 +13,23 @@ function at(offset: i32): usize {
   return (<usize>(<u32>offset)) << 2
 }
 
-/** The Philox block of the kernels below: the elements 4 … 7, which no plan uses. */
+/** Room for one block of random words: the elements 4 … 7, which no plan uses. */
 const BLOCK: usize = 16
 
 export function shuffle(order: i32, n: i32, seedLow: i32, seedHigh: i32, stream: i32): void {
   random.shuffle(at(order), n, seedLow, seedHigh, stream, BLOCK)
 }
 
-export function philox(out: i32, count: i32, seedLow: i32, seedHigh: i32, purpose: i32, stream: i32): void {
-  random.philoxWords(at(out), count, seedLow, seedHigh, purpose, stream, BLOCK)
+export function philox4x32(
+  out: i32,
+  counter0: i32,
+  counter1: i32,
+  counter2: i32,
+  counter3: i32,
+  key0: i32,
+  key1: i32,
+): void {
+  random.philox4x32(at(out), counter0, counter1, counter2, counter3, key0, key1)
 }
 
 export function activate(code: i32, z: i32, a: i32, slope: i32, n: i32): void {

@@ -39,22 +39,6 @@ export function philox4x32(
   store<u32>(outPtr, counter3, 12)
 }
 
-/** The first `count` words of a stream, to outPtr. */
-export function philoxWords(
-  outPtr: usize,
-  count: i32,
-  seedLow: u32,
-  seedHigh: u32,
-  purpose: u32,
-  stream: u32,
-  blockPtr: usize,
-): void {
-  for (let i = 0; i < count; ++i) {
-    if ((i & 3) == 0) philox4x32(blockPtr, <u32>(i >> 2), 0, stream, purpose, seedLow, seedHigh)
-    store<u32>(outPtr + ((<usize>i) << 2), load<u32>(blockPtr + ((<usize>(i & 3)) << 2)))
-  }
-}
-
 /**
  * Fills order[0 … n) with a random order of 0 … n − 1, the stream (seed, SHUFFLE, stream) deciding: Fisher and Yates
  * from the end down, each index drawn without bias by Lemire's method (2019, arXiv:1805.10941). blockPtr is room for

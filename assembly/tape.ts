@@ -214,6 +214,8 @@ export function run(
   part: i32,
   parts: i32,
 ): void {
+  assert(0 < from && from <= to && (to - from) % INSTRUCTION_WORDS == 0)
+  assert(0 <= firstRow && firstRow <= endRow && batchRows > 0 && 0 <= part && part < parts)
   for (let start = firstRow; start < endRow; start += batchRows) {
     step((<usize>from) << 2, (<usize>to) << 2, start, min(batchRows, endRow - start), part, parts)
   }

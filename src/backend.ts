@@ -55,8 +55,8 @@ export interface Kernels {
     rule: number,
     scale: number,
   ): void
-  /** Writes `count` 32-bit words of the Philox stream (seed, purpose, stream) from its beginning to ints[out…]. */
-  philox(out: number, count: number, seedLow: number, seedHigh: number, purpose: number, stream: number): void
+  /** Writes the four random words of a counter and a key, each given word by word, to ints[out … out + 4). */
+  philox4x32(out: number, ...counterAndKey: [number, number, number, number, number, number]): void
 }
 
 export interface Backend {

@@ -64,7 +64,14 @@ export function toMatrix(value: MatrixLike, columns: number, name: string): Matr
         `${Math.floor(value.length / columns)} rows and ${value.length % columns} values over`,
     )
   }
-  return { values: value as NumberArray, rows: value.length / columns, columns }
+  const rows = value.length / columns
+  if (isTyped(value)) return { values: value, rows, columns }
+  const all = value as NumberArray
+  return flatten(
+    Array.from({ length: rows }, (_, r) => Array.prototype.slice.call(all, r * columns, (r + 1) * columns)),
+    columns,
+    name,
+  )
 }
 
 /**

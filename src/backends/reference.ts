@@ -4,7 +4,7 @@
 
 import type { Backend, Kernels } from '../backend.ts'
 import { BackendError } from '../errors.ts'
-import { PhiloxStream, SHUFFLE } from '../random.ts'
+import { PhiloxStream, philox4x32, SHUFFLE } from '../random.ts'
 import { activate, derive, hadamard, softmaxRow } from '../reference/activation.ts'
 import { gemmNN, gemmTN, sumRows } from '../reference/gemm.ts'
 import { lossRow } from '../reference/loss.ts'
@@ -34,6 +34,9 @@ export function makeReferenceBackend(
     ((...rest: never[]) => kernel(floats, ...rest)) as Rest<F>
   const onMemory = <F extends (first: Memory, ...rest: never[]) => unknown>(kernel: F) =>
     ((...rest: never[]) => kernel(memory, ...rest)) as Rest<F>
+  function writeInts(offset: number, values: ArrayLike<number>): void {
+    for (let i = 0; i < values.length; ++i) ints[(offset + i) << shift] = values[i]
+  }
   const kernels: Kernels = {
     activate: onFloats(activate),
     derive: onFloats(derive),
@@ -43,23 +46,22 @@ export function makeReferenceBackend(
     gemmNN: onMemory(gemmNN),
     gemmTN: onMemory(gemmTN),
     sumRows: onMemory(sumRows),
-    philox(out, count, seedLow, seedHigh, purpose, stream) {
-      const random = new PhiloxStream(seedHigh * 2 ** 32 + (seedLow >>> 0), purpose, stream)
-      for (let i = 0; i < count; ++i) ints[(out + i) << shift] = random.nextUint32()
+    philox4x32(out, ...counterAndKey) {
+      const words = new Uint32Array(4)
+      philox4x32(counterAndKey.slice(0, 4), counterAndKey.slice(4), words)
+      writeInts(out, words)
     },
   }
   return {
     name: 'reference',
     floats,
     kernels,
-    writeInts(offset, values) {
-      for (let i = 0; i < values.length; ++i) ints[(offset + i) << shift] = values[i]
-    },
+    writeInts,
     readInts: (offset, length) => Int32Array.from({ length }, (_, i) => ints[(offset + i) << shift]),
     shuffle(offset, n, seedLow, seedHigh, stream) {
       const order = Int32Array.from({ length: n }, (_, i) => i)
       new PhiloxStream(seedHigh * 2 ** 32 + (seedLow >>> 0), SHUFFLE, stream).shuffle(order)
-      this.writeInts(offset, order)
+      writeInts(offset, order)
     },
     run: onMemory(run),
   }

@@ -1,0 +1,2 @@
+export { type Digits, digits } from './digits.ts'
+export { xor } from './xor.ts'

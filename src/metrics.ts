@@ -1,0 +1,178 @@
+// How good a classifier is, from true and predicted class indices: accuracy, confusion matrix, classification report.
+
+import { OptionError, ShapeError, shown } from './errors.ts'
+
+/** Returns, for each row of `width` values, the index of its largest one; of equal ones the first. */
+export function argmax(values: ArrayLike<number>, width: number): Int32Array {
+  if (!Number.isInteger(width) || width < 1 || values.length % width !== 0) {
+    throw new ShapeError(
+      `argmax: expected ${values.length} values in whole rows, got rows of ${shown(width)}`,
+    )
+  }
+  const indices = new Int32Array(values.length / width)
+  for (let r = 0; r < indices.length; ++r) {
+    let best = r * width
+    for (let i = best + 1; i < (r + 1) * width; ++i) if (values[i] > values[best]) best = i
+    indices[r] = best - r * width
+  }
+  return indices
+}
+
+/** Checks two lists of class indices and returns the number of classes: the largest index and one, or `classes`. */
+function countClasses(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes?: number): number {
+  if (labels.length === 0) throw new ShapeError('labels: expected at least one class index, got none')
+  if (labels.length !== predicted.length) {
+    throw new ShapeError(
+      `predicted: expected ${labels.length} class indices, one a label, got ${predicted.length}`,
+    )
+  }
+  let largest = 0
+  const check = (list: ArrayLike<number>, name: string) => {
+    for (let i = 0; i < list.length; ++i) {
+      if (!Number.isInteger(list[i]) || list[i] < 0 || (classes !== undefined && list[i] >= classes)) {
+        const range = classes === undefined ? 'from 0 on' : `from 0 to ${classes - 1}`
+        throw new ShapeError(`${name}[${i}]: expected a class index ${range}, got ${shown(list[i])}`)
+      }
+      largest = Math.max(largest, list[i])
+    }
+  }
+  check(labels, 'labels')
+  check(predicted, 'predicted')
+  return classes ?? largest + 1
+}
+
+/** Returns the share of the predictions that equal their label, from 0 to 1. Throws ShapeError. */
+export function accuracy(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
+  countClasses(labels, predicted)
+  let right = 0
+  for (let i = 0; i < labels.length; ++i) if (labels[i] === predicted[i]) right += 1
+  return right / labels.length
+}
+
+export interface MetricOptions {
+  /** A name for each class; their number is the number of classes. Default: the indices. */
+  classNames?: readonly string[]
+  /** Decimals in the text. Default 2. */
+  digits?: number
+}
+
+function namesOf(options: MetricOptions, labels: ArrayLike<number>, predicted: ArrayLike<number>): string[] {
+  const classes = countClasses(labels, predicted, options.classNames?.length)
+  return options.classNames?.slice() ?? Array.from({ length: classes }, (_, i) => String(i))
+}
+
+export interface ConfusionMatrix {
+  readonly classNames: readonly string[]
+  /** counts[t][p]: rows of class t that were predicted to be of class p. */
+  readonly counts: readonly (readonly number[])[]
+  /** The matrix as text: a row a true class, a column a predicted one. */
+  toString(): string
+}
+
+/** Returns the counts of every pair of true and predicted class. Throws ShapeError. */
+export function confusionMatrix(
+  labels: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  options: MetricOptions = {},
+): ConfusionMatrix {
+  const classNames = namesOf(options, labels, predicted)
+  const counts = classNames.map(() => new Array<number>(classNames.length).fill(0))
+  for (let i = 0; i < labels.length; ++i) counts[labels[i]][predicted[i]] += 1
+  return {
+    classNames,
+    counts,
+    toString() {
+      const width = Math.max(
+        ...classNames.map((name) => name.length),
+        ...counts.flat().map((n) => String(n).length),
+      )
+      const row = (head: string, cells: readonly unknown[]) =>
+        [head, ...cells].map((cell) => String(cell).padStart(width)).join('  ')
+      return [row('', classNames), ...counts.map((cells, t) => row(classNames[t], cells))].join('\n')
+    },
+  }
+}
+
+/** The figures of one class, or an average of them over classes. */
+export interface ClassScores {
+  /** Of the rows predicted to be of the class, the share that is. 0 where there are none. */
+  readonly precision: number
+  /** Of the rows of the class, the share that was predicted to be. 0 where there are none. */
+  readonly recall: number
+  /** Harmonic mean of precision and recall; 0 where both are. */
+  readonly f1: number
+  /** Rows of the class. */
+  readonly support: number
+}
+
+export interface ClassificationReport {
+  readonly classNames: readonly string[]
+  readonly classes: readonly ClassScores[]
+  readonly accuracy: number
+  /** Mean over the classes. */
+  readonly macro: ClassScores
+  /** Mean over the classes, each weighted with its support. */
+  readonly weighted: ClassScores
+  /** The report as scikit-learn's classification_report prints it. */
+  toString(): string
+}
+
+const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole)
+
+function average(scores: readonly ClassScores[], weightOf: (score: ClassScores) => number): ClassScores {
+  const total = scores.reduce((sum, score) => sum + weightOf(score), 0)
+  const mean = (key: 'precision' | 'recall' | 'f1') =>
+    scores.reduce((sum, score) => sum + weightOf(score) * score[key], 0) / total
+  const support = scores.reduce((sum, score) => sum + score.support, 0)
+  return { precision: mean('precision'), recall: mean('recall'), f1: mean('f1'), support }
+}
+
+/**
+ * Returns precision, recall, F1 and support of every class, the accuracy, and the averages. Throws ShapeError.
+ * Source of the definitions and of the layout: scikit-learn.org/stable/modules/model_evaluation.html
+ */
+export function classificationReport(
+  labels: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  options: MetricOptions = {},
+): ClassificationReport {
+  const { digits = 2 } = options
+  if (!Number.isInteger(digits) || digits < 0 || digits > 15) {
+    throw new OptionError(`digits: expected a whole number from 0 to 15, got ${shown(digits)}`)
+  }
+  const { classNames, counts } = confusionMatrix(labels, predicted, options)
+  const classes = counts.map((row, c): ClassScores => {
+    const support = row.reduce((sum, n) => sum + n, 0)
+    const claimed = counts.reduce((sum, other) => sum + other[c], 0)
+    const precision = ratio(row[c], claimed)
+    const recall = ratio(row[c], support)
+    return { precision, recall, f1: ratio(2 * precision * recall, precision + recall), support }
+  })
+  const report = {
+    classNames,
+    classes,
+    accuracy: accuracy(labels, predicted),
+    macro: average(classes, () => 1),
+    weighted: average(classes, (score) => score.support),
+  }
+  return { ...report, toString: () => reportText(report, digits) }
+}
+
+function reportText(report: Omit<ClassificationReport, 'toString'>, digits: number): string {
+  const { classNames, classes, macro, weighted } = report
+  const width = Math.max('weighted avg'.length, digits, ...classNames.map((name) => name.length))
+  const line = (name: string, cells: readonly string[]) =>
+    `${name.padStart(width)} ${cells.map((cell) => ` ${cell.padStart(9)}`).join('')}`
+  const scores = (name: string, { precision, recall, f1, support }: ClassScores) =>
+    line(name, [...[precision, recall, f1].map((value) => value.toFixed(digits)), String(support)])
+  return [
+    line('', ['precision', 'recall', 'f1-score', 'support']),
+    '',
+    ...classes.map((score, c) => scores(classNames[c], score)),
+    '',
+    line('accuracy', ['', '', report.accuracy.toFixed(digits), String(macro.support)]),
+    scores('macro avg', macro),
+    scores('weighted avg', weighted),
+    '',
+  ].join('\n')
+}

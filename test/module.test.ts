@@ -1,0 +1,96 @@
+// What the wasm binaries are made of, read with WebAssembly.Module and from the section table of the bytes.
+
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { fromBase64, withoutSharedMemory } from '../src/backends/wasm.ts'
+import { wasm as relaxed } from '../src/generated/relaxed.ts'
+import { wasm as simd } from '../src/generated/simd.ts'
+import { runsRelaxed } from './helpers/backends.ts'
+
+/** Ids of the sections of a module, in order (webassembly.github.io/spec/core/binary/modules.html#sections). */
+function sectionsOf(bytes: Uint8Array): number[] {
+  const ids: number[] = []
+  let at = 8
+  while (at < bytes.length) {
+    ids.push(bytes[at++])
+    let size = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++]
+      size += (byte & 127) * 2 ** shift
+      if (byte < 128) break
+    }
+    at += size
+  }
+  return ids
+}
+
+const IMPORT = 2
+const GLOBAL = 6
+const DATA = 11
+
+const debug = readFileSync(new URL('../build/debug.wasm', import.meta.url))
+
+describe.each([
+  ['simd', fromBase64(simd)],
+  ['relaxed', fromBase64(relaxed)],
+  ['debug', new Uint8Array(debug)],
+])('the %s binary', (name, bytes) => {
+  const sections = sectionsOf(bytes)
+
+  it('has no data segment', () => {
+    expect(sections).toContain(IMPORT)
+    expect(sections).not.toContain(DATA)
+  })
+
+  it.skipIf(name === 'debug')('has no globals, so no state of its own', () => {
+    expect(sections).not.toContain(GLOBAL)
+  })
+
+  it.skipIf(name === 'relaxed' && !runsRelaxed)('imports its memory and nothing else', () => {
+    const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes))
+    expect(imports).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }])
+  })
+
+  it.skipIf(name === 'relaxed' && !runsRelaxed)('exports functions only, and no allocator', () => {
+    const exports = WebAssembly.Module.exports(new WebAssembly.Module(bytes))
+    expect(exports.every(({ kind }) => kind === 'function')).toBe(true)
+    expect(exports.map((one) => one.name).filter((one) => /^__|new|alloc|free|pin/i.test(one))).toEqual([])
+    expect(exports.map((one) => one.name)).toContain('run')
+  })
+
+  it.skipIf(name === 'relaxed' && !runsRelaxed)(
+    'runs on unshared memory once the shared bit is cleared',
+    () => {
+      const module = new WebAssembly.Module(withoutSharedMemory(bytes))
+      const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 })
+      const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+      const floats = new Float32Array(memory.buffer)
+      floats.set([1, 2, 3], 16)
+      floats.set([4, 5, 6], 32)
+      ;(exports.hadamard as (x: number, y: number, out: number, n: number) => void)(16, 32, 48, 3)
+      expect([...floats.subarray(48, 52)]).toEqual([4, 10, 18, 0])
+    },
+  )
+})
+
+describe('the build', () => {
+  it('keeps the binaries small enough to ship inside the package', () => {
+    expect(fromBase64(simd).length).toBeLessThan(64 * 1024)
+    expect(fromBase64(relaxed).length).toBeLessThan(64 * 1024)
+  })
+})
+
+describe('asserts', () => {
+  const call = (bytes: Uint8Array<ArrayBuffer>) => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } })
+    // A negative number of rows in the middle of a product.
+    ;(exports.gemmNN as (...operands: number[]) => void)(0, 1, 100, 1, 0, 200, 4, 0, 300, -1, 4)
+  }
+  it('stop the debug binary at operands that cannot be', () => {
+    expect(() => call(new Uint8Array(debug))).toThrow(WebAssembly.RuntimeError)
+  })
+  it('are compiled out of the binary that ships', () => {
+    expect(() => call(fromBase64(simd))).not.toThrow()
+  })
+})

@@ -1,0 +1,415 @@
+// Network, its public face, on the backends that a user can choose.
+
+import { describe, expect, it } from 'vitest'
+import { type KernelsName, Network, type NetworkOptions } from '../src/index.ts'
+import { runsRelaxed } from './helpers/backends.ts'
+import { numbers } from './helpers/random.ts'
+
+const kernels: KernelsName[] = ['reference', 'simd', ...(runsRelaxed ? (['relaxed'] as const) : [])]
+
+const xorData = {
+  x: [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ],
+  y: [[0], [1], [1], [0]],
+}
+
+describe.each(kernels)('Network on %s', (name) => {
+  const make = (options: Partial<NetworkOptions> = {}) =>
+    new Network({
+      sizes: [4, 5, 3],
+      activation: 'sigmoid',
+      loss: 'quadratic',
+      seed: 1,
+      kernels: name,
+      ...options,
+    })
+
+  it('is made of a list of sizes or of inputs and layers alike', () => {
+    const one = make()
+    const other = new Network({
+      inputs: 4,
+      layers: [{ units: 5, activation: 'sigmoid' }, 3],
+      activation: 'sigmoid',
+      seed: 1,
+      kernels: name,
+    })
+    expect([...one.weights(1)]).toEqual([...other.weights(1)])
+    expect(one.layers).toEqual(other.layers)
+    expect(one.parameterCount).toBe(5 * 5 + 6 * 3)
+    expect(one.kernels).toBe(name)
+  })
+
+  it('computes a worked example as by hand', () => {
+    // Two inputs, two hidden and two output sigmoids, quadratic cost, one row; every figure below is worked out from
+    //   z1 = x · W1 + b1 = [0.05·0.15 + 0.10·0.20 + 0.35, 0.05·0.25 + 0.10·0.30 + 0.35] = [0.3775, 0.3925]
+    //   a1 = [0.593269992107187, 0.596884378259767]
+    //   z2 = [1.105905967059707, 1.224921404964653], a2 = [0.751365069552316, 0.772928465321463]
+    //   C  = ½ (0.741365069552316² + (−0.217071534678537)²) = 0.298371108760003
+    const net = new Network({
+      sizes: [2, 2, 2],
+      activation: 'sigmoid',
+      loss: 'quadratic',
+      optimizer: { name: 'sgd', learningRate: 0.5 },
+      kernels: name,
+    })
+    net.setWeights(0, [
+      [0.15, 0.25],
+      [0.2, 0.3],
+    ])
+    net.setBiases(0, [0.35, 0.35])
+    net.setWeights(1, [
+      [0.4, 0.5],
+      [0.45, 0.55],
+    ])
+    net.setBiases(1, [0.6, 0.6])
+    const x = [[0.05, 0.1]]
+    const y = [[0.01, 0.99]]
+    const out = net.predict(x)
+    expect(out[0]).toBeCloseTo(0.751365069552316, 6)
+    expect(out[1]).toBeCloseTo(0.772928465321463, 6)
+    expect(net.loss(x, y)).toBeCloseTo(0.298371108760003, 6)
+
+    // BP1: δ2 = (a2 − y) a2 (1 − a2) = [0.138498561629, −0.038098236517]
+    // BP2: δ1 = (δ2 · W2ᵀ) a1 (1 − a1) = [0.008771354690, 0.009954254705]
+    // BP3: ∇b = δ; BP4: ∇W2 = a1ᵀ δ2, ∇W1 = xᵀ δ1
+    const { loss, weights, biases } = net.gradients(x, y)
+    expect(loss).toBeCloseTo(0.298371108760003, 6)
+    const close = (found: ArrayLike<number>, expected: number[]) =>
+      expected.forEach((value, i) => {
+        expect(found[i]).toBeCloseTo(value, 7)
+      })
+    close(biases[1], [0.138498561629, -0.038098236517])
+    close(biases[0], [0.00877135469, 0.009954254705])
+    close(weights[1], [0.082167040564, -0.022602540478, 0.082667627847, -0.022740242215])
+    close(weights[0], [0.000438567734, 0.000497712735, 0.000877135469, 0.00099542547])
+
+    // One step at η = ½: w − ½ ∇w.
+    expect(net.trainBatch(x, y)).toBeCloseTo(0.298371108760003, 6)
+    close(net.weights(1), [0.358916479718, 0.511301270239, 0.408666186076, 0.561370121108])
+    close(net.weights(0), [0.149780716133, 0.249751143632, 0.199561432266, 0.299502287265])
+    expect(net.loss(x, y)).toBeLessThan(0.298371108760003)
+  })
+
+  it('learns exclusive or', async () => {
+    const net = new Network({
+      sizes: [2, 2, 1],
+      activation: 'sigmoid',
+      loss: 'binaryCrossEntropy',
+      optimizer: { name: 'sgd', learningRate: 1 },
+      seed: 3,
+      kernels: name,
+    })
+    const history = await net.fit(xorData, { epochs: 3000, batchSize: 4 })
+    expect([...net.classify(xorData.x)]).toEqual([0, 1, 1, 0])
+    expect(history.loss.length).toBe(3000)
+    expect(history.loss.at(-1)).toBeLessThan(0.05)
+    expect(history.accuracy?.at(-1)).toBe(1)
+    expect(net.evaluate(xorData).accuracy).toBe(1)
+  })
+
+  it('takes typed arrays, arrays of numbers and arrays of rows alike', () => {
+    const net = make()
+    const x = numbers(12, 5)
+    const expected = [...net.predict(x)]
+    expect([...net.predict([...x])]).toEqual(expected)
+    expect([...net.predict(Float64Array.from(x))]).toEqual(expected)
+    expect([...net.predict([x.slice(0, 4), [...x.slice(4, 8)], x.slice(8)])]).toEqual(expected)
+    const oneHot = [
+      [0, 0, 1],
+      [1, 0, 0],
+      [0, 1, 0],
+    ]
+    expect(net.evaluate({ x, y: [2, 0, 1] })).toEqual(net.evaluate({ x, y: oneHot }))
+    expect(net.evaluate({ x, y: new Uint8Array(oneHot.flat()) })).toEqual(net.evaluate({ x, y: oneHot }))
+  })
+
+  it('predicts any number of rows as it predicts each alone', () => {
+    const net = make({ sizes: [3, 7, 5, 2] })
+    const x = numbers(3 * 700, 6)
+    const all = net.predict(x)
+    for (const r of [0, 1, 2, 3, 255, 256, 257, 511, 512, 699]) {
+      expect([...net.predict(x.subarray(3 * r, 3 * r + 3))], `row ${r}`).toEqual([
+        ...all.subarray(2 * r, 2 * r + 2),
+      ])
+    }
+  })
+
+  it('trains a last mini-batch that is smaller like any other', async () => {
+    const x = numbers(4 * 10, 7)
+    const y = numbers(3 * 10, 8)
+    const net = make({ optimizer: { name: 'sgd', learningRate: 0.7 } })
+    await net.fit({ x, y }, { batchSize: 4, shuffle: false })
+    // The same three batches, one by one.
+    const other = make({ optimizer: { name: 'sgd', learningRate: 0.7 } })
+    for (const [from, to] of [
+      [0, 4],
+      [4, 8],
+      [8, 10],
+    ]) {
+      other.trainBatch(x.subarray(4 * from, 4 * to), y.subarray(3 * from, 3 * to))
+    }
+    for (const l of [0, 1]) {
+      expect([...net.weights(l)]).toEqual([...other.weights(l)])
+      expect([...net.biases(l)]).toEqual([...other.biases(l)])
+    }
+    expect([...net.weights(0)]).not.toEqual([...make().weights(0)])
+  })
+
+  it('takes the step that its gradients say, every layer from the weights before it', () => {
+    const x = numbers(4 * 6, 9)
+    const y = numbers(3 * 6, 10)
+    const net = make({ sizes: [4, 6, 5, 3], optimizer: { name: 'sgd', learningRate: 2 } })
+    const { weights, biases } = net.gradients(x, y)
+    const before = [0, 1, 2].map((l) => [net.weights(l), net.biases(l)])
+    net.trainBatch(x, y)
+    for (const l of [0, 1, 2]) {
+      net.weights(l).forEach((w, i) => {
+        expect(w).toBeCloseTo(before[l][0][i] - 2 * weights[l][i], 6)
+      })
+      net.biases(l).forEach((b, i) => {
+        expect(b).toBeCloseTo(before[l][1][i] - 2 * biases[l][i], 6)
+      })
+    }
+  })
+
+  it('adds up gradients over more rows than it takes at once', () => {
+    const net = make()
+    const x = numbers(4 * 2500, 11)
+    const y = numbers(3 * 2500, 12)
+    const whole = net.gradients(x, y)
+    const half = [
+      net.gradients(x.subarray(0, 5000), y.subarray(0, 3750)),
+      net.gradients(x.subarray(5000), y.subarray(3750)),
+    ]
+    whole.weights[0].forEach((g, i) => {
+      expect(g).toBeCloseTo((half[0].weights[0][i] + half[1].weights[0][i]) / 2, 6)
+    })
+    expect(whole.loss).toBeCloseTo(net.loss(x, y), 6)
+  })
+
+  it('agrees with central differences in every group of parameters', () => {
+    const x = numbers(4 * 5, 13)
+    const y = [0, 1, 2, 1, 0]
+    for (const loss of ['quadratic', 'crossEntropy', 'binaryCrossEntropy'] as const) {
+      const net = new Network({
+        inputs: 4,
+        layers: [{ units: 5, activation: 'tanh' }, 3],
+        loss,
+        kernels: name,
+        seed: 3,
+      })
+      const check = net.checkGradients(x, y, { samples: 'all' })
+      expect(check.groups.map((group) => [group.name, group.checked])).toEqual([
+        ['W1', 20],
+        ['b1', 5],
+        ['W2', 15],
+        ['b2', 3],
+      ])
+      expect(check.relativeError, loss).toBeLessThan(1e-8)
+    }
+  })
+
+  it('goes without biases where bias is false', async () => {
+    const net = make({ bias: false })
+    expect(net.biases(0).length).toBe(0)
+    expect(net.parameterCount).toBe(20 + 15)
+    await net.fit({ x: numbers(40, 14), y: numbers(30, 15) }, { epochs: 2 })
+    expect([...net.predict(new Float32Array(4))]).toEqual([...net.predict(new Float32Array(4))])
+    const gradients = net.gradients(numbers(4, 16), numbers(3, 17))
+    expect(gradients.biases.map((b) => b.length)).toEqual([0, 0])
+    const mixed = new Network({ inputs: 2, layers: [{ units: 2, bias: false }, 1], kernels: name })
+    expect([mixed.biases(0).length, mixed.biases(1).length]).toEqual([0, 1])
+  })
+
+  it('gives the same weights for the same seed, others for another', () => {
+    expect([...make({ seed: 4 }).weights(0)]).toEqual([...make({ seed: 4 }).weights(0)])
+    expect([...make({ seed: 4 }).weights(0)]).not.toEqual([...make({ seed: 5 }).weights(0)])
+  })
+
+  it('trains to the same bits from the same seed, and goes on shuffling where it stopped', async () => {
+    const data = { x: numbers(4 * 50, 18), y: numbers(3 * 50, 19) }
+    const once = make()
+    await once.fit(data, { epochs: 4, batchSize: 7 })
+    const twice = make()
+    await twice.fit(data, { epochs: 1, batchSize: 7 })
+    await twice.fit(data, { epochs: 3, batchSize: 7 })
+    expect([...once.weights(0)]).toEqual([...twice.weights(0)])
+    expect([...once.biases(1)]).toEqual([...twice.biases(1)])
+  })
+
+  it('reports training and validation after every epoch, and stops where the callback says false', async () => {
+    const net = make()
+    const data = { x: numbers(4 * 30, 20), y: Int32Array.from({ length: 30 }, (_, i) => i % 3) }
+    const validation = { x: numbers(4 * 300, 21), y: Int32Array.from({ length: 300 }, (_, i) => i % 3) }
+    const logs: number[] = []
+    const history = await net.fit(data, {
+      epochs: 10,
+      validation,
+      onEpoch: async (log) => {
+        logs.push(log.epoch)
+        expect(log.epochs).toBe(10)
+        expect(log.validationLoss).toBeCloseTo(net.evaluate(validation).loss, 10)
+        expect(log.validationAccuracy).toBe(net.evaluate(validation).accuracy)
+        return log.epoch < 3
+      },
+    })
+    expect(logs).toEqual([1, 2, 3])
+    expect([history.epochs, history.loss.length, history.validationLoss?.length]).toEqual([3, 3, 3])
+    expect(history.validationAccuracy?.length).toBe(3)
+    expect(history.samplesPerSecond).toBeGreaterThan(0)
+  })
+
+  it('has an accuracy only where the targets are classes', () => {
+    const x = numbers(8, 22)
+    expect(make().evaluate({ x, y: [0, 2] }).accuracy).toBeDefined()
+    expect(make().evaluate({ x, y: [0, 0, 1, 0, 1, 0] }).accuracy).toBeDefined()
+    expect(make().evaluate({ x, y: [0, 0.5, 1, 0, 1, 0] }).accuracy).toBeUndefined()
+    expect(make({ sizes: [4, 1] }).evaluate({ x, y: [0, 1] }).accuracy).toBeDefined()
+    expect(make({ sizes: [4, 1] }).evaluate({ x, y: [0.2, 1] }).accuracy).toBeUndefined()
+    // Several labels a row: the share of outputs on the right side.
+    const net = make({ loss: 'binaryCrossEntropy' })
+    const y = [1, 1, 0, 0, 0, 0]
+    const right = [...net.predict(x)].filter((p, i) => p >= 0.5 === y[i] >= 0.5).length
+    expect(net.evaluate({ x, y }).accuracy).toBeCloseTo(right / 6, 6)
+  })
+
+  it('is left as it was by everything that only looks', () => {
+    const net = make()
+    const x = numbers(8, 23)
+    const before = [...net.weights(0), ...net.biases(0), ...net.weights(1)]
+    net.predict(x)
+    net.evaluate({ x, y: [0, 1] })
+    net.gradients(x, [0, 1])
+    net.checkGradients(x, [0, 1])
+    net.explain()
+    net.weights(0).fill(7)
+    expect([...net.weights(0), ...net.biases(0), ...net.weights(1)]).toEqual(before)
+  })
+})
+
+describe('wasm and the reference', () => {
+  it.each([
+    'sigmoid',
+    'tanh',
+    'relu',
+    'gelu',
+    'silu',
+    'softplus',
+    'selu',
+    'elu',
+    'leakyRelu',
+    'linear',
+  ] as const)('agree after an epoch of %s', async (activation) => {
+    const data = { x: numbers(20 * 64, 24), y: Int32Array.from({ length: 64 }, (_, i) => (i * 7) % 10) }
+    const train = async (name: KernelsName) => {
+      const layers = [{ units: 31, activation }, { units: 18, activation }, 10]
+      const net = new Network({
+        inputs: 20,
+        layers,
+        loss: 'crossEntropy',
+        seed: 6,
+        kernels: name,
+        optimizer: { name: 'sgd', learningRate: 0.1 },
+      })
+      await net.fit(data, { batchSize: 10, epochs: 1 })
+      return net.predict(data.x)
+    }
+    const reference = await train('reference')
+    for (const name of kernels.slice(1)) {
+      const found = await train(name)
+      // Seven steps; a sum of 31 terms is off by 32 u Σ|x w|, forward and backward in each step.
+      const tolerance = 7 * 2 * 32 * 2 ** -24 * 4
+      const worst = found.reduce((most, p, i) => Math.max(most, Math.abs(p - reference[i])), 0)
+      expect(worst).toBeLessThan(tolerance)
+    }
+  })
+
+  it('start from the same weights, bit for bit', () => {
+    const weights = (name: KernelsName) => [
+      ...new Network({ sizes: [9, 7, 3], seed: 8, kernels: name, initializer: 'heNormal' }).weights(0),
+    ]
+    expect(weights('simd')).toEqual(weights('reference'))
+  })
+})
+
+describe('initial weights', () => {
+  const draw = (initializer: NetworkOptions['initializer'], inputs = 300, units = 200) => {
+    const w = new Network({ sizes: [inputs, units], initializer, seed: 1 }).weights(0)
+    const mean = w.reduce((sum, v) => sum + v, 0) / w.length
+    const deviation = Math.sqrt(w.reduce((sum, v) => sum + (v - mean) ** 2, 0) / w.length)
+    return { mean, deviation, largest: w.reduce((most, v) => Math.max(most, Math.abs(v)), 0), n: w.length }
+  }
+  it.each([
+    ['glorotNormal', Math.sqrt(2 / 500)],
+    ['glorotUniform', Math.sqrt(2 / 500)],
+    ['heNormal', Math.sqrt(2 / 300)],
+    ['heUniform', Math.sqrt(2 / 300)],
+    ['lecunNormal', Math.sqrt(1 / 300)],
+    ['lecunUniform', Math.sqrt(1 / 300)],
+    ['standardNormal', 1],
+  ] as const)('of %s have mean 0 and their standard deviation', (name, expected) => {
+    const { mean, deviation, largest, n } = draw(name)
+    // Five standard errors of the mean, and of the deviation of a normal distribution.
+    expect(Math.abs(mean)).toBeLessThan((5 * expected) / Math.sqrt(n))
+    expect(Math.abs(deviation / expected - 1)).toBeLessThan(5 / Math.sqrt(2 * n))
+    if (name.endsWith('Uniform'))
+      expect(largest).toBeLessThanOrEqual(expected * Math.sqrt(3) * (1 + 2 ** -20))
+    else expect(largest).toBeGreaterThan(3.5 * expected)
+  })
+  it('of zeros are zeros', () => expect(draw('zeros').largest).toBe(0))
+  it('come from a function of the user’s, with its own random numbers', () => {
+    const net = new Network({
+      sizes: [3, 2],
+      seed: 2,
+      initializer: ({ fanIn, fanOut, layer }, random) =>
+        Array.from({ length: fanIn * fanOut }, (_, i) => i + layer + 0 * random.normal()),
+    })
+    expect([...net.weights(0)]).toEqual([0, 1, 2, 3, 4, 5])
+  })
+  it('of biases are zeros unless a distribution is named', () => {
+    expect([...new Network({ sizes: [3, 4], seed: 1 }).biases(0)]).toEqual([0, 0, 0, 0])
+    const drawn = new Network({ sizes: [3, 400], seed: 1, biasInitializer: 'standardNormal' }).biases(0)
+    expect(new Set(drawn).size).toBeGreaterThan(390)
+  })
+})
+
+describe('defaults', () => {
+  it('end in the activation that the loss belongs with', () => {
+    const last = (options: Partial<NetworkOptions>) =>
+      new Network({ sizes: [2, 3, 4], ...options }).layers[1].activation
+    expect(last({})).toBe('linear')
+    expect(last({ loss: 'crossEntropy' })).toBe('softmax')
+    expect(last({ loss: 'binaryCrossEntropy' })).toBe('sigmoid')
+    expect(last({ activation: 'tanh' })).toBe('tanh')
+    expect(last({ activation: 'tanh', loss: 'crossEntropy' })).toBe('softmax')
+    expect(new Network({ sizes: [2, 3, 4] }).layers[0].activation).toBe('relu')
+  })
+})
+
+describe('explain', () => {
+  it('prints the four equations of the step that runs', () => {
+    const net = new Network({ sizes: [784, 30, 10], activation: 'sigmoid', kernels: 'simd' })
+    expect(net.explain(10)).toBe(`784-30-10, 23,860 parameters, kernels 'simd'
+rows      x, y = the next 10 rows of the order
+forward   z1 = x · W1 + b1; a1 = sigmoid(z1)                    (10 × 784)(784 × 30)
+forward   z2 = a1 · W2 + b2; a2 = sigmoid(z2)                   (10 × 30)(30 × 10)
+output    C = ½ Σ (a2 − y)²; δ2 = (a2 − y) ⊙ sigmoid'(z2)  BP1  (10 × 10)
+backward  δ1 = δ2 · W2ᵀ ⊙ sigmoid'(z1)                     BP2  (10 × 10)(10 × 30)
+barrier
+update    b2 −= η · Σ δ2 / 10                              BP3
+update    W2 −= η · a1ᵀ · δ2 / 10                          BP4  (30 × 10)(10 × 10)
+update    b1 −= η · Σ δ1 / 10                              BP3
+update    W1 −= η · xᵀ · δ1 / 10                           BP4  (784 × 10)(10 × 30)
+barrier`)
+  })
+  it('shows the fused losses as they are computed', () => {
+    const text = new Network({ sizes: [4, 3], loss: 'crossEntropy', bias: false }).explain(2)
+    expect(text).toContain('z1 = x · W1 ')
+    expect(text).toContain('δ1 = softmax(z1) − y')
+    expect(text).not.toContain('b1')
+  })
+})

@@ -1,0 +1,109 @@
+// Threads and determinism are one design: a tape run as 1, 2, 3 or 5 threads leaves the same bits. The threads are
+// taken in turn here, phase by phase, in two different orders: what a barrier does, on one thread.
+
+import { describe, expect, it } from 'vitest'
+import { HITS_ARGMAX } from '../assembly/abi.ts'
+import { Engine } from '../src/engine.ts'
+import { type ActivationName, activations, type LossName, optimizers } from '../src/tables.ts'
+import { trainTape } from '../src/tape.ts'
+import { backends, type TestedBackend } from './helpers/backends.ts'
+import { numbers } from './helpers/random.ts'
+
+const ROWS = 37
+const BATCH = 11
+
+/** Sizes that leave tails in every direction, and a last mini-batch of 4 rows. */
+function engineOf({ make }: TestedBackend, activation: ActivationName, loss: LossName): Engine {
+  const sizes = [13, 17, 6, 5]
+  const output = loss === 'crossEntropy' ? 'softmax' : loss === 'binaryCrossEntropy' ? 'sigmoid' : activation
+  const engine = new Engine(
+    {
+      inputs: sizes[0],
+      outputs: 5,
+      layers: sizes.slice(1).map((units, l) => ({
+        inputs: sizes[l],
+        units,
+        activation: l === 2 ? output : activation,
+        bias: l !== 1,
+      })),
+      loss,
+    },
+    make,
+    optimizers.sgd.rule,
+  )
+  engine.architecture.layers.forEach(({ inputs, units }, l) => {
+    engine.setWeights(l, numbers(inputs * units, 10 + l, 0.5))
+    engine.setBiases(l, numbers(units, 20 + l))
+  })
+  engine.resize({ batchRows: BATCH, dataRows: ROWS, gradients: false })
+  engine.fill(engine.plan.x, numbers(ROWS * 13, 30), 0, ROWS)
+  engine.fill(
+    engine.plan.y,
+    Float32Array.from({ length: ROWS * 5 }, (_, i) => (i % 5 === Math.floor(i / 5) % 5 ? 1 : 0)),
+    0,
+    ROWS,
+  )
+  engine.shuffleRows(ROWS, 1, 0)
+  engine.learningRate = 0.05
+  engine.hitMode = HITS_ARGMAX
+  return engine
+}
+
+/** Everything that training leaves: parameters, losses and hits, bit by bit. */
+function bitsOf(engine: Engine): string {
+  const { parameters, losses, hits } = engine.plan
+  return [parameters, losses, hits]
+    .map(({ offset, length }) => {
+      const slice = engine.floats.slice(offset, offset + length)
+      return Buffer.from(slice.buffer, slice.byteOffset, slice.byteLength).toString('hex')
+    })
+    .join()
+}
+
+function trainInParts(engine: Engine, parts: number, backwards: boolean): string {
+  for (let epoch = 0; epoch < 3; ++epoch) {
+    for (let firstRow = 0; firstRow < ROWS; firstRow += BATCH) {
+      const slice = { firstRow, endRow: Math.min(ROWS, firstRow + BATCH), batchRows: BATCH }
+      for (let phase = 0; phase < engine.phases; ++phase) {
+        for (let i = 0; i < parts; ++i) engine.trainPart(phase, slice, backwards ? parts - 1 - i : i, parts)
+      }
+    }
+  }
+  return bitsOf(engine)
+}
+
+const cases: [ActivationName, LossName][] = [
+  ...(Object.keys(activations) as ActivationName[])
+    .filter((name) => !activations[name].wholeRow)
+    .map((name): [ActivationName, LossName] => [name, 'quadratic']),
+  ['relu', 'crossEntropy'],
+  ['tanh', 'binaryCrossEntropy'],
+]
+
+describe('a training tape', () => {
+  it('has two phases a step: deltas by rows, then updates by tiles', () => {
+    const { plan } = engineOf(backends[1], 'sigmoid', 'quadratic')
+    expect(trainTape(plan, optimizers.sgd.rule, 0).phases.length).toBe(2)
+  })
+})
+
+describe.each(backends.map((backend) => [backend.name, backend] as const))('%s', (_, backend) => {
+  it.each(cases)('trains %s with %s to the same bits as 1, 2, 3 and 5 threads', (activation, loss) => {
+    const whole = engineOf(backend, activation, loss)
+    const before = bitsOf(whole)
+    for (let epoch = 0; epoch < 3; ++epoch) whole.train({ firstRow: 0, endRow: ROWS, batchRows: BATCH })
+    const expected = bitsOf(whole)
+    expect(expected).not.toBe(before)
+    expect(whole.hasFiniteParameters()).toBe(true)
+    for (const parts of [1, 2, 3, 5, 16]) {
+      expect(
+        trainInParts(engineOf(backend, activation, loss), parts, false) === expected,
+        `${parts} parts`,
+      ).toBe(true)
+      expect(
+        trainInParts(engineOf(backend, activation, loss), parts, true) === expected,
+        `${parts} parts back`,
+      ).toBe(true)
+    }
+  })
+})

@@ -1,0 +1,202 @@
+// The matrix products of every backend against sums in float64, at every small size: M 1-9, N 1-17, K 1-33.
+
+import { describe, expect, it } from 'vitest'
+import { SGD, STORE_GRADIENT } from '../assembly/abi.ts'
+import type { Backend } from '../src/backend.ts'
+import { packPanels, padded, panelIndex, panelLength, unpackPanels } from '../src/panels.ts'
+import { backends } from './helpers/backends.ts'
+import { numbers } from './helpers/random.ts'
+
+const LARGEST = 40
+const CANARY = 12345.5
+const A = 64
+const B = A + 2048
+const BIAS = B + 2048
+const C = BIAS + 64
+const CT = C + 2048
+const TABLE = CT + 2048
+const ELEMENTS = TABLE + 64
+
+const values = numbers(LARGEST * LARGEST, 1)
+const others = numbers(LARGEST * LARGEST, 2)
+const biases = numbers(LARGEST, 3)
+
+/** Row-major (rows × columns) slice of the test numbers. */
+const matrix = (source: Float32Array, rows: number, columns: number) => source.subarray(0, rows * columns)
+
+function* sizes(): Generator<[number, number, number]> {
+  for (let m = 1; m <= 9; ++m) for (let n = 1; n <= 17; ++n) for (let k = 1; k <= 33; ++k) yield [m, n, k]
+}
+
+/** A row-major matrix with its rows `stride` apart; what lies between them is left as it is. */
+function place(
+  backend: Backend,
+  at: number,
+  source: Float32Array,
+  rows: number,
+  columns: number,
+  stride: number,
+) {
+  for (let r = 0; r < rows; ++r) {
+    backend.floats.set(source.subarray(r * columns, (r + 1) * columns), at + r * stride)
+  }
+}
+
+/**
+ * The rows of A in another order through a table, or in their own: [r] is where row r of the product comes from.
+ */
+function tableOf(backend: Backend, rows: number, stride: number): number[] {
+  const order = Array.from({ length: rows }, (_, r) => (r * 2 + 1) % rows)
+  backend.writeInts(
+    TABLE,
+    order.map((r) => A + r * stride),
+  )
+  return order
+}
+
+interface Worst {
+  ratio: number
+  at: string
+}
+
+function note(worst: Worst, error: number, bound: number, at: string): void {
+  // Written so that NaN is the worst of all.
+  if (!(error / bound <= worst.ratio)) {
+    worst.ratio = error / bound
+    worst.at = `${at}: off by ${error}, bound ${bound}`
+  }
+}
+
+describe.each(backends.map((backend) => [backend.name, backend] as const))('%s', (_, { make, epsilon }) => {
+  const backend = make(ELEMENTS)
+  const { kernels, floats } = backend
+
+  it('gemmNN is A · B + bias, and leaves the padding and what lies around it alone', () => {
+    const worst: Worst = { ratio: 0, at: '' }
+    for (const [m, n, k] of sizes()) {
+      const hasTable = (m + n + k) % 2 === 0
+      const hasBias = k % 3 > 0
+      const a = matrix(values, m, k)
+      const b = matrix(others, k, n)
+      const stride = k + (n % 3)
+      place(backend, A, a, m, k, stride)
+      const order = hasTable ? tableOf(backend, m, stride) : Array.from({ length: m }, (__, r) => r)
+      floats.fill(0, B, BIAS + 64)
+      packPanels(b, k, n, floats, B)
+      if (hasBias) floats.set(biases.subarray(0, n), BIAS)
+      const columns = padded(n)
+      floats.fill(CANARY, C - 8, C + m * columns + 8)
+      kernels.gemmNN(0, m, A, stride, hasTable ? TABLE : 0, B, padded(k), hasBias ? BIAS : 0, C, k, n)
+      for (let r = 0; r < m; ++r) {
+        for (let j = 0; j < columns; ++j) {
+          const found = floats[C + r * columns + j]
+          if (j >= n) {
+            if (found !== 0) note(worst, Number.POSITIVE_INFINITY, 1, `${m}×${n}×${k} padding`)
+            continue
+          }
+          let sum = 0
+          let size = 0
+          for (let i = 0; i < k; ++i) {
+            sum += a[order[r] * k + i] * b[i * n + j]
+            size += Math.abs(a[order[r] * k + i] * b[i * n + j])
+          }
+          if (hasBias) sum += biases[j]
+          // k products and k + 1 additions, each rounded once.
+          note(worst, Math.abs(found - sum), (k + 2) * epsilon * (size + 1), `${m}×${n}×${k} [${r}, ${j}]`)
+        }
+      }
+      for (let i = 1; i <= 8; ++i) {
+        if (floats[C - i] !== CANARY || floats[C + m * columns + i - 1] !== CANARY) {
+          throw new Error(`${m}×${n}×${k}: wrote beyond its result`)
+        }
+      }
+    }
+    expect(worst.ratio, worst.at).toBeLessThanOrEqual(1)
+  })
+
+  it.each([
+    ['the gradient', STORE_GRADIENT],
+    ['the step of SGD', SGD],
+  ])('gemmTN leaves %s in G and in Gᵀ, zeros in their padding', (__, rule) => {
+    const worst: Worst = { ratio: 0, at: '' }
+    const scale = 0.25
+    for (const [m, n, k] of sizes()) {
+      const hasTable = (m + n + k) % 2 === 0
+      const x = matrix(values, m, k)
+      const delta = matrix(others, m, n)
+      const before = matrix(others, k, n)
+      const stride = k + (n % 3)
+      const columns = padded(n)
+      place(backend, A, x, m, k, stride)
+      const order = hasTable ? tableOf(backend, m, stride) : Array.from({ length: m }, (___, r) => r)
+      floats.fill(0, B, BIAS)
+      place(backend, B, delta, m, n, columns)
+      const length = panelLength(k, n)
+      floats.fill(CANARY, C - 8, C + 2048)
+      floats.fill(CANARY, CT, CT + 2048)
+      floats.fill(0, C, C + length)
+      floats.fill(0, CT, CT + length)
+      packPanels(before, k, n, floats, C, CT)
+      const tiles = (padded(k) / 4) * Math.ceil(columns / 8)
+      // In two shares, as two threads would.
+      const half = tiles >> 1
+      const kernel = (from: number, to: number) =>
+        kernels.gemmTN(from, to, m, A, stride, hasTable ? TABLE : 0, B, C, CT, k, n, rule, scale)
+      kernel(half, tiles)
+      kernel(0, half)
+      const found = unpackPanels(floats, C, k, n, new Float64Array(k * n))
+      for (let i = 0; i < k; ++i) {
+        for (let j = 0; j < n; ++j) {
+          let sum = 0
+          let size = 0
+          for (let r = 0; r < m; ++r) {
+            sum += x[order[r] * k + i] * delta[r * n + j]
+            size += Math.abs(x[order[r] * k + i] * delta[r * n + j])
+          }
+          const expected = rule === SGD ? before[i * n + j] - scale * sum : scale * sum
+          const error = Math.abs(found[i * n + j] - expected)
+          // m products and sums, then the scale and the difference.
+          note(worst, error, (m + 3) * epsilon * (size + 1), `${m}×${n}×${k} [${i}, ${j}]`)
+          if (floats[CT + panelIndex(n, k, j, i)] !== found[i * n + j]) {
+            throw new Error(`${m}×${n}×${k} [${i}, ${j}]: Gᵀ is not G`)
+          }
+        }
+      }
+      // Everything in the panels that is no element of the matrix is padding: the sums of both sides must agree.
+      const all = (from: number) =>
+        Float64Array.from(floats.subarray(from, from + length)).reduce((s, v) => s + Math.abs(v), 0)
+      const real = found.reduce((s, v) => s + Math.abs(v), 0)
+      expect(all(C), `${m}×${n}×${k} padding of G`).toBeCloseTo(real, 3)
+      expect(all(CT), `${m}×${n}×${k} padding of Gᵀ`).toBeCloseTo(real, 3)
+      for (const end of [C + length, CT + length]) {
+        for (let i = 0; i < 8; ++i)
+          if (floats[end + i] !== CANARY) throw new Error(`${m}×${n}×${k}: wrote beyond G`)
+      }
+    }
+    expect(worst.ratio, worst.at).toBeLessThanOrEqual(1)
+  })
+
+  it('sumRows is the sum of each column, for every share of the columns', () => {
+    const worst: Worst = { ratio: 0, at: '' }
+    for (let m = 1; m <= 9; ++m) {
+      for (let n = 1; n <= 17; ++n) {
+        const delta = matrix(others, m, n)
+        const columns = padded(n)
+        floats.fill(0, B, BIAS)
+        place(backend, B, delta, m, n, columns)
+        floats.fill(CANARY, C, C + 64)
+        const half = columns >> 3
+        kernels.sumRows(half, columns / 4, m, B, n, C, STORE_GRADIENT, 0.5)
+        kernels.sumRows(0, half, m, B, n, C, STORE_GRADIENT, 0.5)
+        for (let j = 0; j < n; ++j) {
+          let sum = 0
+          for (let r = 0; r < m; ++r) sum += delta[r * n + j]
+          note(worst, Math.abs(floats[C + j] - sum / 2), (m + 1) * epsilon * m, `${m}×${n} [${j}]`)
+        }
+        for (let j = n; j < columns; ++j) expect(floats[C + j]).toBe(0)
+        expect(floats[C + columns]).toBe(CANARY)
+      }
+    }
+    expect(worst.ratio, worst.at).toBeLessThanOrEqual(1)
+  })
+})

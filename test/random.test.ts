@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { SHUFFLE, WEIGHTS } from '../assembly/abi.ts'
+import { PhiloxStream, philox4x32 } from '../src/random.ts'
+import { backends } from './helpers/backends.ts'
+
+// Known answers of Random123 for philox4x32-10 (kat_vectors, github.com/DEShawResearch/random123).
+const vectors: [string, number[], number[], number[]][] = [
+  ['zeros', [0, 0, 0, 0], [0, 0], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]],
+  [
+    'ones',
+    [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
+    [0xffffffff, 0xffffffff],
+    [0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd],
+  ],
+  [
+    'digits of π',
+    [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344],
+    [0xa4093822, 0x299f31d0],
+    [0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1],
+  ],
+]
+
+describe('philox4x32', () => {
+  it.each(vectors)('gives the published words for a counter of %s', (_, counter, key, expected) => {
+    const out = new Uint32Array(4)
+    philox4x32(counter, key, out)
+    expect([...out]).toEqual(expected)
+  })
+
+  describe.each(backends.map((backend) => [backend.name, backend] as const))('on %s', (_, { make }) => {
+    const backend = make(4096)
+
+    it.each(vectors)('gives the published words for a counter of %s', (__, counter, key, expected) => {
+      const [c0, c1, c2, c3] = counter
+      backend.kernels.philox4x32(64, c0, c1, c2, c3, key[0], key[1])
+      expect([...backend.readInts(64, 4)].map((word) => word >>> 0)).toEqual(expected)
+    })
+
+    it.each([0, 1, 2, 3, 10, 1797])('shuffles %d rows into the same order as JavaScript', (n) => {
+      const expected = Int32Array.from({ length: n }, (__, i) => i)
+      new PhiloxStream(5, SHUFFLE, 11).shuffle(expected)
+      backend.shuffle(64, n, 5, 0, 11)
+      expect([...backend.readInts(64, n)]).toEqual([...expected])
+      expect([...expected].sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (__, i) => i))
+    })
+
+    it('shuffles with every bit of a large seed and every stream', () => {
+      const order = (seed: number, stream: number) => {
+        const expected = Int32Array.from({ length: 50 }, (__, i) => i)
+        new PhiloxStream(seed, SHUFFLE, stream).shuffle(expected)
+        backend.shuffle(64, 50, seed | 0, Math.floor(seed / 2 ** 32), stream)
+        expect([...backend.readInts(64, 50)]).toEqual([...expected])
+        return expected.join()
+      }
+      const orders = [
+        order(2 ** 53 - 1, 0),
+        order(2 ** 32 - 1, 0),
+        order(2 ** 32, 0),
+        order(0, 0),
+        order(0, 1),
+      ]
+      expect(new Set(orders).size).toBe(5)
+    })
+  })
+})
+
+describe('PhiloxStream', () => {
+  it('draws uniform numbers in [0, 1) with the mean and variance of a uniform distribution', () => {
+    const random = new PhiloxStream(3, WEIGHTS)
+    const n = 100_000
+    let sum = 0
+    let squares = 0
+    for (let i = 0; i < n; ++i) {
+      const u = random.uniform()
+      expect(u >= 0 && u < 1).toBe(true)
+      sum += u
+      squares += (u - 0.5) ** 2
+    }
+    // Five standard errors: 1/√12n of the mean, and 1/√180n of the variance.
+    expect(Math.abs(sum / n - 0.5)).toBeLessThan(5 / Math.sqrt(12 * n))
+    expect(Math.abs(squares / n - 1 / 12)).toBeLessThan(5 / Math.sqrt(180 * n))
+  })
+
+  it('draws every index below n equally often', () => {
+    const random = new PhiloxStream(4, WEIGHTS)
+    const counts = new Array(7).fill(0)
+    for (let i = 0; i < 70_000; ++i) counts[random.below(7)] += 1
+    // χ² with 6 degrees of freedom is below 22.5 with probability 0.999.
+    expect(counts.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0)).toBeLessThan(22.5)
+  })
+
+  it('gives different streams for different seeds, purposes and streams', () => {
+    const first = (...key: [number, number, number]) => new PhiloxStream(...key).nextUint32()
+    const words = [first(0, 1, 0), first(1, 1, 0), first(2 ** 32, 1, 0), first(0, 2, 0), first(0, 1, 1)]
+    expect(new Set(words).size).toBe(words.length)
+  })
+})
