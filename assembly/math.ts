@@ -5,6 +5,10 @@
 //
 // NaN propagates: pmin and pmax return their first operand when the second is NaN or the first is, so a clamp is
 // always written pmin(x, bound). Results of exp below 2^−125.5 are 0, which keeps subnormals out of the hot loops.
+//
+// Each error below is the largest that scripts/measure-ulp.mjs found in the simd build, and in the relaxed build where
+// the machine fuses (EPYC, Node 20), over every float with 2^−40 ≤ |x| < 2^7 (log: every float) and one in 257
+// elsewhere, among results above 2^−125.
 
 import { madd, nmadd } from './simd'
 
@@ -61,13 +65,13 @@ function expCapped(x: v128): v128 {
   return f32x4.mul(twiceExpSeries(reduce(x, n)), i32x4.shl(t, 23))
 }
 
-/** e^x. +∞ above 88.72, 0 below −86.99. */
+/** e^x, to 1.2 ulp (relaxed 0.9). +∞ above 88.72, 0 below −86.99. */
 @inline
 export function exp(x: v128): v128 {
   return expCapped(f32x4.pmin(x, f32x4.splat(89)))
 }
 
-/** e^x − 1, accurate near 0. */
+/** e^x − 1, to 1.7 ulp (relaxed 1.6), near 0 too. */
 @inline
 export function expm1(x: v128): v128 {
   x = f32x4.pmax(f32x4.pmin(x, f32x4.splat(89)), f32x4.splat(-25))
@@ -79,7 +83,7 @@ export function expm1(x: v128): v128 {
   return f32x4.add(y, y)
 }
 
-/** e^x − 1 for x ≤ 0, accurate near 0: what elu and tanh need. */
+/** e^x − 1 for x ≤ 0, to 1.0 ulp, near 0 too: what elu and tanh need. */
 @inline
 export function expm1Negative(x: v128): v128 {
   x = f32x4.pmax(x, f32x4.splat(-25))
@@ -124,7 +128,7 @@ function logLimits(u: v128, x: v128, y: v128): v128 {
   return v128.or(y, f32x4.lt(u, zero))
 }
 
-/** log x. −∞ at 0, NaN below; subnormal arguments are not flushed. */
+/** log x, to 0.9 ulp. −∞ at 0, NaN below; subnormal arguments are not flushed. */
 @inline
 export function log(x: v128): v128 {
   // Subnormals are scaled by 2^23 first.
@@ -138,7 +142,7 @@ export function log(x: v128): v128 {
   return logLimits(x, x, y)
 }
 
-/** log(1 + x), accurate near 0. −∞ at −1, NaN below. */
+/** log(1 + x), to 1.3 ulp, near 0 too. −∞ at −1, NaN below. */
 @inline
 export function log1p(x: v128): v128 {
   const u = f32x4.add(f32x4.splat(1), x)
@@ -154,7 +158,7 @@ export function log1p(x: v128): v128 {
   return logLimits(u, x, y)
 }
 
-/** log(1 + x) for 0 ≤ x ≤ 1: what softplus and the fused losses need. */
+/** log(1 + x) for 0 ≤ x ≤ 1, to 0.9 ulp: what softplus and the fused losses need. */
 @inline
 export function log1pUnit(x: v128): v128 {
   const upper = f32x4.ge(x, f32x4.splat(0.5))
@@ -162,7 +166,7 @@ export function log1pUnit(x: v128): v128 {
   return logSeries(f, v128.and(upper, f32x4.splat(LN2_HIGH)), v128.and(upper, f32x4.splat(LN2_LOW)))
 }
 
-/** tanh x = −m / (2 + m) with m = e^(−2|x|) − 1, and the sign of x. */
+/** tanh x, to 2.5 ulp: −m / (2 + m) with m = e^(−2|x|) − 1, and the sign of x. */
 @inline
 export function tanh(x: v128): v128 {
   const sign = f32x4.splat(-0.0)
@@ -184,7 +188,7 @@ export function sigmoidFrom(x: v128, e: v128): v128 {
   return f32x4.div(v128.bitselect(e, one, f32x4.lt(x, f32x4.splat(0))), f32x4.add(one, e))
 }
 
-/** 1 / (1 + e^−x). */
+/** 1 / (1 + e^−x), to 2.4 ulp. */
 @inline
 export function sigmoid(x: v128): v128 {
   return sigmoidFrom(x, expMinusAbs(x))
@@ -196,7 +200,7 @@ export function softplusFrom(x: v128, e: v128): v128 {
   return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1pUnit(e))
 }
 
-/** log(1 + e^x). */
+/** log(1 + e^x), to 1.8 ulp (relaxed 1.7). */
 @inline
 export function softplus(x: v128): v128 {
   return softplusFrom(x, expMinusAbs(x))
@@ -218,7 +222,7 @@ const D5: f32 = 0.010003435425460339
 const GAUSSIAN_LIMIT: f32 = 13.2
 const INVERSE_SQRT_2PI: f32 = 0.3989422804014327
 
-/** e^(−x²/2), to full precision in the tail: shared by Φ and its density. */
+/** e^(−x²/2), to 1.4 ulp (relaxed 1.1) in the tail too: shared by Φ and its density. 0 beyond ±13.2. */
 @inline
 export function gaussian(x: v128): v128 {
   x = f32x4.pmin(f32x4.abs(x), f32x4.splat(GAUSSIAN_LIMIT))
@@ -254,7 +258,7 @@ export function normalCdfFrom(x: v128, g: v128): v128 {
   return v128.bitselect(tail, f32x4.sub(f32x4.splat(1), tail), f32x4.lt(x, f32x4.splat(0)))
 }
 
-/** Φ(x). */
+/** Φ(x): 1.9 ulp for x ≥ 0, 6.3 down to −8, 7.4 below (relaxed 6.1). */
 @inline
 export function normalCdf(x: v128): v128 {
   return normalCdfFrom(x, gaussian(x))
