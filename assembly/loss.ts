@@ -11,7 +11,7 @@ import {
   SOFTMAX,
 } from './abi'
 import { derive, softmaxRow } from './activation'
-import { exp, log, log1p, sigmoid } from './math'
+import { exp, expMinusAbs, logScalar, sigmoidFrom, softplusFrom } from './math'
 import { loadPart, storePart } from './simd'
 
 @inline
@@ -97,24 +97,22 @@ function crossEntropyRow(z: usize, y: usize, delta: usize, n: i32): f32 {
       storeLanes(delta + at, f32x4.sub(f32x4.mul(loadLanes(delta + at, lanes), scale), loadLanes(y + at, lanes)), lanes)
     }
   }
-  const logSum = f32x4.extract_lane(log(f32x4.splat(total)), 0)
-  return weight * logSum - sumLanes(inner)
+  return weight * logScalar(total) - sumLanes(inner)
 }
 
-/** Σ max(z, 0) − z y + log(1 + e^−|z|), which is −Σ [y log a + (1 − y) log(1 − a)]; δ = sigmoid(z) − y. */
+/** Σ softplus(z) − z y, which is −Σ [y log a + (1 − y) log(1 − a)]; δ = sigmoid(z) − y. */
 function binaryCrossEntropyRow(z: usize, y: usize, delta: usize, n: i32): f32 {
   let sum = f32x4.splat(0)
-  const zero = f32x4.splat(0)
   for (let j = 0; j < n; j += 4) {
     const lanes = n - j
     const at = (<usize>j) << 2
     const v = loadLanes(z + at, lanes)
     const target = loadLanes(y + at, lanes)
-    const tail = log1p(exp(f32x4.neg(f32x4.abs(v))))
-    let loss = f32x4.add(f32x4.sub(f32x4.max(v, zero), f32x4.mul(v, target)), tail)
+    const e = expMinusAbs(v)
+    let loss = f32x4.sub(softplusFrom(v, e), f32x4.mul(v, target))
     if (lanes < 4) loss = v128.and(loss, firstLanes(lanes))
     sum = f32x4.add(sum, loss)
-    if (delta) storeLanes(delta + at, f32x4.sub(sigmoid(v), target), lanes)
+    if (delta) storeLanes(delta + at, f32x4.sub(sigmoidFrom(v, e), target), lanes)
   }
   return sumLanes(sum)
 }

@@ -16,7 +16,9 @@ const multiply = (a: Matrix, b: Matrix): Matrix =>
 const columnSums = (a: Matrix): number[] => a[0].map((_, c) => a.reduce((sum, row) => sum + row[c], 0))
 const shape = (a: Matrix): string => `(${a.length} × ${a[0].length})`
 const asMatrix = (values: Float32Array, columns: number): Matrix =>
-  Array.from({ length: values.length / columns }, (_, r) => [...values.subarray(r * columns, (r + 1) * columns)])
+  Array.from({ length: values.length / columns }, (_, r) => [
+    ...values.subarray(r * columns, (r + 1) * columns),
+  ])
 
 const activations = {
   sigmoid: { f: (z: number) => 1 / (1 + Math.exp(-z)), slope: (a: number) => a * (1 - a) },
@@ -24,7 +26,12 @@ const activations = {
 }
 
 /** ∇W and ∇b of every layer for the mean quadratic cost over the rows of x. */
-export function gradientsByHand(net: Network, x: Matrix, y: Matrix, print: (line: string) => void = () => {}) {
+export function gradientsByHand(
+  net: Network,
+  x: Matrix,
+  y: Matrix,
+  print: (line: string) => void = () => {},
+) {
   const weights = net.layers.map(({ units }, l) => asMatrix(net.weights(l), units))
   const functions = net.layers.map(({ activation }) => activations[activation as keyof typeof activations])
 
@@ -34,12 +41,18 @@ export function gradientsByHand(net: Network, x: Matrix, y: Matrix, print: (line
     const b = net.biases(l)
     const z = multiply(a[l], w).map((row) => row.map((value, c) => value + b[c]))
     a.push(z.map((row) => row.map(functions[l].f)))
-    print(`forward   a${l + 1} = f(a${l} · W${l + 1} + b${l + 1})   ${shape(a[l])}${shape(w)} → ${shape(a[l + 1])}`)
+    print(
+      `forward   a${l + 1} = f(a${l} · W${l + 1} + b${l + 1})   ${shape(a[l])}${shape(w)} → ${shape(a[l + 1])}`,
+    )
   })
 
   // BP1: δ = (a − y) ⊙ f'(z) in the output layer.
   const last = weights.length
-  let delta = zip(zip(a[last], y, (p, q) => p - q), a[last], (error, out) => error * functions[last - 1].slope(out))
+  let delta = zip(
+    zip(a[last], y, (p, q) => p - q),
+    a[last],
+    (error, out) => error * functions[last - 1].slope(out),
+  )
   const gradients: { weights: Matrix; biases: number[] }[] = []
   for (let l = last; l >= 1; --l) {
     // BP4: ∇W = aᵀ · δ, and BP3: ∇b = Σ δ, both the mean over the rows.
@@ -48,17 +61,28 @@ export function gradientsByHand(net: Network, x: Matrix, y: Matrix, print: (line
       weights: multiply(transpose(a[l - 1]), delta).map((row) => row.map(mean)),
       biases: columnSums(delta).map(mean),
     })
-    print(`gradient  ∇W${l} = a${l - 1}ᵀ · δ${l}, ∇b${l} = Σ δ${l}   ${shape(transpose(a[l - 1]))}${shape(delta)}`)
+    print(
+      `gradient  ∇W${l} = a${l - 1}ᵀ · δ${l}, ∇b${l} = Σ δ${l}   ${shape(transpose(a[l - 1]))}${shape(delta)}`,
+    )
     if (l === 1) break
     // BP2: δ one layer below = δ · Wᵀ ⊙ f'(z).
-    delta = zip(multiply(delta, transpose(weights[l - 1])), a[l - 1], (sum, out) => sum * functions[l - 2].slope(out))
+    delta = zip(
+      multiply(delta, transpose(weights[l - 1])),
+      a[l - 1],
+      (sum, out) => sum * functions[l - 2].slope(out),
+    )
     print(`backward  δ${l - 1} = δ${l} · W${l}ᵀ ⊙ f'(z${l - 1})   → ${shape(delta)}`)
   }
   return gradients
 }
 
 /** The largest difference between the gradients by hand and the library's. */
-export function largestDifference(net: Network, x: Matrix, y: Matrix, print?: (line: string) => void): number {
+export function largestDifference(
+  net: Network,
+  x: Matrix,
+  y: Matrix,
+  print?: (line: string) => void,
+): number {
   const byHand = gradientsByHand(net, x, y, print)
   const { weights, biases } = net.gradients(x, y)
   const differences = byHand.flatMap((layer, l) => [
@@ -113,6 +137,10 @@ if (isMain(import.meta.url)) {
   console.log(`\nA network of ${parameters.toLocaleString('en')} parameters, 10 rows:`)
   console.log(`  one forward and backward pass    ${(backward * 1000).toFixed(2)} ms`)
   console.log(`  one forward pass                 ${(forward * 1000).toFixed(2)} ms`)
-  console.log(`  ${passes.toLocaleString('en')} forward passes       ${(differences / 60).toFixed(1)} minutes`)
-  console.log(`  finite differences cost ${Math.round(differences / backward).toLocaleString('en')} times as much`)
+  console.log(
+    `  ${passes.toLocaleString('en')} forward passes       ${(differences / 60).toFixed(1)} minutes`,
+  )
+  console.log(
+    `  finite differences cost ${Math.round(differences / backward).toLocaleString('en')} times as much`,
+  )
 }

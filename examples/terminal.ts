@@ -33,6 +33,6 @@ export function progress(epochs: number) {
 /** A curve over the epochs as text. */
 export const curve = (title: string, values: readonly number[]): string =>
   plot(
-    values.map((value, i) => [i + 1, value]),
+    values.map((value, i): [number, number] => [i + 1, value]),
     { title, width: 60, height: 12 },
   )

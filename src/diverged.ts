@@ -9,8 +9,8 @@ export interface Divergence {
   readonly learningRate: number
   /** Mean losses before it happened, oldest first: whatever is known of them. */
   readonly losses: readonly number[]
-  /** Largest |x| in the data. */
-  readonly largestInput: number
+  /** The values of x. */
+  readonly inputs: ArrayLike<number>
   /** What the network holds now. */
   readonly kept: string
 }
@@ -18,7 +18,9 @@ export interface Divergence {
 // Inputs beyond this make sums overflow before any step is too long.
 const UNSCALED = 100
 
-function likelyCause({ learningRate, losses, largestInput }: Divergence): string {
+function likelyCause({ learningRate, losses, inputs }: Divergence): string {
+  let largestInput = 0
+  for (let i = 0; i < inputs.length; ++i) largestInput = Math.max(largestInput, Math.abs(inputs[i]))
   const shorter = Number((learningRate / 10).toPrecision(2))
   if (largestInput > UNSCALED) {
     return (

@@ -4,7 +4,7 @@ import { HITS_NONE } from '../assembly/abi.ts'
 import { divergedError } from './diverged.ts'
 import type { Engine, Slice } from './engine.ts'
 import { type Evaluation, evaluateRows } from './evaluate.ts'
-import { checkFinite, type Matrix, type Targets } from './matrix.ts'
+import { inChunks, type Matrix, type Targets } from './matrix.ts'
 import type { EpochLog, FitSettings } from './options.ts'
 import { SLICE_MS, type Slices } from './pace.ts'
 
@@ -33,24 +33,6 @@ export interface FitState {
   readonly learningRate: number
   /** Epochs the network was trained for before: the shuffles go on where they stopped. */
   epochsBefore: number
-}
-
-// Rows checked and copied at once: about 2 ms of work.
-const VALUES_AT_ONCE = 1 << 20
-
-/** Checks the rows of x and copies them with their targets into the arena. Throws ShapeError; yields now and then. */
-function* loadRows(engine: Engine, x: Matrix, y: Targets): Slices<number> {
-  const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / (x.columns + y.columns)))
-  let largest = 0
-  for (let from = 0; from < x.rows; from += rowsAtOnce) {
-    const to = Math.min(from + rowsAtOnce, x.rows)
-    checkFinite(x, 'x', from, to)
-    for (let i = from * x.columns; i < to * x.columns; ++i) largest = Math.max(largest, Math.abs(x.values[i]))
-    engine.fill(engine.plan.x, x.values, from, to, from)
-    engine.fill(engine.plan.y, y.values, from, to, from)
-    yield
-  }
-  return largest
 }
 
 /** How many steps make a slice, from how long the last ones took. */
@@ -123,7 +105,7 @@ function* trainEpoch(
   return { loss, hits: engine.sum(plan.hits, 0, rows) }
 }
 
-/** Trains the engine's network on data that are checked but for the values of x. */
+/** Trains the engine's network on data that are checked already. */
 export function* fitSlices(
   engine: Engine,
   { x, y, validation }: FitData,
@@ -136,8 +118,10 @@ export function* fitSlices(
   const { capacity } = engine.plan
   engine.resize({ ...capacity, batchRows: Math.max(capacity.batchRows, batchRows), dataRows: rows })
   try {
-    const largestInput = yield* loadRows(engine, x, y)
-    if (validation) checkFinite(validation.x, 'validation.x', 0, validation.x.rows)
+    yield* inChunks(rows, x.columns + y.columns, (from, to) => {
+      engine.fill(engine.plan.x, x.values, from, to, from)
+      engine.fill(engine.plan.y, y.values, from, to, from)
+    })
     engine.learningRate = state.learningRate
     engine.hitMode = y.hitMode
     engine.orderRows(rows)
@@ -157,7 +141,14 @@ export function* fitSlices(
             ? `the parameters it had after epoch ${epoch - 1}`
             : 'the parameters it had before this call'
         const { learningRate } = state
-        throw divergedError({ epoch, batch, learningRate, losses: [...loss, ...losses], largestInput, kept })
+        throw divergedError({
+          epoch,
+          batch,
+          learningRate,
+          losses: [...loss, ...losses],
+          inputs: x.values,
+          kept,
+        })
       }
       if (settings.shuffle) engine.shuffleRows(rows, state.seed, state.epochsBefore)
       const sums = yield* trainEpoch(engine, rows, batchRows, stride, diverge)

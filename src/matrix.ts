@@ -2,7 +2,9 @@
 
 import { HITS_ARGMAX, HITS_NONE, HITS_THRESHOLD } from '../assembly/abi.ts'
 import { ShapeError, shown } from './errors.ts'
+import { oneHot } from './one-hot.ts'
 import type { MatrixLike } from './options.ts'
+import type { Slices } from './pace.ts'
 import type { LossName } from './tables.ts'
 
 export type NumberArray = ArrayLike<number>
@@ -23,10 +25,8 @@ const isList = (value: unknown): value is NumberArray =>
   Array.isArray(value) ||
   (ArrayBuffer.isView(value) && typeof (value as { length?: unknown }).length === 'number')
 
-const isTyped = (value: unknown): value is NumberArray => ArrayBuffer.isView(value)
-
 const isNested = (value: NumberArray | readonly NumberArray[]): value is readonly NumberArray[] =>
-  !isTyped(value) && value.length > 0 && isList(value[0])
+  !ArrayBuffer.isView(value) && value.length > 0 && isList(value[0])
 
 function checkList(value: unknown, name: string): asserts value is NumberArray | readonly NumberArray[] {
   if (!isList(value)) throw new ShapeError(`${name}: expected a typed array or an array, got ${shown(value)}`)
@@ -36,73 +36,79 @@ function checkList(value: unknown, name: string): asserts value is NumberArray |
   }
 }
 
-function flatten(rows: readonly NumberArray[], columns: number, name: string): Matrix {
-  const values = new Float32Array(rows.length * columns)
-  rows.forEach((row, r) => {
-    if (!isList(row))
-      throw new ShapeError(`${name}[${r}]: expected a row of ${columns} numbers, got ${shown(row)}`)
-    if (row.length !== columns) {
-      throw new ShapeError(`${name}[${r}]: expected a row of ${columns} values, got ${row.length}`)
-    }
-    for (let c = 0; c < columns; ++c) {
-      if (typeof row[c] !== 'number') {
-        throw new ShapeError(`${name}[${r}][${c}]: expected a number, got ${shown(row[c])}`)
-      }
-      values[r * columns + c] = row[c]
-    }
-  })
-  return { values, rows: rows.length, columns }
+// Values looked at between two chances to pause: about a millisecond of work.
+const VALUES_AT_ONCE = 1 << 19
+
+/** Calls `work` with consecutive ranges of the rows, and may pause between them. */
+export function* inChunks(
+  rows: number,
+  columns: number,
+  work: (from: number, to: number) => void,
+): Slices<void> {
+  const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / columns))
+  for (let from = 0; from < rows; from += rowsAtOnce) {
+    work(from, Math.min(from + rowsAtOnce, rows))
+    yield
+  }
 }
 
-/** Brings `value` to (rows × columns). Throws ShapeError; the values themselves are checked by checkFinite. */
-export function toMatrix(value: MatrixLike, columns: number, name: string): Matrix {
+function flattenRow(row: unknown, r: number, values: Float32Array, columns: number, name: string): void {
+  if (!isList(row))
+    throw new ShapeError(`${name}[${r}]: expected a row of ${columns} numbers, got ${shown(row)}`)
+  if (row.length !== columns) {
+    throw new ShapeError(`${name}[${r}]: expected a row of ${columns} values, got ${row.length}`)
+  }
+  for (let c = 0; c < columns; ++c) {
+    if (typeof row[c] !== 'number') {
+      throw new ShapeError(`${name}[${r}][${c}]: expected a number, got ${shown(row[c])}`)
+    }
+    values[r * columns + c] = row[c]
+  }
+}
+
+/** Brings `value` to (rows × columns); its numbers are not looked at yet. */
+function* shapeMatrix(value: MatrixLike, columns: number, name: string): Slices<Matrix> {
   checkList(value, name)
-  if (isNested(value)) return flatten(value, columns, name)
-  if (value.length % columns !== 0) {
+  const nested = isNested(value)
+  if (!nested && value.length % columns !== 0) {
     throw new ShapeError(
       `${name}: expected rows of ${columns} values, got ${value.length} values, which is ` +
         `${Math.floor(value.length / columns)} rows and ${value.length % columns} values over`,
     )
   }
-  const rows = value.length / columns
-  if (isTyped(value)) return { values: value, rows, columns }
-  const all = value as NumberArray
-  return flatten(
-    Array.from({ length: rows }, (_, r) => Array.prototype.slice.call(all, r * columns, (r + 1) * columns)),
-    columns,
-    name,
-  )
+  const rows = nested ? value.length : value.length / columns
+  if (!nested && ArrayBuffer.isView(value)) return { values: value, rows, columns }
+  const rowOf = (r: number): unknown =>
+    nested ? value[r] : (value as readonly number[]).slice(r * columns, (r + 1) * columns)
+  const values = new Float32Array(rows * columns)
+  yield* inChunks(rows, columns, (from, to) => {
+    for (let r = from; r < to; ++r) flattenRow(rowOf(r), r, values, columns, name)
+  })
+  return { values, rows, columns }
 }
 
 /**
  * Throws ShapeError naming the first value of the rows [from, to) that is not a finite float32 number. The common
  * case is one pass of multiplications: any number times 0 is 0, save NaN and ±∞.
  */
-export function checkFinite({ values, columns }: Matrix, name: string, from: number, to: number): void {
+function checkFinite({ values, columns }: Matrix, name: string, from: number, to: number): void {
   let sum = 0
   const end = to * columns
   for (let i = from * columns; i < end; ++i) sum += Math.fround(values[i]) * 0
   if (sum === 0) return
   for (let i = from * columns; i < end; ++i) {
-    if (typeof values[i] === 'number' && Number.isFinite(Math.fround(values[i]))) continue
+    if (Number.isFinite(Math.fround(values[i]))) continue
     throw new ShapeError(
       `${name}[${Math.floor(i / columns)}][${i % columns}]: expected a finite number, got ${shown(values[i])}`,
     )
   }
 }
 
-function oneHot(labels: NumberArray, classes: number, name: string): Float32Array {
-  const values = new Float32Array(labels.length * classes)
-  for (let r = 0; r < labels.length; ++r) {
-    const label = labels[r]
-    if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      throw new ShapeError(
-        `${name}[${r}]: expected a class index from 0 to ${classes - 1}, got ${shown(label)}`,
-      )
-    }
-    values[r * classes + label] = 1
-  }
-  return values
+/** Brings `value` to (rows × columns) finite float32 numbers. Throws ShapeError naming the first that is none. */
+export function* readMatrix(value: MatrixLike, columns: number, name: string): Slices<Matrix> {
+  const matrix = yield* shapeMatrix(value, columns, name)
+  yield* inChunks(matrix.rows, columns, (from, to) => checkFinite(matrix, name, from, to))
+  return matrix
 }
 
 /** How the rows of the targets are compared: by their largest value if they are one-hot, by sides if 0 or 1. */
@@ -132,32 +138,31 @@ const targetRange: Record<LossName, readonly [number, number]> = {
  * Brings targets to (rows × outputs): rows of values, or one class index a row where there are several outputs.
  * Throws ShapeError for a wrong shape, a label outside the classes or a value that the loss has no meaning for.
  */
-export function toTargets(
+export function* readTargets(
   value: MatrixLike,
   rows: number,
   outputs: number,
   loss: LossName,
   name: string,
-): Targets {
+): Slices<Targets> {
   checkList(value, name)
   if (!isNested(value) && value.length === rows && outputs > 1) {
     const values = oneHot(value as NumberArray, outputs, name)
     return { values, rows, columns: outputs, hitMode: HITS_ARGMAX }
   }
-  const matrix =
-    isNested(value) || value.length === rows * outputs
-      ? toMatrix(value, outputs, name)
-      : refuseTargets(value.length, rows, outputs, name)
+  if (!isNested(value) && value.length !== rows * outputs) refuseTargets(value.length, rows, outputs, name)
+  const matrix = yield* readMatrix(value, outputs, name)
   if (matrix.rows !== rows) refuseTargets(matrix.rows * outputs, rows, outputs, name)
-  checkFinite(matrix, name, 0, rows)
   const [least, most] = targetRange[loss]
-  for (let i = 0; i < rows * outputs; ++i) {
-    if (matrix.values[i] >= least && matrix.values[i] <= most) continue
-    throw new ShapeError(
-      `${name}[${Math.floor(i / outputs)}][${i % outputs}]: expected a target ` +
-        `${most === 1 ? 'from 0 to 1' : 'of at least 0'} for ${loss}, got ${shown(matrix.values[i])}`,
-    )
-  }
+  yield* inChunks(rows, outputs, (from, to) => {
+    for (let i = from * outputs; i < to * outputs; ++i) {
+      if (matrix.values[i] >= least && matrix.values[i] <= most) continue
+      throw new ShapeError(
+        `${name}[${Math.floor(i / outputs)}][${i % outputs}]: expected a target ` +
+          `${most === 1 ? 'from 0 to 1' : 'of at least 0'} for ${loss}, got ${shown(matrix.values[i])}`,
+      )
+    }
+  })
   return { ...matrix, hitMode: hitModeOf(matrix, loss) }
 }
 

@@ -8,10 +8,10 @@ import { Engine } from './engine.ts'
 import { BackendError, OptionError, ShapeError, shown } from './errors.ts'
 import { type Evaluation, evaluateRows } from './evaluate.ts'
 import { explain } from './explain.ts'
-import { fitSlices, type History } from './fit.ts'
+import { type FitState, fitSlices, type History } from './fit.ts'
 import { checkGradients, type GradientCheck } from './gradient-check.ts'
 import { initialWeights } from './initializers.ts'
-import { checkFinite, type Matrix, type NumberArray, type Targets, toMatrix, toTargets } from './matrix.ts'
+import { type Matrix, type NumberArray, readMatrix, readTargets, type Targets } from './matrix.ts'
 import { argmax } from './metrics.ts'
 import {
   type CheckGradientsOptions,
@@ -19,13 +19,14 @@ import {
   checkGradientsSettings,
   type Data,
   type FitOptions,
+  type FitSettings,
   fitSettings,
   type MatrixLike,
   type NetworkOptions,
   networkSettings,
   type Settings,
 } from './options.ts'
-import { runNow, runPaced } from './pace.ts'
+import { runNow, runPaced, type Slices } from './pace.ts'
 import type { LayerShape } from './plan.ts'
 import { PhiloxStream } from './random.ts'
 import { optimizers } from './tables.ts'
@@ -123,17 +124,15 @@ export class Network {
     return engine
   }
 
-  #targets(y: MatrixLike, rows: number, name: string): Targets {
-    const { outputs, loss } = this.#settings.architecture
-    return toTargets(y, rows, outputs, loss, name)
+  /** x and y brought to matrices, every value checked. */
+  *#read({ x, y }: Data, prefix: string): Slices<{ x: Matrix; y: Targets }> {
+    const { inputs, outputs, loss } = this.#settings.architecture
+    const matrix = yield* readMatrix(x, inputs, `${prefix}x`)
+    return { x: matrix, y: yield* readTargets(y, matrix.rows, outputs, loss, `${prefix}y`) }
   }
 
-  /** x and y brought to matrices, every value checked. */
   #data(x: MatrixLike, y: MatrixLike): { x: Matrix; y: Targets } {
-    const inputs = toMatrix(x, this.inputs, 'x')
-    const targets = this.#targets(y, inputs.rows, 'y')
-    checkFinite(inputs, 'x', 0, inputs.rows)
-    return { x: inputs, y: targets }
+    return runNow(this.#read({ x, y }, ''))
   }
 
   /**
@@ -146,32 +145,28 @@ export class Network {
   async fit(data: Data, options: FitOptions = {}): Promise<History> {
     const engine = this.#writing('fit')
     const settings = fitSettings(options)
-    const { x, y } = checkData(data, 'fit data')
-    const matrix = toMatrix(x, this.inputs, 'x')
-    const targets = this.#targets(y, matrix.rows, 'y')
-    let validation: { x: Matrix; y: Targets } | undefined
-    if (settings.validation) {
-      const rows = toMatrix(settings.validation.x, this.inputs, 'validation.x')
-      validation = { x: rows, y: this.#targets(settings.validation.y, rows.rows, 'validation.y') }
-    }
+    const checked = checkData(data, 'fit data')
     settings.signal?.throwIfAborted()
     const { seed, optimizer } = this.#settings
-    const state = {
-      seed,
-      learningRate: settings.learningRate ?? optimizer.learningRate,
-      epochsBefore: this.#epochs,
-    }
+    const learningRate = settings.learningRate ?? optimizer.learningRate
+    const state = { seed, learningRate, epochsBefore: this.#epochs }
     const check = () => {
       settings.signal?.throwIfAborted()
       this.#reading('fit')
     }
     this.#training = true
     try {
-      return await runPaced(fitSlices(engine, { x: matrix, y: targets, validation }, settings, state), check)
+      return await runPaced(this.#fitWork(engine, checked, settings, state), check)
     } finally {
       this.#training = false
       this.#epochs = state.epochsBefore
     }
+  }
+
+  *#fitWork(engine: Engine, data: Data, settings: FitSettings, state: FitState): Slices<History> {
+    const training = yield* this.#read(data, '')
+    const validation = settings.validation && (yield* this.#read(settings.validation, 'validation.'))
+    return yield* fitSlices(engine, { ...training, validation }, settings, state)
   }
 
   /**
@@ -192,11 +187,8 @@ export class Network {
     engine.trainPart(0, batch, 0, 1)
     const loss = engine.sum(engine.plan.losses, 0, rows) / rows
     if (!Number.isFinite(loss)) {
-      let largestInput = 0
-      for (let i = 0; i < data.x.values.length; ++i)
-        largestInput = Math.max(largestInput, Math.abs(data.x.values[i]))
       const kept = 'the parameters it had before this batch'
-      throw divergedError({ epoch: 1, batch: 1, learningRate, losses: [], largestInput, kept })
+      throw divergedError({ epoch: 1, batch: 1, learningRate, losses: [], inputs: data.x.values, kept })
     }
     for (let phase = 1; phase < engine.phases; ++phase) engine.trainPart(phase, batch, 0, 1)
     return loss
@@ -211,9 +203,8 @@ export class Network {
   /** Returns the outputs for each row of x, row-major (rows × outputs). Throws ShapeError. */
   predict(x: MatrixLike): Float32Array {
     const engine = this.#reading('predict')
-    const matrix = toMatrix(x, this.inputs, 'x')
+    const matrix = runNow(readMatrix(x, this.inputs, 'x'))
     const { rows } = matrix
-    checkFinite(matrix, 'x', 0, rows)
     const out = new Float32Array(rows * this.outputs)
     const { window } = engine.plan
     for (let from = 0; from < rows; from += window.rows) {
@@ -253,8 +244,8 @@ export class Network {
     const { rows } = data.x
     const rowsAtOnce = Math.min(rows, GRADIENT_ROWS)
     engine.reserve({ batchRows: rowsAtOnce, dataRows: rowsAtOnce, gradients: true })
-    const weights = this.layers.map(({ inputs, units }) => new Float32Array(inputs * units))
-    const biases = this.layers.map(({ units, bias }) => new Float32Array(bias ? units : 0))
+    let weights: Float32Array[] = []
+    let biases: Float32Array[] = []
     let loss = 0
     for (let from = 0; from < rows; from += rowsAtOnce) {
       const to = Math.min(from + rowsAtOnce, rows)
@@ -262,13 +253,18 @@ export class Network {
       engine.computeGradients(to - from)
       loss += engine.sum(engine.plan.losses, 0, to - from)
       const share = (to - from) / rows
-      const add = (sum: Float32Array, part: ArrayLike<number>) => {
-        for (let i = 0; i < sum.length; ++i) sum[i] += share * part[i]
-      }
-      this.layers.forEach((_, l) => {
-        add(weights[l], engine.weights(l, 'weightGradients'))
-        add(biases[l], engine.biases(l, 'biasGradients'))
-      })
+      const addTo = (sums: Float32Array[], parts: Float32Array[]) =>
+        parts.map((part, l) =>
+          share === 1 ? part : part.map((value, i) => share * value + (sums[l]?.[i] ?? 0)),
+        )
+      weights = addTo(
+        weights,
+        this.layers.map((_, l) => engine.weights(l, 'weightGradients') as Float32Array),
+      )
+      biases = addTo(
+        biases,
+        this.layers.map((_, l) => engine.biases(l, 'biasGradients') as Float32Array),
+      )
     }
     return { loss: loss / rows, weights, biases }
   }
@@ -292,13 +288,12 @@ export class Network {
   }
 
   #parameters(values: MatrixLike, rows: number, columns: number, name: string): NumberArray {
-    const matrix = toMatrix(values, columns, name)
+    const matrix = runNow(readMatrix(values, columns, name))
     if (matrix.rows !== rows) {
       throw new ShapeError(
         `${name}: expected (${rows} × ${columns}) values, got (${matrix.rows} × ${columns})`,
       )
     }
-    checkFinite(matrix, name, 0, rows)
     return matrix.values
   }
 

@@ -19,6 +19,23 @@ export function panelIndex(rows: number, columns: number, i: number, j: number):
   return slice * padded(rows) + i * width + (j - slice)
 }
 
+/**
+ * Calls `row` for every row of every slice of a (rows × columns) matrix: its offset within the panels, its row i, its
+ * first column j and how many columns of it exist.
+ */
+function eachPanelRow(
+  rows: number,
+  columns: number,
+  row: (at: number, i: number, j: number, count: number) => void,
+): void {
+  for (let j = 0; j < columns; j += PANEL) {
+    const width = Math.min(PANEL, padded(columns) - j)
+    const count = Math.min(PANEL, columns - j)
+    const slice = j * padded(rows)
+    for (let i = 0; i < rows; ++i) row(slice + i * width, i, j, count)
+  }
+}
+
 /** Writes a row-major (rows × columns) matrix to panels at `offset`, and its transpose to `offsetT` where given. */
 export function packPanels(
   values: ArrayLike<number>,
@@ -28,13 +45,13 @@ export function packPanels(
   offset: number,
   offsetT = 0,
 ): void {
-  for (let i = 0; i < rows; ++i) {
-    for (let j = 0; j < columns; ++j) {
-      const value = values[i * columns + j]
-      floats[offset + panelIndex(rows, columns, i, j)] = value
-      if (offsetT) floats[offsetT + panelIndex(columns, rows, j, i)] = value
-    }
-  }
+  eachPanelRow(rows, columns, (at, i, j, count) => {
+    for (let c = 0; c < count; ++c) floats[offset + at + c] = values[i * columns + j + c]
+  })
+  if (!offsetT) return
+  eachPanelRow(columns, rows, (at, i, j, count) => {
+    for (let c = 0; c < count; ++c) floats[offsetT + at + c] = values[(j + c) * columns + i]
+  })
 }
 
 /** Fills `out` with the row-major (rows × columns) matrix that stands in panels at `offset`. */
@@ -45,10 +62,8 @@ export function unpackPanels<T extends Floats>(
   columns: number,
   out: T,
 ): T {
-  for (let i = 0; i < rows; ++i) {
-    for (let j = 0; j < columns; ++j) {
-      out[i * columns + j] = floats[offset + panelIndex(rows, columns, i, j)]
-    }
-  }
+  eachPanelRow(rows, columns, (at, i, j, count) => {
+    for (let c = 0; c < count; ++c) out[i * columns + j + c] = floats[offset + at + c]
+  })
   return out
 }
