@@ -30,9 +30,15 @@ export function progress(epochs: number) {
   }
 }
 
-/** A curve over the epochs as text. */
-export const curve = (title: string, values: readonly number[]): string =>
-  plot(
-    values.map((value, i): [number, number] => [i + 1, value]),
-    { title, width: 60, height: 12 },
-  )
+/** A curve over the epochs as text, on a logarithmic scale. */
+export function curve(title: string, values: readonly number[]): string {
+  const points = values.map((value, i): [number, number] => [i + 1, Math.log10(value)])
+  const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => Math.max(1, Math.round(part * values.length)))
+  return plot(points, {
+    title,
+    width: 60,
+    height: 12,
+    customXAxisTicks: [...new Set(ticks)],
+    formatter: (value, { axis }) => (axis === 'y' ? (10 ** value).toPrecision(2) : value),
+  })
+}

@@ -29,7 +29,7 @@ export async function withColumnOfOnes(epochs = 4000): Promise<number[]> {
     loss: 'quadratic',
     bias: false,
     optimizer,
-    seed: 3,
+    seed: 1,
   })
   await net.fit({ x: rows, y }, { epochs, batchSize: 4 })
   return [...net.predict(rows)]

@@ -1,0 +1,100 @@
+// MNIST from its IDX files (plain or .gz), with the network of Nielsen's first chapter, three seeds of it, and with
+// relu, softmax and cross-entropy.
+//
+//   npx tsx examples/mnist.ts DIR
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Network, type NetworkOptions } from 'nabla'
+import { readIdx } from 'nabla/data'
+import { isMain } from './terminal.ts'
+
+export async function readMnist(directory: string, part: 'train' | 't10k', rows?: number) {
+  const read = async (name: string) => {
+    const plain = join(directory, `${part}-${name}`)
+    const { data } = await readIdx(readFileSync(existsSync(plain) ? plain : `${plain}.gz`))
+    return data
+  }
+  const labels = Int32Array.from(await read('labels-idx1-ubyte')).subarray(0, rows)
+  const pixels = (await read('images-idx3-ubyte')).subarray(0, labels.length * 784)
+  return { x: Float32Array.from(pixels, (v) => v / 255), y: labels }
+}
+
+type Mnist = Awaited<ReturnType<typeof readMnist>>
+
+interface Run {
+  train: Mnist
+  test: Mnist
+  epochs: number
+  print?: (line: string) => void
+}
+
+/** Test images that are right after each epoch. */
+async function rightAfterEachEpoch(
+  options: NetworkOptions,
+  batchSize: number,
+  { train, test, epochs, print }: Run,
+) {
+  const net = new Network(options)
+  const right: number[] = []
+  const { samplesPerSecond } = await net.fit(train, {
+    epochs,
+    batchSize,
+    onEpoch: ({ epoch }) => {
+      right.push(Math.round(net.evaluate(test).accuracy! * test.y.length))
+      print?.(`Epoch ${epoch}: ${right.at(-1)} / ${test.y.length}`)
+    },
+  })
+  print?.(`${Math.round(samplesPerSecond).toLocaleString('en')} samples/s`)
+  return right
+}
+
+/** Nielsen's 784-30-10: sigmoids, quadratic cost, mini-batches of 10, η = 3.0. */
+export const nielsen = (seed: number, run: Run) =>
+  rightAfterEachEpoch(
+    {
+      sizes: [784, 30, 10],
+      activation: 'sigmoid',
+      loss: 'quadratic',
+      optimizer: { name: 'sgd', learningRate: 3 },
+      initializer: 'glorotNormal',
+      seed,
+    },
+    10,
+    run,
+  )
+
+/** 784-64-10: relu, softmax with cross-entropy, Xavier weights, η = 0.1. */
+export const reluSoftmax = (seed: number, run: Run) =>
+  rightAfterEachEpoch(
+    {
+      inputs: 784,
+      layers: [{ units: 64, activation: 'relu' }, 10],
+      loss: 'crossEntropy',
+      optimizer: { name: 'sgd', learningRate: 0.1 },
+      initializer: 'glorotUniform',
+      seed,
+    },
+    32,
+    run,
+  )
+
+if (isMain(import.meta.url)) {
+  const directory = process.argv[2]
+  if (!directory) {
+    console.error(
+      'usage: npx tsx examples/mnist.ts DIR (with train-images-idx3-ubyte[.gz] and the other three files)',
+    )
+    process.exit(2)
+  }
+  const train = await readMnist(directory, 'train')
+  const test = await readMnist(directory, 't10k')
+  const best: number[] = []
+  for (const seed of [1, 2, 3]) {
+    console.log(`\n784-30-10 sigmoid, quadratic, batch 10, η 3.0, seed ${seed}`)
+    best.push(Math.max(...(await nielsen(seed, { train, test, epochs: 30, print: console.log }))))
+  }
+  console.log(`\nbest of three seeds: ${(Math.max(...best) / 100).toFixed(2)}%`)
+  console.log('\n784-64-10 relu, softmax, cross-entropy, batch 32, η 0.1, Xavier weights')
+  await reluSoftmax(1, { train, test, epochs: 10, print: console.log })
+}
