@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 // Node 20 has relaxed SIMD behind a flag; newer versions have it by default and may not know the flag.
-const relaxedFlag =
-  Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : []
+const relaxedFlag = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : []
+// .ci/run counts tests from this report.
+const report = process.env.REPORT
 
 export default defineConfig({
   test: {
@@ -10,5 +11,6 @@ export default defineConfig({
     pool: 'forks',
     execArgv: relaxedFlag,
     testTimeout: 60_000,
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 })

@@ -1,0 +1,73 @@
+// Every snippet of the README runs as it stands; the first also from the package as npm would install it.
+
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const snippets = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code)
+
+/** The files that npm would publish, in a node_modules of an empty folder. */
+let folder = ''
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nabla-readme-'))
+  const target = join(folder, 'node_modules', 'nabla')
+  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  mkdirSync(target, { recursive: true })
+  for (const file of ['package.json', ...files])
+    cpSync(join(root, file), join(target, file), { recursive: true })
+  symlinkSync(join(root, 'node_modules', 'csv-parse'), join(folder, 'node_modules', 'csv-parse'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const run = (code: string): string => {
+  const file = join(folder, 'snippet.mjs')
+  writeFileSync(file, code)
+  return execFileSync(process.execPath, [file], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+describe('the README', () => {
+  it('has its snippets where this test looks for them', () => {
+    expect(snippets.length).toBeGreaterThanOrEqual(7)
+    // Whatever is fenced is either run here or a shell command.
+    expect(
+      [...readme.matchAll(/^```(\w+)$/gm)].every(([, language]) => ['js', 'sh'].includes(language)),
+    ).toBe(true)
+  })
+
+  it('begins with twenty lines that learn the digits', () => {
+    const lines = snippets[0].split('\n').filter((line) => line.trim())
+    expect(lines.length).toBeLessThanOrEqual(22)
+    const out = run(snippets[0])
+    expect(out).toMatch(/^40 0\.\d+ 0\.9[6-9]/m)
+    expect(out).toMatch(/accuracy +0\.9[6-9] +450/)
+  })
+
+  it.each(snippets.slice(1).map((code, i) => [i + 2, code]))('runs snippet %i', (_, code) => {
+    expect(() => run(code as string)).not.toThrow()
+  })
+
+  it('shows messages as they are', () => {
+    const out = run(snippets.find((code) => code.includes('sigmoidd'))!)
+    expect(out).toContain(`options.activation: expected one of 'linear', 'sigmoid'`)
+    expect(out).toMatch(
+      /true \d+ the loss is no longer finite in epoch \d+, batch 1\. Likely cause: the learning rate 100 is too high/,
+    )
+    expect(out).toContain('try 10.')
+  })
+
+  it('names files that exist', () => {
+    for (const [, file] of readme.matchAll(/\]\(((?:docs|examples)\/[^)#]+)\)/g)) {
+      expect(() => readFileSync(join(root, file))).not.toThrow()
+    }
+  })
+})
