@@ -1,0 +1,49 @@
+// An engine without WebAssembly (Node with V8's --no-expose-wasm): 'auto' trains in plain JavaScript and says so.
+
+import { execFileSync, spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const cwd = fileURLToPath(new URL('..', import.meta.url))
+const bare = (code: string) =>
+  spawnSync(process.execPath, ['--no-expose-wasm', '--input-type=module', '-e', code], {
+    cwd,
+    encoding: 'utf8',
+  })
+
+describe('an engine without WebAssembly', () => {
+  it('is what --no-expose-wasm makes of Node', () => {
+    expect(bare('console.log(typeof WebAssembly)').stdout.trim()).toBe('undefined')
+  })
+
+  it('gets the reference kernels from auto, with one note, and trains to the same result', () => {
+    const code = (kernels: string) =>
+      `
+      import { Network } from 'nabla'
+      import { xor } from 'nabla/datasets'
+      const make = () => new Network({ sizes: [2, 3, 1], activation: 'tanh', seed: 1, kernels: '${kernels}' })
+      const net = make()
+      make()
+      await net.fit(xor(), { epochs: 100 })
+      console.log(net.kernels, [...net.predict(xor().x)].join())`.replaceAll(
+        'xor(), {',
+        '{ x: xor().x, y: xor().y }, {',
+      )
+    const { stdout, stderr } = bare(code('auto'))
+    expect(stderr.match(/WebAssembly SIMD is missing here/g)?.length).toBe(1)
+    expect(stdout).toMatch(/^reference /)
+    const whole = execFileSync(process.execPath, ['--input-type=module', '-e', code('reference')], {
+      cwd,
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe(whole)
+  })
+
+  it('refuses kernels that it cannot run, by name', () => {
+    const { stderr } = bare(
+      `import { Network } from 'nabla'; new Network({ sizes: [1, 1], kernels: 'simd' })`,
+    )
+    expect(stderr).toContain(`options.kernels: expected kernels that this engine can run, got 'simd'`)
+    expect(stderr).toContain('BackendError')
+  })
+})

@@ -1,0 +1,195 @@
+// The loss kernels of every backend against sums in float64, at every tail size, and their δ against central
+// differences of those sums.
+
+import { describe, expect, it } from 'vitest'
+import {
+  BINARY_CROSS_ENTROPY,
+  CROSS_ENTROPY,
+  LINEAR,
+  QUADRATIC,
+  SIGMOID,
+  SILU,
+  SOFTMAX,
+  TANH,
+} from '../assembly/abi.ts'
+import { exp, log, sigmoid, softplus, tanh } from '../src/math.ts'
+import { backends } from './helpers/backends.ts'
+import { numbers } from './helpers/random.ts'
+
+const CANARY = -77.25
+const MOST = 19
+const OUT = 64
+const SLOPE = 128
+const Y = 192
+const DELTA = 256
+
+function softmax(z: readonly number[]): number[] {
+  const top = Math.max(...z)
+  const e = z.map((v) => exp(v - top))
+  const sum = e.reduce((s, v) => s + v, 0)
+  return e.map((v) => v / sum)
+}
+
+interface LossCase {
+  readonly name: string
+  readonly loss: number
+  readonly activation: number
+  /** a as a function of z, the row that the kernel is given. */
+  readonly outputs: (z: readonly number[]) => number[]
+  /** f'(z) where the kernel reads it. */
+  readonly slopes?: (z: readonly number[]) => number[]
+  /** C of a row, from z. */
+  readonly cost: (z: readonly number[], y: readonly number[]) => number
+  readonly targets: (n: number, seed: number) => number[]
+}
+
+const quadratic = (a: readonly number[], y: readonly number[]) =>
+  a.reduce((s, v, j) => s + (v - y[j]) ** 2 / 2, 0)
+const anyTargets = (n: number, seed: number) => [...numbers(n, seed)]
+const shares = (n: number, seed: number) => [...numbers(n, seed)].map((v) => Math.abs(v))
+
+const elementwise = (
+  name: string,
+  activation: number,
+  f: (z: number) => number,
+  slope?: (z: number) => number,
+) => ({
+  name: `quadratic of ${name}`,
+  loss: QUADRATIC,
+  activation,
+  outputs: (z: readonly number[]) => z.map(f),
+  slopes: slope && ((z: readonly number[]) => z.map(slope)),
+  cost: (z: readonly number[], y: readonly number[]) => quadratic(z.map(f), y),
+  targets: anyTargets,
+})
+
+const cases: LossCase[] = [
+  elementwise('linear', LINEAR, (z) => z),
+  elementwise('sigmoid', SIGMOID, sigmoid),
+  elementwise('tanh', TANH, tanh),
+  elementwise(
+    'silu',
+    SILU,
+    (z) => z * sigmoid(z),
+    (z) => sigmoid(z) * (1 + z * (1 - sigmoid(z))),
+  ),
+  {
+    name: 'quadratic of softmax',
+    loss: QUADRATIC,
+    activation: SOFTMAX,
+    outputs: softmax,
+    cost: (z, y) => quadratic(softmax(z), y),
+    targets: anyTargets,
+  },
+  {
+    name: 'crossEntropy of softmax, fused',
+    loss: CROSS_ENTROPY,
+    activation: SOFTMAX,
+    outputs: (z) => [...z],
+    cost: (z, y) => -softmax(z).reduce((s, p, j) => s + y[j] * log(p), 0),
+    // Not summing to 1: the general case.
+    targets: shares,
+  },
+  {
+    name: 'binaryCrossEntropy of sigmoid, fused',
+    loss: BINARY_CROSS_ENTROPY,
+    activation: SIGMOID,
+    outputs: (z) => [...z],
+    cost: (z, y) => z.reduce((s, v, j) => s + softplus(v) - v * y[j], 0),
+    targets: shares,
+  },
+]
+
+describe.each(backends.map((backend) => [backend.name, backend] as const))('%s', (_, { make, epsilon }) => {
+  const { kernels, floats } = make(512)
+  /** Puts a row at an offset between canaries. */
+  const place = (at: number, values: readonly number[]) => {
+    floats.fill(CANARY, at - 8, at + MOST + 12)
+    floats.set(values, at)
+  }
+
+  it.each(cases.map((one) => [one.name, one] as const))(
+    '%s, with its δ, at every tail size and alignment',
+    (__, one) => {
+      for (let n = 1; n <= MOST; ++n) {
+        for (const shift of [0, 1, 2, 3]) {
+          const z = [...numbers(n, n, 4)]
+          const y = one.targets(n, 100 + n).map(Math.fround)
+          place(OUT + shift, one.outputs(z))
+          place(SLOPE + shift, one.slopes?.(z) ?? [])
+          place(Y + shift, y)
+          place(DELTA + shift, [])
+          const loss = kernels.lossRow(
+            OUT + shift,
+            one.slopes ? SLOPE + shift : 0,
+            Y + shift,
+            DELTA + shift,
+            n,
+            one.loss,
+            one.activation,
+          )
+          const cost = one.cost(z, y)
+          // A sum of n terms of at most 16, each off by a few roundings of its parts.
+          const tolerance = (n + 16) * epsilon * 16
+          expect(Math.abs(loss - cost), `n ${n}`).toBeLessThanOrEqual(tolerance * Math.max(1, cost))
+          for (let j = 0; j < n; ++j) {
+            const h = 1e-5
+            const moved = (by: number) =>
+              one.cost(
+                z.map((v, i) => (i === j ? v + by : v)),
+                y,
+              )
+            const slope = (moved(h) - moved(-h)) / (2 * h)
+            // The differences themselves are good to about h² and 1e-16 / h.
+            expect(Math.abs(floats[DELTA + shift + j] - slope), `n ${n}, δ[${j}]`).toBeLessThanOrEqual(
+              tolerance + 1e-9,
+            )
+          }
+          const end = DELTA + shift + n
+          for (let i = 0; i < 8; ++i) {
+            expect([floats[DELTA + shift - 1 - i], floats[end + i]], `n ${n}`).toEqual([CANARY, CANARY])
+          }
+        }
+      }
+    },
+  )
+
+  it('gives the loss alone where no δ is asked for', () => {
+    for (const one of cases) {
+      const z = [...numbers(7, 3, 4)]
+      const y = one.targets(7, 4)
+      floats.fill(CANARY)
+      floats.set(one.outputs(z), OUT)
+      floats.set(y, Y)
+      const loss = kernels.lossRow(OUT, 0, Y, 0, 7, one.loss, one.activation)
+      expect(Math.abs(loss - one.cost(z, y))).toBeLessThanOrEqual(400 * epsilon * Math.max(1, loss))
+      expect(floats[DELTA]).toBe(CANARY)
+      expect(floats[0]).toBe(CANARY)
+    }
+  })
+
+  it('stays exact where the output saturates', () => {
+    floats.set([200, -200], OUT)
+    floats.set([0, 1], Y)
+    expect(kernels.lossRow(OUT, 0, Y, DELTA, 2, CROSS_ENTROPY, SOFTMAX)).toBe(400)
+    expect([floats[DELTA], floats[DELTA + 1]]).toEqual([1, -1])
+    floats.set([0, 1], Y)
+    expect(kernels.lossRow(OUT, 0, Y, DELTA, 2, BINARY_CROSS_ENTROPY, SIGMOID)).toBe(400)
+    expect([floats[DELTA], floats[DELTA + 1]]).toEqual([1, -1])
+    floats.set([1, 0], Y)
+    expect(kernels.lossRow(OUT, 0, Y, DELTA, 2, CROSS_ENTROPY, SOFTMAX)).toBe(0)
+  })
+
+  it('is NaN where an output is', () => {
+    for (const one of cases) {
+      floats.set(one.outputs([0.1, 0.2, 0.3, 0.4, 0.5]), OUT)
+      floats.set([0, 0, 1, 0, 0], Y)
+      for (let j = 0; j < 5; ++j) {
+        const kept = floats[OUT + j]
+        floats[OUT + j] = Number.NaN
+        expect(kernels.lossRow(OUT, 0, Y, DELTA, 5, one.loss, one.activation), `${one.name}, ${j}`).toBeNaN()
+        floats[OUT + j] = kept
+      }
+    }
+  })
+})
