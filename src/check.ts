@@ -47,11 +47,6 @@ export const oneOf =
       ? (value as T)
       : refuse(name, `one of ${known.map((k) => `'${k}'`).join(', ')}`, value)
 
-export const instance =
-  <T>(type: new (...args: never[]) => T): Check<T> =>
-  (value, name) =>
-    value instanceof type ? value : refuse(name, `an ${type.name}`, value)
-
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
 

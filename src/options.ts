@@ -5,7 +5,6 @@ import {
   type Check,
   callback,
   checkOptions,
-  instance,
   integer,
   isObject,
   oneOf,
@@ -242,6 +241,12 @@ const dataTable = {
 /** `{ x, y }` with nothing else in it; the arrays themselves are checked where they are read. */
 export const checkData: Check<Data> = (value, name) => checkOptions(dataTable, value, name)
 
+// By what it can do: a signal may come from another realm.
+const signal: Check<AbortSignal> = (value, name) =>
+  isObject(value) && typeof value.throwIfAborted === 'function'
+    ? (value as unknown as AbortSignal)
+    : refuse(name, 'an AbortSignal', value)
+
 const fitTable = {
   epochs: optional(integer(1), 1),
   batchSize: optional(integer(1), 32),
@@ -249,7 +254,7 @@ const fitTable = {
   validation: optional(checkData, undefined),
   learningRate: optional(positive, undefined),
   onEpoch: optional(callback<(log: EpochLog) => unknown>(), undefined),
-  signal: optional(instance(AbortSignal), undefined),
+  signal: optional(signal, undefined),
 }
 
 /** The options of `fit` with every default in place. Throws OptionError. */

@@ -80,7 +80,7 @@ export class PhiloxStream {
   }
 
   /**
-   * Returns a whole number in [0, n), each equally likely, for n up to 2³²: the upper half of word · n, drawn again
+   * Returns a whole number in [0, n), each equally likely, for n from 1 to 2³² − 1: the upper half of word · n, drawn again
    * while the lower half is below 2³² mod n (Lemire 2019, arXiv:1805.10941).
    */
   below(n: number): number {

@@ -1,6 +1,6 @@
 // A stream of small whole numbers, range-coded: each costs about its entropy given its context, with no tables to
 // ship. An adaptive model counts how often each value followed each context. The coder is the carry-less one of
-// Subbotin (1999), in 32-bit arithmetic; scripts/pack-digits.mjs holds the writing half.
+// Subbotin (1999), in 32-bit arithmetic; scripts/pack-digits.ts holds the writing half.
 
 const TOP = 2 ** 24
 const BOTTOM = 2 ** 16

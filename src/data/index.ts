@@ -1,0 +1,14 @@
+export { oneHot } from '../one-hot.ts'
+export { type ClassTable, type CsvOptions, type FeatureTable, type NumberTable, readCsv } from './csv.ts'
+export { type Idx, type IdxData, readIdx } from './idx.ts'
+export { type RowArray, takeRows } from './rows.ts'
+export {
+  MinMaxScaler,
+  type MinMaxScalerJSON,
+  minMaxScaler,
+  StandardScaler,
+  type StandardScalerJSON,
+  scalerFromJSON,
+  standardScaler,
+} from './scale.ts'
+export { type Split, type SplitOptions, trainTestSplit } from './split.ts'

@@ -1,0 +1,69 @@
+import { ShapeError, shown } from '../errors.ts'
+
+/** Rows one after another: a typed array or an array of numbers, or an array with one element a row. */
+export type RowArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | readonly unknown[]
+
+function checkList(x: unknown, name: string): void {
+  if (Array.isArray(x) || (ArrayBuffer.isView(x) && 'length' in x)) return
+  throw new ShapeError(`${name}: expected a typed array or an array, got ${shown(x)}`)
+}
+
+/** Returns how many rows of `width` elements `x` holds, at least 1. Throws ShapeError. */
+export function countRows(x: ArrayLike<unknown>, width: number, name: string): number {
+  checkList(x, name)
+  if (!Number.isSafeInteger(width) || width < 1) {
+    throw new ShapeError(`${name}: expected rows of at least 1 value, got rows of ${shown(width)}`)
+  }
+  if (x.length > 0 && x.length % width === 0) return x.length / width
+  throw new ShapeError(`${name}: expected at least one row, whole rows of ${width}, got ${x.length} values`)
+}
+
+/** Returns how many elements each of the `rows` rows of `x` has, at least 1. Throws ShapeError. */
+export function rowWidth(x: ArrayLike<unknown>, rows: number, name: string): number {
+  checkList(x, name)
+  if (x.length > 0 && x.length % rows === 0) return x.length / rows
+  throw new ShapeError(
+    `${name}: expected as many values for each of the ${rows} rows, got ${x.length} values`,
+  )
+}
+
+/** Returns how many values of `x` each of its `rows` rows has. Throws ShapeError. */
+export function widthOf(x: ArrayLike<unknown>, rows: number, name: string): number {
+  countRows(x, 1, name)
+  if (x.length % rows !== 0) {
+    throw new ShapeError(
+      `${name}: expected as many values for each of the ${rows} rows, got ${x.length} values`,
+    )
+  }
+  return x.length / rows
+}
+
+/**
+ * Returns the rows of `x` that `indices` name, in their order, in an array of x's own type: (indices.length × width).
+ *
+ * x: (rows × width), row-major; an array of rows is taken with a width of 1, and its rows are shared, not copied.
+ * indices: from 0 to rows − 1, in any order and as often as wanted. Throws ShapeError.
+ */
+export function takeRows<X extends RowArray>(x: X, width: number, indices: ArrayLike<number>): X {
+  const rows = countRows(x, width, 'x')
+  const Rows = x.constructor as new (length: number) => { [index: number]: unknown }
+  const taken = new Rows(indices.length * width)
+  for (let i = 0; i < indices.length; ++i) {
+    const row = indices[i]
+    if (!Number.isInteger(row) || row < 0 || row >= rows) {
+      throw new ShapeError(`indices[${i}]: expected a row from 0 to ${rows - 1}, got ${shown(row)}`)
+    }
+    for (let c = 0; c < width; ++c) taken[i * width + c] = x[row * width + c]
+  }
+  return taken as unknown as X
+}
