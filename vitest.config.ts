@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 // Node 20 has relaxed SIMD behind a flag; newer versions have it by default and may not know the flag.
-const relaxedFlag = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : []
+const relaxedFlag =
+  Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : []
 // .ci/run counts tests from this report.
 const report = process.env.REPORT
 
