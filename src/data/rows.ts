@@ -37,17 +37,6 @@ export function rowWidth(x: ArrayLike<unknown>, rows: number, name: string): num
   )
 }
 
-/** Returns how many values of `x` each of its `rows` rows has. Throws ShapeError. */
-export function widthOf(x: ArrayLike<unknown>, rows: number, name: string): number {
-  countRows(x, 1, name)
-  if (x.length % rows !== 0) {
-    throw new ShapeError(
-      `${name}: expected as many values for each of the ${rows} rows, got ${x.length} values`,
-    )
-  }
-  return x.length / rows
-}
-
 /**
  * Returns the rows of `x` that `indices` name, in their order, in an array of x's own type: (indices.length × width).
  *

@@ -72,9 +72,9 @@ function allocate(counts: ReadonlyMap<unknown, number>, total: number, rows: num
  * Returns the rows of `x` and `y` in two parts, at random and without overlap: one to train with, one to test with.
  *
  * x: (rows × inputs), row-major, or an array of rows. y: one class or value a row, (rows × outputs), or an array of
- * rows. rows: x.length for an array of rows, else y.length, unless given. Both parts are in random order, of the arrays' own types. Throws ShapeError for
- * data of another shape or a class of a single row, OptionError where a part would be empty or, with `stratify`, have
- * fewer rows than there are classes.
+ * rows. rows: the length of x where it is an array of rows, else that of y, unless given. Both parts are in random
+ * order, of the arrays' own types. Throws ShapeError for data of another shape or a class of a single row, OptionError
+ * where a part would be empty or, with `stratify`, have fewer rows than there are classes.
  */
 export function trainTestSplit<X extends RowArray, Y extends RowArray>(
   data: { x: X; y: Y; rows?: number },
@@ -83,7 +83,9 @@ export function trainTestSplit<X extends RowArray, Y extends RowArray>(
   const { testSize, stratify, seed } = checkOptions(splitTable, options, 'options')
   if (!isObject(data)) throw new ShapeError(`data: expected { x, y }, got ${shown(data)}`)
   const { x, y } = data
-  const rows = data.rows === undefined ? countRows(y, 1, 'y') : integer(1)(data.rows, 'rows')
+  // An array of rows says how many there are; of two flat arrays, y is taken to have one value a row.
+  const counted = Array.isArray(x) && typeof x[0] === 'object' ? x : y
+  const rows = data.rows === undefined ? countRows(counted, 1, 'y') : integer(1)(data.rows, 'rows')
   const inputs = rowWidth(x, rows, 'x')
   const outputs = rowWidth(y, rows, 'y')
 

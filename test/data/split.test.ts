@@ -195,3 +195,19 @@ describe('takeRows', () => {
     expect(() => takeRows([1, 2, 3], 2, [0])).toThrow(ShapeError)
   })
 })
+
+describe('the number of rows', () => {
+  it('is that of an array of rows, with targets of any width', () => {
+    const x = [
+      [1, 2],
+      [3, 4],
+      [5, 6],
+      [7, 8],
+    ]
+    const y = Float32Array.of(1, 0, 0, 1, 1, 1, 0, 0)
+    const { train, test } = trainTestSplit({ x, y }, { testSize: 1 })
+    expect([train.x.length, test.x.length, train.y.length, test.y.length]).toEqual([3, 1, 6, 2])
+    const row = x.indexOf(test.x[0])
+    expect([...test.y]).toEqual([...y.subarray(2 * row, 2 * row + 2)])
+  })
+})
