@@ -1,0 +1,86 @@
+// nabla from ../../dist, through its public face: `fit` for training, `predict`. The matrix product has no public
+// face, so it goes to the kernel itself, as bench/cases.ts does.
+
+import { readFileSync } from 'node:fs'
+
+const dist = new URL('../../../dist/', import.meta.url)
+const { Network } = await import(new URL('src/index.js', dist))
+const { version } = JSON.parse(readFileSync(new URL('../package.json', dist)))
+
+const optionsOf = {
+  simd: { kernels: 'simd' },
+  relaxed: { kernels: 'relaxed' },
+  wide: { kernels: 'simd', wide: true },
+}
+
+function network({ sizes, hidden, output, loss, learningRate = 0.01 }, weights, variant) {
+  const net = new Network({
+    inputs: sizes[0],
+    layers: sizes.slice(1).map((units, l) => ({ units, activation: l + 2 < sizes.length ? hidden : output })),
+    loss: loss ?? 'crossEntropy',
+    optimizer: { name: 'sgd', learningRate },
+    ...optionsOf[variant],
+  })
+  sizes.slice(1).forEach((_, l) => {
+    net.setWeights(l, weights[2 * l])
+    net.setBiases(l, weights[2 * l + 1])
+  })
+  return net
+}
+
+export default {
+  version,
+
+  train(spec, { x, y, weights }, variant) {
+    const { batch, rows, sizes } = spec
+    const net = network(spec, weights, variant)
+    const whole = rows / batch
+    /** Whole epochs; less than one where so few steps are asked for. */
+    async function run(steps, shuffle = true) {
+      const epochs = Math.max(1, Math.round(steps / whole))
+      const n = Math.min(rows, steps * batch)
+      const part = { x: x.subarray(0, n * sizes[0]), y: y.subarray(0, n * sizes.at(-1)) }
+      await net.fit(part, { epochs, batchSize: batch, shuffle })
+      return n * epochs
+    }
+    const check = async () => {
+      await run(spec.checkSteps, false)
+      const n = spec.checkRows
+      return net.loss(x.subarray(0, n * sizes[0]), y.subarray(0, n * sizes.at(-1)))
+    }
+    return { run, check, notes: `kernels '${net.kernels}'` }
+  },
+
+  predict(spec, { x, weights }, variant) {
+    const net = network(spec, weights, variant)
+    const { batch, rows, sizes } = spec
+    const parts = Array.from({ length: rows / batch }, (_, i) => x.slice(i * batch * sizes[0], (i + 1) * batch * sizes[0]))
+    const run = (steps) => {
+      for (let s = 0; s < steps; ++s) net.predict(parts[s % parts.length])
+      return steps * batch
+    }
+    return { run, check: () => net.predict(parts[0])[0] }
+  },
+
+  async matmul({ m, k, n }, { x, y }, variant) {
+    if (variant === 'wide') return { absent: 'the kernel is reached without Network, where wide is set' }
+    const { chooseBackend } = await import(new URL('src/backends/choose.js', dist))
+    const { packPanels, padded, panelLength } = await import(new URL('src/panels.js', dist))
+    const a = 16
+    const b = a + padded(m * k)
+    const c = b + panelLength(k, n)
+    const { kernels, floats } = chooseBackend(variant).make(c + m * padded(n))
+    floats.set(x, a)
+    packPanels(y, k, n, floats, b)
+    const product = () => kernels.gemmNN(0, m, a, k, 0, b, padded(k), 0, c, k, n)
+    const run = (steps) => {
+      for (let s = 0; s < steps; ++s) product()
+      return (steps * 2 * m * k * n) / 1e9
+    }
+    const check = () => {
+      product()
+      return floats[c + (m - 1) * padded(n) + n - 1]
+    }
+    return { run, check, notes: 'the kernel alone, B already in panels' }
+  },
+}

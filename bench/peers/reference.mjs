@@ -1,0 +1,75 @@
+// The same training in plain float64 loops: what every peer that claims to run a workload must arrive at.
+
+const functions = {
+  sigmoid: [(z) => 1 / (1 + Math.exp(-z)), (a) => a * (1 - a)],
+  relu: [(z) => Math.max(0, z), (a) => (a > 0 ? 1 : 0)],
+}
+
+function forward(w, weights, row) {
+  const layers = [row]
+  for (let l = 0; l + 1 < w.sizes.length; ++l) {
+    const [k, n] = [w.sizes[l], w.sizes[l + 1]]
+    const a = Float64Array.from(weights[2 * l + 1])
+    for (let i = 0; i < k; ++i) {
+      const v = layers[l][i]
+      if (v === 0) continue
+      for (let j = 0, at = i * n; j < n; ++j, ++at) a[j] += v * weights[2 * l][at]
+    }
+    const name = l + 2 < w.sizes.length ? w.hidden : w.output
+    if (name === 'softmax') {
+      const max = Math.max(...a)
+      let sum = 0
+      for (let j = 0; j < n; ++j) sum += a[j] = Math.exp(a[j] - max)
+      for (let j = 0; j < n; ++j) a[j] /= sum
+    } else for (let j = 0; j < n; ++j) a[j] = functions[name][0](a[j])
+    layers.push(a)
+  }
+  return layers
+}
+
+/** Mean loss over the first `rows` rows. */
+export function lossOf(w, weights, { x, y }, rows) {
+  const [inputs, outputs] = [w.sizes[0], w.sizes.at(-1)]
+  let sum = 0
+  for (let r = 0; r < rows; ++r) {
+    const a = forward(w, weights, x.subarray(r * inputs, (r + 1) * inputs)).at(-1)
+    for (let j = 0; j < outputs; ++j) {
+      const t = y[r * outputs + j]
+      if (w.loss === 'quadratic') sum += 0.5 * (a[j] - t) ** 2
+      else if (t) sum -= t * Math.log(a[j])
+    }
+  }
+  return sum / rows
+}
+
+/** Trains `steps` mini-batches in order, in place. */
+export function trainSteps(w, weights, { x, y }, steps) {
+  const [inputs, outputs] = [w.sizes[0], w.sizes.at(-1)]
+  const last = w.sizes.length - 2
+  for (let s = 0; s < steps; ++s) {
+    const gradients = weights.map((values) => new Float64Array(values.length))
+    for (let r = s * w.batch; r < (s + 1) * w.batch; ++r) {
+      const layers = forward(w, weights, x.subarray(r * inputs, (r + 1) * inputs))
+      let delta = layers[last + 1].map((a, j) => a - y[r * outputs + j])
+      if (w.output !== 'softmax') delta = delta.map((d, j) => d * functions[w.output][1](layers[last + 1][j]))
+      for (let l = last; l >= 0; --l) {
+        const [k, n] = [w.sizes[l], w.sizes[l + 1]]
+        const below = new Float64Array(l ? k : 0)
+        for (let j = 0; j < n; ++j) gradients[2 * l + 1][j] += delta[j]
+        for (let i = 0; i < k; ++i) {
+          const v = layers[l][i]
+          let sum = 0
+          for (let j = 0, at = i * n; j < n; ++j, ++at) {
+            gradients[2 * l][at] += v * delta[j]
+            sum += delta[j] * weights[2 * l][at]
+          }
+          if (l) below[i] = sum * functions[w.hidden][1](v)
+        }
+        delta = below
+      }
+    }
+    weights.forEach((values, i) => {
+      for (let j = 0; j < values.length; ++j) values[j] -= (w.learningRate / w.batch) * gradients[i][j]
+    })
+  }
+}
