@@ -72,4 +72,3 @@ export const WEIGHTS = 1
 export const SHUFFLE = 2
 export const SPLIT = 3
 export const SAMPLE = 4
-export const DROPOUT = 5

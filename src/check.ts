@@ -32,6 +32,12 @@ export const positive: Check<number> = (value, name) =>
     ? value
     : refuse(name, 'a finite number above 0', value)
 
+/** A step size: what is left of it in float32, in which it is used, must be finite and above 0. */
+export const rate: Check<number> = (value, name) =>
+  typeof value === 'number' && Number.isFinite(Math.fround(value)) && Math.fround(value) > 0
+    ? value
+    : refuse(name, 'a finite float32 number above 0', value)
+
 export const boolean: Check<boolean> = (value, name) =>
   typeof value === 'boolean' ? value : refuse(name, 'true or false', value)
 

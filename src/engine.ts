@@ -52,10 +52,6 @@ export class Engine {
     return this.#backend.floats
   }
 
-  get backend(): Backend {
-    return this.#backend
-  }
-
   /** Moves to an arena of just this capacity; the parameters and the learning rate come along, the data do not. */
   resize(capacity: Capacity): void {
     const plan = makePlan(this.architecture, capacity)
@@ -104,6 +100,8 @@ export class Engine {
   setWeights(l: number, values: ArrayLike<number>): void {
     const { inputs, units } = this.architecture.layers[l]
     const { weights, weightsT } = this.#plan.layers[l]
+    this.#clear(weights)
+    if (weightsT) this.#clear(weightsT)
     packPanels(values, inputs, units, this.floats, weights.offset, weightsT?.offset)
   }
 
@@ -119,7 +117,14 @@ export class Engine {
 
   setBiases(l: number, values: ArrayLike<number>): void {
     const tensor = this.#plan.layers[l].biases
-    if (tensor) this.floats.set(values, tensor.offset)
+    if (!tensor) return
+    this.#clear(tensor)
+    this.floats.set(values, tensor.offset)
+  }
+
+  /** The padding is to be zero, whatever was there. */
+  #clear({ offset, length }: Tensor): void {
+    this.floats.fill(0, offset, offset + length)
   }
 
   #parameters(): Floats {
@@ -140,9 +145,18 @@ export class Engine {
 
   hasFiniteParameters(): boolean {
     const parameters = this.#parameters()
-    let sum = 0
-    for (let i = 0; i < parameters.length; ++i) sum += parameters[i] * 0
-    return sum === 0
+    // Any number times 0 is 0, save NaN and ±∞. Four sums, because one would wait for itself; lengths are whole lines.
+    let sum0 = 0
+    let sum1 = 0
+    let sum2 = 0
+    let sum3 = 0
+    for (let i = 0; i < parameters.length; i += 4) {
+      sum0 += parameters[i] * 0
+      sum1 += parameters[i + 1] * 0
+      sum2 += parameters[i + 2] * 0
+      sum3 += parameters[i + 3] * 0
+    }
+    return sum0 + sum1 + sum2 + sum3 === 0
   }
 
   // Windows: predict and evaluate.
@@ -222,10 +236,9 @@ export class Engine {
 
   /** Takes the rows in their own order. */
   orderRows(rows: number): void {
-    this.#backend.writeInts(
-      this.#plan.order.offset,
-      Int32Array.from({ length: rows }, (_, i) => i),
-    )
+    const order = new Int32Array(rows)
+    for (let r = 0; r < rows; ++r) order[r] = r
+    this.#backend.writeInts(this.#plan.order.offset, order)
   }
 
   /** Takes the rows in the random order number `stream` of the seed. */

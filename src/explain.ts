@@ -2,6 +2,7 @@
 
 import {
   CROSS_ENTROPY,
+  HITS_NONE,
   OP_BACKWARD,
   OP_BARRIER,
   OP_FORWARD,
@@ -12,7 +13,7 @@ import {
   QUADRATIC,
 } from '../assembly/abi.ts'
 import { type Architecture, makePlan, type Plan } from './plan.ts'
-import { activations, optimizers } from './tables.ts'
+import { activations } from './tables.ts'
 import { type Instruction, trainTape } from './tape.ts'
 
 const activationName = (code: number): string =>
@@ -73,10 +74,10 @@ function lineOf({ op, operands }: Instruction, plan: Plan, rows: number): Line {
   }
 }
 
-/** The training step on `rows` rows as text: each instruction with its formula, its equation and its shapes. */
-export function explain(architecture: Architecture, rows: number): string {
+/** The training step with an update rule on `rows` rows as text: each instruction with its formula, its equation and its shapes. */
+export function explain(architecture: Architecture, rule: number, rows: number): string {
   const plan = makePlan(architecture, { batchRows: rows, dataRows: rows, gradients: false })
-  const lines = trainTape(plan, optimizers.sgd.rule, 0).instructions.map((one) => lineOf(one, plan, rows))
+  const lines = trainTape(plan, rule, HITS_NONE).instructions.map((one) => lineOf(one, plan, rows))
   const formulaWidth = Math.max(...lines.map((line) => line.formula.length)) + 2
   return lines
     .map(({ what, formula, equation = '', shape = '' }) =>

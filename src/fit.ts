@@ -6,7 +6,7 @@ import type { Engine, Slice } from './engine.ts'
 import { type Evaluation, evaluateRows } from './evaluate.ts'
 import { inChunks, type Matrix, type Targets } from './matrix.ts'
 import type { EpochLog, FitSettings } from './options.ts'
-import { SLICE_MS, type Slices } from './pace.ts'
+import { MIDWAY, SLICE_MS, type Slices } from './pace.ts'
 
 /** What `fit` resolves to: one entry an epoch in each list. */
 export interface History {
@@ -85,7 +85,8 @@ function* trainEpoch(
           const from = performance.now()
           engine.trainPart(phase, slice, part, parts)
           milliseconds += performance.now() - from
-          yield
+          // An end here would leave half a step: some tiles of the weights with it, some without.
+          yield MIDWAY
         }
       }
     }
@@ -124,7 +125,7 @@ export function* fitSlices(
     })
     engine.learningRate = state.learningRate
     engine.hitMode = y.hitMode
-    engine.orderRows(rows)
+    if (!settings.shuffle) engine.orderRows(rows)
     const stride = new Stride(engine, batchRows)
     const countsHits = y.hitMode !== HITS_NONE
     const loss: number[] = []
@@ -170,8 +171,7 @@ export function* fitSlices(
         }),
         seconds: (performance.now() - began) / 1000,
       }
-      const answer = settings.onEpoch?.(log)
-      if ((answer instanceof Promise ? yield answer : answer) === false) break
+      if ((yield settings.onEpoch?.(log)) === false) break
     }
     return {
       epochs: loss.length,

@@ -2,7 +2,7 @@
 
 import { HITS_ARGMAX, HITS_NONE, HITS_THRESHOLD } from '../assembly/abi.ts'
 import { ShapeError, shown } from './errors.ts'
-import { oneHot } from './one-hot.ts'
+import { setOneHot } from './one-hot.ts'
 import type { MatrixLike } from './options.ts'
 import type { Slices } from './pace.ts'
 import type { LossName } from './tables.ts'
@@ -111,20 +111,27 @@ export function* readMatrix(value: MatrixLike, columns: number, name: string): S
   return matrix
 }
 
-/** How the rows of the targets are compared: by their largest value if they are one-hot, by sides if 0 or 1. */
-function hitModeOf({ values, rows, columns }: Matrix, loss: LossName): number {
+/**
+ * How rows of values are compared: for crossEntropy by their largest value, for binaryCrossEntropy and single outputs
+ * output by output, otherwise by their largest value if every row is one-hot; not at all where values are no classes.
+ */
+function* hitModeOf({ values, rows, columns }: Matrix, loss: LossName): Slices<number> {
   if (loss === 'crossEntropy') return HITS_ARGMAX
-  let isOneHot = columns > 1
-  for (let r = 0; r < rows; ++r) {
-    let ones = 0
-    for (let i = r * columns; i < (r + 1) * columns; ++i) {
-      if (values[i] !== 0 && values[i] !== 1) return HITS_NONE
-      ones += values[i]
+  let isBinary = true
+  let isOneHot = true
+  yield* inChunks(rows, columns, (from, to) => {
+    for (let r = from; r < to && isBinary; ++r) {
+      let ones = 0
+      for (let i = r * columns; i < (r + 1) * columns; ++i) {
+        if (values[i] !== 0 && values[i] !== 1) isBinary = false
+        ones += values[i]
+      }
+      if (ones !== 1) isOneHot = false
     }
-    if (ones !== 1) isOneHot = false
-  }
-  if (isOneHot) return HITS_ARGMAX
-  return columns === 1 || loss === 'binaryCrossEntropy' ? HITS_THRESHOLD : HITS_NONE
+  })
+  if (!isBinary) return HITS_NONE
+  if (columns === 1 || loss === 'binaryCrossEntropy') return HITS_THRESHOLD
+  return isOneHot ? HITS_ARGMAX : HITS_NONE
 }
 
 /** The range in which a loss has a meaning. */
@@ -147,7 +154,10 @@ export function* readTargets(
 ): Slices<Targets> {
   checkList(value, name)
   if (!isNested(value) && value.length === rows && outputs > 1) {
-    const values = oneHot(value as NumberArray, outputs, name)
+    const values = new Float32Array(rows * outputs)
+    yield* inChunks(rows, outputs, (from, to) =>
+      setOneHot(values, value as NumberArray, outputs, name, from, to),
+    )
     return { values, rows, columns: outputs, hitMode: HITS_ARGMAX }
   }
   if (!isNested(value) && value.length !== rows * outputs) refuseTargets(value.length, rows, outputs, name)
@@ -163,7 +173,7 @@ export function* readTargets(
       )
     }
   })
-  return { ...matrix, hitMode: hitModeOf(matrix, loss) }
+  return { ...matrix, hitMode: yield* hitModeOf(matrix, loss) }
 }
 
 function refuseTargets(length: number, rows: number, outputs: number, name: string): never {

@@ -1,9 +1,12 @@
 // How good a classifier is, from true and predicted class indices: accuracy, confusion matrix, classification report.
 
-import { OptionError, ShapeError, shown } from './errors.ts'
+import { type Check, checkOptions, integer, optional, refuse } from './check.ts'
+import { ShapeError, shown } from './errors.ts'
+import { checkLabels } from './one-hot.ts'
 
 /** Returns, for each row of `width` values, the index of its largest one; of equal ones the first. */
 export function argmax(values: ArrayLike<number>, width: number): Int32Array {
+  checkLabels(values, 'argmax: values')
   if (!Number.isInteger(width) || width < 1 || values.length % width !== 0) {
     throw new ShapeError(
       `argmax: expected ${values.length} values in whole rows, got rows of ${shown(width)}`,
@@ -20,6 +23,8 @@ export function argmax(values: ArrayLike<number>, width: number): Int32Array {
 
 /** Checks two lists of class indices and returns the number of classes: the largest index and one, or `classes`. */
 function countClasses(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes?: number): number {
+  checkLabels(labels, 'labels')
+  checkLabels(predicted, 'predicted')
   if (labels.length === 0) throw new ShapeError('labels: expected at least one class index, got none')
   if (labels.length !== predicted.length) {
     throw new ShapeError(
@@ -50,15 +55,35 @@ export function accuracy(labels: ArrayLike<number>, predicted: ArrayLike<number>
 }
 
 export interface MetricOptions {
-  /** A name for each class; their number is the number of classes. Default: the indices. */
+  /** A name for each class, their number being the number of classes. Default: the indices of those that occur. */
   classNames?: readonly string[]
   /** Decimals in the text. Default 2. */
   digits?: number
 }
 
-function namesOf(options: MetricOptions, labels: ArrayLike<number>, predicted: ArrayLike<number>): string[] {
-  const classes = countClasses(labels, predicted, options.classNames?.length)
-  return options.classNames?.slice() ?? Array.from({ length: classes }, (_, i) => String(i))
+const names: Check<readonly string[]> = (value, name) =>
+  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string')
+    ? value
+    : refuse(name, 'an array of names', value)
+
+const metricTable = { classNames: optional(names, undefined), digits: optional(integer(0, 15), 2) }
+
+/** The classes that are named, or without names those that occur, as scikit-learn has it. */
+function classesOf(
+  labels: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  named: readonly string[] | undefined,
+): { classNames: readonly string[]; placeOf: (index: number) => number } {
+  const classes = countClasses(labels, predicted, named?.length)
+  if (named) return { classNames: named.slice(), placeOf: (index) => index }
+  const occurs = new Uint8Array(classes)
+  for (let i = 0; i < labels.length; ++i) {
+    occurs[labels[i]] = 1
+    occurs[predicted[i]] = 1
+  }
+  const indices = Array.from(occurs.keys()).filter((index) => occurs[index])
+  const places = new Map(indices.map((index, place) => [index, place]))
+  return { classNames: indices.map(String), placeOf: (index) => places.get(index)! }
 }
 
 export interface ConfusionMatrix {
@@ -75,9 +100,13 @@ export function confusionMatrix(
   predicted: ArrayLike<number>,
   options: MetricOptions = {},
 ): ConfusionMatrix {
-  const classNames = namesOf(options, labels, predicted)
+  const { classNames, placeOf } = classesOf(
+    labels,
+    predicted,
+    checkOptions(metricTable, options, 'options').classNames,
+  )
   const counts = classNames.map(() => new Array<number>(classNames.length).fill(0))
-  for (let i = 0; i < labels.length; ++i) counts[labels[i]][predicted[i]] += 1
+  for (let i = 0; i < labels.length; ++i) counts[placeOf(labels[i])][placeOf(predicted[i])] += 1
   return {
     classNames,
     counts,
@@ -136,10 +165,7 @@ export function classificationReport(
   predicted: ArrayLike<number>,
   options: MetricOptions = {},
 ): ClassificationReport {
-  const { digits = 2 } = options
-  if (!Number.isInteger(digits) || digits < 0 || digits > 15) {
-    throw new OptionError(`digits: expected a whole number from 0 to 15, got ${shown(digits)}`)
-  }
+  const { digits } = checkOptions(metricTable, options, 'options')
   const { classNames, counts } = confusionMatrix(labels, predicted, options)
   const classes = counts.map((row, c): ClassScores => {
     const support = row.reduce((sum, n) => sum + n, 0)

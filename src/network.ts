@@ -2,7 +2,7 @@
 
 import { WEIGHTS } from '../assembly/abi.ts'
 import { type Choice, chooseBackend } from './backends/choose.ts'
-import { checkOptions } from './check.ts'
+import { integer } from './check.ts'
 import { divergedError } from './diverged.ts'
 import { Engine } from './engine.ts'
 import { BackendError, OptionError, ShapeError, shown } from './errors.ts'
@@ -25,6 +25,7 @@ import {
   type NetworkOptions,
   networkSettings,
   type Settings,
+  trainBatchSettings,
 } from './options.ts'
 import { runNow, runPaced, type Slices } from './pace.ts'
 import type { LayerShape } from './plan.ts'
@@ -175,9 +176,7 @@ export class Network {
    */
   trainBatch(x: MatrixLike, y: MatrixLike, options: { learningRate?: number } = {}): number {
     const engine = this.#writing('trainBatch')
-    const { learningRate = this.#settings.optimizer.learningRate } = fitSettings(
-      checkOptions({ learningRate: (value) => value as number | undefined }, options, 'trainBatch options'),
-    )
+    const { learningRate = this.#settings.optimizer.learningRate } = trainBatchSettings(options)
     const data = this.#data(x, y)
     const { rows } = data.x
     engine.reserve({ batchRows: rows, dataRows: rows, gradients: false })
@@ -186,11 +185,17 @@ export class Network {
     const batch = { firstRow: 0, endRow: rows, batchRows: rows }
     engine.trainPart(0, batch, 0, 1)
     const loss = engine.sum(engine.plan.losses, 0, rows) / rows
-    if (!Number.isFinite(loss)) {
+    const diverge = (): never => {
       const kept = 'the parameters it had before this batch'
       throw divergedError({ epoch: 1, batch: 1, learningRate, losses: [], inputs: data.x.values, kept })
     }
+    if (!Number.isFinite(loss)) diverge()
+    const good = engine.snapshot()
     for (let phase = 1; phase < engine.phases; ++phase) engine.trainPart(phase, batch, 0, 1)
+    if (!engine.hasFiniteParameters()) {
+      engine.restore(good)
+      diverge()
+    }
     return loss
   }
 
@@ -330,10 +335,10 @@ export class Network {
   /** Returns the training step on a mini-batch as text: each instruction, its formula and its shapes. */
   explain(batchSize = 32): string {
     const engine = this.#reading('explain')
-    const { batchSize: rows } = fitSettings({ batchSize })
+    const rows = integer(1)(batchSize, 'explain: batchSize')
     const sizes = [this.inputs, ...this.layers.map(({ units }) => units)].join('-')
     const head = `${sizes}, ${this.parameterCount.toLocaleString('en')} parameters, kernels '${this.kernels}'`
-    return `${head}\n${explain(engine.architecture, rows)}`
+    return `${head}\n${explain(engine.architecture, optimizers[this.#settings.optimizer.name].rule, rows)}`
   }
 
   /** Frees the network's memory. Every later call throws BackendError; a running fit rejects with one. */

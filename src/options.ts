@@ -10,6 +10,7 @@ import {
   oneOf,
   optional,
   positive,
+  rate,
   refuse,
 } from './check.ts'
 import { OptionError } from './errors.ts'
@@ -55,7 +56,7 @@ export interface NetworkOptions {
   /** Activation of every layer that names none. Default 'relu' in hidden layers; the last layer's default is
    * 'softmax' for crossEntropy, 'sigmoid' for binaryCrossEntropy, and this or 'linear' for quadratic. */
   activation?: ActivationName
-  /** Default: 'crossEntropy' where the last activation is 'softmax', 'quadratic' otherwise. */
+  /** Default: 'crossEntropy' where the last layer's activation is 'softmax', 'quadratic' otherwise. */
   loss?: LossName
   /** Default { name: 'sgd', learningRate: 0.01 }. */
   optimizer?: OptimizerName | OptimizerOptions
@@ -87,7 +88,7 @@ const layerTable = {
 
 const optimizerTable = {
   name: oneOf(names(optimizers)),
-  learningRate: optional(positive, undefined),
+  learningRate: optional(rate, undefined),
 }
 
 const layer: Check<ReturnType<typeof checkLayer>> = (value, name) => checkLayer(value, name)
@@ -145,22 +146,22 @@ export function networkSettings(options: NetworkOptions): Settings {
   if (inputs === undefined) return refuse('options.inputs', 'the number of values in a row of x', inputs)
   if (layers === undefined) return refuse('options.layers', 'an array of layers', layers)
 
-  const lastActivation = layers.at(-1)!.activation
+  const lastActivation = layers.at(-1)!.activation ?? given.activation
   const loss = given.loss ?? (lastActivation === 'softmax' ? 'crossEntropy' : 'quadratic')
   const outputActivation: ActivationName = losses[loss].fusedWith ?? given.activation ?? 'linear'
 
   const shapes = layers.map((one, l): LayerShape => {
     const isLast = l === layers.length - 1
-    return {
+    return Object.freeze({
       inputs: l === 0 ? inputs : layers[l - 1].units,
       units: one.units,
       activation: one.activation ?? (isLast ? outputActivation : (given.activation ?? 'relu')),
       bias: one.bias ?? given.bias,
-    }
+    })
   })
   checkPairs(shapes, loss)
   return {
-    architecture: { inputs, outputs: shapes.at(-1)!.units, layers: shapes, loss },
+    architecture: { inputs, outputs: shapes.at(-1)!.units, layers: Object.freeze(shapes), loss },
     optimizer: given.optimizer,
     initializers: layers.map((one) => one.initializer ?? given.initializer),
     biasInitializer: given.biasInitializer,
@@ -181,7 +182,13 @@ function checkPairs(layers: readonly LayerShape[], loss: LossName): void {
     }
   })
   const { fusedWith } = losses[loss]
-  const { activation } = layers.at(-1)!
+  const { activation, units } = layers.at(-1)!
+  if (loss === 'crossEntropy' && units === 1) {
+    throw new OptionError(
+      "options.loss: 'crossEntropy' expects 2 or more outputs, one a class, got 1, whose softmax is always 1 " +
+        "(for two classes in one output use 'binaryCrossEntropy')",
+    )
+  }
   if (fusedWith && activation !== fusedWith) {
     const fitting = names(losses).filter((name) => (losses[name].fusedWith ?? activation) === activation)
     throw new OptionError(
@@ -233,13 +240,11 @@ export interface FitOptions {
   signal?: AbortSignal
 }
 
-const dataTable = {
-  x: (value: unknown) => value as MatrixLike,
-  y: (value: unknown) => value as MatrixLike,
-}
-
-/** `{ x, y }` with nothing else in it; the arrays themselves are checked where they are read. */
-export const checkData: Check<Data> = (value, name) => checkOptions(dataTable, value, name)
+/** `{ x, y }`, with whatever else a data set carries; the arrays themselves are checked where they are read. */
+export const checkData: Check<Data> = (value, name) =>
+  isObject(value) && 'x' in value && 'y' in value
+    ? (value as unknown as Data)
+    : refuse(name, '{ x, y }', value)
 
 // By what it can do: a signal may come from another realm.
 const signal: Check<AbortSignal> = (value, name) =>
@@ -252,10 +257,14 @@ const fitTable = {
   batchSize: optional(integer(1), 32),
   shuffle: optional(boolean, true),
   validation: optional(checkData, undefined),
-  learningRate: optional(positive, undefined),
+  learningRate: optional(rate, undefined),
   onEpoch: optional(callback<(log: EpochLog) => unknown>(), undefined),
   signal: optional(signal, undefined),
 }
+
+/** The options of `trainBatch`. Throws OptionError. */
+export const trainBatchSettings = (options: { learningRate?: number }) =>
+  checkOptions({ learningRate: optional(rate, undefined) }, options, 'trainBatch options')
 
 /** The options of `fit` with every default in place. Throws OptionError. */
 export const fitSettings = (options: FitOptions) => checkOptions(fitTable, options, 'fit options')

@@ -1,7 +1,7 @@
 // Long work in slices: the work is a generator that yields wherever it may be interrupted, and the pace decides
 // whether the event loop gets a turn there.
 
-/** Work that may pause at each yield; a promise that it yields is awaited, and its value is handed back. */
+/** Work that may pause at each yield. */
 export type Slices<T> = Generator<unknown, T, unknown>
 
 /** Milliseconds of work between two turns of the event loop. */
@@ -33,7 +33,16 @@ export function runNow<T>(work: Slices<T>): T {
   }
 }
 
-/** Runs the work with the event loop free every SLICE_MS; `check` is called after each turn and may throw. */
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
+
+/** Yielded where the work may pause but not end: what it has begun must be finished first. */
+export const MIDWAY = Symbol('midway')
+
+/**
+ * Runs the work with the event loop free every SLICE_MS. Whatever the work yields is awaited and handed back to it.
+ * `check` is called after each yield but MIDWAY, and ends the work by throwing.
+ */
 export async function runPaced<T>(work: Slices<T>, check: () => void): Promise<T> {
   let from = performance.now()
   let answer: unknown
@@ -41,12 +50,12 @@ export async function runPaced<T>(work: Slices<T>, check: () => void): Promise<T
     for (;;) {
       const { done, value } = work.next(answer)
       if (done) return value
-      answer = undefined
-      if (value instanceof Promise) answer = await value
-      else if (performance.now() - from < SLICE_MS) continue
-      else await turn()
-      check()
-      from = performance.now()
+      answer = isThenable(value) ? await value : value
+      if (performance.now() - from >= SLICE_MS) {
+        await turn()
+        from = performance.now()
+      }
+      if (value !== MIDWAY) check()
     }
   } finally {
     // Where something threw between two slices, the work gets to put its things in order.

@@ -1,9 +1,9 @@
 // Counter-based random numbers: Philox 4×32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy
 // as 1, 2, 3", doi:10.1145/2063384.2063405). assembly/random.ts is the same, number for number.
 
-import { DROPOUT, SAMPLE, SHUFFLE, SPLIT, WEIGHTS } from '../assembly/abi.ts'
+import { SAMPLE, SHUFFLE, SPLIT, WEIGHTS } from '../assembly/abi.ts'
 
-export { DROPOUT, SAMPLE, SHUFFLE, SPLIT, WEIGHTS }
+export { SAMPLE, SHUFFLE, SPLIT, WEIGHTS }
 
 const M0 = 0xd2511f53
 const M1 = 0xcd9e8d57

@@ -55,16 +55,14 @@ interface LossRow {
   readonly code: number
   /** The one output activation it is fused with, or undefined: then it meets any. */
   readonly fusedWith: ActivationName | undefined
-  /** BP1 as `explain` prints it. */
-  readonly delta: string
 }
 
 /** Means over the rows of: quadratic ½ Σ (a − y)² · crossEntropy −Σ y log a · binaryCrossEntropy
  * −Σ [y log a + (1 − y) log(1 − a)]. */
 export const losses = {
-  quadratic: { code: QUADRATIC, fusedWith: undefined, delta: '(a − y)' },
-  crossEntropy: { code: CROSS_ENTROPY, fusedWith: 'softmax', delta: 'a − y' },
-  binaryCrossEntropy: { code: BINARY_CROSS_ENTROPY, fusedWith: 'sigmoid', delta: 'a − y' },
+  quadratic: { code: QUADRATIC, fusedWith: undefined },
+  crossEntropy: { code: CROSS_ENTROPY, fusedWith: 'softmax' },
+  binaryCrossEntropy: { code: BINARY_CROSS_ENTROPY, fusedWith: 'sigmoid' },
 } as const satisfies Record<string, LossRow>
 
 export type LossName = keyof typeof losses

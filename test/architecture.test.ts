@@ -1,4 +1,4 @@
-// The house keeps its shape: imports point one way, there are no cycles, and files stay readable.
+// The house keeps its shape: imports point one way, and there are no cycles.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'

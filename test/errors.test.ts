@@ -80,7 +80,7 @@ describe('network options', () => {
     [
       'a learning rate of 0',
       { sizes: [1, 1], optimizer: { name: 'sgd', learningRate: 0 } },
-      'options.optimizer.learningRate: expected a finite number above 0, got 0',
+      'options.optimizer.learningRate: expected a finite float32 number above 0, got 0',
     ],
     [
       'a learning rate of NaN',
@@ -255,7 +255,7 @@ describe('fit options', () => {
     [
       'a learning rate below 0',
       { learningRate: -1 },
-      'fit options.learningRate: expected a finite number above 0, got -1',
+      'fit options.learningRate: expected a finite float32 number above 0, got -1',
     ],
   ])('refuse %s', async (_, options, message) => {
     await expect(make().fit({ x, y }, options)).rejects.toThrow(message)
@@ -263,12 +263,14 @@ describe('fit options', () => {
   })
   it('are refused of trainBatch and checkGradients too', () => {
     expect(() => make().trainBatch(x, y, { learningRate: 0 })).toThrow(
-      'learningRate: expected a finite number above 0',
+      'trainBatch options.learningRate: expected a finite float32 number above 0, got 0',
     )
     expect(() => make().trainBatch(x, y, { batchSize: 3 } as Anything)).toThrow('trainBatch options')
     expect(() => make().checkGradients(x, y, { samples: 0 })).toThrow('checkGradients options.samples')
     expect(() => make().checkGradients(x, y, { epsilon: -1 })).toThrow('checkGradients options.epsilon')
-    expect(() => make().explain(0)).toThrow('expected a whole number of at least 1, got 0')
+    expect(() => make().explain(0)).toThrow(
+      'explain: batchSize: expected a whole number of at least 1, got 0',
+    )
   })
 })
 
@@ -381,6 +383,77 @@ describe('a training network', () => {
   })
 })
 
+describe('a callback', () => {
+  const data = { x, y }
+  it.each([
+    ['that is not async', () => undefined],
+    ['that is async', async () => undefined],
+  ])('%s leaves the event loop its turns', async (_, onEpoch) => {
+    const net = make()
+    let turns = 0
+    const timer = setInterval(() => {
+      turns += 1
+    }, 1)
+    await net.fit(data, { epochs: 1e9, onEpoch: (log) => (log.seconds > 0.3 ? false : onEpoch()) })
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(3)
+  })
+  it('that aborts ends the training there', async () => {
+    const net = make()
+    const controller = new AbortController()
+    let epochs = 0
+    const onEpoch = () => {
+      epochs += 1
+      if (epochs === 3) controller.abort(new Error('enough'))
+    }
+    await expect(net.fit(data, { epochs: 100, signal: controller.signal, onEpoch })).rejects.toThrow('enough')
+    expect(epochs).toBe(3)
+  })
+  it('that disposes the network ends the training there', async () => {
+    const net = make()
+    await expect(net.fit(data, { epochs: 5, onEpoch: () => net.dispose() })).rejects.toThrow('disposed')
+  })
+  it('may return any thenable', async () => {
+    // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested
+    const onEpoch = () => ({ then: (done: (value: boolean) => void) => done(false) })
+    expect((await make().fit(data, { epochs: 20, onEpoch })).epochs).toBe(1)
+  })
+})
+
+describe('a step longer than a slice', () => {
+  it('leaves the event loop its turns, and is finished before an abort', async () => {
+    const rows = 64
+    const wide = { x: numbers(rows * 256, 3), y: numbers(rows * 256, 4) }
+    const options = { sizes: [256, 1024, 1024, 256], kernels: 'reference', seed: 1 } as const
+    const net = new Network(options)
+    const controller = new AbortController()
+    const start = performance.now()
+    const running = net.fit(wide, {
+      epochs: 1000,
+      batchSize: rows,
+      shuffle: false,
+      signal: controller.signal,
+    })
+    let turns = 0
+    const timer = setInterval(() => {
+      turns += 1
+      if (turns === 5) controller.abort(new Error('enough'))
+    }, 1)
+    await expect(running).rejects.toThrow('enough')
+    clearInterval(timer)
+    const seconds = (performance.now() - start) / 1000
+    // The parameters are those after some whole number of steps.
+    const found = parametersOf(net).join()
+    const other = new Network(options)
+    let steps = 0
+    while (parametersOf(other).join() !== found && steps < 20 * seconds + 20) {
+      other.trainBatch(wide.x, wide.y)
+      steps += 1
+    }
+    expect(parametersOf(other).join() === found).toBe(true)
+  })
+})
+
 describe('a diverging loss', () => {
   const steep = (learningRate: number) =>
     new Network({
@@ -436,5 +509,20 @@ describe('a diverging loss', () => {
     const before = parametersOf(net)
     expect(() => net.trainBatch(x, y)).toThrow(DivergedError)
     expect(parametersOf(net)).toEqual(before)
+  })
+
+  it('of one batch is noticed in the parameters too, and can be mended', () => {
+    const net = new Network({
+      inputs: 1,
+      layers: [{ units: 3, activation: 'relu' }, 1],
+      activation: 'sigmoid',
+      seed: 1,
+    })
+    net.setWeights(0, [3e38, 3e38, 3e38])
+    const before = parametersOf(net)
+    expect(() => net.trainBatch([[10]], [[0]], { learningRate: 0.1 })).toThrow(DivergedError)
+    expect(parametersOf(net)).toEqual(before)
+    net.setWeights(0, [1, 1, 1])
+    expect(net.trainBatch([[1]], [[0]])).toBeGreaterThan(0)
   })
 })

@@ -90,4 +90,23 @@ weighted avg       0.70      0.60      0.61         5
   it('refuses an impossible number of decimals', () => {
     expect(() => classificationReport(labels, predicted, { digits: 1.5 })).toThrow(OptionError)
   })
+
+  it('has a row for each class that occurs, or that is named', () => {
+    expect(classificationReport([0, 2, 2], [0, 2, 2]).classNames).toEqual(['0', '2'])
+    expect(classificationReport([0, 2, 2], [0, 2, 2]).macro.recall).toBe(1)
+    expect(confusionMatrix([0, 2], [2, 2], { classNames: ['a', 'b', 'c'] }).counts[0]).toEqual([0, 0, 1])
+  })
+
+  it('refuses options that it does not know', () => {
+    const typo = { classnames: ['a'] } as never
+    expect(() => classificationReport([0], [0], typo)).toThrow(
+      'options: expected options among classNames, digits',
+    )
+    expect(() => confusionMatrix([0], [0], { classNames: 3 as never })).toThrow(
+      'options.classNames: expected an array',
+    )
+    expect(() => accuracy(undefined as never, [0])).toThrow(
+      'labels: expected an array of class indices, got undefined',
+    )
+  })
 })

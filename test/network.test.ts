@@ -1,6 +1,7 @@
 // Network, its public face, on the backends that a user can choose.
 
 import { describe, expect, it } from 'vitest'
+import { digits } from '../src/datasets/index.ts'
 import { type KernelsName, Network, type NetworkOptions } from '../src/index.ts'
 import { runsRelaxed } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
@@ -218,7 +219,10 @@ describe.each(kernels)('Network on %s', (name) => {
     expect(net.biases(0).length).toBe(0)
     expect(net.parameterCount).toBe(20 + 15)
     await net.fit({ x: numbers(40, 14), y: numbers(30, 15) }, { epochs: 2 })
-    expect([...net.predict(new Float32Array(4))]).toEqual([...net.predict(new Float32Array(4))])
+    // tanh without biases is 0 at 0, whatever was learned.
+    const odd = make({ bias: false, activation: 'tanh' })
+    await odd.fit({ x: numbers(40, 14), y: numbers(30, 15) }, { epochs: 2 })
+    expect([...odd.predict(new Float32Array(4))]).toEqual([0, 0, 0])
     const gradients = net.gradients(numbers(4, 16), numbers(3, 17))
     expect(gradients.biases.map((b) => b.length)).toEqual([0, 0])
     const mixed = new Network({ inputs: 2, layers: [{ units: 2, bias: false }, 1], kernels: name })
@@ -270,7 +274,14 @@ describe.each(kernels)('Network on %s', (name) => {
     expect(make().evaluate({ x, y: [0, 0.5, 1, 0, 1, 0] }).accuracy).toBeUndefined()
     expect(make({ sizes: [4, 1] }).evaluate({ x, y: [0, 1] }).accuracy).toBeDefined()
     expect(make({ sizes: [4, 1] }).evaluate({ x, y: [0.2, 1] }).accuracy).toBeUndefined()
-    // Several labels a row: the share of outputs on the right side.
+    // Rows of values with binaryCrossEntropy may have several labels: the share of outputs on the right side, also of
+    // rows that happen to have one; with class indices, the share of rows.
+    const single = make({ loss: 'binaryCrossEntropy' })
+    const share =
+      [...single.predict(x)].filter((p, i) => p >= 0.5 === [1, 0, 0, 0, 0, 1][i] >= 0.5).length / 6
+    expect(single.evaluate({ x, y: [1, 0, 0, 0, 0, 1] }).accuracy).toBeCloseTo(share, 6)
+    const rows = [...single.classify(x)].filter((c, i) => c === [0, 2][i]).length / 2
+    expect(single.evaluate({ x, y: [0, 2] }).accuracy).toBe(rows)
     const net = make({ loss: 'binaryCrossEntropy' })
     const y = [1, 1, 0, 0, 0, 0]
     const right = [...net.predict(x)].filter((p, i) => p >= 0.5 === y[i] >= 0.5).length
@@ -377,6 +388,22 @@ describe('initial weights', () => {
   })
 })
 
+describe('a data set with more than x and y', () => {
+  it('is taken as it is', async () => {
+    const net = new Network({ sizes: [64, 10], loss: 'crossEntropy' })
+    expect((await net.fit(digits(), { epochs: 1 })).epochs).toBe(1)
+    expect(net.evaluate(digits()).accuracy).toBeGreaterThan(0.1)
+  })
+})
+
+describe('the shapes of the layers', () => {
+  it('cannot be changed from outside', () => {
+    const net = new Network({ sizes: [2, 3, 1] })
+    expect(() => Object.assign(net.layers[0], { units: 7 })).toThrow(TypeError)
+    expect(net.weights(0).length).toBe(6)
+  })
+})
+
 describe('defaults', () => {
   it('end in the activation that the loss belongs with', () => {
     const last = (options: Partial<NetworkOptions>) =>
@@ -387,6 +414,7 @@ describe('defaults', () => {
     expect(last({ activation: 'tanh' })).toBe('tanh')
     expect(last({ activation: 'tanh', loss: 'crossEntropy' })).toBe('softmax')
     expect(new Network({ sizes: [2, 3, 4] }).layers[0].activation).toBe('relu')
+    expect(new Network({ sizes: [2, 3], activation: 'softmax' }).explain()).toContain('softmax(z1) − y')
   })
 })
 

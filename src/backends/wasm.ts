@@ -3,18 +3,7 @@
 import type { Backend, Kernels } from '../backend.ts'
 import { BackendError } from '../errors.ts'
 
-interface Exports extends Kernels {
-  run(
-    from: number,
-    to: number,
-    firstRow: number,
-    endRow: number,
-    batchRows: number,
-    part: number,
-    parts: number,
-  ): void
-  shuffle(offset: number, n: number, seedLow: number, seedHigh: number, stream: number): void
-}
+type Exports = Kernels & Pick<Backend, 'run' | 'shuffle'>
 
 const PAGE = 65536
 const MOST_PAGES = 65536

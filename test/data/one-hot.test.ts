@@ -21,7 +21,10 @@ describe('oneHot', () => {
     }
     expect(() => oneHot([0, 1.5, 2])).toThrow('labels[1]: expected a class index from 0 to 2, got 1.5')
     expect(() => oneHot([-1])).toThrow('labels[0]: expected a class index of at least 0, got -1')
-    expect(() => oneHot([1], 1, 'y')).toThrow('y[0]: expected a class index from 0 to 0, got 1')
+    expect(() => oneHot([0, 4e9])).toThrow('labels[1]: expected a class index below 16777216, got 4000000000')
+    expect(() => oneHot(undefined as never)).toThrow(
+      'labels: expected an array of class indices, got undefined',
+    )
   })
 
   it('refuses a number of classes that cannot be', () => {
