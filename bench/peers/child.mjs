@@ -19,7 +19,8 @@ async function measure(run, { seconds, repetitions, warm, limit }) {
   let steps = 1
   for (;;) {
     const t = await time(steps)
-    if (t.seconds < seconds) steps = Math.ceil(steps * Math.min(4, Math.max(1.2, (1.1 * seconds) / t.seconds)))
+    if (t.seconds < seconds)
+      steps = Math.ceil(steps * Math.min(4, Math.max(1.2, (1.1 * seconds) / t.seconds)))
     else if (elapsed() >= warm) break
     if (elapsed() > limit) break
   }
@@ -49,7 +50,11 @@ try {
     result = { rates, checked, notes, version, engine: `Node ${process.version}, V8 ${process.versions.v8}` }
   }
 } catch (error) {
-  result = { absent: `${error?.name ?? 'Error'}: ${String(error?.message ?? error).split('\n')[0].slice(0, 300)}` }
+  result = {
+    absent: `${error?.name ?? 'Error'}: ${String(error?.message ?? error)
+      .split('\n')[0]
+      .slice(0, 300)}`,
+  }
 }
 // Written whole before the exit, which some peers' timers and workers would put off.
 process.stdout.write(`\nRESULT ${JSON.stringify(result)}\n`, () => process.exit(0))

@@ -5,7 +5,8 @@ const functions = {
   relu: [(z) => Math.max(0, z), (a) => (a > 0 ? 1 : 0)],
 }
 
-function forward(w, weights, row) {
+/** The activations of all layers for one row, the row first. */
+export function forward(w, weights, row) {
   const layers = [row]
   for (let l = 0; l + 1 < w.sizes.length; ++l) {
     const [k, n] = [w.sizes[l], w.sizes[l + 1]]

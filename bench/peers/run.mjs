@@ -8,9 +8,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
-import { peers, python } from './peers.mjs'
 import { measurePeak } from './peak.mjs'
-import { lossOf, trainSteps } from './reference.mjs'
+import { peers, python } from './peers.mjs'
+import { forward, lossOf, trainSteps } from './reference.mjs'
 import { report } from './report.mjs'
 import { dataOf, flopsOf, weightsOf, workloads } from './workloads.mjs'
 
@@ -47,13 +47,18 @@ function chosen(all, wanted) {
 const columns = chosen(peers, options.only)
 const rows = chosen(workloads, options.workload)
 
-if (!existsSync(join(here, '../../dist/src/index.js'))) fail('dist/ is missing: run `npm run build` at the root first')
+if (!existsSync(join(here, '../../dist/src/index.js')))
+  fail('dist/ is missing: run `npm run build` at the root first')
 if (!existsSync(join(here, 'node_modules'))) {
   console.error('Installing the peers (npm ci)')
   // What these install scripts fetch (CUDA libraries) is not used here.
   const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', ONNXRUNTIME_NODE_INSTALL_CUDA: 'skip' }
   const command = existsSync(join(here, 'package-lock.json')) ? 'ci' : 'install'
-  const { status } = spawnSync('npm', [command, '--no-audit', '--no-fund'], { cwd: here, stdio: ['ignore', 2, 2], env })
+  const { status } = spawnSync('npm', [command, '--no-audit', '--no-fund'], {
+    cwd: here,
+    stdio: ['ignore', 2, 2],
+    env,
+  })
   if (status) console.error('npm failed: the peers that are missing stay in the table as dashes')
 }
 
@@ -67,7 +72,12 @@ const pin = spawnSync('taskset', ['-c', '0', 'true']).status === 0 ? ['taskset',
 
 const cleanEnv = { ...process.env }
 // These slow OpenBLAS and NumPy silently where an environment exports them.
-for (const name of ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE', 'MALLOC_TRIM_THRESHOLD_', 'MALLOC_MMAP_THRESHOLD_'])
+for (const name of [
+  'OPENBLAS_CORETYPE',
+  'OPENBLAS_L2_SIZE',
+  'MALLOC_TRIM_THRESHOLD_',
+  'MALLOC_MMAP_THRESHOLD_',
+])
   delete cleanEnv[name]
 for (const name of ['OMP', 'OPENBLAS', 'MKL', 'NUMEXPR', 'VECLIB']) cleanEnv[`${name}_NUM_THREADS`] = '1'
 
@@ -77,10 +87,10 @@ const timing = {
   repetitions: quick ? 5 : 7,
   warm: quick ? 0.2 : 1,
   /** Seconds from the start after which no further repetition begins. */
-  limit: quick ? 6 : 60,
+  limit: quick ? 4 : 60,
 }
 /** Seconds after which a process is ended. */
-const deadline = quick ? 25 : 240
+const deadline = quick ? 15 : 240
 
 const work = mkdtempSync(join(tmpdir(), 'nabla-peers-'))
 const store = (name, values) => {
@@ -93,7 +103,10 @@ function mnist() {
   const folder = join(here, '../../../shared/data/mnist')
   const read = (name) => gunzipSync(readFileSync(join(folder, name)))
   if (!existsSync(folder)) return undefined
-  return { images: read('train-images-idx3-ubyte.gz').subarray(16), labels: read('train-labels-idx1-ubyte.gz').subarray(8) }
+  return {
+    images: read('train-images-idx3-ubyte.gz').subarray(16),
+    labels: read('train-labels-idx1-ubyte.gz').subarray(8),
+  }
 }
 
 /** Writes a workload's data and spec; works out what a check must come to. Undefined where its data is absent. */
@@ -109,6 +122,17 @@ function prepare(workload) {
     const before = lossOf(workload, doubles, data, checkRows)
     trainSteps(workload, doubles, data, workload.checkSteps)
     expected = { before, after: lossOf(workload, doubles, data, checkRows) }
+  } else if (workload.kind === 'predict') {
+    expected = {
+      before: 0,
+      after: forward(workload, weights, data.x.subarray(0, workload.sizes[0])).at(-1)[0],
+    }
+  } else {
+    // The last element of the product.
+    const { m, k, n } = workload
+    let sum = 0
+    for (let i = 0; i < k; ++i) sum += data.x[(m - 1) * k + i] * data.y[i * n + n - 1]
+    expected = { before: 0, after: sum }
   }
   const spec = {
     ...workload,
@@ -130,24 +154,57 @@ function compileFann() {
   if (existsSync(program)) return program
   if (fannError) return undefined
   const source = join(here, 'native/fann_peer.c')
-  const { status, stderr, error } = spawnSync('gcc', ['-O3', '-march=native', source, '-o', program, '-lfann', '-lm'])
+  const { status, stderr, error } = spawnSync('gcc', [
+    '-O3',
+    '-march=native',
+    source,
+    '-o',
+    program,
+    '-lfann',
+    '-lm',
+  ])
   if (status === 0) return program
-  fannError = error ? 'gcc is not installed' : `does not compile (native/install.sh installs it): ${firstError(stderr)}`
+  fannError = error
+    ? 'gcc is not installed'
+    : `does not compile (native/install.sh installs it): ${firstError(stderr)}`
   return undefined
 }
 
 const firstError = (text) =>
-  String(text).split('\n').find((line) => /error|Error/.test(line))?.slice(0, 200) ?? String(text).trim().split('\n').at(-1)
+  String(text)
+    .split('\n')
+    .find((line) => /error|Error/.test(line))
+    ?.slice(0, 200) ?? String(text).trim().split('\n').at(-1)
 
 function commandOf(peer, spec, path) {
   const file = join(here, peer.file)
-  if (peer.file.endsWith('.mjs')) return [node, ...nodeFlags, join(here, 'child.mjs'), file, peer.variant, path]
+  if (peer.file.endsWith('.mjs'))
+    return [node, ...nodeFlags, join(here, 'child.mjs'), file, peer.variant, path]
   if (peer.file.endsWith('.py')) return existsSync(python) ? [python, file, peer.variant, path] : undefined
   const program = compileFann()
   const { seconds, repetitions, warm, limit } = timing
   const { id, kind, sizes = [], hidden, output, batch, rows: count, learningRate = 0, x, y } = spec
   const shape = [sizes.length, ...sizes]
-  return program && [program, id, kind, hidden, output, batch, count, learningRate, x, y, seconds, repetitions, warm, limit, ...shape].map(String)
+  return (
+    program &&
+    [
+      program,
+      id,
+      kind,
+      hidden,
+      output,
+      batch,
+      count,
+      learningRate,
+      x,
+      y,
+      seconds,
+      repetitions,
+      warm,
+      limit,
+      ...shape,
+    ].map(String)
+  )
 }
 
 /** Runs one peer on one workload: { rates, … } or { absent: why }. */
@@ -177,7 +234,7 @@ function runOne(peer, { spec, path }) {
   })
 }
 
-/** Whether a peer's loss after the check's steps went where the float64 reference went. */
+/** How far, as a share of the way, a peer ends from where the float64 reference ends; a value is a way from 0. */
 function agreement(checked, expected) {
   if (checked == null || !expected) return undefined
   return Math.abs(checked - expected.after) / Math.abs(expected.before - expected.after)
@@ -202,8 +259,12 @@ try {
         const error = agreement(result.checked, ready?.expected)
         if (error !== undefined) result.checkError = error
         results.set(key, result)
-        const said = result.rates ? result.rates.map((rate) => rate.toPrecision(4)).join(' ') : `– ${result.absent}`
-        console.error(`${workload.id.padEnd(15)} ${peer.id.padEnd(17)} ${said}${error === undefined ? '' : `  (check ${error.toExponential(1)})`}`)
+        const said = result.rates
+          ? result.rates.map((rate) => rate.toPrecision(4)).join(' ')
+          : `– ${result.absent}`
+        console.error(
+          `${workload.id.padEnd(15)} ${peer.id.padEnd(17)} ${said}${error === undefined ? '' : `  (check ${error.toExponential(1)})`}`,
+        )
       }
     }
   }

@@ -6,7 +6,7 @@ function uniforms(length, seed, scale = 1, shift = 0) {
   let state = (seed * 2654435761 + 12345) >>> 0
   for (let i = 0; i < length; ++i) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    out[i] = (state >>> 8) / 2 ** 24 * scale + shift
+    out[i] = ((state >>> 8) / 2 ** 24) * scale + shift
   }
   return out
 }
@@ -26,7 +26,15 @@ const train = (id, sizes, hidden, output, loss, batch, rows, learningRate, more 
 })
 const sigmoid = ['sigmoid', 'sigmoid', 'quadratic']
 const softmax = ['relu', 'softmax', 'crossEntropy']
-const predict = (id, sizes, batch) => ({ id, kind: 'predict', sizes, hidden: 'relu', output: 'softmax', batch, rows: 2048 })
+const predict = (id, sizes, batch) => ({
+  id,
+  kind: 'predict',
+  sizes,
+  hidden: 'relu',
+  output: 'softmax',
+  batch,
+  rows: 2048,
+})
 const matmul = (id, m, k, n) => ({ id, kind: 'matmul', m, k, n })
 
 /** `real`: on the images of ../shared/data/mnist. checkSteps: how many steps the check compares. */
