@@ -45,7 +45,7 @@ export const peers = [
     'brain.js 1',
     'brain',
     'brain1',
-    'no mini-batches: an update a row; sigmoid or relu everywhere, quadratic loss; float64 or float32 as it likes',
+    'no mini-batches: an update a row; sigmoid or relu everywhere, quadratic loss',
   ),
   js('brain.js 2', 'brain', 'brain2', 'as brain.js 1'),
   js('synaptic', 'synaptic', '', 'no mini-batches: an update a row; float64'),

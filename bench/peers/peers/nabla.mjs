@@ -36,21 +36,23 @@ export default {
     const net = network(spec, weights, variant)
     const whole = rows / batch
     // fit checks and copies the data once: on small networks as long as two epochs, so a short fit would measure that.
-    const fewest = sizes[0] * sizes[1] * rows < 5e8 ? 20 : 1
-    /** Whole epochs; less than one where so few steps are asked for. */
-    async function run(steps, shuffle = true) {
-      const epochs = steps < whole ? 1 : Math.max(fewest, Math.round(steps / whole))
-      const n = Math.min(rows, steps * batch)
+    const fewest = sizes[0] * sizes[1] * rows < 6e8 ? 20 : 1
+    async function fit(n, epochs, shuffle) {
       const part = { x: x.subarray(0, n * sizes[0]), y: y.subarray(0, n * sizes.at(-1)) }
       await net.fit(part, { epochs, batchSize: batch, shuffle })
       return n * epochs
     }
+    /** Whole epochs; on a large network less than one where so few steps are asked for. */
+    const run = (steps) =>
+      fewest === 1 && steps < whole
+        ? fit(steps * batch, 1, true)
+        : fit(rows, Math.max(fewest, Math.round(steps / whole)), true)
     const check = async () => {
-      await run(spec.checkSteps, false)
+      await fit(spec.checkSteps * batch, 1, false)
       const n = spec.checkRows
       return net.loss(x.subarray(0, n * sizes[0]), y.subarray(0, n * sizes.at(-1)))
     }
-    return { run, check, notes: `fit of ${fewest} epochs or more` }
+    return { run, check, notes: fewest > 1 ? `fit of ${fewest} epochs or more a call` : undefined }
   },
 
   predict(spec, { x, weights }, variant) {
