@@ -41,6 +41,10 @@ export const HITS_THRESHOLD = 2
 export const PANEL = 8
 export const LANES = 4
 
+// How wide the tiles of a product are: one panel, or two where the engine fuses pairs of vectors to 256 bits.
+export const SINGLE = 0
+export const PAIRED = 1
+
 // A tape is a sequence of instructions of INSTRUCTION_WORDS 32-bit words: the opcode, then its operands in the order
 // named here. Offsets, strides and counts are in elements (a float32 or a 32-bit integer is one element); offset 0
 // means "none". `lda`, `ldy` are row strides. A table, where there is one, holds the offset of every row and takes
@@ -51,14 +55,14 @@ export const INSTRUCTION_WORDS = 16
 export const OP_BARRIER = 1
 // x, ldx, xTable, y, ldy, yTable, order: the batch's rows are x[order[start + r]]. Split by rows.
 export const OP_ROWS = 2
-// a, lda, aTable, weights, biases, out, slope, k, n, activation: out = f(a · weights + biases). Split by rows.
+// a, lda, aTable, weights, biases, out, slope, k, n, activation, tiles: out = f(a · weights + biases). Split by rows.
 export const OP_FORWARD = 3
 // out, slope, y, ldy, yTable, delta, losses, hits, n, loss, activation, hitMode: the loss of each row, and
 // delta = ∂C/∂z. Split by rows.
 export const OP_OUTPUT = 4
-// delta, weightsT, from, deltaBelow, n, k, activation: deltaBelow = delta · weightsᵀ ⊙ f'(z). Split by rows.
+// delta, weightsT, from, deltaBelow, n, k, activation, tiles: deltaBelow = delta · weightsᵀ ⊙ f'(z). Split by rows.
 export const OP_BACKWARD = 5
-// a, lda, aTable, delta, weights, weightsT, k, n, rule, control: rule(weights, aᵀ · delta / rows). Split by tiles.
+// a, lda, aTable, delta, weights, weightsT, k, n, rule, control, tiles: rule(weights, aᵀ · delta / rows). Split by tiles.
 export const OP_UPDATE_WEIGHTS = 6
 // delta, biases, n, rule, control: rule(biases, Σ delta / rows). Split by columns.
 export const OP_UPDATE_BIASES = 7

@@ -2,7 +2,8 @@
 // planned; nothing is kept here between two calls.
 
 import * as activation from './activation'
-import * as gemm from './gemm'
+import * as nn from './gemm-nn'
+import * as tn from './gemm-tn'
 import * as loss from './loss'
 import * as random from './random'
 
@@ -64,8 +65,9 @@ export function gemmNN(
   c: i32,
   k: i32,
   n: i32,
+  tiles: i32,
 ): void {
-  gemm.gemmNN(from, to, at(a), lda, at(table), at(b), bRows, at(bias), at(c), k, n)
+  nn.gemmNN(from, to, at(a), lda, at(table), at(b), bRows, at(bias), at(c), k, n, tiles)
 }
 
 export function gemmTN(
@@ -82,10 +84,11 @@ export function gemmTN(
   n: i32,
   rule: i32,
   scale: f32,
+  tiles: i32,
 ): void {
-  gemm.gemmTN(from, to, rows, at(a), lda, at(table), at(d), at(g), at(gt), k, n, rule, scale)
+  tn.gemmTN(from, to, rows, at(a), lda, at(table), at(d), at(g), at(gt), k, n, rule, scale, tiles)
 }
 
 export function sumRows(from: i32, to: i32, rows: i32, d: i32, n: i32, b: i32, rule: i32, scale: f32): void {
-  gemm.sumRows(from, to, rows, at(d), n, at(b), rule, scale)
+  tn.sumRows(from, to, rows, at(d), n, at(b), rule, scale)
 }

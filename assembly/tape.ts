@@ -17,8 +17,10 @@ import {
   SOFTMAX,
 } from './abi'
 import { activate, derive } from './activation'
-import { gemmNN, gemmTN, padded, sumRows, tilesTN } from './gemm'
+import { gemmNN } from './gemm-nn'
+import { gemmTN, sumRows, tilesTN } from './gemm-tn'
 import { hitsRow, lossRow, softmaxRows } from './loss'
+import { padded } from './panels'
 
 /** Rows of the batch taken through one layer at a time: their inputs stay in L2, a panel of weights in L1. */
 const ROW_BLOCK = 64
@@ -60,15 +62,21 @@ function lookUpRows(op: usize, start: i32, from: i32, to: i32): void {
 
 /** OP_FORWARD: z = a · W + b and a' = f(z), for the rows [from, to). */
 function forward(op: usize, from: i32, to: i32): void {
+  const a = address(op, 1)
+  const lda = operand(op, 2)
+  const table = address(op, 3)
+  const weights = address(op, 4)
+  const biases = address(op, 5)
   const out = address(op, 6)
   const slope = address(op, 7)
   const k = operand(op, 8)
   const n = operand(op, 9)
   const activation = operand(op, 10)
+  const tiles = operand(op, 11)
   const columns = padded(n)
   for (let r = from; r < to; r += ROW_BLOCK) {
     const end = min(r + ROW_BLOCK, to)
-    gemmNN(r, end, address(op, 1), operand(op, 2), address(op, 3), address(op, 4), padded(k), address(op, 5), out, k, n)
+    gemmNN(r, end, a, lda, table, weights, padded(k), biases, out, k, n, tiles)
     const at = (<usize>(r * columns)) << 2
     if (activation == SOFTMAX) softmaxRows(end - r, out + at, out + at, n, columns)
     else if (activation != LINEAR) {
@@ -112,10 +120,11 @@ function backward(op: usize, from: i32, to: i32): void {
   const n = operand(op, 5)
   const k = operand(op, 6)
   const activation = operand(op, 7)
+  const tiles = operand(op, 8)
   const columns = padded(k)
   for (let r = from; r < to; r += ROW_BLOCK) {
     const end = min(r + ROW_BLOCK, to)
-    gemmNN(r, end, delta, padded(n), 0, weightsT, padded(n), 0, below, n, k)
+    gemmNN(r, end, delta, padded(n), 0, weightsT, padded(n), 0, below, n, k, tiles)
     const at = (<usize>(r * columns)) << 2
     derive(activation, source + at, below + at, (end - r) * columns)
   }
@@ -133,10 +142,11 @@ function updateWeights(op: usize, rows: i32, part: i32, parts: i32): void {
   const k = operand(op, 7)
   const n = operand(op, 8)
   const rule = operand(op, 9)
-  const tiles = tilesTN(k, n)
+  const tiles = operand(op, 11)
+  const count = tilesTN(k, n, tiles)
   gemmTN(
-    share(tiles, part, parts),
-    share(tiles, part + 1, parts),
+    share(count, part, parts),
+    share(count, part + 1, parts),
     rows,
     address(op, 1),
     operand(op, 2),
@@ -148,6 +158,7 @@ function updateWeights(op: usize, rows: i32, part: i32, parts: i32): void {
     n,
     rule,
     scaleOf(rule, address(op, 10), rows),
+    tiles,
   )
 }
 

@@ -1,7 +1,7 @@
 // What is timed: each case prepares its data once, seeded, and hands back the work.
 
-import { GELU, RELU, SGD, SIGMOID, TANH } from '../assembly/abi.ts'
-import type { MakeBackend } from '../src/backend.ts'
+import { GELU, PAIRED, RELU, SGD, SIGMOID, TANH } from '../assembly/abi.ts'
+import type { Choice } from '../src/backends/choose.ts'
 import { Engine } from '../src/engine.ts'
 import { packPanels, padded, panelLength } from '../src/panels.ts'
 import { PhiloxStream } from '../src/random.ts'
@@ -13,7 +13,7 @@ export interface Case {
   readonly flops?: number
   /** Rows trained or predicted in one run. */
   readonly samples?: number
-  readonly prepare: (make: MakeBackend) => () => void
+  readonly prepare: (choice: Choice) => () => void
 }
 
 export function numbers(length: number, seed: number): Float32Array {
@@ -26,14 +26,14 @@ function gemmNN(m: number, k: number, n: number): Case {
   return {
     name: `kernel gemmNN ${m}×${k}×${n}`,
     flops: 2 * m * k * n,
-    prepare(make) {
-      const a = 16
+    prepare({ make, tiles }) {
+      const a = 32
       const b = a + padded(m * k)
       const c = b + panelLength(k, n)
       const { kernels, floats } = make(c + m * padded(n))
       floats.set(numbers(m * k, 1), a)
       packPanels(numbers(k * n, 2), k, n, floats, b)
-      return () => kernels.gemmNN(0, m, a, k, 0, b, padded(k), 0, c, k, n)
+      return () => kernels.gemmNN(0, m, a, k, 0, b, padded(k), 0, c, k, n, tiles)
     },
   }
 }
@@ -43,15 +43,15 @@ function gemmTN(m: number, k: number, n: number): Case {
   return {
     name: `kernel gemmTN ${k}×${m}×${n}`,
     flops: 2 * m * k * n,
-    prepare(make) {
-      const a = 16
+    prepare({ make, tiles }) {
+      const a = 32
       const d = a + padded(m * k)
       const w = d + m * padded(n)
       const { kernels, floats } = make(w + panelLength(k, n))
       floats.set(numbers(m * k, 1), a)
       floats.set(numbers(m * padded(n), 2), d)
-      const tiles = (padded(k) / 4) * Math.ceil(padded(n) / 8)
-      return () => kernels.gemmTN(0, tiles, m, a, k, 0, d, w, 0, k, n, SGD, 1e-6)
+      const count = (padded(k) / 4) * Math.ceil(padded(n) / (tiles === PAIRED ? 16 : 8))
+      return () => kernels.gemmTN(0, count, m, a, k, 0, d, w, 0, k, n, SGD, 1e-6, tiles)
     },
   }
 }
@@ -59,7 +59,7 @@ function gemmTN(m: number, k: number, n: number): Case {
 function activate(name: string, code: number, n: number): Case {
   return {
     name: `kernel ${name} ${n}`,
-    prepare(make) {
+    prepare({ make }) {
       const { kernels, floats } = make(16 + 2 * n)
       floats.set(numbers(n, 1), 16)
       return () => kernels.activate(code, 16, 16 + n, 0, n)
@@ -69,7 +69,7 @@ function activate(name: string, code: number, n: number): Case {
 
 /** An engine with `rows` rows of random data, loaded and in order. */
 function engineOf(
-  make: MakeBackend,
+  { make, tiles }: Choice,
   sizes: number[],
   activation: ActivationName,
   loss: LossName,
@@ -84,7 +84,7 @@ function engineOf(
     bias: true,
   }))
   const outputs = sizes.at(-1)!
-  const engine = new Engine({ inputs: sizes[0], outputs, layers, loss }, make, optimizers.sgd.rule)
+  const engine = new Engine({ inputs: sizes[0], outputs, layers, loss }, make, optimizers.sgd.rule, tiles)
   layers.forEach(({ inputs, units }, l) => {
     engine.setWeights(
       l,
@@ -116,8 +116,8 @@ function train(
     name: `${what} ${sizes.join('-')} ${activation} ${loss} batch ${batch}${rows > batch ? `, ${rows} rows` : ''}`,
     flops: flopsOf(sizes) * rows,
     samples: rows,
-    prepare(make) {
-      const engine = engineOf(make, sizes, activation, loss, rows, batch)
+    prepare(choice) {
+      const engine = engineOf(choice, sizes, activation, loss, rows, batch)
       return () => engine.train({ firstRow: 0, endRow: rows, batchRows: batch })
     },
   }

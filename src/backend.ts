@@ -29,6 +29,7 @@ export interface Kernels {
     c: number,
     k: number,
     n: number,
+    tiles: number,
   ): void
   gemmTN(
     from: number,
@@ -44,6 +45,7 @@ export interface Kernels {
     n: number,
     rule: number,
     scale: number,
+    tiles: number,
   ): void
   sumRows(
     from: number,

@@ -1,7 +1,7 @@
 // An architecture at work: one backend arena, the plan that divides it, the tapes in it, and the parameters. Knows
 // offsets; knows nothing of users' arrays, epochs or errors.
 
-import { CONTROL_LEARNING_RATE, HITS_NONE } from '../assembly/abi.ts'
+import { CONTROL_LEARNING_RATE, HITS_NONE, SINGLE } from '../assembly/abi.ts'
 import type { Backend, MakeBackend } from './backend.ts'
 import { SLICE_MS } from './pace.ts'
 import { type Floats, packPanels, padded, unpackPanels } from './panels.ts'
@@ -27,6 +27,7 @@ export class Engine {
   readonly architecture: Architecture
   readonly #make: MakeBackend
   readonly #rule: number
+  readonly #tiles: number
   #backend!: Backend
   #plan!: Plan
   #predict!: Tape
@@ -36,10 +37,11 @@ export class Engine {
   #evaluateHits = HITS_NONE
   #trainHits = HITS_NONE
 
-  constructor(architecture: Architecture, make: MakeBackend, rule: number) {
+  constructor(architecture: Architecture, make: MakeBackend, rule: number, tiles: number = SINGLE) {
     this.architecture = architecture
     this.#make = make
     this.#rule = rule
+    this.#tiles = tiles
     this.resize({ batchRows: 0, dataRows: 0, gradients: false })
   }
 
@@ -54,7 +56,7 @@ export class Engine {
 
   /** Moves to an arena of just this capacity; the parameters and the learning rate come along, the data do not. */
   resize(capacity: Capacity): void {
-    const plan = makePlan(this.architecture, capacity)
+    const plan = makePlan(this.architecture, capacity, this.#tiles)
     const backend = this.#make(plan.elements)
     if (this.#plan) {
       for (const tensor of ['parameters', 'control'] as const) {

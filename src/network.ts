@@ -1,6 +1,6 @@
 // Network: the public face. Checks what comes in, hands the work to the engine, hands out copies.
 
-import { WEIGHTS } from '../assembly/abi.ts'
+import { PAIRED, WEIGHTS } from '../assembly/abi.ts'
 import { type Choice, chooseBackend } from './backends/choose.ts'
 import { integer } from './check.ts'
 import { divergedError } from './diverged.ts'
@@ -45,7 +45,8 @@ export interface Gradients {
 // Gradients over many rows are summed from batches of this many: the buffers between layers stay small.
 const GRADIENT_ROWS = 1024
 
-let noted = false
+/** Notes that were printed: each is, once in a process. */
+const noted = new Set<string>()
 
 /** A multilayer perceptron. */
 export class Network {
@@ -59,12 +60,13 @@ export class Network {
   constructor(options: NetworkOptions) {
     this.#settings = networkSettings(options)
     const { architecture, optimizer } = this.#settings
-    this.#choice = chooseBackend(this.#settings.kernels)
-    if (this.#choice.note && !noted) {
-      noted = true
-      console.warn(this.#choice.note)
+    this.#choice = chooseBackend(this.#settings.kernels, this.#settings.wide)
+    const { make, tiles, note } = this.#choice
+    if (note && !noted.has(note)) {
+      noted.add(note)
+      console.warn(note)
     }
-    this.#engine = new Engine(architecture, this.#choice.make, optimizers[optimizer.name].rule)
+    this.#engine = new Engine(architecture, make, optimizers[optimizer.name].rule, tiles)
     this.#initialize()
   }
 
@@ -108,6 +110,11 @@ export class Network {
   /** The kernels that do the work: 'relaxed', 'simd' or 'reference'. */
   get kernels(): string {
     return this.#choice.name
+  }
+
+  /** True where the kernels work on 256-bit vectors. */
+  get wide(): boolean {
+    return this.#choice.tiles === PAIRED
   }
 
   /** The engine, for work that reads; throws BackendError after dispose. */

@@ -70,6 +70,9 @@ export interface NetworkOptions {
   seed?: number
   /** Default 'auto'. */
   kernels?: KernelsName
+  /** True for 256-bit vectors, to the same bits as 'simd': Node 24 or newer on x86-64, by an experimental flag of V8
+   * that this sets for the process. Elsewhere a note says that there are none. Default false. */
+  wide?: boolean
 }
 
 const names = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[]
@@ -119,6 +122,7 @@ const networkTable = {
   biasInitializer: optional(oneOf(names(initializers)), 'zeros' as const),
   seed: optional(integer(0), 0),
   kernels: optional(oneOf<KernelsName>(['auto', 'relaxed', 'simd', 'reference']), 'auto' as const),
+  wide: optional(boolean, false),
 }
 
 /** A network's options with every default in place. */
@@ -130,6 +134,7 @@ export interface Settings {
   readonly biasInitializer: InitializerName
   readonly seed: number
   readonly kernels: KernelsName
+  readonly wide: boolean
 }
 
 /** The settings that the options of a network stand for. Throws OptionError. */
@@ -167,6 +172,7 @@ export function networkSettings(options: NetworkOptions): Settings {
     biasInitializer: given.biasInitializer,
     seed: given.seed,
     kernels: given.kernels,
+    wide: given.wide,
   }
 }
 

@@ -1,7 +1,7 @@
 // The plan: from the shape of a network and the sizes of its data to one table of named tensors with offsets. A pure
 // function; one arena holds everything, so a network is one allocation and its parameters are one slice of it.
 
-import { CONTROL_LENGTH, INSTRUCTION_WORDS } from '../assembly/abi.ts'
+import { CONTROL_LENGTH, INSTRUCTION_WORDS, SINGLE } from '../assembly/abi.ts'
 import { padded, panelLength } from './panels.ts'
 import { type ActivationName, activations, type LossName } from './tables.ts'
 
@@ -60,6 +60,8 @@ export interface LayerTensors {
 export interface Plan {
   readonly architecture: Architecture
   readonly capacity: Capacity
+  /** How wide the tiles of the products are: SINGLE or PAIRED. */
+  readonly tiles: number
   /** Every tensor in the order in which it lies in the arena. */
   readonly tensors: readonly Tensor[]
   /** Size of the arena. */
@@ -103,12 +105,12 @@ const WINDOW_ELEMENTS = 1 << 17
 export const tapeWords = (layers: number): number => (4 * layers + 4) * INSTRUCTION_WORDS
 
 /** The arena of a network: every tensor, its shape and where it lies. */
-export function makePlan(architecture: Architecture, capacity: Capacity): Plan {
+export function makePlan(architecture: Architecture, capacity: Capacity, tiles: number = SINGLE): Plan {
   const { inputs, outputs, layers } = architecture
   const { batchRows, dataRows, gradients } = capacity
   const tensors: Tensor[] = []
-  // Offset 0 stands for "none", so nothing may lie there.
-  let end = LINE
+  // Offset 0 stands for "none", so nothing may lie there; the kernels keep a block of random words and a line of zeros.
+  let end = 2 * LINE
 
   function place(
     name: string,
@@ -179,6 +181,7 @@ export function makePlan(architecture: Architecture, capacity: Capacity): Plan {
   return {
     architecture,
     capacity,
+    tiles,
     tensors,
     elements: end,
     control,

@@ -91,6 +91,7 @@ function forward(
       inputs,
       units,
       linear ? LINEAR : activations[activation].code,
+      plan.tiles,
     ],
   }
 }
@@ -194,6 +195,7 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
         shape.units,
         shape.inputs,
         activations[architecture.layers[index].activation].code,
+        plan.tiles,
       ],
     }
   })
@@ -204,7 +206,17 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
     const delta = layer.deltas!.offset
     const weightUpdate: Instruction = {
       op: OP_UPDATE_WEIGHTS,
-      operands: [...a, delta, weights.offset, offset(weightsT), inputs, units, rule, control.offset],
+      operands: [
+        ...a,
+        delta,
+        weights.offset,
+        offset(weightsT),
+        inputs,
+        units,
+        rule,
+        control.offset,
+        plan.tiles,
+      ],
     }
     if (!biases) return [weightUpdate]
     return [

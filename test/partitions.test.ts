@@ -2,7 +2,7 @@
 // taken in turn here, phase by phase, in two different orders: what a barrier does, on one thread.
 
 import { describe, expect, it } from 'vitest'
-import { HITS_ARGMAX } from '../assembly/abi.ts'
+import { HITS_ARGMAX, PAIRED, SINGLE } from '../assembly/abi.ts'
 import { Engine } from '../src/engine.ts'
 import { type ActivationName, activations, type LossName, optimizers } from '../src/tables.ts'
 import { trainTape } from '../src/tape.ts'
@@ -13,7 +13,12 @@ const ROWS = 37
 const BATCH = 11
 
 /** Sizes that leave tails in every direction, and a last mini-batch of 4 rows. */
-function engineOf({ make }: TestedBackend, activation: ActivationName, loss: LossName): Engine {
+function engineOf(
+  { make }: TestedBackend,
+  activation: ActivationName,
+  loss: LossName,
+  tiles: number = SINGLE,
+): Engine {
   const sizes = [13, 17, 6, 5]
   const output = loss === 'crossEntropy' ? 'softmax' : loss === 'binaryCrossEntropy' ? 'sigmoid' : activation
   const engine = new Engine(
@@ -30,6 +35,7 @@ function engineOf({ make }: TestedBackend, activation: ActivationName, loss: Los
     },
     make,
     optimizers.sgd.rule,
+    tiles,
   )
   engine.architecture.layers.forEach(({ inputs, units }, l) => {
     engine.setWeights(l, numbers(inputs * units, 10 + l, 0.5))
@@ -95,15 +101,12 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
     const expected = bitsOf(whole)
     expect(expected).not.toBe(before)
     expect(whole.hasFiniteParameters()).toBe(true)
-    for (const parts of [1, 2, 3, 5, 16]) {
-      expect(
-        trainInParts(engineOf(backend, activation, loss), parts, false) === expected,
-        `${parts} parts`,
-      ).toBe(true)
-      expect(
-        trainInParts(engineOf(backend, activation, loss), parts, true) === expected,
-        `${parts} parts back`,
-      ).toBe(true)
+    for (const tiles of [SINGLE, PAIRED]) {
+      for (const parts of [1, 2, 3, 5, 16]) {
+        const fresh = () => engineOf(backend, activation, loss, tiles)
+        expect(trainInParts(fresh(), parts, false) === expected, `${parts} parts`).toBe(true)
+        expect(trainInParts(fresh(), parts, true) === expected, `${parts} parts back`).toBe(true)
+      }
     }
   })
 })

@@ -1,7 +1,7 @@
 // The matrix products of every backend against sums in float64, at every small size: M 1-9, N 1-17, K 1-33.
 
 import { describe, expect, it } from 'vitest'
-import { SGD, STORE_GRADIENT } from '../assembly/abi.ts'
+import { PAIRED, SGD, SINGLE, STORE_GRADIENT } from '../assembly/abi.ts'
 import type { Backend } from '../src/backend.ts'
 import { packPanels, padded, panelIndex, panelLength, unpackPanels } from '../src/panels.ts'
 import { backends } from './helpers/backends.ts'
@@ -67,7 +67,12 @@ function note(worst: Worst, error: number, bound: number, at: string): void {
   }
 }
 
-describe.each(backends.map((backend) => [backend.name, backend] as const))('%s', (_, { make, epsilon }) => {
+const variants = backends.flatMap((backend) => [
+  [backend.name, 'single', backend, SINGLE] as const,
+  [backend.name, 'paired', backend, PAIRED] as const,
+])
+
+describe.each(variants)('%s, tiles of %s panels', (_, __, { make, epsilon }, tiles) => {
   const backend = make(ELEMENTS)
   const { kernels, floats } = backend
 
@@ -86,7 +91,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       if (hasBias) floats.set(biases.subarray(0, n), BIAS)
       const columns = padded(n)
       floats.fill(CANARY, C - 8, C + m * columns + 8)
-      kernels.gemmNN(0, m, A, stride, hasTable ? TABLE : 0, B, padded(k), hasBias ? BIAS : 0, C, k, n)
+      kernels.gemmNN(0, m, A, stride, hasTable ? TABLE : 0, B, padded(k), hasBias ? BIAS : 0, C, k, n, tiles)
       for (let r = 0; r < m; ++r) {
         for (let j = 0; j < columns; ++j) {
           const found = floats[C + r * columns + j]
@@ -137,12 +142,12 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       floats.fill(0, C, C + length)
       floats.fill(0, CT, CT + length)
       packPanels(before, k, n, floats, C, CT)
-      const tiles = (padded(k) / 4) * Math.ceil(columns / 8)
+      const count = (padded(k) / 4) * Math.ceil(columns / (tiles === PAIRED ? 16 : 8))
       // In two shares, as two threads would.
-      const half = tiles >> 1
+      const half = count >> 1
       const kernel = (from: number, to: number) =>
-        kernels.gemmTN(from, to, m, A, stride, hasTable ? TABLE : 0, B, C, CT, k, n, rule, scale)
-      kernel(half, tiles)
+        kernels.gemmTN(from, to, m, A, stride, hasTable ? TABLE : 0, B, C, CT, k, n, rule, scale, tiles)
+      kernel(half, count)
       kernel(0, half)
       const found = unpackPanels(floats, C, k, n, new Float64Array(k * n))
       for (let i = 0; i < k; ++i) {

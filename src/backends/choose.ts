@@ -1,5 +1,6 @@
 // Which backend a network gets: what was asked for, or the fastest that the engine runs.
 
+import { PAIRED, SINGLE } from '../../assembly/abi.ts'
 import type { Backend, MakeBackend } from '../backend.ts'
 import { BackendError } from '../errors.ts'
 import { wasm as relaxedBinary } from '../generated/relaxed.ts'
@@ -7,6 +8,7 @@ import { wasm as simdBinary } from '../generated/simd.ts'
 import type { KernelsName } from '../options.ts'
 import { makeReferenceBackend } from './reference.ts'
 import { fromBase64, makeWasmBackend, withoutSharedMemory } from './wasm.ts'
+import { asOtherModule, fuseTo256 } from './wide.ts'
 
 type WasmName = 'relaxed' | 'simd'
 
@@ -18,24 +20,26 @@ interface Compiled {
 }
 
 /** Compiled once in a process; the reason where the engine refused. */
-const compiled = new Map<WasmName, Compiled | Error>()
+const compiled = new Map<string, Compiled | Error>()
 
-function compile(name: WasmName): Compiled {
+function compile(name: WasmName, wide: boolean): Compiled {
   if (typeof WebAssembly === 'undefined') throw new Error('there is no WebAssembly')
   const shared = typeof SharedArrayBuffer !== 'undefined'
-  const bytes = fromBase64(binaries[name])
+  const binary = fromBase64(binaries[name])
+  const bytes = wide ? asOtherModule(binary) : binary
   return { module: new WebAssembly.Module(shared ? bytes : withoutSharedMemory(bytes)), shared }
 }
 
-function compileOnce(name: WasmName): Compiled | Error {
-  let result = compiled.get(name)
+function compileOnce(name: WasmName, wide: boolean): Compiled | Error {
+  const key = `${name} ${wide}`
+  let result = compiled.get(key)
   if (!result) {
     try {
-      result = compile(name)
+      result = compile(name, wide)
     } catch (error) {
       result = error as Error
     }
-    compiled.set(name, result)
+    compiled.set(key, result)
   }
   return result
 }
@@ -43,31 +47,50 @@ function compileOnce(name: WasmName): Compiled | Error {
 export interface Choice {
   readonly name: Backend['name']
   readonly make: MakeBackend
-  /** Why the engine did not get the kernels that 'auto' would rather have, or undefined. */
+  /** How wide the tiles of its products are: SINGLE or PAIRED. */
+  readonly tiles: number
+  /** Why the engine did not get what 'auto' or `wide` asked for, or undefined. */
   readonly note: string | undefined
 }
 
-/** The backend for `kernels`. Throws BackendError where the engine cannot run the one that was asked for. */
-export function chooseBackend(kernels: KernelsName): Choice {
-  const wanted: WasmName[] =
-    kernels === 'auto' ? ['relaxed', 'simd'] : kernels === 'reference' ? [] : [kernels]
+/**
+ * The backend for `kernels`; with `wide`, 256-bit vectors where the engine has them. Throws BackendError where the
+ * engine cannot run the kernels that were asked for.
+ */
+export function chooseBackend(kernels: KernelsName, wide = false): Choice {
+  if (kernels === 'reference') return reference(undefined)
+  const missing = wide ? fuseTo256() : undefined
+  const isWide = wide && missing === undefined
+  const note =
+    missing &&
+    `nabla: wide is not to be had (${missing}); training goes on with 128-bit vectors, to the same bits`
+  // The bits of `wide` are those of 'simd'.
+  const fastest: WasmName[] = wide ? ['simd'] : ['relaxed', 'simd']
+  const wanted: WasmName[] = kernels === 'auto' ? fastest : [kernels]
   let refusal: Error | undefined
   for (const name of wanted) {
-    const result = compileOnce(name)
+    const result = compileOnce(name, isWide)
     if (!(result instanceof Error)) {
       const make: MakeBackend = (elements) => makeWasmBackend(result.module, name, result.shared, elements)
-      return { name, make, note: undefined }
+      return { name, make, tiles: isWide ? PAIRED : SINGLE, note }
     }
     refusal = result
   }
   if (kernels === 'auto') {
-    const note = `nabla: WebAssembly SIMD is missing here (${refusal?.message}); training runs in plain JavaScript, several times slower`
-    return { name: 'reference', make: makeReferenceBackend, note }
+    return reference(
+      `nabla: WebAssembly SIMD is missing here (${refusal?.message}); training runs in plain JavaScript, several times slower`,
+    )
   }
-  if (kernels === 'reference') return { name: 'reference', make: makeReferenceBackend, note: undefined }
   throw new BackendError(
     `options.kernels: expected kernels that this engine can run, got '${kernels}' (${refusal?.message}). ` +
       `'auto' takes the fastest that it can.`,
     { cause: refusal },
   )
 }
+
+const reference = (note: string | undefined): Choice => ({
+  name: 'reference',
+  make: makeReferenceBackend,
+  tiles: SINGLE,
+  note,
+})

@@ -85,11 +85,11 @@ const scaleOf = ({ floats }: Memory, rule: number, control: number, rows: number
   (rule === SGD ? floats[control + CONTROL_LEARNING_RATE] : 1) / rows
 
 function updateWeights(memory: Memory, op: Operands, rows: number, part: number, parts: number): void {
-  const [, a, lda, table, delta, weights, weightsT, k, n, rule, control] = op
-  const from = share(tilesTN(k, n), part, parts)
-  const to = share(tilesTN(k, n), part + 1, parts)
+  const [, a, lda, table, delta, weights, weightsT, k, n, rule, control, tiles] = op
+  const from = share(tilesTN(k, n, tiles), part, parts)
+  const to = share(tilesTN(k, n, tiles), part + 1, parts)
   const scale = scaleOf(memory, rule, control, rows)
-  gemmTN(memory, from, to, rows, a, lda, table, delta, weights, weightsT, k, n, rule, scale)
+  gemmTN(memory, from, to, rows, a, lda, table, delta, weights, weightsT, k, n, rule, scale, tiles)
 }
 
 function updateBiases(memory: Memory, op: Operands, rows: number, part: number, parts: number): void {
