@@ -62,10 +62,14 @@ export const OP_FORWARD = 3
 export const OP_OUTPUT = 4
 // delta, weightsT, from, deltaBelow, n, k, activation, tiles: deltaBelow = delta · weightsᵀ ⊙ f'(z). Split by rows.
 export const OP_BACKWARD = 5
-// a, lda, aTable, delta, weights, weightsT, k, n, rule, control, tiles: rule(weights, aᵀ · delta / rows). Split by tiles.
+// a, lda, aTable, delta, weights, weightsT, k, n, rule, control, tiles, pack: rule(weights, aᵀ · delta / rows). Split by
+// rows of the weights, four at a time.
 export const OP_UPDATE_WEIGHTS = 6
 // delta, biases, n, rule, control: rule(biases, Σ delta / rows). Split by columns.
 export const OP_UPDATE_BIASES = 7
+
+// What gemmTN packs of its operands: for each row of the batch, a block of A's columns and two panels of D.
+export const PACK_COLUMNS = 64 + 2 * 8
 
 // The control block: what may change between two calls without a new tape.
 export const CONTROL_LEARNING_RATE = 0

@@ -3,10 +3,10 @@
 // Each element of G is one sum over the rows of the batch, taken from 0 in their order, whatever the tile or the
 // thread. G is kept in panels, as drawn in gemm-nn.ts.
 
-import { LANES, PAIRED, PANEL } from './abi'
+import { LANES, PACK_COLUMNS, PAIRED, PANEL } from './abi'
 import { baseDistance, basePtr, stepOf } from './optimizer'
-import { padded } from './panels'
-import { madd } from './simd'
+import { padded, rowPtr } from './panels'
+import { loadPart, madd } from './simd'
 
 /**
  * Copies the 4 × 4 matrix at `from`, its rows `width` bytes apart, transposed to `to`, rows `stride` bytes apart. It is
@@ -232,25 +232,93 @@ function tileTail(
   }
 }
 
-/** Columns of a tile: one panel, or two. */
+/** The tile of G at (i, j), `columns` wide: two panels, one, or the last of 4. The operands are those of `tile`. */
 @inline
-function tileColumns(tiles: i32): i32 {
-  return tiles == PAIRED ? 2 * PANEL : PANEL
+function tileAt(
+  columns: i32,
+  table: bool,
+  kRows: i32,
+  rows: i32,
+  a: usize,
+  lda: usize,
+  d: usize,
+  ldd: usize,
+  g: usize,
+  pair: usize,
+  gt: usize,
+  gtStride: usize,
+  rule: i32,
+  step: f32,
+): void {
+  if (kRows < 4) {
+    tileTail(columns >= PANEL, table, kRows, rows, a, lda, d, ldd, g, gt, gtStride, rule, step)
+    if (columns > PANEL) {
+      const next = gt ? gt + 8 * gtStride : 0
+      tileTail(true, table, kRows, rows, a, lda, d + 32, ldd, g + pair, next, gtStride, rule, step)
+    }
+  } else if (table) {
+    if (columns > PANEL) tile4x16Table(rows, a, lda, d, ldd, g, pair, gt, gtStride, rule, step)
+    else if (columns == PANEL) tile4x8Table(rows, a, lda, d, ldd, g, 0, gt, gtStride, rule, step)
+    else tile4x4Table(rows, a, lda, d, ldd, g, 0, gt, gtStride, rule, step)
+  } else {
+    if (columns > PANEL) tile4x16(rows, a, lda, d, ldd, g, pair, gt, gtStride, rule, step)
+    else if (columns == PANEL) tile4x8(rows, a, lda, d, ldd, g, 0, gt, gtStride, rule, step)
+    else tile4x4(rows, a, lda, d, ldd, g, 0, gt, gtStride, rule, step)
+  }
 }
 
-/** Tiles of a k × n gradient: 4 rows by one panel (PAIRED: two) each, counted down the panels in turn. */
-@inline
-export function tilesTN(k: i32, n: i32, tiles: i32): i32 {
-  const columns = tileColumns(tiles)
-  return (padded(k) >> 2) * ((padded(n) + (columns - 1)) / columns)
+/** Columns of A that are packed at once: with 256 rows, 64 KB. */
+const K_BLOCK = PACK_COLUMNS - 2 * PANEL
+/** Batches with fewer rows are in L1 as they lie. */
+const PACK_ROWS = 24
+
+/**
+ * Packs the columns [i, end) of A into quarters, [(end − i) / 4][rows][4], zeros beyond column k: a tile then reads its
+ * operand as one stream. Where the rows of A are a power of two apart, the lines of a column share a few sets of the
+ * cache and as many pages as rows, and each tile would fetch them anew.
+ */
+function packColumns(
+  rows: i32,
+  aPtr: usize,
+  lda: i32,
+  tablePtr: usize,
+  i: i32,
+  end: i32,
+  k: i32,
+  toPtr: usize,
+): void {
+  const quarter = (<usize>rows) << 4
+  const whole = min(end, k & ~(LANES - 1))
+  for (let r = 0; r < rows; ++r) {
+    let from = rowPtr(aPtr, lda, tablePtr, r) + ((<usize>i) << 2)
+    let to = toPtr + ((<usize>r) << 4)
+    let at = i
+    for (; at < whole; at += LANES) {
+      v128.store(to, v128.load(from))
+      from += 16
+      to += quarter
+    }
+    if (at < end) v128.store(to, loadPart(from, k - at))
+  }
+}
+
+/** Packs `columns` columns of D from dPtr on into [rows][columns]. */
+function packPanel(rows: i32, dPtr: usize, ldd: usize, columns: i32, toPtr: usize): void {
+  const width = (<usize>columns) << 2
+  for (let r = 0; r < rows; ++r) {
+    for (let at: usize = 0; at < width; at += 16) v128.store(toPtr + at, v128.load(dPtr + at))
+    dPtr += ldd
+    toPtr += width
+  }
 }
 
 /**
- * rule(G, Σ_r A[r, i] · D[r, j], scale) for the tiles [from, to) of G (i < k, j < n), each complete over all rows of
- * the batch; where gtPtr is given, the same new values also go to the panels of Gᵀ (padded(n) rows a panel).
+ * rule(G, Σ_r A[r, i] · D[r, j], scale) for the quarters [from, to) of G's rows, rows 4 · from … 4 · to, and all its
+ * columns (i < k, j < n), complete over all rows of the batch; where gtPtr is given, the same new values also go to the
+ * panels of Gᵀ (padded(n) rows a panel).
  *
  * A: rows of k at stride lda, or through a table of row offsets. D: row-major, stride padded(n), its padding zero.
- * G: panels with padded(k) rows a panel. tiles: PAIRED to take two panels at once.
+ * G: panels with padded(k) rows a panel. tiles: PAIRED to take two panels at once. packPtr: room for rows · PACK_COLUMNS.
  */
 export function gemmTN(
   from: i32,
@@ -267,51 +335,49 @@ export function gemmTN(
   rule: i32,
   scale: f32,
   tiles: i32,
+  packPtr: usize,
 ): void {
-  assert(0 <= from && to <= tilesTN(k, n, tiles) && rows > 0)
-  assert(gPtr != 0 && dPtr != 0 && (tablePtr != 0 || (aPtr != 0 && lda >= k)))
+  assert(0 <= from && to <= padded(k) >> 2 && rows > 0)
+  assert(gPtr != 0 && dPtr != 0 && packPtr != 0 && (tablePtr != 0 || (aPtr != 0 && lda >= k)))
   const columns = padded(n)
   const kColumns = padded(k)
-  const ldd = (<usize>columns) << 2
-  const perGroup = kColumns >> 2
   const pair = (<usize>(kColumns * PANEL)) << 2
-  const size = stepOf(rule, scale)
-  let j = (from / perGroup) * tileColumns(tiles)
-  let i = (from % perGroup) << 2
-  for (let at = from; at < to; ++at) {
-    // With a table the rows are walked through it, and the stride is the offset within a row: see `tile`.
-    const a = tablePtr ? tablePtr : aPtr + ((<usize>i) << 2)
-    const stride = tablePtr ? (<usize>i) << 2 : (<usize>lda) << 2
-    const left = min(columns - j, tileColumns(tiles))
-    if (left == 2 * PANEL && i + 4 <= k) {
-      const d = dPtr + ((<usize>j) << 2)
-      const g = gPtr + ((<usize>(j * kColumns + i * PANEL)) << 2)
-      const gt = transposedPtr(gtPtr, i, j, kColumns, columns)
-      const gtStride = transposedStride(i, kColumns)
-      if (tablePtr) tile4x16Table(rows, a, stride, d, ldd, g, pair, gt, gtStride, rule, size)
-      else tile4x16(rows, a, stride, d, ldd, g, pair, gt, gtStride, rule, size)
-    } else {
-      for (let p = j; p < j + left; p += PANEL) {
-        const full = columns - p >= PANEL
-        const d = dPtr + ((<usize>p) << 2)
-        const g = gPtr + ((<usize>(p * kColumns + i * (full ? PANEL : LANES))) << 2)
-        const gt = transposedPtr(gtPtr, i, p, kColumns, columns)
+  const step = stepOf(rule, scale)
+  const widest = tiles == PAIRED ? 2 * PANEL : PANEL
+  const packs = rows >= PACK_ROWS
+  const table = tablePtr != 0 && !packs
+  const panelPtr = packPtr + ((<usize>(rows * K_BLOCK)) << 2)
+  const last = to << 2
+  for (let first = from << 2; first < last; first += K_BLOCK) {
+    const end = min(first + K_BLOCK, last)
+    if (packs) packColumns(rows, aPtr, lda, tablePtr, first, end, k, packPtr)
+    let j = 0
+    while (j < columns) {
+      const left = columns - j
+      const width = left >= widest ? widest : left >= PANEL ? PANEL : LANES
+      let d = dPtr + ((<usize>j) << 2)
+      let ldd = (<usize>columns) << 2
+      if (packs) {
+        packPanel(rows, d, ldd, width, panelPtr)
+        d = panelPtr
+        ldd = (<usize>width) << 2
+      }
+      const rowLength = min(width, PANEL)
+      for (let i = first; i < end; i += 4) {
+        const g = gPtr + ((<usize>(j * kColumns + i * rowLength)) << 2)
+        const gt = transposedPtr(gtPtr, i, j, kColumns, columns)
         const gtStride = transposedStride(i, kColumns)
-        if (i + 4 > k) {
-          tileTail(full, tablePtr != 0, k - i, rows, a, stride, d, ldd, g, gt, gtStride, rule, size)
-        } else if (tablePtr) {
-          if (full) tile4x8Table(rows, a, stride, d, ldd, g, 0, gt, gtStride, rule, size)
-          else tile4x4Table(rows, a, stride, d, ldd, g, 0, gt, gtStride, rule, size)
+        if (packs) {
+          const a = packPtr + ((<usize>((i - first) * rows)) << 2)
+          tileAt(width, false, 4, rows, a, 16, d, ldd, g, pair, gt, gtStride, rule, step)
         } else {
-          if (full) tile4x8(rows, a, stride, d, ldd, g, 0, gt, gtStride, rule, size)
-          else tile4x4(rows, a, stride, d, ldd, g, 0, gt, gtStride, rule, size)
+          // With a table the rows are walked through it, and the stride is the offset within a row: see `tile`.
+          const a = table ? tablePtr : aPtr + ((<usize>i) << 2)
+          const lengths = table ? (<usize>i) << 2 : (<usize>lda) << 2
+          tileAt(width, table, k - i, rows, a, lengths, d, ldd, g, pair, gt, gtStride, rule, step)
         }
       }
-    }
-    i += 4
-    if (i >= kColumns) {
-      i = 0
-      j += tileColumns(tiles)
+      j += width
     }
   }
 }

@@ -85,8 +85,9 @@ export function gemmTN(
   rule: i32,
   scale: f32,
   tiles: i32,
+  pack: i32,
 ): void {
-  tn.gemmTN(from, to, rows, at(a), lda, at(table), at(d), at(g), at(gt), k, n, rule, scale, tiles)
+  tn.gemmTN(from, to, rows, at(a), lda, at(table), at(d), at(g), at(gt), k, n, rule, scale, tiles, at(pack))
 }
 
 export function sumRows(from: i32, to: i32, rows: i32, d: i32, n: i32, b: i32, rule: i32, scale: f32): void {

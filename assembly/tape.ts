@@ -18,7 +18,7 @@ import {
 } from './abi'
 import { activate, derive } from './activation'
 import { gemmNN } from './gemm-nn'
-import { gemmTN, sumRows, tilesTN } from './gemm-tn'
+import { gemmTN, sumRows } from './gemm-tn'
 import { hitsRow, lossRow, softmaxRows } from './loss'
 import { padded } from './panels'
 
@@ -137,16 +137,15 @@ function scaleOf(rule: i32, controlPtr: usize, rows: i32): f32 {
   return size / <f32>rows
 }
 
-/** OP_UPDATE_WEIGHTS: W or ∇W from aᵀ · δ (BP4), for this part's tiles. */
+/** OP_UPDATE_WEIGHTS: W or ∇W from aᵀ · δ (BP4), for this part's rows of W. */
 function updateWeights(op: usize, rows: i32, part: i32, parts: i32): void {
   const k = operand(op, 7)
   const n = operand(op, 8)
   const rule = operand(op, 9)
-  const tiles = operand(op, 11)
-  const count = tilesTN(k, n, tiles)
+  const quarters = padded(k) >> 2
   gemmTN(
-    share(count, part, parts),
-    share(count, part + 1, parts),
+    share(quarters, part, parts),
+    share(quarters, part + 1, parts),
     rows,
     address(op, 1),
     operand(op, 2),
@@ -158,7 +157,8 @@ function updateWeights(op: usize, rows: i32, part: i32, parts: i32): void {
     n,
     rule,
     scaleOf(rule, address(op, 10), rows),
-    tiles,
+    operand(op, 11),
+    address(op, 12),
   )
 }
 

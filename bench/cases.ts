@@ -1,6 +1,6 @@
 // What is timed: each case prepares its data once, seeded, and hands back the work.
 
-import { GELU, PAIRED, RELU, SGD, SIGMOID, TANH } from '../assembly/abi.ts'
+import { GELU, PACK_COLUMNS, RELU, SGD, SIGMOID, TANH } from '../assembly/abi.ts'
 import type { Choice } from '../src/backends/choose.ts'
 import { Engine } from '../src/engine.ts'
 import { packPanels, padded, panelLength } from '../src/panels.ts'
@@ -47,11 +47,11 @@ function gemmTN(m: number, k: number, n: number): Case {
       const a = 32
       const d = a + padded(m * k)
       const w = d + m * padded(n)
-      const { kernels, floats } = make(w + panelLength(k, n))
+      const pack = w + panelLength(k, n)
+      const { kernels, floats } = make(pack + m * PACK_COLUMNS)
       floats.set(numbers(m * k, 1), a)
       floats.set(numbers(m * padded(n), 2), d)
-      const count = (padded(k) / 4) * Math.ceil(padded(n) / (tiles === PAIRED ? 16 : 8))
-      return () => kernels.gemmTN(0, count, m, a, k, 0, d, w, 0, k, n, SGD, 1e-6, tiles)
+      return () => kernels.gemmTN(0, padded(k) / 4, m, a, k, 0, d, w, 0, k, n, SGD, 1e-6, tiles, pack)
     },
   }
 }
@@ -127,8 +127,10 @@ export const cases: readonly Case[] = [
   gemmNN(10, 784, 30),
   gemmNN(32, 784, 64),
   gemmNN(128, 784, 512),
+  gemmNN(256, 2048, 2048),
   gemmTN(10, 784, 30),
   gemmTN(128, 784, 512),
+  gemmTN(256, 2048, 2048),
   activate('sigmoid', SIGMOID, 4096),
   activate('tanh', TANH, 4096),
   activate('relu', RELU, 4096),
@@ -137,6 +139,8 @@ export const cases: readonly Case[] = [
   train('step', [784, 30, 10], 'sigmoid', 'quadratic', 10, 10),
   train('step', [784, 64, 10], 'relu', 'crossEntropy', 32, 32),
   train('step', [64, 32, 16, 10], 'sigmoid', 'quadratic', 32, 32),
+  train('step', [784, 512, 512, 10], 'relu', 'crossEntropy', 128, 128),
+  train('step', [1024, 2048, 2048, 1024], 'relu', 'quadratic', 256, 256),
   train('epoch', [784, 30, 10], 'sigmoid', 'quadratic', 10, 2000),
   train('epoch', [784, 64, 10], 'relu', 'crossEntropy', 32, 2000),
   train('epoch', [64, 32, 16, 10], 'sigmoid', 'quadratic', 32, 2000),

@@ -46,6 +46,7 @@ export interface Kernels {
     rule: number,
     scale: number,
     tiles: number,
+    pack: number,
   ): void
   sumRows(
     from: number,

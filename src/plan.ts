@@ -1,7 +1,7 @@
 // The plan: from the shape of a network and the sizes of its data to one table of named tensors with offsets. A pure
 // function; one arena holds everything, so a network is one allocation and its parameters are one slice of it.
 
-import { CONTROL_LENGTH, INSTRUCTION_WORDS, SINGLE } from '../assembly/abi.ts'
+import { CONTROL_LENGTH, INSTRUCTION_WORDS, PACK_COLUMNS, SINGLE } from '../assembly/abi.ts'
 import { padded, panelLength } from './panels.ts'
 import { type ActivationName, activations, type LossName } from './tables.ts'
 
@@ -80,6 +80,8 @@ export interface Plan {
   /** Offsets of the rows of x and y that make up the batch. */
   readonly xTable: Tensor
   readonly yTable: Tensor
+  /** What the gradient's product packs of its operands. */
+  readonly pack: Tensor
   /** Where predict and evaluate work, apart from the training step: rows in, two buffers between layers, results. */
   readonly window: {
     readonly rows: number
@@ -153,6 +155,7 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
       biasGradients: stored && layer.bias ? matrix(`∇b${l + 1}`, 1, layer.units) : undefined,
     }
   })
+  const pack = place('pack', batchRows, PACK_COLUMNS)
   const xTable = vector('rows of x', batchRows)
   const yTable = vector('rows of y', batchRows)
 
@@ -195,6 +198,7 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
     hits,
     xTable,
     yTable,
+    pack,
     window,
   }
 }

@@ -158,7 +158,7 @@ export function evaluateTape(plan: Plan, hitMode: number): Tape {
 type Target = (layer: LayerTensors) => { weights: Tensor; weightsT?: Tensor; biases?: Tensor }
 
 /**
- * One step on a mini-batch. Phase A, split by rows: forward, output error, deltas backward. Phase B, split by tiles:
+ * One step on a mini-batch. Phase A, split by rows: forward, output error, deltas backward. Phase B, split by rows of W:
  * the gradient of every weight matrix, each tile handed to `rule` when it is complete. The barrier between them is
  * why no weight is updated while a delta still needs it; the one at the end keeps the next batch from starting early.
  */
@@ -216,6 +216,7 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
         rule,
         control.offset,
         plan.tiles,
+        plan.pack.offset,
       ],
     }
     if (!biases) return [weightUpdate]

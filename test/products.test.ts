@@ -1,21 +1,23 @@
 // The matrix products of every backend against sums in float64, at every small size: M 1-9, N 1-17, K 1-33.
 
 import { describe, expect, it } from 'vitest'
-import { PAIRED, SGD, SINGLE, STORE_GRADIENT } from '../assembly/abi.ts'
+import { PACK_COLUMNS, PAIRED, SGD, SINGLE, STORE_GRADIENT } from '../assembly/abi.ts'
 import type { Backend } from '../src/backend.ts'
 import { packPanels, padded, panelIndex, panelLength, unpackPanels } from '../src/panels.ts'
 import { backends } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
 
-const LARGEST = 40
+const LARGEST = 72
 const CANARY = 12345.5
 const A = 64
-const B = A + 2048
-const BIAS = B + 2048
+const SPACE = 37 * 136
+const B = A + SPACE
+const BIAS = B + SPACE
 const C = BIAS + 64
-const CT = C + 2048
-const TABLE = CT + 2048
-const ELEMENTS = TABLE + 64
+const CT = C + SPACE
+const TABLE = CT + SPACE
+const PACK = TABLE + 64
+const ELEMENTS = PACK + 64 * PACK_COLUMNS
 
 const values = numbers(LARGEST * LARGEST, 1)
 const others = numbers(LARGEST * LARGEST, 2)
@@ -26,6 +28,13 @@ const matrix = (source: Float32Array, rows: number, columns: number) => source.s
 
 function* sizes(): Generator<[number, number, number]> {
   for (let m = 1; m <= 9; ++m) for (let n = 1; n <= 17; ++n) for (let k = 1; k <= 33; ++k) yield [m, n, k]
+}
+
+/** Batches that gemmTN packs (24 rows and more), over several of its blocks of 64 columns. */
+function* packedSizes(): Generator<[number, number, number]> {
+  for (const m of [23, 24, 25, 37]) {
+    for (const n of [1, 4, 5, 8, 15, 16, 17, 33]) for (const k of [1, 3, 4, 63, 64, 65, 130]) yield [m, n, k]
+  }
 }
 
 /** A row-major matrix with its rows `stride` apart; what lies between them is left as it is. */
@@ -125,7 +134,7 @@ describe.each(variants)('%s, tiles of %s panels', (_, __, { make, epsilon }, til
   ])('gemmTN leaves %s in G and in Gᵀ, zeros in their padding', (__, rule) => {
     const worst: Worst = { ratio: 0, at: '' }
     const scale = 0.25
-    for (const [m, n, k] of sizes()) {
+    for (const [m, n, k] of [...sizes(), ...packedSizes()]) {
       const hasTable = (m + n + k) % 2 === 0
       const x = matrix(values, m, k)
       const delta = matrix(others, m, n)
@@ -137,16 +146,16 @@ describe.each(variants)('%s, tiles of %s panels', (_, __, { make, epsilon }, til
       floats.fill(0, B, BIAS)
       place(backend, B, delta, m, n, columns)
       const length = panelLength(k, n)
-      floats.fill(CANARY, C - 8, C + 2048)
-      floats.fill(CANARY, CT, CT + 2048)
+      floats.fill(CANARY, C - 8, C + SPACE)
+      floats.fill(CANARY, CT, CT + SPACE)
       floats.fill(0, C, C + length)
       floats.fill(0, CT, CT + length)
       packPanels(before, k, n, floats, C, CT)
-      const count = (padded(k) / 4) * Math.ceil(columns / (tiles === PAIRED ? 16 : 8))
+      const count = padded(k) / 4
       // In two shares, as two threads would.
       const half = count >> 1
       const kernel = (from: number, to: number) =>
-        kernels.gemmTN(from, to, m, A, stride, hasTable ? TABLE : 0, B, C, CT, k, n, rule, scale, tiles)
+        kernels.gemmTN(from, to, m, A, stride, hasTable ? TABLE : 0, B, C, CT, k, n, rule, scale, tiles, PACK)
       kernel(half, count)
       kernel(0, half)
       const found = unpackPanels(floats, C, k, n, new Float64Array(k * n))

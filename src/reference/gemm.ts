@@ -1,7 +1,7 @@
 // The matrix products of assembly/gemm-nn.ts and gemm-tn.ts in plain JavaScript, over the same panels. Two rows by four columns keep
 // eight sums, the most that x64's sixteen registers hold beside their operands.
 
-import { LANES, PAIRED, PANEL } from '../../assembly/abi.ts'
+import { LANES, PANEL } from '../../assembly/abi.ts'
 import { type Floats, padded } from '../panels.ts'
 import type { Memory } from './memory.ts'
 import { applyRule } from './optimizer.ts'
@@ -63,7 +63,7 @@ function tile2x4(
   floats[c1 + 3] = s13 + bias3
 }
 
-/** C = A · B + bias for the rows [from, to); the arguments are those of gemmNN in assembly/gemm-nn.ts, but for its tiles. */
+/** C = A · B + bias for the rows [from, to); the arguments are those of gemmNN in assembly/gemm-nn.ts. */
 export function gemmNN(
   { floats, ints, shift }: Memory,
   from: number,
@@ -159,14 +159,7 @@ function tileTN(
   }
 }
 
-/** Columns of a tile, as in assembly/gemm-tn.ts. */
-const tileColumns = (tiles: number): number => (tiles === PAIRED ? 2 * PANEL : PANEL)
-
-/** Tiles of a k × n gradient, as in assembly/gemm-tn.ts. */
-export const tilesTN = (k: number, n: number, tiles: number): number =>
-  (padded(k) / 4) * Math.ceil(padded(n) / tileColumns(tiles))
-
-/** rule(G, Aᵀ · D) for the tiles [from, to); the arguments are those of gemmTN in assembly/gemm-tn.ts. */
+/** rule(G, Aᵀ · D) for the quarters [from, to) of G's rows; the arguments are those of gemmTN in assembly/gemm-tn.ts. */
 export function gemmTN(
   memory: Memory,
   from: number,
@@ -182,44 +175,36 @@ export function gemmTN(
   n: number,
   rule: number,
   scale: number,
-  tiles: number,
 ): void {
   const columns = padded(n)
   const kColumns = padded(k)
-  const perGroup = kColumns / 4
-  for (let tile = from; tile < to; ++tile) {
-    const group = Math.floor(tile / perGroup)
-    const first = group * tileColumns(tiles)
-    const end = Math.min(first + tileColumns(tiles), columns)
-    const i = (tile - group * perGroup) * 4
-    const sliceT = i & ~(PANEL - 1)
-    const widthT = Math.min(PANEL, kColumns - sliceT)
-    // A tile of assembly/gemm-tn.ts, as pieces of 2 × 4.
-    for (let ii = i; ii < Math.min(i + 4, k); ii += 2) {
-      for (let j = first; j < end; j += LANES) {
-        const slice = j & ~(PANEL - 1)
-        const width = Math.min(PANEL, columns - slice)
-        const target = g + slice * kColumns + ii * width + (j - slice)
-        const targetT = gt ? gt + sliceT * columns + j * widthT + (ii - sliceT) : 0
-        const source = (table ? 0 : a) + ii
-        const last = ii + 1 === k
-        tileTN(
-          memory,
-          rows,
-          source,
-          lda,
-          table,
-          d + j,
-          columns,
-          last,
-          target,
-          width,
-          targetT,
-          widthT,
-          rule,
-          scale,
-        )
-      }
+  const end = Math.min(to * 4, k)
+  for (let j = 0; j < columns; j += LANES) {
+    const slice = j & ~(PANEL - 1)
+    const width = Math.min(PANEL, columns - slice)
+    for (let i = from * 4; i < end; i += 2) {
+      const sliceT = i & ~(PANEL - 1)
+      const widthT = Math.min(PANEL, kColumns - sliceT)
+      const target = g + slice * kColumns + i * width + (j - slice)
+      const targetT = gt ? gt + sliceT * columns + j * widthT + (i - sliceT) : 0
+      const source = (table ? 0 : a) + i
+      const last = i + 1 === k
+      tileTN(
+        memory,
+        rows,
+        source,
+        lda,
+        table,
+        d + j,
+        columns,
+        last,
+        target,
+        width,
+        targetT,
+        widthT,
+        rule,
+        scale,
+      )
     }
   }
 }

@@ -17,7 +17,7 @@ import {
 } from '../../assembly/abi.ts'
 import { padded } from '../panels.ts'
 import { activate, derive, softmaxRow } from './activation.ts'
-import { gemmNN, gemmTN, sumRows, tilesTN } from './gemm.ts'
+import { gemmNN, gemmTN, sumRows } from './gemm.ts'
 import { hitsRow, lossRow } from './loss.ts'
 import type { Memory } from './memory.ts'
 
@@ -85,11 +85,11 @@ const scaleOf = ({ floats }: Memory, rule: number, control: number, rows: number
   (rule === SGD ? floats[control + CONTROL_LEARNING_RATE] : 1) / rows
 
 function updateWeights(memory: Memory, op: Operands, rows: number, part: number, parts: number): void {
-  const [, a, lda, table, delta, weights, weightsT, k, n, rule, control, tiles] = op
-  const from = share(tilesTN(k, n, tiles), part, parts)
-  const to = share(tilesTN(k, n, tiles), part + 1, parts)
+  const [, a, lda, table, delta, weights, weightsT, k, n, rule, control] = op
+  const from = share(padded(k) / 4, part, parts)
+  const to = share(padded(k) / 4, part + 1, parts)
   const scale = scaleOf(memory, rule, control, rows)
-  gemmTN(memory, from, to, rows, a, lda, table, delta, weights, weightsT, k, n, rule, scale, tiles)
+  gemmTN(memory, from, to, rows, a, lda, table, delta, weights, weightsT, k, n, rule, scale)
 }
 
 function updateBiases(memory: Memory, op: Operands, rows: number, part: number, parts: number): void {
