@@ -53,16 +53,17 @@ export const INSTRUCTION_WORDS = 16
 
 // Waits until every thread has come here.
 export const OP_BARRIER = 1
-// x, ldx, xTable, y, ldy, yTable, order: the batch's rows are x[order[start + r]]. Split by rows.
+// x, ldx, xTable, y, ldy, yTable, order, starts, fromTable, toTable: the batch's rows are x[order[start + r]]; where
+// `starts` is given, row i's nonzeros are listed in [starts[i], starts[i + 1]). Split by rows.
 export const OP_ROWS = 2
-// a, lda, aTable, weights, biases, out, slope, k, n, activation, tiles: out = f(a · weights + biases). Split by rows.
+// a, lda, aTable, weights, biases, out, slope, k, n, activation, tiles, fromTable, toTable: out = f(a · weights + biases). Split by rows.
 export const OP_FORWARD = 3
 // out, slope, y, ldy, yTable, delta, losses, hits, n, loss, activation, hitMode: the loss of each row, and
 // delta = ∂C/∂z. Split by rows.
 export const OP_OUTPUT = 4
 // delta, weightsT, from, deltaBelow, n, k, activation, tiles: deltaBelow = delta · weightsᵀ ⊙ f'(z). Split by rows.
 export const OP_BACKWARD = 5
-// a, lda, aTable, delta, weights, weightsT, k, n, rule, control, tiles, pack: rule(weights, aᵀ · delta / rows). Split by
+// a, lda, aTable, delta, weights, weightsT, k, n, rule, control, tiles, pack, fromTable, toTable, block: rule(weights, aᵀ · delta / rows). Split by
 // rows of the weights, four at a time.
 export const OP_UPDATE_WEIGHTS = 6
 // delta, biases, n, rule, control: rule(biases, Σ delta / rows). Split by columns.
@@ -70,6 +71,9 @@ export const OP_UPDATE_BIASES = 7
 
 // What gemmTN packs of its operands: for each row of the batch, a block of A's columns and two panels of D.
 export const PACK_COLUMNS = 64 + 2 * 8
+
+// Rows of W whose gradient is summed at once where the input is sparse: with 32 units, 8 KB.
+export const SPARSE_BLOCK = 64
 
 // The control block: what may change between two calls without a new tape.
 export const CONTROL_LEARNING_RATE = 0

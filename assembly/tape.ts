@@ -21,6 +21,7 @@ import { gemmNN } from './gemm-nn'
 import { gemmTN, sumRows } from './gemm-tn'
 import { hitsRow, lossRow, softmaxRows } from './loss'
 import { padded } from './panels'
+import { sparseNN, sparseTN } from './sparse'
 
 /** Rows of the batch taken through one layer at a time: their inputs stay in L2, a panel of weights in L1. */
 const ROW_BLOCK = 64
@@ -52,11 +53,19 @@ function lookUpRows(op: usize, start: i32, from: i32, to: i32): void {
   const ldy = operand(op, 5)
   const yTable = address(op, 6)
   const order = address(op, 7) + ((<usize>start) << 2)
+  const starts = address(op, 8)
+  const fromTable = address(op, 9)
+  const toTable = address(op, 10)
   for (let r = from; r < to; ++r) {
     const at = (<usize>r) << 2
     const row = load<i32>(order + at)
     store<i32>(xTable + at, x + row * ldx)
     store<i32>(yTable + at, y + row * ldy)
+    if (starts) {
+      const list = starts + ((<usize>row) << 2)
+      store<u32>(fromTable + at, load<u32>(list))
+      store<u32>(toTable + at, load<u32>(list, 4))
+    }
   }
 }
 
@@ -73,10 +82,13 @@ function forward(op: usize, from: i32, to: i32): void {
   const n = operand(op, 9)
   const activation = operand(op, 10)
   const tiles = operand(op, 11)
+  const fromTable = address(op, 12)
+  const toTable = address(op, 13)
   const columns = padded(n)
   for (let r = from; r < to; r += ROW_BLOCK) {
     const end = min(r + ROW_BLOCK, to)
-    gemmNN(r, end, a, lda, table, weights, padded(k), biases, out, k, n, tiles)
+    if (fromTable) sparseNN(r, end, fromTable, toTable, weights, padded(k), biases, out, n)
+    else gemmNN(r, end, a, lda, table, weights, padded(k), biases, out, k, n, tiles)
     const at = (<usize>(r * columns)) << 2
     if (activation == SOFTMAX) softmaxRows(end - r, out + at, out + at, n, columns)
     else if (activation != LINEAR) {
@@ -143,9 +155,20 @@ function updateWeights(op: usize, rows: i32, part: i32, parts: i32): void {
   const n = operand(op, 8)
   const rule = operand(op, 9)
   const quarters = padded(k) >> 2
+  const from = share(quarters, part, parts)
+  const to = share(quarters, part + 1, parts)
+  const scale = scaleOf(rule, address(op, 10), rows)
+  const fromTable = address(op, 13)
+  if (fromTable) {
+    const pack = address(op, 12)
+    const delta = address(op, 4)
+    const weights = address(op, 5)
+    sparseTN(from, to, rows, fromTable, address(op, 14), delta, weights, k, n, rule, scale, address(op, 15), pack)
+    return
+  }
   gemmTN(
-    share(quarters, part, parts),
-    share(quarters, part + 1, parts),
+    from,
+    to,
     rows,
     address(op, 1),
     operand(op, 2),
@@ -156,7 +179,7 @@ function updateWeights(op: usize, rows: i32, part: i32, parts: i32): void {
     k,
     n,
     rule,
-    scaleOf(rule, address(op, 10), rows),
+    scale,
     operand(op, 11),
     address(op, 12),
   )

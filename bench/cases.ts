@@ -91,7 +91,7 @@ function engineOf(
       numbers(inputs * units, l).map((v) => v / Math.sqrt(inputs)),
     )
   })
-  engine.resize({ batchRows: batch, dataRows: rows, gradients: false })
+  engine.resize({ batchRows: batch, dataRows: rows, gradients: false, nonzeros: 0 })
   engine.fill(engine.plan.x, numbers(rows * sizes[0], 10), 0, rows)
   const y = Float32Array.from({ length: rows * outputs }, (_, i) => (i % outputs === 0 ? 1 : 0))
   engine.fill(engine.plan.y, y, 0, rows)

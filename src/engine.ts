@@ -42,7 +42,7 @@ export class Engine {
     this.#make = make
     this.#rule = rule
     this.#tiles = tiles
-    this.resize({ batchRows: 0, dataRows: 0, gradients: false })
+    this.resize({ batchRows: 0, dataRows: 0, gradients: false, nonzeros: 0 })
   }
 
   get plan(): Plan {
@@ -73,13 +73,14 @@ export class Engine {
   }
 
   /** Moves to a larger arena if this one has no room for so much. */
-  reserve({ batchRows, dataRows, gradients }: Capacity): void {
+  reserve({ batchRows, dataRows, gradients }: Omit<Capacity, 'nonzeros'>): void {
     const has = this.#plan.capacity
     if (has.batchRows >= batchRows && has.dataRows >= dataRows && (has.gradients || !gradients)) return
     this.resize({
       batchRows: Math.max(has.batchRows, batchRows),
       dataRows: Math.max(has.dataRows, dataRows),
       gradients: has.gradients || gradients,
+      nonzeros: 0,
     })
   }
 
@@ -234,6 +235,16 @@ export class Engine {
     if (mode === this.#trainHits) return
     this.#trainHits = mode
     if (this.#train) this.#train = this.#write(trainTape(this.#plan, this.#rule, mode))
+  }
+
+  /** True where the kernels can skip the zeros of the input. */
+  get skipsZeros(): boolean {
+    return this.#backend.name !== 'reference'
+  }
+
+  /** Writes integers to a tensor from its element `at` on. */
+  writeInts(tensor: Tensor, values: Int32Array, at: number): void {
+    this.#backend.writeInts(tensor.offset + at, values)
   }
 
   /** Takes the rows in their own order. */

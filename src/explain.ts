@@ -76,7 +76,7 @@ function lineOf({ op, operands }: Instruction, plan: Plan, rows: number): Line {
 
 /** The training step with an update rule on `rows` rows as text: each instruction with its formula, its equation and its shapes. */
 export function explain(architecture: Architecture, rule: number, rows: number): string {
-  const plan = makePlan(architecture, { batchRows: rows, dataRows: rows, gradients: false })
+  const plan = makePlan(architecture, { batchRows: rows, dataRows: rows, gradients: false, nonzeros: 0 })
   const lines = trainTape(plan, rule, HITS_NONE).instructions.map((one) => lineOf(one, plan, rows))
   const formulaWidth = Math.max(...lines.map((line) => line.formula.length)) + 2
   return lines

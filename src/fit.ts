@@ -7,6 +7,7 @@ import { type Evaluation, evaluateRows } from './evaluate.ts'
 import { inChunks, type Matrix, type Targets } from './matrix.ts'
 import type { EpochLog, FitSettings } from './options.ts'
 import { MIDWAY, SLICE_MS, type Slices } from './pace.ts'
+import { listNonzeros, nonzerosToList } from './sparse.ts'
 
 /** What `fit` resolves to: one entry an epoch in each list. */
 export interface History {
@@ -117,12 +118,14 @@ export function* fitSlices(
   const { rows } = x
   const batchRows = Math.min(settings.batchSize, rows)
   const { capacity } = engine.plan
-  engine.resize({ ...capacity, batchRows: Math.max(capacity.batchRows, batchRows), dataRows: rows })
+  const nonzeros = engine.skipsZeros ? yield* nonzerosToList(x) : 0
+  engine.resize({ ...capacity, batchRows: Math.max(capacity.batchRows, batchRows), dataRows: rows, nonzeros })
   try {
     yield* inChunks(rows, x.columns + y.columns, (from, to) => {
-      engine.fill(engine.plan.x, x.values, from, to, from)
+      if (!nonzeros) engine.fill(engine.plan.x, x.values, from, to, from)
       engine.fill(engine.plan.y, y.values, from, to, from)
     })
+    if (nonzeros) yield* listNonzeros(engine, x)
     engine.learningRate = state.learningRate
     engine.hitMode = y.hitMode
     if (!settings.shuffle) engine.orderRows(rows)

@@ -59,7 +59,7 @@ export function checkGradients(
   { samples, epsilon, seed }: ReturnType<typeof checkGradientsSettings>,
 ): GradientCheck {
   const twin = float64Engine(engine)
-  twin.resize({ batchRows: x.rows, dataRows: x.rows, gradients: true })
+  twin.resize({ batchRows: x.rows, dataRows: x.rows, gradients: true, nonzeros: 0 })
   const { plan } = twin
   twin.fill(plan.x, x.values, 0, x.rows)
   twin.fill(plan.y, y.values, 0, x.rows)

@@ -1,7 +1,7 @@
 // The plan: from the shape of a network and the sizes of its data to one table of named tensors with offsets. A pure
 // function; one arena holds everything, so a network is one allocation and its parameters are one slice of it.
 
-import { CONTROL_LENGTH, INSTRUCTION_WORDS, PACK_COLUMNS, SINGLE } from '../assembly/abi.ts'
+import { CONTROL_LENGTH, INSTRUCTION_WORDS, PACK_COLUMNS, SINGLE, SPARSE_BLOCK } from '../assembly/abi.ts'
 import { padded, panelLength } from './panels.ts'
 import { type ActivationName, activations, type LossName } from './tables.ts'
 
@@ -28,6 +28,8 @@ export interface Capacity {
   readonly dataRows: number
   /** True where the gradients are wanted, not only the step. */
   readonly gradients: boolean
+  /** Nonzeros of the training data where these are listed and x is not kept; else 0. */
+  readonly nonzeros: number
 }
 
 /** A named slice of the arena. Offsets and lengths are in elements; rows of a matrix are `stride` apart. */
@@ -80,6 +82,17 @@ export interface Plan {
   /** Offsets of the rows of x and y that make up the batch. */
   readonly xTable: Tensor
   readonly yTable: Tensor
+  /** The nonzeros of the training data, in place of x: where each row's list begins, the lists, where those of the
+   * batch's rows begin and end, and the sums of a block of the gradient's rows. */
+  readonly sparse:
+    | {
+        readonly starts: Tensor
+        readonly entries: Tensor
+        readonly fromTable: Tensor
+        readonly toTable: Tensor
+        readonly block: Tensor
+      }
+    | undefined
   /** What the gradient's product packs of its operands. */
   readonly pack: Tensor
   /** Where predict and evaluate work, apart from the training step: rows in, two buffers between layers, results. */
@@ -178,8 +191,17 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
   const order = vector('order', dataRows)
   const losses = vector('losses', dataRows)
   const hits = vector('hits', dataRows)
+  const sparse = capacity.nonzeros
+    ? {
+        fromTable: vector('lists from', batchRows),
+        toTable: vector('lists to', batchRows),
+        block: matrix('block of ∇W1', SPARSE_BLOCK, layers[0].units),
+        starts: vector('starts of lists', dataRows + 1),
+        entries: vector('nonzeros', 2 * capacity.nonzeros),
+      }
+    : undefined
   const y = place('y', dataRows, outputs)
-  const x = place('x', dataRows, inputs)
+  const x = place('x', sparse ? 0 : dataRows, inputs)
 
   return {
     architecture,
@@ -199,6 +221,7 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
     xTable,
     yTable,
     pack,
+    sparse,
     window,
   }
 }

@@ -92,6 +92,9 @@ function forward(
       units,
       linear ? LINEAR : activations[activation].code,
       plan.tiles,
+      // Only the rows of the training data have an index.
+      offset(input.table && plan.sparse?.fromTable),
+      offset(input.table && plan.sparse?.toTable),
     ],
   }
 }
@@ -167,7 +170,18 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
   const last = layers.length - 1
   const lookUp: Instruction = {
     op: OP_ROWS,
-    operands: [x.offset, x.stride, xTable.offset, y.offset, y.stride, yTable.offset, order.offset],
+    operands: [
+      x.offset,
+      x.stride,
+      xTable.offset,
+      y.offset,
+      y.stride,
+      yTable.offset,
+      order.offset,
+      offset(plan.sparse?.starts),
+      offset(plan.sparse?.fromTable),
+      offset(plan.sparse?.toTable),
+    ],
   }
   const input = (l: number): Rows =>
     l === 0 ? { matrix: x, table: xTable } : { matrix: layers[l - 1].activations! }
@@ -217,6 +231,9 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
         control.offset,
         plan.tiles,
         plan.pack.offset,
+        ...(l === 0 && plan.sparse
+          ? [plan.sparse.fromTable.offset, plan.sparse.toTable.offset, plan.sparse.block.offset]
+          : []),
       ],
     }
     if (!biases) return [weightUpdate]

@@ -105,7 +105,7 @@ describe.skipIf(cases.length === 0)('golden runs of PyTorch', () => {
       const rows = one.y.length / outputs
       const x = { values: one.x, rows, columns: engine.architecture.inputs }
       const y = { values: one.y, rows, columns: outputs, hitMode: HITS_NONE }
-      engine.resize({ batchRows: rows, dataRows: rows, gradients: true })
+      engine.resize({ batchRows: rows, dataRows: rows, gradients: true, nonzeros: 0 })
       const predict = () => {
         const out =
           engine.floats instanceof Float64Array

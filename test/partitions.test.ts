@@ -43,7 +43,7 @@ function engineOf(
     engine.setWeights(l, numbers(inputs * units, 10 + l, 0.5))
     engine.setBiases(l, numbers(units, 20 + l))
   })
-  engine.resize({ batchRows: batch, dataRows: ROWS, gradients: false })
+  engine.resize({ batchRows: batch, dataRows: ROWS, gradients: false, nonzeros: 0 })
   engine.fill(engine.plan.x, numbers(ROWS * 13, 30), 0, ROWS)
   engine.fill(
     engine.plan.y,

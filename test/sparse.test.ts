@@ -1,0 +1,109 @@
+// Skipping the zeros of the input changes no bit: training from lists of nonzeros against training from the rows.
+
+import { describe, expect, it } from 'vitest'
+import { HITS_NONE } from '../assembly/abi.ts'
+import { Engine } from '../src/engine.ts'
+import { Network } from '../src/index.ts'
+import { runNow } from '../src/pace.ts'
+import { listNonzeros, nonzerosToList } from '../src/sparse.ts'
+import { optimizers } from '../src/tables.ts'
+import { type TestedBackend, wasmBackends } from './helpers/backends.ts'
+import { numbers } from './helpers/random.ts'
+
+const ROWS = 41
+
+/** Rows of which about one value in five is not zero, one row without any, one full, and a -0. */
+function sparseRows(columns: number): Float32Array {
+  const x = numbers(ROWS * columns, columns).map((v, i) => ((i * 2654435761) % 5 === 0 ? v : 0))
+  x.fill(0, 3 * columns, 4 * columns)
+  x.set(numbers(columns, 1), 7 * columns)
+  x[0] = -0
+  return x
+}
+
+function train(
+  { make }: TestedBackend,
+  units: number,
+  columns: number,
+  batch: number,
+  parts: number,
+  listed: boolean,
+) {
+  const layers = [
+    { inputs: columns, units, activation: 'tanh' as const, bias: units % 2 === 0 },
+    { inputs: units, units: 3, activation: 'sigmoid' as const, bias: true },
+  ]
+  const engine = new Engine(
+    { inputs: columns, outputs: 3, layers, loss: 'quadratic' },
+    make,
+    optimizers.sgd.rule,
+  )
+  layers.forEach((layer, l) => {
+    engine.setWeights(l, numbers(layer.inputs * layer.units, 10 + l, 0.3))
+    engine.setBiases(l, numbers(layer.units, 20 + l))
+  })
+  const x = { values: sparseRows(columns), rows: ROWS, columns }
+  const nonzeros = listed ? x.values.filter((v) => v !== 0).length : 0
+  engine.resize({ batchRows: batch, dataRows: ROWS, gradients: false, nonzeros })
+  if (listed) runNow(listNonzeros(engine, x))
+  else engine.fill(engine.plan.x, x.values, 0, ROWS)
+  engine.fill(engine.plan.y, numbers(ROWS * 3, 5), 0, ROWS)
+  engine.shuffleRows(ROWS, 3, 0)
+  engine.learningRate = 0.4
+  engine.hitMode = HITS_NONE
+  for (let epoch = 0; epoch < 2; ++epoch) {
+    for (let firstRow = 0; firstRow < ROWS; firstRow += batch) {
+      const slice = { firstRow, endRow: Math.min(ROWS, firstRow + batch), batchRows: batch }
+      for (let phase = 0; phase < engine.phases; ++phase) {
+        for (let part = parts - 1; part >= 0; --part) engine.trainPart(phase, slice, part, parts)
+      }
+    }
+  }
+  const { parameters, losses } = engine.plan
+  const bits = [parameters, losses].map(({ offset, length }) => {
+    const slice = engine.floats.slice(offset, offset + length)
+    return Buffer.from(slice.buffer, slice.byteOffset, slice.byteLength).toString('hex')
+  })
+  return bits.join()
+}
+
+describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('%s', (_, backend) => {
+  it.each([32, 33, 63, 64, 65, 130])('trains on lists of %d columns to the bits of the rows', (columns) => {
+    for (const units of [1, 4, 5, 8, 13, 16, 30, 32, 44, 65]) {
+      for (const batch of [1, 7, 29]) {
+        const expected = train(backend, units, columns, batch, 1, false)
+        for (const parts of [1, 3]) {
+          const found = train(backend, units, columns, batch, parts, true)
+          expect(found === expected, `${units} units, batch ${batch}, ${parts} parts`).toBe(true)
+        }
+      }
+    }
+  })
+})
+
+describe('nonzerosToList', () => {
+  const count = (values: Float32Array, columns: number) =>
+    runNow(nonzerosToList({ values, rows: values.length / columns, columns }))
+  it('counts where few values are not zero, and says 0 where lists would not pay', () => {
+    const few = new Float32Array(64 * 10).fill(1, 0, 64 * 3)
+    expect(count(few, 64)).toBe(192)
+    expect(count(new Float32Array(640).fill(1), 64)).toBe(0)
+    expect(count(few, 16)).toBe(0)
+  })
+})
+
+describe('fit', () => {
+  it('trains on nothing but zeros, which move the biases alone', async () => {
+    const net = new Network({
+      sizes: [40, 3, 2],
+      activation: 'sigmoid',
+      seed: 1,
+      optimizer: { name: 'sgd', learningRate: 1 },
+    })
+    const before = [...net.weights(0)]
+    const biases = [...net.biases(0)]
+    await net.fit({ x: new Float32Array(400), y: numbers(20, 1) }, { epochs: 2 })
+    expect([...net.weights(0)]).toEqual(before)
+    expect([...net.biases(0)]).not.toEqual(biases)
+  })
+})
