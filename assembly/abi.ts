@@ -56,15 +56,16 @@ export const OP_BARRIER = 1
 // x, ldx, xTable, y, ldy, yTable, order, starts, fromTable, toTable: the batch's rows are x[order[start + r]]; where
 // `starts` is given, row i's nonzeros are listed in [starts[i], starts[i + 1]). Split by rows.
 export const OP_ROWS = 2
-// a, lda, aTable, weights, biases, out, slope, k, n, activation, tiles, fromTable, toTable: out = f(a · weights + biases). Split by rows.
+// a, lda, aTable, weights, biases, out, slope, k, n, activation, tiles, fromTable, toTable:
+// out = f(a · weights + biases). Split by rows.
 export const OP_FORWARD = 3
 // out, slope, y, ldy, yTable, delta, losses, hits, n, loss, activation, hitMode: the loss of each row, and
 // delta = ∂C/∂z. Split by rows.
 export const OP_OUTPUT = 4
 // delta, weightsT, from, deltaBelow, n, k, activation, tiles: deltaBelow = delta · weightsᵀ ⊙ f'(z). Split by rows.
 export const OP_BACKWARD = 5
-// a, lda, aTable, delta, weights, weightsT, k, n, rule, control, tiles, pack, fromTable, toTable, block: rule(weights, aᵀ · delta / rows). Split by
-// rows of the weights, four at a time.
+// a, lda, aTable, delta, weights, weightsT, k, n, rule, control, tiles, pack, fromTable, toTable, block:
+// rule(weights, aᵀ · delta / rows). Split by rows of the weights, four at a time.
 export const OP_UPDATE_WEIGHTS = 6
 // delta, biases, n, rule, control: rule(biases, Σ delta / rows). Split by columns.
 export const OP_UPDATE_BIASES = 7

@@ -28,7 +28,6 @@ function transpose4x4(from: usize, width: usize, to: usize, stride: usize): void
   v128.store(to + 3 * stride, v128.shuffle<f32>(ab23, cd23, 2, 3, 6, 7))
 }
 
-
 /**
  * A tile of the gradient, 4 rows by VECTORS (1, 2 or 4) times 4, over all rows of the batch, then the update rule on
  * it. With TABLE the rows of A come from a table of row offsets. With TAIL only the first `kRows` of the 4 rows of G

@@ -269,12 +269,6 @@ export function normalDensityFrom(g: v128): v128 {
   return f32x4.mul(g, f32x4.splat(INVERSE_SQRT_2PI))
 }
 
-/** e^x of one float: lane 0 of exp. */
-@inline
-export function expScalar(x: f32): f32 {
-  return f32x4.extract_lane(exp(f32x4.splat(x)), 0)
-}
-
 /** log x of one float: lane 0 of log. */
 @inline
 export function logScalar(x: f32): f32 {

@@ -263,7 +263,7 @@ export function sparseTN(
       while (next < stop && <i32>load<u32>(next) < end) next += ENTRY
       if (next == cursor) continue
       store<u32>(cursorPtr + ((<usize>r) << 2), <u32>next)
-        const d = dPtr + <usize>r * stride
+      const d = dPtr + <usize>r * stride
       let j = 0
       while (j < columns) {
         const left = columns - j

@@ -179,7 +179,7 @@ export class Network {
 
   /**
    * Takes one step of the optimizer on all rows as one batch and returns the mean loss before it. Throws ShapeError;
-   * DivergedError, the parameters untouched, where the loss is not finite.
+   * DivergedError, the parameters untouched, where the loss or the new parameters are not finite.
    */
   trainBatch(x: MatrixLike, y: MatrixLike, options: { learningRate?: number } = {}): number {
     const engine = this.#writing('trainBatch')

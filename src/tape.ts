@@ -92,7 +92,7 @@ function forward(
       units,
       linear ? LINEAR : activations[activation].code,
       plan.tiles,
-      // Only the rows of the training data have an index.
+      // Only the rows of the training data have lists.
       offset(input.table && plan.sparse?.fromTable),
       offset(input.table && plan.sparse?.toTable),
     ],

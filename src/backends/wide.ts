@@ -6,6 +6,7 @@ interface V8Module {
 }
 
 interface NodeProcess {
+  readonly arch?: string
   readonly versions?: { readonly node?: string }
   getBuiltinModule?(name: 'node:v8'): V8Module | undefined
 }
@@ -21,6 +22,7 @@ export function fuseTo256(): string | undefined {
   if (!version || !v8 || Number.parseInt(version, 10) < FIRST_NODE) {
     return `it needs Node ${FIRST_NODE} or newer${version ? `, and this is ${version}` : ''}`
   }
+  if (process.arch !== 'x64') return `it needs x86-64 with AVX2, and this is ${process.arch}`
   v8.setFlagsFromString('--experimental-wasm-revectorize')
   return undefined
 }
