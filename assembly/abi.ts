@@ -51,7 +51,7 @@ export const PAIRED = 1
 // the place of base + row · stride.
 export const INSTRUCTION_WORDS = 16
 
-// Waits until every thread has come here.
+// sync: waits until every thread has come here.
 export const OP_BARRIER = 1
 // x, ldx, xTable, y, ldy, yTable, order, starts, fromTable, toTable: the batch's rows are x[order[start + r]]; where
 // `starts` is given, row i's nonzeros are listed in [starts[i], starts[i + 1]). Split by rows.
@@ -79,6 +79,14 @@ export const SPARSE_BLOCK = 64
 // The control block: what may change between two calls without a new tape.
 export const CONTROL_LEARNING_RATE = 0
 export const CONTROL_LENGTH = 16
+
+// What the threads agree by: words on cache lines of their own, the first of which all of them watch while they wait.
+// Barriers passed; threads that have come to the next one; threads asleep at it; 1 where the work is to be left.
+export const SYNC_GENERATION = 0
+export const SYNC_ARRIVED = 16
+export const SYNC_SLEEPERS = 17
+export const SYNC_STOP = 32
+export const SYNC_LENGTH = 48
 
 // What random numbers are for: the last word of a Philox counter, so that no two uses share a stream.
 export const WEIGHTS = 1

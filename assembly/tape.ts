@@ -13,10 +13,13 @@ import {
   OP_ROWS,
   OP_UPDATE_BIASES,
   OP_UPDATE_WEIGHTS,
+  PACK_COLUMNS,
   SGD,
   SOFTMAX,
+  SPARSE_BLOCK,
 } from './abi'
 import { activate, derive } from './activation'
+import { barrier } from './barrier'
 import { gemmNN } from './gemm-nn'
 import { gemmTN, sumRows } from './gemm-tn'
 import { hitsRow, lossRow, softmaxRows } from './loss'
@@ -150,7 +153,7 @@ function scaleOf(rule: i32, controlPtr: usize, rows: i32): f32 {
 }
 
 /** OP_UPDATE_WEIGHTS: W or ∇W from aᵀ · δ (BP4), for this part's rows of W. */
-function updateWeights(op: usize, rows: i32, part: i32, parts: i32): void {
+function updateWeights(op: usize, rows: i32, part: i32, parts: i32, thread: i32): void {
   const k = operand(op, 7)
   const n = operand(op, 8)
   const rule = operand(op, 9)
@@ -158,12 +161,14 @@ function updateWeights(op: usize, rows: i32, part: i32, parts: i32): void {
   const from = share(quarters, part, parts)
   const to = share(quarters, part + 1, parts)
   const scale = scaleOf(rule, address(op, 10), rows)
+  // Every thread has its own place for what it packs and sums.
+  const pack = address(op, 12) + ((<usize>(thread * rows * PACK_COLUMNS)) << 2)
   const fromTable = address(op, 13)
   if (fromTable) {
-    const pack = address(op, 12)
     const delta = address(op, 4)
     const weights = address(op, 5)
-    sparseTN(from, to, rows, fromTable, address(op, 14), delta, weights, k, n, rule, scale, address(op, 15), pack)
+    const block = address(op, 15) + ((<usize>(thread * SPARSE_BLOCK * padded(n))) << 2)
+    sparseTN(from, to, rows, fromTable, address(op, 14), delta, weights, k, n, rule, scale, block, pack)
     return
   }
   gemmTN(
@@ -181,7 +186,7 @@ function updateWeights(op: usize, rows: i32, part: i32, parts: i32): void {
     rule,
     scale,
     operand(op, 11),
-    address(op, 12),
+    pack,
   )
 }
 
@@ -202,14 +207,18 @@ function updateBiases(op: usize, rows: i32, part: i32, parts: i32): void {
   )
 }
 
-/** The instructions in [fromPtr, toPtr) once, on the batch of `rows` rows that begins at `start` of the order. */
-function step(fromPtr: usize, toPtr: usize, start: i32, rows: i32, part: i32, parts: i32): void {
+/**
+ * The instructions in [fromPtr, toPtr) once, on the batch of `rows` rows that begins at `start` of the order. Returns
+ * false where the work is to be left.
+ */
+function step(fromPtr: usize, toPtr: usize, start: i32, rows: i32, part: i32, parts: i32, thread: i32): bool {
   const from = share(rows, part, parts)
   const to = share(rows, part + 1, parts)
   for (let op = fromPtr; op < toPtr; op += INSTRUCTION_WORDS << 2) {
     switch (operand(op, 0)) {
       case OP_BARRIER:
         // One thread waits for nobody. A caller that runs several parts in turn stops at each barrier itself.
+        if (parts > 1 && !barrier(address(op, 1), parts)) return false
         break
       case OP_ROWS:
         lookUpRows(op, start, from, to)
@@ -224,7 +233,7 @@ function step(fromPtr: usize, toPtr: usize, start: i32, rows: i32, part: i32, pa
         backward(op, from, to)
         break
       case OP_UPDATE_WEIGHTS:
-        updateWeights(op, rows, part, parts)
+        updateWeights(op, rows, part, parts, thread)
         break
       case OP_UPDATE_BIASES:
         updateBiases(op, rows, part, parts)
@@ -233,11 +242,13 @@ function step(fromPtr: usize, toPtr: usize, start: i32, rows: i32, part: i32, pa
         unreachable()
     }
   }
+  return true
 }
 
 /**
  * Runs the instructions in [from, to) of a tape (element offsets) as part `part` of `parts`, once for each batch of
- * at most batchRows of the rows [firstRow, endRow) of the order. The last batch may be smaller.
+ * at most batchRows of the rows [firstRow, endRow) of the order. The last batch may be smaller. `thread` says which
+ * scratch is free for this part: its own number where the parts run at once, 0 where one thread runs them in turn.
  */
 export function run(
   from: i32,
@@ -247,10 +258,13 @@ export function run(
   batchRows: i32,
   part: i32,
   parts: i32,
+  thread: i32,
 ): void {
   assert(0 < from && from <= to && (to - from) % INSTRUCTION_WORDS == 0)
-  assert(0 <= firstRow && firstRow <= endRow && batchRows > 0 && 0 <= part && part < parts)
+  assert(0 <= firstRow && firstRow <= endRow && batchRows > 0 && 0 <= part && part < parts && 0 <= thread)
+  const fromPtr = (<usize>from) << 2
+  const toPtr = (<usize>to) << 2
   for (let start = firstRow; start < endRow; start += batchRows) {
-    step((<usize>from) << 2, (<usize>to) << 2, start, min(batchRows, endRow - start), part, parts)
+    if (!step(fromPtr, toPtr, start, min(batchRows, endRow - start), part, parts, thread)) return
   }
 }

@@ -4,6 +4,7 @@ import { GELU, PACK_COLUMNS, RELU, SGD, SIGMOID, TANH } from '../assembly/abi.ts
 import type { Choice } from '../src/backends/choose.ts'
 import { Engine } from '../src/engine.ts'
 import { packPanels, padded, panelLength } from '../src/panels.ts'
+import { PREDICTS } from '../src/plan.ts'
 import { PhiloxStream } from '../src/random.ts'
 import { type ActivationName, type LossName, optimizers } from '../src/tables.ts'
 
@@ -91,7 +92,7 @@ function engineOf(
       numbers(inputs * units, l).map((v) => v / Math.sqrt(inputs)),
     )
   })
-  engine.resize({ batchRows: batch, dataRows: rows, gradients: false, nonzeros: 0 })
+  engine.resize({ ...PREDICTS, batchRows: batch, dataRows: rows })
   engine.fill(engine.plan.x, numbers(rows * sizes[0], 10), 0, rows)
   const y = Float32Array.from({ length: rows * outputs }, (_, i) => (i % outputs === 0 ? 1 : 0))
   engine.fill(engine.plan.y, y, 0, rows)

@@ -19,7 +19,7 @@ const names = process.argv.includes('--wide')
 const choices = names.flatMap((name) => {
   try {
     const choice = name === 'wide' ? chooseBackend('simd', true) : chooseBackend(name)
-    if (name === 'wide' && choice.note) throw new Error(choice.note)
+    if (name === 'wide' && choice.lacks) throw new Error(choice.lacks)
     return [{ name, choice }]
   } catch (error) {
     console.log(`(left out: ${name}: ${(error as Error).message})`)

@@ -5,6 +5,7 @@
 import { chooseBackend } from '../src/backends/choose.ts'
 import { Engine } from '../src/engine.ts'
 import { runNow } from '../src/pace.ts'
+import { PREDICTS } from '../src/plan.ts'
 import { listNonzeros } from '../src/sparse.ts'
 import { optimizers } from '../src/tables.ts'
 import { numbers } from './cases.ts'
@@ -25,7 +26,7 @@ function engineOf(sizes: number[], batch: number, values: Float32Array, listed: 
   )
   const x = { values, rows: ROWS, columns: sizes[0] }
   const nonzeros = listed ? values.filter((v) => v !== 0).length : 0
-  engine.resize({ batchRows: batch, dataRows: ROWS, gradients: false, nonzeros })
+  engine.resize({ ...PREDICTS, batchRows: batch, dataRows: ROWS, nonzeros })
   if (listed) runNow(listNonzeros(engine, x))
   else engine.fill(engine.plan.x, values, 0, ROWS)
   engine.fill(engine.plan.y, numbers(ROWS * outputs, 2), 0, ROWS)

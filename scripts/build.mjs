@@ -1,5 +1,5 @@
-// Builds the package: AssemblyScript → wasm → base64 modules in src/generated → JavaScript and types in dist.
-// `--wasm` stops before the TypeScript compiler.
+// Builds the package: AssemblyScript → wasm → base64 modules in src/generated, with the worker's script beside them →
+// JavaScript and types in dist. `--wasm` stops before dist.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
@@ -21,6 +21,22 @@ for (const target of ['simd', 'relaxed', 'debug']) {
     `/** assembly/ compiled for the target "${target}": a WebAssembly binary in base64. Made by scripts/build.mjs. */\nexport const wasm =\n  '${base64}'\n`,
   )
 }
+
+// The worker's script, as text. It imports types only, so nothing is left of its module form but an empty export.
+run(
+  'node_modules/typescript/bin/tsc',
+  ...['src/threads/worker.ts', '--ignoreConfig', '--outDir', 'build'],
+  ...['--target', 'ES2022', '--module', 'esnext', '--lib', 'ES2022,DOM', '--removeComments'],
+)
+const worker = readFileSync('build/worker.js', 'utf8')
+  .replace(/^export \{\};$/m, '')
+  .trim()
+if (/^(import|export)\b/m.test(worker))
+  throw new Error('src/threads/worker.ts: expected imports of types only')
+writeFileSync(
+  'src/generated/worker.ts',
+  `/** src/threads/worker.ts as JavaScript. Made by scripts/build.mjs. */\nexport const workerSource =\n  ${JSON.stringify(worker)}\n`,
+)
 
 if (!process.argv.includes('--wasm')) {
   rmSync('dist', { recursive: true, force: true })

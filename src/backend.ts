@@ -73,7 +73,7 @@ export interface Backend {
   shuffle(offset: number, n: number, seedLow: number, seedHigh: number, stream: number): void
   /**
    * Runs the instructions in [from, to) as part `part` of `parts`, once for each batch of at most `batchRows` of the
-   * rows [firstRow, endRow) of the order.
+   * rows [firstRow, endRow) of the order, with the scratch of thread `thread`.
    */
   run(
     from: number,
@@ -83,7 +83,15 @@ export interface Backend {
     batchRows: number,
     part: number,
     parts: number,
+    thread: number,
   ): void
+  /** What other threads need to work in this arena; undefined where none can. */
+  readonly shared: SharedArena | undefined
+}
+
+export interface SharedArena {
+  readonly module: WebAssembly.Module
+  readonly memory: WebAssembly.Memory
 }
 
 /** Makes an arena of so many elements, all zero. Throws BackendError where there is no memory for it. */

@@ -5,7 +5,15 @@ import { CONTROL_LEARNING_RATE, HITS_NONE, SINGLE } from '../assembly/abi.ts'
 import type { Backend, MakeBackend } from './backend.ts'
 import { SLICE_MS } from './pace.ts'
 import { type Floats, packPanels, padded, unpackPanels } from './panels.ts'
-import { type Architecture, type Capacity, makePlan, type Plan, type Tensor } from './plan.ts'
+import {
+  type Architecture,
+  type Capacity,
+  makePlan,
+  type Plan,
+  PREDICTS,
+  type Tensor,
+  type Window,
+} from './plan.ts'
 import {
   evaluateTape,
   gradientsTape,
@@ -15,12 +23,22 @@ import {
   tapeToWords,
   trainTape,
 } from './tape.ts'
+import { Team } from './threads/pool.ts'
 
 /** Some rows of the order, taken in mini-batches of batchRows; the last one may be smaller. */
 export interface Slice {
   readonly firstRow: number
   readonly endRow: number
   readonly batchRows: number
+}
+
+// Rows whose shuffle takes as long as a call to a worker, about 100 µs (Node 20).
+const LONG_SHUFFLE = 20_000
+
+/** Over some rows. */
+export interface Sums {
+  readonly loss: number
+  readonly hits: number
 }
 
 export class Engine {
@@ -32,17 +50,20 @@ export class Engine {
   #plan!: Plan
   #predict!: Tape
   #evaluate!: Tape
+  #validate: Tape | undefined
   #train: Tape | undefined
   #gradients: Tape | undefined
   #evaluateHits = HITS_NONE
+  #validateHits = HITS_NONE
   #trainHits = HITS_NONE
+  #team: Team | undefined
 
   constructor(architecture: Architecture, make: MakeBackend, rule: number, tiles: number = SINGLE) {
     this.architecture = architecture
     this.#make = make
     this.#rule = rule
     this.#tiles = tiles
-    this.resize({ batchRows: 0, dataRows: 0, gradients: false, nonzeros: 0 })
+    this.resize(PREDICTS)
   }
 
   get plan(): Plan {
@@ -67,21 +88,49 @@ export class Engine {
     this.#plan = plan
     this.#backend = backend
     this.#predict = this.#write(predictTape(plan))
-    this.#evaluate = this.#write(evaluateTape(plan, this.#evaluateHits))
+    this.#evaluate = this.#write(evaluateTape(plan, 'evaluate', this.#evaluateHits))
+    this.#validate = capacity.validates
+      ? this.#write(evaluateTape(plan, 'validate', this.#validateHits))
+      : undefined
     this.#train = capacity.batchRows ? this.#write(trainTape(plan, this.#rule, this.#trainHits)) : undefined
     this.#gradients = capacity.gradients ? this.#write(gradientsTape(plan)) : undefined
   }
 
   /** Moves to a larger arena if this one has no room for so much. */
-  reserve({ batchRows, dataRows, gradients }: Omit<Capacity, 'nonzeros'>): void {
+  reserve({ batchRows, dataRows, gradients }: Pick<Capacity, 'batchRows' | 'dataRows' | 'gradients'>): void {
     const has = this.#plan.capacity
     if (has.batchRows >= batchRows && has.dataRows >= dataRows && (has.gradients || !gradients)) return
     this.resize({
+      ...PREDICTS,
       batchRows: Math.max(has.batchRows, batchRows),
       dataRows: Math.max(has.dataRows, dataRows),
       gradients: has.gradients || gradients,
-      nonzeros: 0,
     })
+  }
+
+  // Threads.
+
+  /** True where other threads can work in the arena. */
+  get sharesMemory(): boolean {
+    return this.#backend.shared !== undefined
+  }
+
+  /** Threads at work: 0 where the caller's own does it all. */
+  get teamSize(): number {
+    return this.#team?.size ?? 0
+  }
+
+  /** Hands the training steps and `validateWindow` to worker threads, as many as the arena has room for. */
+  async hireTeam(): Promise<void> {
+    this.#team = await Team.hire(this.#plan.capacity.threads, this.#backend.shared!, this.#plan.sync.offset)
+  }
+
+  /** Lets the team go; returns true where it was lost in the midst of a step. */
+  dismissTeam(): boolean {
+    const team = this.#team
+    this.#team = undefined
+    team?.dismiss()
+    return team?.failed ?? false
   }
 
   #write(tape: Tape): Tape {
@@ -166,7 +215,7 @@ export class Engine {
 
   /** The outputs of the first `rows` rows of the window, written row-major to `out` at `at`. */
   predictWindow(rows: number, out: Floats, at: number): void {
-    this.#backend.run(this.#predict.from, this.#predict.to, 0, rows, rows, 0, 1)
+    this.#backend.run(this.#predict.from, this.#predict.to, 0, rows, rows, 0, 1, 0)
     const { offset } = predictResult(this.#plan)
     const { floats } = this
     const { outputs } = this.architecture
@@ -182,13 +231,26 @@ export class Engine {
   }
 
   /** Sums of the losses and of the hits of the first `rows` rows of the window. */
-  evaluateWindow(rows: number, hitMode: number): { loss: number; hits: number } {
+  evaluateWindow(rows: number, hitMode: number): Sums {
     if (hitMode !== this.#evaluateHits) {
       this.#evaluateHits = hitMode
-      this.#evaluate = this.#write(evaluateTape(this.#plan, hitMode))
+      this.#evaluate = this.#write(evaluateTape(this.#plan, 'evaluate', hitMode))
     }
-    this.#backend.run(this.#evaluate.from, this.#evaluate.to, 0, rows, rows, 0, 1)
-    const { losses, hits } = this.#plan.window
+    this.#backend.run(this.#evaluate.from, this.#evaluate.to, 0, rows, rows, 0, 1, 0)
+    return this.#sumWindow(this.#plan.window, rows)
+  }
+
+  /** The same in the team's window, by the team. */
+  async validateWindow(rows: number, hitMode: number): Promise<Sums> {
+    if (hitMode !== this.#validateHits) {
+      this.#validateHits = hitMode
+      this.#validate = this.#write(evaluateTape(this.#plan, 'validate', hitMode))
+    }
+    await this.#team!.run(this.#validate!.from, this.#validate!.to, 0, rows, rows)
+    return this.#sumWindow(this.#plan.validation!, rows)
+  }
+
+  #sumWindow({ losses, hits }: Window, rows: number): Sums {
     return { loss: this.sum(losses, 0, rows), hits: this.sum(hits, 0, rows) }
   }
 
@@ -254,15 +316,22 @@ export class Engine {
     this.#backend.writeInts(this.#plan.order.offset, order)
   }
 
-  /** Takes the rows in the random order number `stream` of the seed. */
-  shuffleRows(rows: number, seed: number, stream: number): void {
-    this.#backend.shuffle(this.#plan.order.offset, rows, seed | 0, Math.floor(seed / 2 ** 32), stream)
+  /** Takes the rows in the random order number `stream` of the seed. Done when it returns or, with a team, resolves. */
+  shuffleRows(rows: number, seed: number, stream: number): Promise<void> | undefined {
+    const { offset } = this.#plan.order
+    const seedHigh = Math.floor(seed / 2 ** 32)
+    if (this.#team && rows >= LONG_SHUFFLE)
+      return this.#team.shuffle(offset, rows, seed | 0, seedHigh, stream)
+    this.#backend.shuffle(offset, rows, seed | 0, seedHigh, stream)
+    return undefined
   }
 
-  /** Every step of the slice in one call of the backend. */
-  train({ firstRow, endRow, batchRows }: Slice): void {
+  /** Every step of the slice in one call of the backend. Done when it returns or, with a team, resolves. */
+  train({ firstRow, endRow, batchRows }: Slice): Promise<void> | undefined {
     const { from, to } = this.#train!
-    this.#backend.run(from, to, firstRow, endRow, batchRows, 0, 1)
+    if (this.#team) return this.#team.run(from, to, firstRow, endRow, batchRows)
+    this.#backend.run(from, to, firstRow, endRow, batchRows, 0, 1, 0)
+    return undefined
   }
 
   /** Phases of a step; the deltas and losses are there after the first. */
@@ -270,15 +339,15 @@ export class Engine {
     return this.#train!.phases.length
   }
 
-  /** Part `part` of `parts` of one phase of one step. */
+  /** Part `part` of `parts` of one phase of one step, in the caller's thread. */
   trainPart(phase: number, { firstRow, endRow, batchRows }: Slice, part: number, parts: number): void {
     const { from, to } = this.#train!.phases[phase]
-    this.#backend.run(from, to, firstRow, endRow, batchRows, part, parts)
+    this.#backend.run(from, to, firstRow, endRow, batchRows, part, parts, 0)
   }
 
   /** ∇W and ∇b over the first `rows` rows of the order, as one batch. */
   computeGradients(rows: number): void {
     const { from, to } = this.#gradients!
-    this.#backend.run(from, to, 0, rows, rows, 0, 1)
+    this.#backend.run(from, to, 0, rows, rows, 0, 1, 0)
   }
 }

@@ -1,7 +1,7 @@
 // Loss and accuracy over any number of rows, a window of rows at a time.
 
 import { HITS_NONE } from '../assembly/abi.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, Sums } from './engine.ts'
 import type { Matrix, Targets } from './matrix.ts'
 import type { Slices } from './pace.ts'
 
@@ -12,20 +12,26 @@ export interface Evaluation {
   readonly accuracy?: number
 }
 
-/** The loss and the accuracy of the rows; x and y are checked already. Yields after every window. */
-export function* evaluateRows(engine: Engine, x: Matrix, y: Targets): Slices<Evaluation> {
-  const rowsAtOnce = Math.min(engine.plan.window.rows, engine.rowsPerSlice)
+/**
+ * The loss and the accuracy of the rows; x and y are checked already. Yields after every window. byTeam: by the engine's
+ * team of threads, in a window of their own.
+ */
+export function* evaluateRows(engine: Engine, x: Matrix, y: Targets, byTeam = false): Slices<Evaluation> {
+  const { window, validation } = engine.plan
+  const { x: windowX, y: windowY, rows } = byTeam ? validation! : window
+  const rowsAtOnce = Math.min(rows, byTeam ? rows : engine.rowsPerSlice)
   let loss = 0
   let hits = 0
   for (let from = 0; from < x.rows; from += rowsAtOnce) {
     const to = Math.min(from + rowsAtOnce, x.rows)
-    const { window } = engine.plan
-    engine.fill(window.x, x.values, from, to)
-    engine.fill(window.y, y.values, from, to)
-    const sums = engine.evaluateWindow(to - from, y.hitMode)
+    engine.fill(windowX, x.values, from, to)
+    engine.fill(windowY, y.values, from, to)
+    const sums = byTeam
+      ? ((yield engine.validateWindow(to - from, y.hitMode)) as Sums)
+      : engine.evaluateWindow(to - from, y.hitMode)
     loss += sums.loss
     hits += sums.hits
-    yield
+    if (!byTeam) yield
   }
   if (y.hitMode === HITS_NONE) return { loss: loss / x.rows }
   return { loss: loss / x.rows, accuracy: hits / x.rows }

@@ -12,7 +12,7 @@ import {
   OP_UPDATE_WEIGHTS,
   QUADRATIC,
 } from '../assembly/abi.ts'
-import { type Architecture, makePlan, type Plan } from './plan.ts'
+import { type Architecture, makePlan, type Plan, PREDICTS } from './plan.ts'
 import { activations } from './tables.ts'
 import { type Instruction, trainTape } from './tape.ts'
 
@@ -76,7 +76,7 @@ function lineOf({ op, operands }: Instruction, plan: Plan, rows: number): Line {
 
 /** The training step with an update rule on `rows` rows as text: each instruction with its formula, its equation and its shapes. */
 export function explain(architecture: Architecture, rule: number, rows: number): string {
-  const plan = makePlan(architecture, { batchRows: rows, dataRows: rows, gradients: false, nonzeros: 0 })
+  const plan = makePlan(architecture, { ...PREDICTS, batchRows: rows, dataRows: rows })
   const lines = trainTape(plan, rule, HITS_NONE).instructions.map((one) => lineOf(one, plan, rows))
   const formulaWidth = Math.max(...lines.map((line) => line.formula.length)) + 2
   return lines

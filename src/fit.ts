@@ -5,9 +5,11 @@ import { divergedError } from './diverged.ts'
 import type { Engine, Slice } from './engine.ts'
 import { type Evaluation, evaluateRows } from './evaluate.ts'
 import { inChunks, type Matrix, type Targets } from './matrix.ts'
+import { note } from './notes.ts'
 import type { EpochLog, FitSettings } from './options.ts'
 import { MIDWAY, SLICE_MS, type Slices } from './pace.ts'
 import { listNonzeros, nonzerosToList } from './sparse.ts'
+import { threadsFor } from './threads/choose.ts'
 
 /** What `fit` resolves to: one entry an epoch in each list. */
 export interface History {
@@ -17,6 +19,8 @@ export interface History {
   readonly accuracy?: number[]
   readonly validationLoss?: number[]
   readonly validationAccuracy?: number[]
+  /** Threads that did the work. */
+  readonly threads: number
   /** Seconds that the call took, validation included. */
   readonly seconds: number
   /** Rows trained in a second, validation and callbacks left out. */
@@ -32,6 +36,7 @@ export interface FitData {
 export interface FitState {
   readonly seed: number
   readonly learningRate: number
+  readonly threads: number | 'auto'
   /** Epochs the network was trained for before: the shuffles go on where they stopped. */
   epochsBefore: number
 }
@@ -39,13 +44,16 @@ export interface FitState {
 /** How many steps make a slice, from how long the last ones took. */
 class Stride {
   #steps: number
-  /** Parts that a step is divided into where one step is longer than a slice. */
+  /** True where the steps hold the caller's thread. */
+  readonly #blocks: boolean
+  /** Parts that a step is divided into where one step would hold the caller's thread for longer than a slice. */
   parts = 1
 
   constructor(engine: Engine, batchRows: number) {
     const steps = engine.rowsPerSlice / batchRows / 3
     this.#steps = Math.max(1, Math.floor(steps))
-    if (steps < 1) this.parts = Math.ceil(1 / steps)
+    this.#blocks = engine.teamSize === 0
+    if (this.#blocks && steps < 1) this.parts = Math.ceil(1 / steps)
   }
 
   get steps(): number {
@@ -54,7 +62,7 @@ class Stride {
 
   learn(steps: number, milliseconds: number): void {
     const perStep = Math.max(milliseconds, 0.01) / steps
-    this.parts = perStep > 2 * SLICE_MS ? Math.ceil(perStep / SLICE_MS) : 1
+    this.parts = this.#blocks && perStep > 2 * SLICE_MS ? Math.ceil(perStep / SLICE_MS) : 1
     // The first slices run in the engine's baseline code: grow with each one that was short.
     this.#steps = Math.max(1, Math.min(Math.floor(SLICE_MS / perStep), 4 * steps))
   }
@@ -78,7 +86,8 @@ function* trainEpoch(
     let milliseconds = 0
     if (parts === 1) {
       const from = performance.now()
-      engine.train(slice)
+      const atWork = engine.train(slice)
+      if (atWork) yield atWork
       milliseconds = performance.now() - from
     } else {
       for (let phase = 0; phase < engine.phases; ++phase) {
@@ -107,6 +116,43 @@ function* trainEpoch(
   return { loss, hits: engine.sum(plan.hits, 0, rows) }
 }
 
+/** Worker threads to train with; 0 for the caller's own thread. */
+function* threadsToHire(
+  engine: Engine,
+  rows: number,
+  batchRows: number,
+  { epochs, offThread, threads: here }: FitSettings,
+  { threads: always }: FitState,
+): Slices<number> {
+  const asked = here ?? always
+  if (engine.sharesMemory) {
+    const threads = (yield threadsFor(asked, engine.architecture, batchRows, rows, epochs)) as number
+    return threads > 1 || offThread ? threads : 0
+  }
+  if (offThread || (asked !== 'auto' && asked > 1)) {
+    const reason =
+      typeof SharedArrayBuffer === 'undefined'
+        ? 'there is no SharedArrayBuffer: a page has it where it is served as cross-origin isolated'
+        : 'the reference kernels have none'
+    note(
+      `nabla: threads are not to be had (${reason}); training goes on in the caller's thread, to the same bits`,
+    )
+  }
+  return 0
+}
+
+/** Hires the engine's team, or says why there is none. */
+function* hireTeam(engine: Engine): Slices<void> {
+  try {
+    yield engine.hireTeam()
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    note(
+      `nabla: threads are not to be had (${reason}); training goes on in the caller's thread, to the same bits`,
+    )
+  }
+}
+
 /** Trains the engine's network on data that are checked already. */
 export function* fitSlices(
   engine: Engine,
@@ -119,8 +165,18 @@ export function* fitSlices(
   const batchRows = Math.min(settings.batchSize, rows)
   const { capacity } = engine.plan
   const nonzeros = engine.skipsZeros ? yield* nonzerosToList(x) : 0
-  engine.resize({ ...capacity, batchRows: Math.max(capacity.batchRows, batchRows), dataRows: rows, nonzeros })
+  const wanted = yield* threadsToHire(engine, rows, batchRows, settings, state)
+  engine.resize({
+    ...capacity,
+    batchRows: Math.max(capacity.batchRows, batchRows),
+    dataRows: rows,
+    nonzeros,
+    threads: Math.max(1, wanted),
+    validates: wanted > 0 && validation !== undefined,
+  })
+  const good = engine.snapshot()
   try {
+    if (wanted > 0) yield* hireTeam(engine)
     yield* inChunks(rows, x.columns + y.columns, (from, to) => {
       if (!nonzeros) engine.fill(engine.plan.x, x.values, from, to, from)
       engine.fill(engine.plan.y, y.values, from, to, from)
@@ -134,7 +190,6 @@ export function* fitSlices(
     const loss: number[] = []
     const accuracy: number[] = []
     const validations: Evaluation[] = []
-    const good = engine.snapshot()
     let training = 0
     for (let epoch = 1; epoch <= settings.epochs; ++epoch) {
       const from = performance.now()
@@ -154,7 +209,7 @@ export function* fitSlices(
           kept,
         })
       }
-      if (settings.shuffle) engine.shuffleRows(rows, state.seed, state.epochsBefore)
+      if (settings.shuffle) yield engine.shuffleRows(rows, state.seed, state.epochsBefore)
       const sums = yield* trainEpoch(engine, rows, batchRows, stride, diverge)
       if (!engine.hasFiniteParameters()) diverge(Math.ceil(rows / batchRows), [sums.loss / rows])
       engine.snapshot(good)
@@ -162,7 +217,8 @@ export function* fitSlices(
       training += performance.now() - from
       loss.push(sums.loss / rows)
       if (countsHits) accuracy.push(sums.hits / rows)
-      if (validation) validations.push(yield* evaluateRows(engine, validation.x, validation.y))
+      if (validation)
+        validations.push(yield* evaluateRows(engine, validation.x, validation.y, engine.teamSize > 0))
       const log: EpochLog = {
         epoch,
         epochs: settings.epochs,
@@ -184,11 +240,15 @@ export function* fitSlices(
       ...(validations[0]?.accuracy !== undefined && {
         validationAccuracy: validations.map((v) => v.accuracy!),
       }),
+      threads: Math.max(1, engine.teamSize),
       seconds: (performance.now() - began) / 1000,
       samplesPerSecond: (rows * loss.length * 1000) / training,
     }
   } finally {
+    const torn = engine.dismissTeam()
     // The data were copied for this call only.
     engine.resize(capacity)
+    // After the move: a thread that dies slowly still writes to the arena it knows.
+    if (torn) engine.restore(good)
   }
 }

@@ -7,6 +7,7 @@ import type { Matrix, Targets } from './matrix.ts'
 import type { checkGradientsSettings } from './options.ts'
 import { runNow } from './pace.ts'
 import { panelIndex } from './panels.ts'
+import { PREDICTS } from './plan.ts'
 import { PhiloxStream, SAMPLE } from './random.ts'
 import { optimizers } from './tables.ts'
 
@@ -59,7 +60,7 @@ export function checkGradients(
   { samples, epsilon, seed }: ReturnType<typeof checkGradientsSettings>,
 ): GradientCheck {
   const twin = float64Engine(engine)
-  twin.resize({ batchRows: x.rows, dataRows: x.rows, gradients: true, nonzeros: 0 })
+  twin.resize({ ...PREDICTS, batchRows: x.rows, dataRows: x.rows, gradients: true })
   const { plan } = twin
   twin.fill(plan.x, x.values, 0, x.rows)
   twin.fill(plan.y, y.values, 0, x.rows)

@@ -13,6 +13,7 @@ import { checkGradients, type GradientCheck } from './gradient-check.ts'
 import { initialWeights } from './initializers.ts'
 import { type Matrix, type NumberArray, readMatrix, readTargets, type Targets } from './matrix.ts'
 import { argmax } from './metrics.ts'
+import { note } from './notes.ts'
 import {
   type CheckGradientsOptions,
   checkData,
@@ -45,9 +46,6 @@ export interface Gradients {
 // Gradients over many rows are summed from batches of this many: the buffers between layers stay small.
 const GRADIENT_ROWS = 1024
 
-/** Notes that were printed: each is, once in a process. */
-const noted = new Set<string>()
-
 /** A multilayer perceptron. */
 export class Network {
   readonly #settings: Settings
@@ -61,11 +59,8 @@ export class Network {
     this.#settings = networkSettings(options)
     const { architecture, optimizer } = this.#settings
     this.#choice = chooseBackend(this.#settings.kernels, this.#settings.wide)
-    const { make, tiles, note } = this.#choice
-    if (note && !noted.has(note)) {
-      noted.add(note)
-      console.warn(note)
-    }
+    const { make, tiles, lacks } = this.#choice
+    if (lacks) note(lacks)
     this.#engine = new Engine(architecture, make, optimizers[optimizer.name].rule, tiles)
     this.#initialize()
   }
@@ -157,7 +152,7 @@ export class Network {
     settings.signal?.throwIfAborted()
     const { seed, optimizer } = this.#settings
     const learningRate = settings.learningRate ?? optimizer.learningRate
-    const state = { seed, learningRate, epochsBefore: this.#epochs }
+    const state = { seed, learningRate, threads: this.#settings.threads, epochsBefore: this.#epochs }
     const check = () => {
       settings.signal?.throwIfAborted()
       this.#reading('fit')

@@ -73,7 +73,14 @@ export interface NetworkOptions {
   /** True for 256-bit vectors, to the same bits as 'simd': Node 24 or newer on x86-64, by an experimental flag of V8
    * that this sets for the process. Elsewhere a note says that there are none. Default false. */
   wide?: boolean
+  /** Threads that `fit` works with: a number, or 'auto' for as many as there are cores, at most 8, where the network
+   * and the data are large enough to gain. They are workers beside the caller's thread, and change no bit of the
+   * result. Default 'auto'. */
+  threads?: number | 'auto'
 }
+
+// Parts of a step grow thin long before.
+const MOST_THREADS = 64
 
 const names = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[]
 
@@ -110,6 +117,9 @@ const optimizer: Check<{ name: OptimizerName; learningRate: number }> = (value, 
   return { name: checked.name, learningRate: checked.learningRate ?? optimizers[checked.name].learningRate }
 }
 
+const threads: Check<number | 'auto'> = (value, name) =>
+  value === 'auto' ? value : integer(1, MOST_THREADS)(value, `${name} (a number or 'auto')`)
+
 const networkTable = {
   sizes: optional(list(integer(1, 2 ** 24), 2, 'layer sizes'), undefined),
   inputs: optional(integer(1, 2 ** 24), undefined),
@@ -123,6 +133,7 @@ const networkTable = {
   seed: optional(integer(0), 0),
   kernels: optional(oneOf<KernelsName>(['auto', 'relaxed', 'simd', 'reference']), 'auto' as const),
   wide: optional(boolean, false),
+  threads: optional(threads, 'auto' as const),
 }
 
 /** A network's options with every default in place. */
@@ -135,6 +146,7 @@ export interface Settings {
   readonly seed: number
   readonly kernels: KernelsName
   readonly wide: boolean
+  readonly threads: number | 'auto'
 }
 
 /** The settings that the options of a network stand for. Throws OptionError. */
@@ -173,6 +185,7 @@ export function networkSettings(options: NetworkOptions): Settings {
     seed: given.seed,
     kernels: given.kernels,
     wide: given.wide,
+    threads: given.threads,
   }
 }
 
@@ -242,6 +255,10 @@ export interface FitOptions {
   learningRate?: number
   /** Called after every epoch, and awaited; returning false ends the training there. */
   onEpoch?: (log: EpochLog) => unknown
+  /** For this call. Default: the network's. */
+  threads?: number | 'auto'
+  /** True to train in a worker even where that is one thread only: the caller's stays free. Default false. */
+  offThread?: boolean
   /** Ends the training early: `fit` rejects with the signal's reason and the network keeps what it has learned. */
   signal?: AbortSignal
 }
@@ -265,6 +282,8 @@ const fitTable = {
   validation: optional(checkData, undefined),
   learningRate: optional(rate, undefined),
   onEpoch: optional(callback<(log: EpochLog) => unknown>(), undefined),
+  threads: optional(threads, undefined),
+  offThread: optional(boolean, false),
   signal: optional(signal, undefined),
 }
 

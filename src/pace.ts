@@ -40,17 +40,26 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 export const MIDWAY = Symbol('midway')
 
 /**
- * Runs the work with the event loop free every SLICE_MS. Whatever the work yields is awaited and handed back to it.
+ * Runs the work with the event loop free every SLICE_MS. Whatever the work yields is awaited and handed back
+ * to it, or thrown where it was rejected.
  * `check` is called after each yield but MIDWAY, and ends the work by throwing.
  */
 export async function runPaced<T>(work: Slices<T>, check: () => void): Promise<T> {
   let from = performance.now()
   let answer: unknown
+  let lost: { readonly reason: unknown } | undefined
   try {
     for (;;) {
-      const { done, value } = work.next(answer)
+      const { done, value } = lost ? work.throw(lost.reason) : work.next(answer)
       if (done) return value
-      answer = isThenable(value) ? await value : value
+      lost = undefined
+      try {
+        answer = isThenable(value) ? await value : value
+      } catch (reason) {
+        // The work is told where it stands, and may end in order.
+        lost = { reason }
+        continue
+      }
       if (performance.now() - from >= SLICE_MS) {
         await turn()
         from = performance.now()

@@ -1,7 +1,14 @@
 // The plan: from the shape of a network and the sizes of its data to one table of named tensors with offsets. A pure
 // function; one arena holds everything, so a network is one allocation and its parameters are one slice of it.
 
-import { CONTROL_LENGTH, INSTRUCTION_WORDS, PACK_COLUMNS, SINGLE, SPARSE_BLOCK } from '../assembly/abi.ts'
+import {
+  CONTROL_LENGTH,
+  INSTRUCTION_WORDS,
+  PACK_COLUMNS,
+  SINGLE,
+  SPARSE_BLOCK,
+  SYNC_LENGTH,
+} from '../assembly/abi.ts'
 import { padded, panelLength } from './panels.ts'
 import { type ActivationName, activations, type LossName } from './tables.ts'
 
@@ -30,6 +37,20 @@ export interface Capacity {
   readonly gradients: boolean
   /** Nonzeros of the training data where these are listed and x is not kept; else 0. */
   readonly nonzeros: number
+  /** Threads that work at once, each with scratch of its own. */
+  readonly threads: number
+  /** True where the threads evaluate too, in a window that the caller's own evaluate and predict leave alone. */
+  readonly validates: boolean
+}
+
+/** Room for predictions alone. */
+export const PREDICTS: Capacity = {
+  batchRows: 0,
+  dataRows: 0,
+  gradients: false,
+  nonzeros: 0,
+  threads: 1,
+  validates: false,
 }
 
 /** A named slice of the arena. Offsets and lengths are in elements; rows of a matrix are `stride` apart. */
@@ -57,6 +78,16 @@ export interface LayerTensors {
   readonly deltas: Tensor | undefined
   readonly weightGradients: Tensor | undefined
   readonly biasGradients: Tensor | undefined
+}
+
+/** Where rows are predicted and evaluated, apart from the training step: rows in, two buffers between layers, results. */
+export interface Window {
+  readonly rows: number
+  readonly x: Tensor
+  readonly y: Tensor
+  readonly buffers: readonly [Tensor, Tensor]
+  readonly losses: Tensor
+  readonly hits: Tensor
 }
 
 export interface Plan {
@@ -95,19 +126,15 @@ export interface Plan {
     | undefined
   /** What the gradient's product packs of its operands. */
   readonly pack: Tensor
-  /** Where predict and evaluate work, apart from the training step: rows in, two buffers between layers, results. */
-  readonly window: {
-    readonly rows: number
-    readonly x: Tensor
-    readonly y: Tensor
-    readonly buffers: readonly [Tensor, Tensor]
-    readonly losses: Tensor
-    readonly hits: Tensor
-  }
+  /** What the threads agree by at a barrier. */
+  readonly sync: Tensor
+  readonly window: Window
+  /** The window of the threads. */
+  readonly validation: Window | undefined
 }
 
 /** Tapes that have a place in the arena, in their order. */
-export const TAPES = ['predict', 'evaluate', 'train', 'gradients'] as const
+export const TAPES = ['predict', 'evaluate', 'validate', 'train', 'gradients'] as const
 export type TapeName = (typeof TAPES)[number]
 
 // Tensors begin on a cache line, so that two threads never write to one line from two tensors.
@@ -115,6 +142,8 @@ const LINE = 16
 // Predict takes its rows in windows: enough rows for the kernels' tiles, and buffers that fit in L2.
 const WINDOW_ROWS = 256
 const WINDOW_ELEMENTS = 1 << 17
+// Threads take as many windows at once each: a call to them costs more than one within the thread.
+const WINDOWS_PER_THREAD = 2
 
 /** Instructions of the longest tape: rows, output, two barriers, and four a layer. */
 export const tapeWords = (layers: number): number => (4 * layers + 4) * INSTRUCTION_WORDS
@@ -122,7 +151,7 @@ export const tapeWords = (layers: number): number => (4 * layers + 4) * INSTRUCT
 /** The arena of a network: every tensor, its shape and where it lies. */
 export function makePlan(architecture: Architecture, capacity: Capacity, tiles: number = SINGLE): Plan {
   const { inputs, outputs, layers } = architecture
-  const { batchRows, dataRows, gradients } = capacity
+  const { batchRows, dataRows, gradients, threads } = capacity
   const tensors: Tensor[] = []
   // Offset 0 stands for "none", so nothing may lie there; the kernels keep a block of random words and a line of zeros.
   let end = 2 * LINE
@@ -145,6 +174,7 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
     place(name, rows, columns, columns, panelLength(rows, columns))
 
   const control = vector('control', CONTROL_LENGTH)
+  const sync = vector('sync', SYNC_LENGTH)
   const tapes = vector('tapes', TAPES.length * tapeWords(layers.length))
 
   const parametersFrom = end
@@ -168,24 +198,25 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
       biasGradients: stored && layer.bias ? matrix(`∇b${l + 1}`, 1, layer.units) : undefined,
     }
   })
-  const pack = place('pack', batchRows, PACK_COLUMNS)
+  const pack = place('pack', threads * batchRows, PACK_COLUMNS)
   const xTable = vector('rows of x', batchRows)
   const yTable = vector('rows of y', batchRows)
 
   const widest = Math.max(inputs, ...layers.map((layer) => padded(layer.units)))
   const windowRows = Math.max(1, Math.min(WINDOW_ROWS, Math.floor(WINDOW_ELEMENTS / widest)))
   const widestLayer = Math.max(...layers.map((layer) => layer.units))
-  const window = {
-    rows: windowRows,
-    x: place('window x', windowRows, inputs),
-    y: place('window y', windowRows, outputs),
-    buffers: [
-      matrix('window a', windowRows, widestLayer),
-      matrix('window b', windowRows, widestLayer),
-    ] as const,
-    losses: vector('window losses', windowRows),
-    hits: vector('window hits', windowRows),
-  }
+  const makeWindow = (name: string, count: number): Window => ({
+    rows: count,
+    x: place(`${name} x`, count, inputs),
+    y: place(`${name} y`, count, outputs),
+    buffers: [matrix(`${name} a`, count, widestLayer), matrix(`${name} b`, count, widestLayer)],
+    losses: vector(`${name} losses`, count),
+    hits: vector(`${name} hits`, count),
+  })
+  const window = makeWindow('window', windowRows)
+  const validation = capacity.validates
+    ? makeWindow('validation', WINDOWS_PER_THREAD * threads * windowRows)
+    : undefined
 
   // The data come last: they are the largest, and everything before them keeps its place when they grow.
   const order = vector('order', dataRows)
@@ -195,7 +226,7 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
     ? {
         fromTable: vector('lists from', batchRows),
         toTable: vector('lists to', batchRows),
-        block: matrix('block of ∇W1', SPARSE_BLOCK, layers[0].units),
+        block: matrix('block of ∇W1', threads * SPARSE_BLOCK, layers[0].units),
         starts: vector('starts of lists', dataRows + 1),
         entries: vector('nonzeros', 2 * capacity.nonzeros),
       }
@@ -221,7 +252,9 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
     xTable,
     yTable,
     pack,
+    sync,
     sparse,
     window,
+    validation,
   }
 }

@@ -15,7 +15,15 @@ import {
   STORE_GRADIENT,
 } from '../assembly/abi.ts'
 import { padded } from './panels.ts'
-import { type LayerTensors, type Plan, TAPES, type TapeName, type Tensor, tapeWords } from './plan.ts'
+import {
+  type LayerTensors,
+  type Plan,
+  TAPES,
+  type TapeName,
+  type Tensor,
+  tapeWords,
+  type Window,
+} from './plan.ts'
 import { activations, losses } from './tables.ts'
 
 export interface Instruction {
@@ -44,7 +52,7 @@ interface Rows {
 
 const offset = (tensor: Tensor | undefined): number => tensor?.offset ?? 0
 
-const barrier: Instruction = { op: OP_BARRIER, operands: [] }
+const barrier = (plan: Plan): Instruction => ({ op: OP_BARRIER, operands: [plan.sync.offset] })
 
 /** True where the output layer's activation is left to its loss. */
 const isFused = (plan: Plan): boolean => {
@@ -127,30 +135,36 @@ function output(
   }
 }
 
-/** Forward through every layer, window to window; the result is in buffer (layers − 1) mod 2. */
-function forwardWindow(plan: Plan, linearOutput: boolean): Instruction[] {
-  const { window } = plan
+/** Forward through every layer, buffer to buffer; the result is in buffer (layers − 1) mod 2. */
+function forwardWindow(plan: Plan, { x, buffers }: Window, linearOutput: boolean): Instruction[] {
   const last = plan.layers.length - 1
   return plan.layers.map((_, l) => {
-    const input = l === 0 ? window.x : window.buffers[(l - 1) % 2]
-    return forward(plan, l, { matrix: input }, window.buffers[l % 2], undefined, linearOutput && l === last)
+    const input = l === 0 ? x : buffers[(l - 1) % 2]
+    return forward(plan, l, { matrix: input }, buffers[l % 2], undefined, linearOutput && l === last)
   })
 }
 
+const windowResult = (plan: Plan, { buffers }: Window): Tensor => buffers[(plan.layers.length - 1) % 2]
+
 /** predict: the outputs of the window's rows. */
-export const predictTape = (plan: Plan): Tape => place(plan, 'predict', forwardWindow(plan, false))
+export const predictTape = (plan: Plan): Tape =>
+  place(plan, 'predict', forwardWindow(plan, plan.window, false))
 
 /** Where `predict` leaves its result. */
-export const predictResult = (plan: Plan): Tensor => plan.window.buffers[(plan.layers.length - 1) % 2]
+export const predictResult = (plan: Plan): Tensor => windowResult(plan, plan.window)
 
-/** evaluate: the loss and the hit of each of the window's rows. */
-export function evaluateTape(plan: Plan, hitMode: number): Tape {
-  const { window } = plan
-  return place(plan, 'evaluate', [
-    ...forwardWindow(plan, isFused(plan)),
+/**
+ * evaluate, or validate in the threads' window: the loss and the hit of each of the window's rows. Rows of two layers
+ * have two lengths, and overlap in the buffers: all threads finish one layer before any begins the next.
+ */
+export function evaluateTape(plan: Plan, name: 'evaluate' | 'validate', hitMode: number): Tape {
+  const window = name === 'validate' ? plan.validation! : plan.window
+  const forwards = forwardWindow(plan, window, isFused(plan))
+  return place(plan, name, [
+    ...forwards.flatMap((one, l) => (l === 0 ? [one] : [barrier(plan), one])),
     output(
       plan,
-      predictResult(plan),
+      windowResult(plan, window),
       { matrix: window.y },
       { losses: window.losses, hits: window.hits },
       hitMode,
@@ -247,9 +261,9 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
     ...forwards,
     outputs,
     ...backwards.reverse(),
-    barrier,
+    barrier(plan),
     ...updates.reverse(),
-    barrier,
+    barrier(plan),
   ])
 }
 

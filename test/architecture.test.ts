@@ -32,12 +32,12 @@ const graph = new Map(files.map((file) => [file, importsOf(file)]))
  * The layers of src/, lowest first. A file may import its own layer and those below it.
  */
 const layers: readonly (readonly string[])[] = [
-  ['assembly/abi.ts', 'src/errors.ts', 'src/pace.ts', 'src/math.ts'],
+  ['assembly/abi.ts', 'src/errors.ts', 'src/notes.ts', 'src/pace.ts', 'src/math.ts'],
   ['src/check.ts', 'src/random.ts', 'src/panels.ts', 'src/tables.ts', 'src/metrics.ts', 'src/one-hot.ts'],
   ['src/plan.ts', 'src/initializers.ts'],
   ['src/tape.ts', 'src/options.ts', 'src/backend.ts'],
   ['src/explain.ts', 'src/matrix.ts', 'src/diverged.ts', 'src/reference/'],
-  ['src/backends/', 'src/engine.ts'],
+  ['src/backends/', 'src/threads/', 'src/engine.ts'],
   ['src/evaluate.ts', 'src/sparse.ts'],
   ['src/fit.ts', 'src/gradient-check.ts'],
   ['src/network.ts'],

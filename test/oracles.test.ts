@@ -7,7 +7,7 @@ import { HITS_NONE } from '../assembly/abi.ts'
 import { Engine } from '../src/engine.ts'
 import { evaluateRows } from '../src/evaluate.ts'
 import { runNow } from '../src/pace.ts'
-import type { Architecture } from '../src/plan.ts'
+import { type Architecture, PREDICTS } from '../src/plan.ts'
 import { type ActivationName, activations, type LossName, losses, optimizers } from '../src/tables.ts'
 import { backends, type TestedBackend } from './helpers/backends.ts'
 
@@ -105,7 +105,7 @@ describe.skipIf(cases.length === 0)('golden runs of PyTorch', () => {
       const rows = one.y.length / outputs
       const x = { values: one.x, rows, columns: engine.architecture.inputs }
       const y = { values: one.y, rows, columns: outputs, hitMode: HITS_NONE }
-      engine.resize({ batchRows: rows, dataRows: rows, gradients: true, nonzeros: 0 })
+      engine.resize({ ...PREDICTS, batchRows: rows, dataRows: rows, gradients: true })
       const predict = () => {
         const out =
           engine.floats instanceof Float64Array

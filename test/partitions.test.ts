@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import { HITS_ARGMAX, PAIRED, SINGLE } from '../assembly/abi.ts'
 import { Engine } from '../src/engine.ts'
+import { PREDICTS } from '../src/plan.ts'
 import { type ActivationName, activations, type LossName, optimizers } from '../src/tables.ts'
 import { trainTape } from '../src/tape.ts'
 import { backends, type TestedBackend } from './helpers/backends.ts'
@@ -43,7 +44,7 @@ function engineOf(
     engine.setWeights(l, numbers(inputs * units, 10 + l, 0.5))
     engine.setBiases(l, numbers(units, 20 + l))
   })
-  engine.resize({ batchRows: batch, dataRows: ROWS, gradients: false, nonzeros: 0 })
+  engine.resize({ ...PREDICTS, batchRows: batch, dataRows: ROWS })
   engine.fill(engine.plan.x, numbers(ROWS * 13, 30), 0, ROWS)
   engine.fill(
     engine.plan.y,

@@ -5,6 +5,7 @@ import { HITS_NONE } from '../assembly/abi.ts'
 import { Engine } from '../src/engine.ts'
 import { Network } from '../src/index.ts'
 import { runNow } from '../src/pace.ts'
+import { PREDICTS } from '../src/plan.ts'
 import { listNonzeros, nonzerosToList } from '../src/sparse.ts'
 import { optimizers } from '../src/tables.ts'
 import { type TestedBackend, wasmBackends } from './helpers/backends.ts'
@@ -44,7 +45,7 @@ function train(
   })
   const x = { values: sparseRows(columns), rows: ROWS, columns }
   const nonzeros = listed ? x.values.filter((v) => v !== 0).length : 0
-  engine.resize({ batchRows: batch, dataRows: ROWS, gradients: false, nonzeros })
+  engine.resize({ ...PREDICTS, batchRows: batch, dataRows: ROWS, nonzeros })
   if (listed) runNow(listNonzeros(engine, x))
   else engine.fill(engine.plan.x, x.values, 0, ROWS)
   engine.fill(engine.plan.y, numbers(ROWS * 3, 5), 0, ROWS)

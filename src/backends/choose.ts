@@ -50,7 +50,7 @@ export interface Choice {
   /** How wide the tiles of its products are: SINGLE or PAIRED. */
   readonly tiles: number
   /** Why the engine did not get what 'auto' or `wide` asked for, or undefined. */
-  readonly note: string | undefined
+  readonly lacks: string | undefined
 }
 
 /**
@@ -61,7 +61,7 @@ export function chooseBackend(kernels: KernelsName, wide = false): Choice {
   if (kernels === 'reference') return reference(undefined)
   const missing = wide ? fuseTo256() : undefined
   const isWide = wide && missing === undefined
-  const note =
+  const lacks =
     missing &&
     `nabla: wide is not to be had (${missing}); training goes on with 128-bit vectors, to the same bits`
   // The bits of `wide` are those of 'simd'.
@@ -72,7 +72,7 @@ export function chooseBackend(kernels: KernelsName, wide = false): Choice {
     const result = compileOnce(name, isWide)
     if (!(result instanceof Error)) {
       const make: MakeBackend = (elements) => makeWasmBackend(result.module, name, result.shared, elements)
-      return { name, make, tiles: isWide ? PAIRED : SINGLE, note }
+      return { name, make, tiles: isWide ? PAIRED : SINGLE, lacks }
     }
     refusal = result
   }
@@ -88,9 +88,9 @@ export function chooseBackend(kernels: KernelsName, wide = false): Choice {
   )
 }
 
-const reference = (note: string | undefined): Choice => ({
+const reference = (lacks: string | undefined): Choice => ({
   name: 'reference',
   make: makeReferenceBackend,
   tiles: SINGLE,
-  note,
+  lacks,
 })

@@ -64,5 +64,6 @@ export function makeReferenceBackend(
       writeInts(offset, order)
     },
     run: onMemory(run),
+    shared: undefined,
   }
 }

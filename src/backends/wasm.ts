@@ -70,5 +70,6 @@ export function makeWasmBackend(
     readInts: (offset, length) => ints.slice(offset, offset + length),
     shuffle: kernels.shuffle,
     run: kernels.run,
+    shared: shared ? { module, memory } : undefined,
   }
 }

@@ -1,0 +1,33 @@
+// How many threads a fit gets.
+
+import type { Architecture } from '../plan.ts'
+import { availableCores } from './platform.ts'
+
+/** 'auto' takes no more than this. */
+const MOST = 8
+// Two threads against one (bench/threads.ts): 784-64-10 at batch 32, 3.2 million operations a step and thread, takes 0.67
+// of the time; 784-30-10 at batch 10, 0.5 million, all of it.
+const LEAST_FLOPS_PER_STEP = 2e6
+// Rows of a mini-batch that keep a thread's tiles whole.
+const LEAST_ROWS = 4
+// To start a worker takes as long as these, about 50 ms.
+const LEAST_FLOPS = 4e9
+
+/** Floating-point operations of training on one row: two a weight forward, two in the gradient, two backward. */
+const flopsPerRow = ({ layers }: Architecture): number =>
+  layers.reduce((sum, { inputs, units }, l) => sum + (l === 0 ? 4 : 6) * inputs * units, 0)
+
+/** Threads for so many epochs of `rows` rows in batches. */
+export async function threadsFor(
+  threads: number | 'auto',
+  architecture: Architecture,
+  batchRows: number,
+  rows: number,
+  epochs: number,
+): Promise<number> {
+  if (threads !== 'auto') return threads
+  const flops = flopsPerRow(architecture)
+  if (flops * rows * epochs < LEAST_FLOPS) return 1
+  const most = Math.floor(Math.min((flops * batchRows) / LEAST_FLOPS_PER_STEP, batchRows / LEAST_ROWS))
+  return Math.max(1, Math.min(MOST, most, await availableCores()))
+}

@@ -1,0 +1,363 @@
+// Threads: the same bits for any number of them, and workers that come, go and die without taking anything along.
+
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type { Worker } from 'node:worker_threads'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { chooseBackend } from '../src/backends/choose.ts'
+import { BackendError, type KernelsName, Network, type NetworkOptions } from '../src/index.ts'
+import { makePlan, PREDICTS } from '../src/plan.ts'
+import { type ActivationName, activations, type LossName } from '../src/tables.ts'
+import { threadsFor } from '../src/threads/choose.ts'
+import { availableCores } from '../src/threads/platform.ts'
+import { idleWorkers, stopIdleWorkers, Team } from '../src/threads/pool.ts'
+import { runsRelaxed } from './helpers/backends.ts'
+import { numbers } from './helpers/random.ts'
+
+const ROWS = 67
+
+/** Every other value 0 where `sparse`, so that the first layer takes lists of nonzeros. */
+const inputs = (columns: number, sparse: boolean) =>
+  numbers(ROWS * columns, 1).map((value, i) => (sparse && (i * 7) % 3 < 2 ? 0 : value))
+
+const parametersOf = (net: Network) =>
+  net.layers.flatMap((_, l) => [net.weights(l), net.biases(l)].map((values) => Buffer.from(values.buffer)))
+
+function bitsOf(net: Network): string {
+  return Buffer.concat(parametersOf(net)).toString('hex')
+}
+
+interface Case {
+  readonly activation: ActivationName
+  readonly loss: LossName
+  readonly sparse: boolean
+}
+
+/** Odd sizes, a last mini-batch that is smaller, validation, and a second call that goes on. */
+async function train({ activation, loss, sparse }: Case, kernels: KernelsName, threads: number) {
+  const columns = 37
+  const output = loss === 'crossEntropy' ? 'softmax' : loss === 'binaryCrossEntropy' ? 'sigmoid' : activation
+  const net = new Network({
+    inputs: columns,
+    layers: [
+      { units: 21, activation },
+      { units: 6, activation, bias: false },
+      { units: 5, activation: output },
+    ],
+    loss,
+    optimizer: { name: 'sgd', learningRate: 0.05 },
+    seed: 3,
+    kernels,
+    threads,
+  })
+  const x = inputs(columns, sparse)
+  const y = Int32Array.from({ length: ROWS }, (_, r) => r % 5)
+  const data = { x, y }
+  const options = { batchSize: 29, validation: data, offThread: true }
+  const first = await net.fit(data, { ...options, epochs: 2 })
+  const second = await net.fit(data, { ...options, epochs: 2, batchSize: 11 })
+  expect(second.threads).toBe(threads)
+  const history = [first, second].map((one) => [
+    one.loss,
+    one.accuracy,
+    one.validationLoss,
+    one.validationAccuracy,
+  ])
+  return `${JSON.stringify(history)} ${bitsOf(net)}`
+}
+
+const cases: Case[] = [
+  ...(Object.keys(activations) as ActivationName[])
+    .filter((name) => !activations[name].wholeRow)
+    .map((activation): Case => ({ activation, loss: 'quadratic', sparse: activation === 'tanh' })),
+  { activation: 'relu', loss: 'crossEntropy', sparse: false },
+  { activation: 'relu', loss: 'crossEntropy', sparse: true },
+  { activation: 'tanh', loss: 'binaryCrossEntropy', sparse: false },
+]
+
+const wasmKernels: KernelsName[] = runsRelaxed ? ['simd', 'relaxed'] : ['simd']
+
+describe.each(wasmKernels)('%s', (kernels) => {
+  it.each(cases)(
+    '$activation, $loss, sparse: $sparse: the same bits for 1, 2, 3, 4 and 8 threads',
+    async (one) => {
+      const net = new Network({ sizes: [37, 21, 6, 5], seed: 3, kernels })
+      const expected = await train(one, kernels, 1)
+      expect(expected.endsWith(bitsOf(net))).toBe(false)
+      for (const threads of [2, 3, 4, 8]) {
+        expect((await train(one, kernels, threads)) === expected, `${threads} threads`).toBe(true)
+      }
+    },
+  )
+
+  it('the calling thread leaves the same bits', async () => {
+    const make = () => new Network({ sizes: [37, 21, 5], loss: 'crossEntropy', kernels, seed: 1, threads: 1 })
+    const data = { x: inputs(37, true), y: Int32Array.from({ length: ROWS }, (_, r) => r % 5) }
+    const [here, there] = [make(), make()]
+    await here.fit(data, { epochs: 3, batchSize: 10 })
+    const { threads } = await there.fit(data, { epochs: 3, batchSize: 10, offThread: true })
+    expect(threads).toBe(1)
+    expect(bitsOf(there) === bitsOf(here)).toBe(true)
+  })
+})
+
+/** Work that takes a second or more, and a way to wait until it is under way. */
+function longFit(options: Partial<NetworkOptions> = {}, signal?: AbortSignal) {
+  const net = new Network({ sizes: [256, 300, 300, 10], seed: 1, kernels: 'simd', threads: 2, ...options })
+  const data = { x: numbers(2000 * 256, 1), y: Int32Array.from({ length: 2000 }, (_, r) => r % 10) }
+  let begin: () => void
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
+  let atLastEpoch = ''
+  const done = net.fit(data, {
+    epochs: 10_000,
+    batchSize: 32,
+    learningRate: 0.001,
+    ...(signal && { signal }),
+    onEpoch: ({ epoch }) => {
+      atLastEpoch = bitsOf(net)
+      if (epoch === 2) begin()
+    },
+  })
+  return { net, data, begun, done, atLastEpoch: () => atLastEpoch }
+}
+
+const require = createRequire(import.meta.url)
+const workerThreads = require('node:worker_threads') as { Worker: typeof Worker }
+
+/** Every worker that is started while the function runs. */
+async function workersStarted(work: () => Promise<unknown>): Promise<Worker[]> {
+  const started: Worker[] = []
+  const Original = workerThreads.Worker
+  workerThreads.Worker = class extends Original {
+    constructor(...args: ConstructorParameters<typeof Worker>) {
+      super(...args)
+      started.push(this)
+    }
+  }
+  try {
+    await work()
+  } finally {
+    workerThreads.Worker = Original
+  }
+  return started
+}
+
+afterEach(stopIdleWorkers)
+
+describe('a worker that is killed', () => {
+  it('rejects fit with a BackendError; the last good epoch is kept, and the network trains again', async () => {
+    let fit!: ReturnType<typeof longFit>
+    const workers = await workersStarted(async () => {
+      fit = longFit()
+      await fit.begun
+    })
+    expect(workers.length).toBe(2)
+    const epochsBefore = fit.atLastEpoch()
+    await Promise.all([
+      workers[1].terminate(),
+      expect(fit.done).rejects.toThrow(
+        /a worker thread was lost during training \(the worker exited with code 1\); the network has the parameters of the last good epoch/,
+      ),
+      expect(fit.done).rejects.toBeInstanceOf(BackendError),
+    ])
+    expect(bitsOf(fit.net) === fit.atLastEpoch()).toBe(true)
+    expect(epochsBefore).not.toBe('')
+    expect(idleWorkers()).toBe(0)
+    const again = await fit.net.fit(fit.data, { epochs: 2, batchSize: 32, learningRate: 0.001 })
+    expect(again.threads).toBe(2)
+    expect(again.loss[1]).toBeLessThan(again.loss[0])
+  }, 5000)
+
+  it('does not matter while it is idle', async () => {
+    const net = new Network({ sizes: [8, 4, 2], threads: 2, seed: 1 })
+    const data = { x: numbers(80, 1), y: numbers(20, 2) }
+    const workers = await workersStarted(() => net.fit(data))
+    expect(idleWorkers()).toBe(2)
+    await workers[0].terminate()
+    await vi.waitFor(() => expect(idleWorkers()).toBe(1))
+    expect((await net.fit(data)).threads).toBe(2)
+  })
+})
+
+describe('a fit in threads', () => {
+  it('is aborted like any other, between two slices, and its workers are idle then', async () => {
+    const controller = new AbortController()
+    const { net, begun, done, data } = longFit({}, controller.signal)
+    await begun
+    controller.abort(new Error('enough'))
+    await expect(done).rejects.toThrow('enough')
+    expect(idleWorkers()).toBe(2)
+    expect((await net.fit(data, { learningRate: 0.001 })).threads).toBe(2)
+  })
+
+  it('ends where the network is disposed or onEpoch throws', async () => {
+    const { net, begun, done } = longFit()
+    await begun
+    net.dispose()
+    await expect(done).rejects.toThrow('expected a network in use, got one that is disposed')
+    const other = longFit()
+    await other.begun
+    const thrower = new Network({ sizes: [8, 4, 2], threads: 2 })
+    const onEpoch = () => Promise.reject(new Error('no more'))
+    await expect(thrower.fit({ x: numbers(80, 1), y: numbers(20, 2) }, { onEpoch })).rejects.toThrow(
+      'no more',
+    )
+    other.net.dispose()
+    await expect(other.done).rejects.toThrow(BackendError)
+    expect(idleWorkers()).toBe(4)
+  })
+
+  it('leaves predict and evaluate to the caller, validation or not', async () => {
+    const net = new Network({ sizes: [64, 200, 5], loss: 'crossEntropy', seed: 1, threads: 2 })
+    const data = { x: numbers(3000 * 64, 1), y: Int32Array.from({ length: 3000 }, (_, r) => r % 5) }
+    let running = true
+    let evaluations = 0
+    const fit = net.fit(data, { epochs: 6, validation: data, learningRate: 1e-30 }).finally(() => {
+      running = false
+    })
+    // With next to no learning rate nothing changes but by a race.
+    const before = net.evaluate(data)
+    while (running) {
+      expect(net.evaluate(data)).toEqual(before)
+      evaluations += 1
+      await new Promise(setImmediate)
+    }
+    const { validationLoss } = await fit
+    expect(validationLoss).toEqual(Array(6).fill(before.loss))
+    expect(evaluations).toBeGreaterThan(1)
+  })
+
+  it('keeps its parameters where the loss diverges', async () => {
+    const net = new Network({ sizes: [8, 16, 2], threads: 2, seed: 1 })
+    const before = bitsOf(net)
+    const data = { x: numbers(80, 1).map((v) => v * 1e10), y: numbers(20, 2) }
+    await expect(net.fit(data, { epochs: 5, learningRate: 1e20 })).rejects.toThrow('epoch 1')
+    expect(bitsOf(net) === before).toBe(true)
+  })
+})
+
+describe('the pool', () => {
+  it('is started and stopped 100 times, and nothing is left', async () => {
+    const { make } = chooseBackend('simd')
+    const layers = [{ inputs: 3, units: 2, activation: 'linear', bias: true }] as const
+    const architecture = { inputs: 3, outputs: 2, layers, loss: 'quadratic' } as const
+    const plan = makePlan(architecture, { ...PREDICTS, batchRows: 2, dataRows: 4, threads: 2 })
+    const once = async () => {
+      const team = await Team.hire(2, make(plan.elements).shared!, plan.sync.offset)
+      team.dismiss()
+      expect(idleWorkers()).toBe(2)
+      await stopIdleWorkers()
+      expect(idleWorkers()).toBe(0)
+    }
+    // Resources of the process: ports, timers and the like; and, where the system tells, its threads.
+    const resources = () => process.getActiveResourcesInfo().sort().join()
+    const osThreads = () => (process.platform === 'linux' ? readdirSync('/proc/self/task').length : 0)
+    for (let i = 0; i < 10; ++i) await once()
+    const before = { resources: resources(), threads: osThreads(), memory: process.memoryUsage().rss }
+    for (let i = 0; i < 100; ++i) await once()
+    expect(resources()).toBe(before.resources)
+    await vi.waitFor(() => expect(osThreads()).toBeLessThanOrEqual(before.threads))
+    // A worker's heap is 5 MB or so: 200 of them would show.
+    expect(process.memoryUsage().rss - before.memory).toBeLessThan(200e6)
+  })
+
+  it('serves two fits at once, and keeps their workers for the next', async () => {
+    const data = { x: numbers(80, 1), y: numbers(20, 2) }
+    const train = (seed: number) =>
+      new Network({ sizes: [8, 4, 2], threads: 2, seed }).fit(data, { epochs: 3 })
+    const workers = await workersStarted(async () => {
+      await Promise.all([train(1), train(2)])
+      await train(3)
+    })
+    expect(workers.length).toBe(4)
+    expect(idleWorkers()).toBe(4)
+  })
+})
+
+describe("threads: 'auto'", () => {
+  const layers = [
+    { inputs: 784, units: 512, activation: 'relu', bias: true },
+    { inputs: 512, units: 10, activation: 'softmax', bias: true },
+  ] as const
+  const large = { inputs: 784, outputs: 10, layers, loss: 'crossEntropy' } as const
+  const small = { ...large, inputs: 2, layers: [{ ...layers[0], inputs: 2, units: 2 }] }
+
+  it('takes the cores there are, at most 8, for work that is large enough', async () => {
+    const cores = Math.min(8, await availableCores())
+    expect(cores).toBeGreaterThan(0)
+    expect(await threadsFor('auto', large, 1024, 60_000, 10)).toBe(cores)
+    expect(await threadsFor('auto', large, 1, 60_000, 10)).toBe(1)
+    expect(await threadsFor('auto', large, 1024, 100, 1)).toBe(1)
+    expect(await threadsFor('auto', small, 4, 4, 100_000)).toBe(1)
+    expect(await threadsFor(5, small, 4, 4, 1)).toBe(5)
+  })
+})
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const runChild = (code: string, ...flags: string[]) =>
+  spawnSync(process.execPath, [...process.execArgv, ...flags, '--input-type=module', '-e', code], {
+    cwd: root,
+    encoding: 'utf8',
+    timeout: 30_000,
+  })
+
+const small = (options: string, print: string) => `
+  import { Network } from 'nabla'
+  const net = new Network({ sizes: [8, 4, 2], seed: 1, ${options} })
+  const data = { x: Array.from({ length: 80 }, (_, i) => (i % 7) / 7), y: Array.from({ length: 20 }, (_, i) => i % 2) }
+  const history = await net.fit(data, { epochs: 2, offThread: true })
+  console.log(${print})`
+
+describe('a process', () => {
+  it('exits by itself after the last await, without dispose', () => {
+    const code = `${small('threads: 2', 'history.threads')}
+      const end = performance.now()
+      process.on('exit', () => console.log(performance.now() - end < 9000 ? 'exits before its workers time out' : 'waits'))`
+    const { status, stdout, stderr } = runChild(code)
+    expect([status, stdout, stderr]).toEqual([0, '2\nexits before its workers time out\n', ''])
+  })
+
+  it('is kept alive by a fit that nobody awaits', () => {
+    const code = small('threads: 2', '1')
+      .replace('const history = await net', 'net')
+      .replace('console.log(1)', '')
+    const { status, stdout } = runChild(`${code.trim()}.then((history) => console.log(history.threads))`)
+    expect([status, stdout]).toEqual([0, '2\n'])
+  })
+
+  const refusals: [string, string, string[], string][] = [
+    [
+      'has no SharedArrayBuffer',
+      'threads: 2',
+      ['--import', 'data:text/javascript,delete globalThis.SharedArrayBuffer'],
+      'there is no SharedArrayBuffer: a page has it where it is served as cross-origin isolated',
+    ],
+    ['has the reference kernels', "threads: 2, kernels: 'reference'", [], 'the reference kernels have none'],
+    [
+      'may not start workers',
+      'threads: 2',
+      [
+        '--import',
+        `data:text/javascript,process.getBuiltinModule = () => ({ Worker: class { constructor() { throw new Error('not here') } }, availableParallelism: () => 2 })`,
+      ],
+      'not here',
+    ],
+  ]
+  it.each(refusals)('that %s trains in its own thread, with a note', (_, options, flags, reason) => {
+    const here = runChild(
+      small('threads: 1', '[...net.weights(0)].join()').replace('offThread: true', ''),
+      ...flags,
+    )
+    const { status, stdout, stderr } = runChild(small(options, '[...net.weights(0)].join()'), ...flags)
+    expect(stderr).toContain(
+      `nabla: threads are not to be had (${reason}); training goes on in the caller's thread`,
+    )
+    expect(status).toBe(0)
+    if (!options.includes('reference')) expect(stdout).toBe(here.stdout)
+    expect(stdout.split(',').length).toBe(32)
+  })
+})
