@@ -6,8 +6,16 @@
 import { type KernelsName, Network, type NetworkOptions } from '../src/index.ts'
 import { numbers } from './cases.ts'
 
-async function longestDelay(options: NetworkOptions, rows: number, batchSize: number, nested: boolean) {
-  const net = new Network(options)
+type Where = 'here' | 'off thread' | 'two threads'
+
+async function longestDelay(
+  options: NetworkOptions,
+  rows: number,
+  batchSize: number,
+  nested: boolean,
+  where: Where,
+) {
+  const net = new Network({ ...options, threads: where === 'two threads' ? 2 : 1 })
   const flat = numbers(rows * net.inputs, 1)
   const x = nested
     ? Array.from({ length: rows }, (_, r) => Array.from(flat.subarray(r * net.inputs, (r + 1) * net.inputs)))
@@ -30,6 +38,7 @@ async function longestDelay(options: NetworkOptions, rows: number, batchSize: nu
       epochs: 1000,
       batchSize,
       validation: { x: flat, y },
+      offThread: where !== 'here',
       onEpoch: ({ epoch, seconds }) => {
         epochs = epoch
         return seconds < 2
@@ -42,9 +51,15 @@ async function longestDelay(options: NetworkOptions, rows: number, batchSize: nu
 }
 
 console.log(`Node ${process.version}, ${process.arch}\n`)
-console.log('| network | rows | batch | kernels | epochs | longest, ms | 99th percentile, ms |')
-console.log('|---|---|---|---|---|---|---|')
-for (const kernels of ['simd', 'reference'] satisfies KernelsName[]) {
+console.log('| network | rows | batch | kernels | where | epochs | longest, ms | 99th percentile, ms |')
+console.log('|---|---|---|---|---|---|---|---|')
+const places: [KernelsName, Where][] = [
+  ['simd', 'here'],
+  ['simd', 'off thread'],
+  ['simd', 'two threads'],
+  ['reference', 'here'],
+]
+for (const [kernels, where] of places) {
   for (const [sizes, rows, batch, nested] of [
     [[2, 2, 1], 4, 4, false],
     [[784, 30, 10], 60_000, 10, false],
@@ -52,12 +67,13 @@ for (const kernels of ['simd', 'reference'] satisfies KernelsName[]) {
     [[784, 512, 512, 10], 2000, 128, false],
     [[1024, 2048, 2048, 1024], 512, 256, false],
   ] as [number[], number, number, boolean][]) {
-    const result = await longestDelay({ sizes, kernels, activation: 'sigmoid' }, rows, batch, nested)
+    const result = await longestDelay({ sizes, kernels, activation: 'sigmoid' }, rows, batch, nested, where)
     const cells = [
       sizes.join('-'),
       `${rows}${nested ? ' (nested arrays)' : ''}`,
       batch,
       kernels,
+      where,
       result.epochs,
       result.longest.toFixed(0),
       result.percentile99.toFixed(0),
