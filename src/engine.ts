@@ -3,7 +3,7 @@
 
 import { CONTROL_LEARNING_RATE, HITS_NONE, SINGLE } from '../assembly/abi.ts'
 import type { Backend, MakeBackend } from './backend.ts'
-import { SLICE_MS } from './pace.ts'
+import { runNow, SLICE_MS, type Slices } from './pace.ts'
 import { type Floats, packPanels, padded, unpackPanels } from './panels.ts'
 import {
   type Architecture,
@@ -34,6 +34,37 @@ export interface Slice {
 
 // Rows whose shuffle takes as long as a call to a worker, about 100 µs (Node 20).
 const LONG_SHUFFLE = 20_000
+
+// Elements copied or looked through at once: about a millisecond's work.
+const CHUNK = 1 << 19
+
+function* copySlices(
+  source: Floats,
+  at: number,
+  target: Floats,
+  { offset, length }: { readonly offset: number; readonly length: number },
+): Slices<void> {
+  for (let from = 0; from < length; from += CHUNK) {
+    target.set(source.subarray(at + from, at + Math.min(from + CHUNK, length)), offset + from)
+    yield
+  }
+}
+
+/** True where the numbers in [from, to), whole lines of them, are finite. */
+function isFiniteSum(floats: Floats, from: number, to: number): boolean {
+  // Any number times 0 is 0, save NaN and ±∞. Four sums, because one would wait for itself.
+  let sum0 = 0
+  let sum1 = 0
+  let sum2 = 0
+  let sum3 = 0
+  for (let i = from; i < to; i += 4) {
+    sum0 += floats[i] * 0
+    sum1 += floats[i + 1] * 0
+    sum2 += floats[i + 2] * 0
+    sum3 += floats[i + 3] * 0
+  }
+  return sum0 + sum1 + sum2 + sum3 === 0
+}
 
 /** Over some rows. */
 export interface Sums {
@@ -77,12 +108,16 @@ export class Engine {
 
   /** Moves to an arena of just this capacity; the parameters and the learning rate come along, the data do not. */
   resize(capacity: Capacity): void {
+    runNow(this.resizeSlices(capacity))
+  }
+
+  /** The same in slices. The old arena is in use until the last of them is done. */
+  *resizeSlices(capacity: Capacity): Slices<void> {
     const plan = makePlan(this.architecture, capacity, this.#tiles)
     const backend = this.#make(plan.elements)
     if (this.#plan) {
       for (const tensor of ['parameters', 'control'] as const) {
-        const { offset, length } = this.#plan[tensor]
-        backend.floats.set(this.floats.subarray(offset, offset + length), plan[tensor].offset)
+        yield* copySlices(this.floats, this.#plan[tensor].offset, backend.floats, plan[tensor])
       }
     }
     this.#plan = plan
@@ -185,10 +220,16 @@ export class Engine {
   }
 
   /** A copy of every parameter, for `restore`. */
-  snapshot(into?: Floats): Floats {
-    if (!into) return this.#parameters().slice()
-    into.set(this.#parameters())
-    return into
+  snapshot(): Floats {
+    return this.#parameters().slice()
+  }
+
+  /** The same in slices, into an older copy where one is given. */
+  *snapshotSlices(into: Floats | undefined): Slices<Floats> {
+    const { offset, length } = this.#plan.parameters
+    const copy = into ?? this.#empty(length)
+    yield* copySlices(this.floats, offset, copy, { offset: 0, length })
+    return copy
   }
 
   restore(snapshot: Floats): void {
@@ -196,19 +237,17 @@ export class Engine {
   }
 
   hasFiniteParameters(): boolean {
-    const parameters = this.#parameters()
-    // Any number times 0 is 0, save NaN and ±∞. Four sums, because one would wait for itself; lengths are whole lines.
-    let sum0 = 0
-    let sum1 = 0
-    let sum2 = 0
-    let sum3 = 0
-    for (let i = 0; i < parameters.length; i += 4) {
-      sum0 += parameters[i] * 0
-      sum1 += parameters[i + 1] * 0
-      sum2 += parameters[i + 2] * 0
-      sum3 += parameters[i + 3] * 0
+    return runNow(this.finiteSlices())
+  }
+
+  /** True where every parameter is finite. */
+  *finiteSlices(): Slices<boolean> {
+    const { offset, length } = this.#plan.parameters
+    for (let from = offset; from < offset + length; from += CHUNK) {
+      if (!isFiniteSum(this.floats, from, Math.min(from + CHUNK, offset + length))) return false
+      yield
     }
-    return sum0 + sum1 + sum2 + sum3 === 0
+    return true
   }
 
   // Windows: predict and evaluate.

@@ -166,7 +166,7 @@ export function* fitSlices(
   const { capacity } = engine.plan
   const nonzeros = engine.skipsZeros ? yield* nonzerosToList(x) : 0
   const wanted = yield* threadsToHire(engine, rows, batchRows, settings, state)
-  engine.resize({
+  yield* engine.resizeSlices({
     ...capacity,
     batchRows: Math.max(capacity.batchRows, batchRows),
     dataRows: rows,
@@ -174,7 +174,8 @@ export function* fitSlices(
     threads: Math.max(1, wanted),
     validates: wanted > 0 && validation !== undefined,
   })
-  const good = engine.snapshot()
+  const good = yield* engine.snapshotSlices(undefined)
+  let moved = false
   try {
     if (wanted > 0) yield* hireTeam(engine)
     yield* inChunks(rows, x.columns + y.columns, (from, to) => {
@@ -211,8 +212,8 @@ export function* fitSlices(
       }
       if (settings.shuffle) yield engine.shuffleRows(rows, state.seed, state.epochsBefore)
       const sums = yield* trainEpoch(engine, rows, batchRows, stride, diverge)
-      if (!engine.hasFiniteParameters()) diverge(Math.ceil(rows / batchRows), [sums.loss / rows])
-      engine.snapshot(good)
+      if (!(yield* engine.finiteSlices())) diverge(Math.ceil(rows / batchRows), [sums.loss / rows])
+      yield* engine.snapshotSlices(good)
       state.epochsBefore += 1
       training += performance.now() - from
       loss.push(sums.loss / rows)
@@ -232,7 +233,7 @@ export function* fitSlices(
       }
       if ((yield settings.onEpoch?.(log)) === false) break
     }
-    return {
+    const history: History = {
       epochs: loss.length,
       loss,
       ...(countsHits && { accuracy }),
@@ -244,11 +245,17 @@ export function* fitSlices(
       seconds: (performance.now() - began) / 1000,
       samplesPerSecond: (rows * loss.length * 1000) / training,
     }
-  } finally {
-    const torn = engine.dismissTeam()
+    engine.dismissTeam()
     // The data were copied for this call only.
-    engine.resize(capacity)
-    // After the move: a thread that dies slowly still writes to the arena it knows.
-    if (torn) engine.restore(good)
+    yield* engine.resizeSlices(capacity)
+    moved = true
+    return history
+  } finally {
+    if (!moved) {
+      const torn = engine.dismissTeam()
+      engine.resize(capacity)
+      // After the move: a thread that dies slowly still writes to the arena it knows.
+      if (torn) engine.restore(good)
+    }
   }
 }
