@@ -41,9 +41,11 @@ export const HITS_THRESHOLD = 2
 export const PANEL = 8
 export const LANES = 4
 
-// How wide the tiles of a product are: one panel, or two where the engine fuses pairs of vectors to 256 bits.
+// The tiles of a product, as flags: 4 rows by one panel; two panels where the engine fuses pairs of vectors to 256 bits;
+// tiles that need every register where the engine reads an operand no sooner than it is used.
 export const SINGLE = 0
 export const PAIRED = 1
+export const LARGE = 2
 
 // A tape is a sequence of instructions of INSTRUCTION_WORDS 32-bit words: the opcode, then its operands in the order
 // named here. Offsets, strides and counts are in elements (a float32 or a 32-bit integer is one element); offset 0

@@ -10,12 +10,8 @@
 //           │ k rows of 8  │ k rows of 8  │  …  │ k rows of 8 or 4 │
 //           └──────────────┴──────────────┴─────┴──────────────────┘        k and n rounded up to 4, zeros beyond
 //   offset    0              8·k            …     8·k·p
-//
-// A 4 × 8 tile keeps 8 sums, 2 vectors of B and a splat of A in registers: 12 of the 15 that V8 can use (mul+add needs
-// one more for the product). Tiles of 4 × 16, two panels, are for an engine that fuses pairs of vectors to 256 bits:
-// 8 sums, 2 vectors of B and a splat again.
 
-import { PAIRED, PANEL } from './abi'
+import { LANES, PAIRED, PANEL, LARGE } from './abi'
 import { padded, rowPtr, ZEROS } from './panels'
 import { madd } from './simd'
 
@@ -41,7 +37,7 @@ function storeRow(VECTORS: i32, c: usize, c0: v128, c1: v128, c2: v128, c3: v128
 }
 
 /**
- * A tile of C: ROWS (1, 2 or 4) by VECTORS (1, 2 or 4) times 4 = A · B + bias. Both are constants where this is
+ * A tile of C: ROWS (1, 2, 4 or 6) by VECTORS (1, 2 or 4) times 4 = A · B + bias. Both are constants where this is
  * inlined, so each caller is left with a straight loop of its own. `pair` is the distance to the second panel.
  */
 @inline
@@ -52,6 +48,8 @@ function tile(
   a1: usize,
   a2: usize,
   a3: usize,
+  a4: usize,
+  a5: usize,
   b: usize,
   pair: usize,
   bias: usize,
@@ -75,6 +73,14 @@ function tile(
   let c31 = c00
   let c32 = c00
   let c33 = c00
+  let c40 = c00
+  let c41 = c00
+  let c42 = c00
+  let c43 = c00
+  let c50 = c00
+  let c51 = c00
+  let c52 = c00
+  let c53 = c00
   const end = a0 + ((<usize>k) << 2)
   while (a0 < end) {
     const b0 = v128.load(b)
@@ -122,6 +128,24 @@ function tile(
       }
       a3 += 4
     }
+    if (ROWS > 4) {
+      const x4 = v128.load32_splat(a4)
+      c40 = madd(x4, b0, c40)
+      if (VECTORS > 1) c41 = madd(x4, b1, c41)
+      if (VECTORS > 2) {
+        c42 = madd(x4, b2, c42)
+        c43 = madd(x4, b3, c43)
+      }
+      a4 += 4
+      const x5 = v128.load32_splat(a5)
+      c50 = madd(x5, b0, c50)
+      if (VECTORS > 1) c51 = madd(x5, b1, c51)
+      if (VECTORS > 2) {
+        c52 = madd(x5, b2, c52)
+        c53 = madd(x5, b3, c53)
+      }
+      a5 += 4
+    }
     b += VECTORS > 1 ? 32 : 16
   }
   storeRow(VECTORS, c, c00, c01, c02, c03, bias)
@@ -130,33 +154,198 @@ function tile(
     storeRow(VECTORS, c + 2 * ldc, c20, c21, c22, c23, bias)
     storeRow(VECTORS, c + 3 * ldc, c30, c31, c32, c33, bias)
   }
+  if (ROWS > 4) {
+    storeRow(VECTORS, c + 4 * ldc, c40, c41, c42, c43, bias)
+    storeRow(VECTORS, c + 5 * ldc, c50, c51, c52, c53, bias)
+  }
 }
 
-function tile4x16(
-  a0: usize, a1: usize, a2: usize, a3: usize, b: usize, pair: usize, bias: usize, c: usize, ldc: usize, k: i32,
+/**
+ * A tile of one row by PANELS (3 or 4) panels: a row has but its own sums to fill the time that an addition takes.
+ * `biasPair` is the distance to the biases of the third panel: 0 where there are none, for there are but 16 zeros.
+ */
+@inline
+function rowTile(PANELS: i32, a: usize, b0: usize, pair: usize, bias: usize, biasPair: usize, c: usize, k: i32): void {
+  let c0 = f32x4.splat(0)
+  let c1 = c0
+  let c2 = c0
+  let c3 = c0
+  let c4 = c0
+  let c5 = c0
+  let c6 = c0
+  let c7 = c0
+  const b1 = b0 + pair
+  const b2 = b1 + pair
+  const b3 = b2 + pair
+  const end = (<usize>k) << 5
+  for (let at: usize = 0; at < end; at += 32) {
+    const x = v128.load32_splat(a)
+    c0 = madd(x, v128.load(b0 + at), c0)
+    c1 = madd(x, v128.load(b0 + at, 16), c1)
+    c2 = madd(x, v128.load(b1 + at), c2)
+    c3 = madd(x, v128.load(b1 + at, 16), c3)
+    c4 = madd(x, v128.load(b2 + at), c4)
+    c5 = madd(x, v128.load(b2 + at, 16), c5)
+    if (PANELS > 3) {
+      c6 = madd(x, v128.load(b3 + at), c6)
+      c7 = madd(x, v128.load(b3 + at, 16), c7)
+    }
+    a += 4
+  }
+  storeRow(4, c, c0, c1, c2, c3, bias)
+  storeRow(PANELS > 3 ? 4 : 2, c + 64, c4, c5, c6, c7, bias + biasPair)
+}
+
+function tile1x32(a: usize, b: usize, pair: usize, bias: usize, biasPair: usize, c: usize, k: i32): void {
+  rowTile(4, a, b, pair, bias, biasPair, c, k)
+}
+function tile1x24(a: usize, b: usize, pair: usize, bias: usize, biasPair: usize, c: usize, k: i32): void {
+  rowTile(3, a, b, pair, bias, biasPair, c, k)
+}
+
+/** The tiles of ROWS rows by VECTORS times 4 columns, from row `from` to row `to`. c is that of the first. */
+@inline
+function strip(
+  ROWS: i32,
+  VECTORS: i32,
+  from: i32,
+  to: i32,
+  aPtr: usize,
+  lda: i32,
+  tablePtr: usize,
+  b: usize,
+  pair: usize,
+  bias: usize,
+  c: usize,
+  ldc: usize,
+  k: i32,
 ): void {
-  tile(4, 4, a0, a1, a2, a3, b, pair, bias, c, ldc, k)
+  for (let r = from; r < to; r += ROWS) {
+    const a0 = rowPtr(aPtr, lda, tablePtr, r)
+    const a1 = ROWS > 1 ? rowPtr(aPtr, lda, tablePtr, r + 1) : a0
+    const a2 = ROWS > 2 ? rowPtr(aPtr, lda, tablePtr, r + 2) : a0
+    const a3 = ROWS > 2 ? rowPtr(aPtr, lda, tablePtr, r + 3) : a0
+    const a4 = ROWS > 4 ? rowPtr(aPtr, lda, tablePtr, r + 4) : a0
+    const a5 = ROWS > 4 ? rowPtr(aPtr, lda, tablePtr, r + 5) : a0
+    tile(ROWS, VECTORS, a0, a1, a2, a3, a4, a5, b, pair, bias, c, ldc, k)
+    c += <usize>ROWS * ldc
+  }
 }
-function tile4x8(a0: usize, a1: usize, a2: usize, a3: usize, b: usize, bias: usize, c: usize, ldc: usize, k: i32): void {
-  tile(4, 2, a0, a1, a2, a3, b, 0, bias, c, ldc, k)
+
+function strip6x16(
+  from: i32, to: i32, a: usize, lda: i32, table: usize, b: usize, pair: usize, bias: usize, c: usize, ldc: usize, k: i32,
+): void {
+  strip(6, 4, from, to, a, lda, table, b, pair, bias, c, ldc, k)
 }
-function tile4x4(a0: usize, a1: usize, a2: usize, a3: usize, b: usize, bias: usize, c: usize, ldc: usize, k: i32): void {
-  tile(4, 1, a0, a1, a2, a3, b, 0, bias, c, ldc, k)
+function strip6x8(
+  from: i32, to: i32, a: usize, lda: i32, table: usize, b: usize, pair: usize, bias: usize, c: usize, ldc: usize, k: i32,
+): void {
+  strip(6, 2, from, to, a, lda, table, b, pair, bias, c, ldc, k)
 }
-function tile2x8(a0: usize, a1: usize, b: usize, bias: usize, c: usize, ldc: usize, k: i32): void {
-  tile(2, 2, a0, a1, 0, 0, b, 0, bias, c, ldc, k)
+function strip6x4(
+  from: i32, to: i32, a: usize, lda: i32, table: usize, b: usize, pair: usize, bias: usize, c: usize, ldc: usize, k: i32,
+): void {
+  strip(6, 1, from, to, a, lda, table, b, pair, bias, c, ldc, k)
 }
-function tile2x4(a0: usize, a1: usize, b: usize, bias: usize, c: usize, ldc: usize, k: i32): void {
-  tile(2, 1, a0, a1, 0, 0, b, 0, bias, c, ldc, k)
+function strip4x16(
+  from: i32, to: i32, a: usize, lda: i32, table: usize, b: usize, pair: usize, bias: usize, c: usize, ldc: usize, k: i32,
+): void {
+  strip(4, 4, from, to, a, lda, table, b, pair, bias, c, ldc, k)
 }
-function tile1x16(a0: usize, b: usize, pair: usize, bias: usize, c: usize, k: i32): void {
-  tile(1, 4, a0, 0, 0, 0, b, pair, bias, c, 0, k)
+function strip4x8(
+  from: i32, to: i32, a: usize, lda: i32, table: usize, b: usize, pair: usize, bias: usize, c: usize, ldc: usize, k: i32,
+): void {
+  strip(4, 2, from, to, a, lda, table, b, pair, bias, c, ldc, k)
 }
-function tile1x8(a0: usize, b: usize, bias: usize, c: usize, k: i32): void {
-  tile(1, 2, a0, 0, 0, 0, b, 0, bias, c, 0, k)
+function strip4x4(
+  from: i32, to: i32, a: usize, lda: i32, table: usize, b: usize, pair: usize, bias: usize, c: usize, ldc: usize, k: i32,
+): void {
+  strip(4, 1, from, to, a, lda, table, b, pair, bias, c, ldc, k)
 }
-function tile1x4(a0: usize, b: usize, bias: usize, c: usize, k: i32): void {
-  tile(1, 1, a0, 0, 0, 0, b, 0, bias, c, 0, k)
+function strip2x16(
+  from: i32, to: i32, a: usize, lda: i32, table: usize, b: usize, pair: usize, bias: usize, c: usize, ldc: usize, k: i32,
+): void {
+  strip(2, 4, from, to, a, lda, table, b, pair, bias, c, ldc, k)
+}
+function strip2x8(
+  from: i32, to: i32, a: usize, lda: i32, table: usize, b: usize, pair: usize, bias: usize, c: usize, ldc: usize, k: i32,
+): void {
+  strip(2, 2, from, to, a, lda, table, b, pair, bias, c, ldc, k)
+}
+function strip2x4(
+  from: i32, to: i32, a: usize, lda: i32, table: usize, b: usize, pair: usize, bias: usize, c: usize, ldc: usize, k: i32,
+): void {
+  strip(2, 1, from, to, a, lda, table, b, pair, bias, c, ldc, k)
+}
+function strip1x16(
+  from: i32, to: i32, a: usize, lda: i32, table: usize, b: usize, pair: usize, bias: usize, c: usize, ldc: usize, k: i32,
+): void {
+  strip(1, 4, from, to, a, lda, table, b, pair, bias, c, ldc, k)
+}
+function strip1x8(
+  from: i32, to: i32, a: usize, lda: i32, table: usize, b: usize, pair: usize, bias: usize, c: usize, ldc: usize, k: i32,
+): void {
+  strip(1, 2, from, to, a, lda, table, b, pair, bias, c, ldc, k)
+}
+function strip1x4(
+  from: i32, to: i32, a: usize, lda: i32, table: usize, b: usize, pair: usize, bias: usize, c: usize, ldc: usize, k: i32,
+): void {
+  strip(1, 1, from, to, a, lda, table, b, pair, bias, c, ldc, k)
+}
+
+/** The rows [from, to) of C, a multiple of ROWS, in strips as wide as may be. The operands are those of gemmNN. */
+@inline
+function band(
+  ROWS: i32,
+  from: i32,
+  to: i32,
+  aPtr: usize,
+  lda: i32,
+  tablePtr: usize,
+  bPtr: usize,
+  bRows: i32,
+  biasPtr: usize,
+  cPtr: usize,
+  k: i32,
+  columns: i32,
+  tiles: i32,
+): void {
+  if (from == to) return
+  const ldc = (<usize>columns) << 2
+  const pair = (<usize>(bRows * PANEL)) << 2
+  const widest = ROWS <= 2 || (tiles & PAIRED) ? 2 * PANEL : PANEL
+  const row = tiles & LARGE ? 4 * PANEL : 3 * PANEL
+  let j = 0
+  while (j < columns) {
+    const left = columns - j
+    const b = bPtr + ((<usize>(j * bRows)) << 2)
+    const bias = biasPtr ? biasPtr + ((<usize>j) << 2) : ZEROS
+    const c = cPtr + <usize>from * ldc + ((<usize>j) << 2)
+    let width = left >= widest ? widest : left >= PANEL ? PANEL : LANES
+    if (ROWS == 1 && left >= row) {
+      width = row
+      const a = rowPtr(aPtr, lda, tablePtr, from)
+      if (row == 4 * PANEL) tile1x32(a, b, pair, bias, biasPtr ? 64 : 0, c, k)
+      else tile1x24(a, b, pair, bias, biasPtr ? 64 : 0, c, k)
+    } else if (ROWS == 1) {
+      if (width == 2 * PANEL) strip1x16(from, to, aPtr, lda, tablePtr, b, pair, bias, c, ldc, k)
+      else if (width == PANEL) strip1x8(from, to, aPtr, lda, tablePtr, b, pair, bias, c, ldc, k)
+      else strip1x4(from, to, aPtr, lda, tablePtr, b, pair, bias, c, ldc, k)
+    } else if (ROWS == 2) {
+      if (width == 2 * PANEL) strip2x16(from, to, aPtr, lda, tablePtr, b, pair, bias, c, ldc, k)
+      else if (width == PANEL) strip2x8(from, to, aPtr, lda, tablePtr, b, pair, bias, c, ldc, k)
+      else strip2x4(from, to, aPtr, lda, tablePtr, b, pair, bias, c, ldc, k)
+    } else if (ROWS == 4) {
+      if (width == 2 * PANEL) strip4x16(from, to, aPtr, lda, tablePtr, b, pair, bias, c, ldc, k)
+      else if (width == PANEL) strip4x8(from, to, aPtr, lda, tablePtr, b, pair, bias, c, ldc, k)
+      else strip4x4(from, to, aPtr, lda, tablePtr, b, pair, bias, c, ldc, k)
+    } else {
+      if (width == 2 * PANEL) strip6x16(from, to, aPtr, lda, tablePtr, b, pair, bias, c, ldc, k)
+      else if (width == PANEL) strip6x8(from, to, aPtr, lda, tablePtr, b, pair, bias, c, ldc, k)
+      else strip6x4(from, to, aPtr, lda, tablePtr, b, pair, bias, c, ldc, k)
+    }
+    j += width
+  }
 }
 
 /**
@@ -183,41 +372,12 @@ export function gemmNN(
   assert(0 <= from && k > 0 && n > 0 && bRows >= k)
   assert(cPtr != 0 && bPtr != 0 && (tablePtr != 0 || (aPtr != 0 && lda >= k)))
   const columns = padded(n)
-  const ldc = (<usize>columns) << 2
-  const pair = (<usize>(bRows * PANEL)) << 2
-  let j = 0
-  while (j < columns) {
-    const full = columns - j >= PANEL
-    const double = tiles == PAIRED && columns - j >= 2 * PANEL
-    const b = bPtr + ((<usize>(j * bRows)) << 2)
-    const bias = biasPtr ? biasPtr + ((<usize>j) << 2) : ZEROS
-    let c = cPtr + <usize>from * ldc + ((<usize>j) << 2)
-    let r = from
-    for (; r + 4 <= to; r += 4) {
-      const a0 = rowPtr(aPtr, lda, tablePtr, r)
-      const a1 = rowPtr(aPtr, lda, tablePtr, r + 1)
-      const a2 = rowPtr(aPtr, lda, tablePtr, r + 2)
-      const a3 = rowPtr(aPtr, lda, tablePtr, r + 3)
-      if (double) tile4x16(a0, a1, a2, a3, b, pair, bias, c, ldc, k)
-      else if (full) tile4x8(a0, a1, a2, a3, b, bias, c, ldc, k)
-      else tile4x4(a0, a1, a2, a3, b, bias, c, ldc, k)
-      c += ldc << 2
-    }
-    if (r + 2 <= to) {
-      const a0 = rowPtr(aPtr, lda, tablePtr, r)
-      const a1 = rowPtr(aPtr, lda, tablePtr, r + 1)
-      if (full) tile2x8(a0, a1, b, bias, c, ldc, k)
-      else tile2x4(a0, a1, b, bias, c, ldc, k)
-      if (double) tile2x8(a0, a1, b + pair, bias + 32, c + 32, ldc, k)
-      c += ldc << 1
-      r += 2
-    }
-    if (r < to) {
-      const a0 = rowPtr(aPtr, lda, tablePtr, r)
-      if (double) tile1x16(a0, b, pair, bias, c, k)
-      else if (full) tile1x8(a0, b, bias, c, k)
-      else tile1x4(a0, b, bias, c, k)
-    }
-    j += double ? 2 * PANEL : PANEL
-  }
+  const large = ASC_FEATURE_RELAXED_SIMD && (tiles & LARGE) != 0
+  const r6 = large ? from + ((to - from) / 6) * 6 : from
+  const r4 = r6 + ((to - r6) & ~3)
+  const r2 = r4 + ((to - r4) & ~1)
+  if (large) band(6, from, r6, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, tiles)
+  band(4, r6, r4, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, tiles)
+  band(2, r4, r2, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, tiles)
+  band(1, r2, to, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, tiles)
 }

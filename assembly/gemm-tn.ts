@@ -342,7 +342,7 @@ export function gemmTN(
   const kColumns = padded(k)
   const pair = (<usize>(kColumns * PANEL)) << 2
   const step = stepOf(rule, scale)
-  const widest = tiles == PAIRED ? 2 * PANEL : PANEL
+  const widest = tiles & PAIRED ? 2 * PANEL : PANEL
   const packs = rows >= PACK_ROWS
   const table = tablePtr != 0 && !packs
   const panelPtr = packPtr + ((<usize>(rows * K_BLOCK)) << 2)

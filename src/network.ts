@@ -109,7 +109,7 @@ export class Network {
 
   /** True where the kernels work on 256-bit vectors. */
   get wide(): boolean {
-    return this.#choice.tiles === PAIRED
+    return (this.#choice.tiles & PAIRED) !== 0
   }
 
   /** The engine, for work that reads; throws BackendError after dispose. */

@@ -93,7 +93,7 @@ export interface Window {
 export interface Plan {
   readonly architecture: Architecture
   readonly capacity: Capacity
-  /** How wide the tiles of the products are: SINGLE or PAIRED. */
+  /** The tiles of the products: SINGLE, or flags of assembly/abi.ts. */
   readonly tiles: number
   /** Every tensor in the order in which it lies in the arena. */
   readonly tensors: readonly Tensor[]

@@ -2,7 +2,7 @@
 // taken in turn here, phase by phase, in two different orders: what a barrier does, on one thread.
 
 import { describe, expect, it } from 'vitest'
-import { HITS_ARGMAX, PAIRED, SINGLE } from '../assembly/abi.ts'
+import { HITS_ARGMAX, LARGE, PAIRED, SINGLE } from '../assembly/abi.ts'
 import { Engine } from '../src/engine.ts'
 import { PREDICTS } from '../src/plan.ts'
 import { type ActivationName, activations, type LossName, optimizers } from '../src/tables.ts'
@@ -105,7 +105,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       const expected = bitsOf(whole)
       expect(expected).not.toBe(before)
       expect(whole.hasFiniteParameters()).toBe(true)
-      for (const tiles of [SINGLE, PAIRED]) {
+      for (const tiles of [SINGLE, PAIRED, LARGE, LARGE | PAIRED]) {
         for (const parts of [1, 2, 3, 5, 16]) {
           const fresh = () => engineOf(backend, activation, loss, batch, tiles)
           expect(trainInParts(fresh(), batch, parts, false) === expected, `${parts} parts`).toBe(true)

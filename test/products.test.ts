@@ -1,7 +1,8 @@
-// The matrix products of every backend against sums in float64, at every small size: M 1-9, N 1-17, K 1-33.
+// The matrix products of every backend against sums in float64, at every small size: M 1-9, N 1-17, K 1-33; and at
+// the sizes where the wide tiles of single rows and the packed blocks begin and end.
 
 import { describe, expect, it } from 'vitest'
-import { PACK_COLUMNS, PAIRED, SGD, SINGLE, STORE_GRADIENT } from '../assembly/abi.ts'
+import { LARGE, PACK_COLUMNS, PAIRED, SGD, SINGLE, STORE_GRADIENT } from '../assembly/abi.ts'
 import type { Backend } from '../src/backend.ts'
 import { packPanels, padded, panelIndex, panelLength, unpackPanels } from '../src/panels.ts'
 import { backends } from './helpers/backends.ts'
@@ -28,6 +29,13 @@ const matrix = (source: Float32Array, rows: number, columns: number) => source.s
 
 function* sizes(): Generator<[number, number, number]> {
   for (let m = 1; m <= 9; ++m) for (let n = 1; n <= 17; ++n) for (let k = 1; k <= 33; ++k) yield [m, n, k]
+}
+
+/** Columns that fill the tiles of one row, 24 and 32 wide, and leave every tail; rows that leave 1, 2, 3, 4 and 5. */
+function* wideSizes(): Generator<[number, number, number]> {
+  for (const m of [1, 2, 3, 7, 10, 11]) {
+    for (const n of [23, 24, 25, 31, 32, 33, 36, 40, 48, 55]) for (const k of [1, 2, 5, 8]) yield [m, n, k]
+  }
 }
 
 /** Batches that gemmTN packs (24 rows and more), over several of its blocks of 64 columns. */
@@ -79,15 +87,17 @@ function note(worst: Worst, error: number, bound: number, at: string): void {
 const variants = backends.flatMap((backend) => [
   [backend.name, 'single', backend, SINGLE] as const,
   [backend.name, 'paired', backend, PAIRED] as const,
+  [backend.name, 'large', backend, LARGE] as const,
+  [backend.name, 'large, paired', backend, LARGE | PAIRED] as const,
 ])
 
-describe.each(variants)('%s, tiles of %s panels', (_, __, { make, epsilon }, tiles) => {
+describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
   const backend = make(ELEMENTS)
   const { kernels, floats } = backend
 
   it('gemmNN is A · B + bias, and leaves the padding and what lies around it alone', () => {
     const worst: Worst = { ratio: 0, at: '' }
-    for (const [m, n, k] of sizes()) {
+    for (const [m, n, k] of [...sizes(), ...wideSizes()]) {
       const hasTable = (m + n + k) % 2 === 0
       const hasBias = k % 3 > 0
       const a = matrix(values, m, k)
