@@ -72,8 +72,10 @@ export const OP_UPDATE_WEIGHTS = 6
 // delta, biases, n, rule, control: rule(biases, Σ delta / rows). Split by columns.
 export const OP_UPDATE_BIASES = 7
 
-// What gemmTN packs of its operands: for each row of the batch, a block of A's columns and two panels of D.
-export const PACK_COLUMNS = 64 + 2 * 8
+// What gemmTN packs of its operands: for each row of the batch, a block of A's columns (12 tiles of 6) and two panels
+// of D.
+export const PACK_BLOCK = 72
+export const PACK_COLUMNS = PACK_BLOCK + 2 * PANEL
 
 // Rows of W whose gradient is summed at once where the input is sparse: with 32 units, 8 KB.
 export const SPARSE_BLOCK = 64

@@ -3,52 +3,26 @@
 // Each element of G is one sum over the rows of the batch, taken from 0 in their order, whatever the tile or the
 // thread. G is kept in panels, as drawn in gemm-nn.ts.
 
-import { LANES, PACK_COLUMNS, PAIRED, PANEL } from './abi'
+import { LANES, LARGE, PACK_BLOCK, PAIRED, PANEL } from './abi'
 import { baseDistance, basePtr, stepOf } from './optimizer'
-import { padded, rowPtr } from './panels'
-import { loadPart, madd } from './simd'
+import { packColumns, packPanel, transposeRows } from './pack'
+import { padded } from './panels'
+import { madd } from './simd'
 
 /**
- * Copies the 4 × 4 matrix at `from`, its rows `width` bytes apart, transposed to `to`, rows `stride` bytes apart. It is
- * read back from memory: a use of the sums in registers would keep V8 from fusing them.
- */
-@inline
-function transpose4x4(from: usize, width: usize, to: usize, stride: usize): void {
-  const a = v128.load(from)
-  const b = v128.load(from + width)
-  const c = v128.load(from + 2 * width)
-  const d = v128.load(from + 3 * width)
-  const ab01 = v128.shuffle<f32>(a, b, 0, 4, 1, 5)
-  const cd01 = v128.shuffle<f32>(c, d, 0, 4, 1, 5)
-  const ab23 = v128.shuffle<f32>(a, b, 2, 6, 3, 7)
-  const cd23 = v128.shuffle<f32>(c, d, 2, 6, 3, 7)
-  v128.store(to, v128.shuffle<f32>(ab01, cd01, 0, 1, 4, 5))
-  v128.store(to + stride, v128.shuffle<f32>(ab01, cd01, 2, 3, 6, 7))
-  v128.store(to + 2 * stride, v128.shuffle<f32>(ab23, cd23, 0, 1, 4, 5))
-  v128.store(to + 3 * stride, v128.shuffle<f32>(ab23, cd23, 2, 3, 6, 7))
-}
-
-/**
- * A tile of the gradient, 4 rows by VECTORS (1, 2 or 4) times 4, over all rows of the batch, then the update rule on
- * it. With TABLE the rows of A come from a table of row offsets. With TAIL only the first `kRows` of the 4 rows of G
- * exist; the others are given zero sums, which leaves the zeros of the padding as they are. `pair` is the distance to
- * the second panel.
+ * A tile of the gradient, ROWS (4 or 6) by VECTORS (1, 2 or 4) times 4, over all rows of the batch, then the update rule
+ * on it. `a` is packed, ROWS elements for each row of the batch. `pair` is the distance to the second panel.
  */
 @inline
 function tile(
+  ROWS: i32,
   VECTORS: i32,
-  TABLE: bool,
-  TAIL: bool,
-  kRows: i32,
   rows: i32,
   a: usize,
-  lda: usize,
   d: usize,
   ldd: usize,
   g: usize,
   pair: usize,
-  gt: usize,
-  gtStride: usize,
   rule: i32,
   step: f32,
 ): void {
@@ -68,15 +42,16 @@ function tile(
   let c31 = c00
   let c32 = c00
   let c33 = c00
-  // Beyond the last row of G the tile reads the first one again: a load past the end could meet anything, and the
-  // CPU is slow on subnormal numbers.
-  const at1: usize = TAIL && kRows < 2 ? 0 : 4
-  const at2: usize = TAIL && kRows < 3 ? 0 : 8
-  const at3: usize = TAIL ? 0 : 12
+  let c40 = c00
+  let c41 = c00
+  let c42 = c00
+  let c43 = c00
+  let c50 = c00
+  let c51 = c00
+  let c52 = c00
+  let c53 = c00
   const end = d + <usize>rows * ldd
   while (d < end) {
-    // With a table `a` walks through it, and `lda` is the byte offset of the tile within each row.
-    const row = TABLE ? ((<usize>load<u32>(a)) << 2) + lda : a
     const d0 = v128.load(d)
     let d1 = d0
     let d2 = d0
@@ -86,49 +61,52 @@ function tile(
       d2 = v128.load(d, 32)
       d3 = v128.load(d, 48)
     }
-    const x0 = v128.load32_splat(row)
+    const x0 = v128.load32_splat(a)
     c00 = madd(x0, d0, c00)
     if (VECTORS > 1) c01 = madd(x0, d1, c01)
     if (VECTORS > 2) {
       c02 = madd(x0, d2, c02)
       c03 = madd(x0, d3, c03)
     }
-    const x1 = TAIL ? v128.load32_splat(row + at1) : v128.load32_splat(row, 4)
+    const x1 = v128.load32_splat(a, 4)
     c10 = madd(x1, d0, c10)
     if (VECTORS > 1) c11 = madd(x1, d1, c11)
     if (VECTORS > 2) {
       c12 = madd(x1, d2, c12)
       c13 = madd(x1, d3, c13)
     }
-    const x2 = TAIL ? v128.load32_splat(row + at2) : v128.load32_splat(row, 8)
+    const x2 = v128.load32_splat(a, 8)
     c20 = madd(x2, d0, c20)
     if (VECTORS > 1) c21 = madd(x2, d1, c21)
     if (VECTORS > 2) {
       c22 = madd(x2, d2, c22)
       c23 = madd(x2, d3, c23)
     }
-    const x3 = TAIL ? v128.load32_splat(row + at3) : v128.load32_splat(row, 12)
+    const x3 = v128.load32_splat(a, 12)
     c30 = madd(x3, d0, c30)
     if (VECTORS > 1) c31 = madd(x3, d1, c31)
     if (VECTORS > 2) {
       c32 = madd(x3, d2, c32)
       c33 = madd(x3, d3, c33)
     }
-    a += TABLE ? 4 : lda
+    if (ROWS > 4) {
+      const x4 = v128.load32_splat(a, 16)
+      c40 = madd(x4, d0, c40)
+      if (VECTORS > 1) c41 = madd(x4, d1, c41)
+      if (VECTORS > 2) {
+        c42 = madd(x4, d2, c42)
+        c43 = madd(x4, d3, c43)
+      }
+      const x5 = v128.load32_splat(a, 20)
+      c50 = madd(x5, d0, c50)
+      if (VECTORS > 1) c51 = madd(x5, d1, c51)
+      if (VECTORS > 2) {
+        c52 = madd(x5, d2, c52)
+        c53 = madd(x5, d3, c53)
+      }
+    }
+    a += ROWS << 2
     d += ldd
-  }
-  if (TAIL) {
-    const none = f32x4.splat(0)
-    if (kRows < 2) {
-      c10 = none
-      c11 = none
-    }
-    if (kRows < 3) {
-      c20 = none
-      c21 = none
-    }
-    c30 = none
-    c31 = none
   }
   // Everything is read before anything is stored, and nothing branches: see gemm-nn.ts.
   const s = f32x4.splat(step)
@@ -144,6 +122,12 @@ function tile(
   if (VECTORS > 1) c21 = madd(s, c21, v128.load(base + 2 * baseWidth, 16))
   c30 = madd(s, c30, v128.load(base + 3 * baseWidth))
   if (VECTORS > 1) c31 = madd(s, c31, v128.load(base + 3 * baseWidth, 16))
+  if (ROWS > 4) {
+    c40 = madd(s, c40, v128.load(base + 4 * baseWidth))
+    if (VECTORS > 1) c41 = madd(s, c41, v128.load(base + 4 * baseWidth, 16))
+    c50 = madd(s, c50, v128.load(base + 5 * baseWidth))
+    if (VECTORS > 1) c51 = madd(s, c51, v128.load(base + 5 * baseWidth, 16))
+  }
   if (VECTORS > 2) {
     c02 = madd(s, c02, v128.load(basePair))
     c03 = madd(s, c03, v128.load(basePair, 16))
@@ -153,163 +137,144 @@ function tile(
     c23 = madd(s, c23, v128.load(basePair + 2 * baseWidth, 16))
     c32 = madd(s, c32, v128.load(basePair + 3 * baseWidth))
     c33 = madd(s, c33, v128.load(basePair + 3 * baseWidth, 16))
+    if (ROWS > 4) {
+      c42 = madd(s, c42, v128.load(basePair + 4 * baseWidth))
+      c43 = madd(s, c43, v128.load(basePair + 4 * baseWidth, 16))
+      c52 = madd(s, c52, v128.load(basePair + 5 * baseWidth))
+      c53 = madd(s, c53, v128.load(basePair + 5 * baseWidth, 16))
+    }
   }
-  v128.store(g, c00)
-  if (VECTORS > 1) v128.store(g, c01, 16)
-  v128.store(g + width, c10)
-  if (VECTORS > 1) v128.store(g + width, c11, 16)
-  v128.store(g + 2 * width, c20)
-  if (VECTORS > 1) v128.store(g + 2 * width, c21, 16)
-  v128.store(g + 3 * width, c30)
-  if (VECTORS > 1) v128.store(g + 3 * width, c31, 16)
+  // Offsets that are all constants: to V8 two stores lie side by side only where they share a base.
+  if (VECTORS == 1) {
+    v128.store(g, c00)
+    v128.store(g, c10, 16)
+    v128.store(g, c20, 32)
+    v128.store(g, c30, 48)
+    if (ROWS > 4) {
+      v128.store(g, c40, 64)
+      v128.store(g, c50, 80)
+    }
+  } else {
+    v128.store(g, c00)
+    v128.store(g, c01, 16)
+    v128.store(g, c10, 32)
+    v128.store(g, c11, 48)
+    v128.store(g, c20, 64)
+    v128.store(g, c21, 80)
+    v128.store(g, c30, 96)
+    v128.store(g, c31, 112)
+    if (ROWS > 4) {
+      v128.store(g, c40, 128)
+      v128.store(g, c41, 144)
+      v128.store(g, c50, 160)
+      v128.store(g, c51, 176)
+    }
+  }
   if (VECTORS > 2) {
-    v128.store(g + pair, c02)
-    v128.store(g + pair, c03, 16)
-    v128.store(g + pair + width, c12)
-    v128.store(g + pair + width, c13, 16)
-    v128.store(g + pair + 2 * width, c22)
-    v128.store(g + pair + 2 * width, c23, 16)
-    v128.store(g + pair + 3 * width, c32)
-    v128.store(g + pair + 3 * width, c33, 16)
-  }
-  if (gt) {
-    transpose4x4(g, width, gt, gtStride)
-    if (VECTORS > 1) transpose4x4(g + 16, width, gt + 4 * gtStride, gtStride)
-    if (VECTORS > 2) {
-      transpose4x4(g + pair, width, gt + 8 * gtStride, gtStride)
-      transpose4x4(g + pair + 16, width, gt + 12 * gtStride, gtStride)
+    const second = g + pair
+    v128.store(second, c02)
+    v128.store(second, c03, 16)
+    v128.store(second, c12, 32)
+    v128.store(second, c13, 48)
+    v128.store(second, c22, 64)
+    v128.store(second, c23, 80)
+    v128.store(second, c32, 96)
+    v128.store(second, c33, 112)
+    if (ROWS > 4) {
+      v128.store(second, c42, 128)
+      v128.store(second, c43, 144)
+      v128.store(second, c52, 160)
+      v128.store(second, c53, 176)
     }
   }
 }
 
-function tile4x16(
-  rows: i32, a: usize, lda: usize, d: usize, ldd: usize, g: usize, pair: usize, gt: usize, gtStride: usize, rule: i32,
-  step: f32,
+function tile6x16(
+  rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
 ): void {
-  tile(4, false, false, 4, rows, a, lda, d, ldd, g, pair, gt, gtStride, rule, step)
+  tile(6, 4, rows, a, d, ldd, g, pair, rule, step)
+}
+function tile6x8(
+  rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
+): void {
+  tile(6, 2, rows, a, d, ldd, g, pair, rule, step)
+}
+function tile6x4(
+  rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
+): void {
+  tile(6, 1, rows, a, d, ldd, g, pair, rule, step)
+}
+function tile4x16(
+  rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
+): void {
+  tile(4, 4, rows, a, d, ldd, g, pair, rule, step)
 }
 function tile4x8(
-  rows: i32, a: usize, lda: usize, d: usize, ldd: usize, g: usize, pair: usize, gt: usize, gtStride: usize, rule: i32,
-  step: f32,
+  rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
 ): void {
-  tile(2, false, false, 4, rows, a, lda, d, ldd, g, pair, gt, gtStride, rule, step)
+  tile(4, 2, rows, a, d, ldd, g, pair, rule, step)
 }
 function tile4x4(
-  rows: i32, a: usize, lda: usize, d: usize, ldd: usize, g: usize, pair: usize, gt: usize, gtStride: usize, rule: i32,
-  step: f32,
+  rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
 ): void {
-  tile(1, false, false, 4, rows, a, lda, d, ldd, g, pair, gt, gtStride, rule, step)
+  tile(4, 1, rows, a, d, ldd, g, pair, rule, step)
 }
-function tile4x16Table(
-  rows: i32, a: usize, lda: usize, d: usize, ldd: usize, g: usize, pair: usize, gt: usize, gtStride: usize, rule: i32,
-  step: f32,
+function strip6x16(
+  count: i32, rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
 ): void {
-  tile(4, true, false, 4, rows, a, lda, d, ldd, g, pair, gt, gtStride, rule, step)
-}
-function tile4x8Table(
-  rows: i32, a: usize, lda: usize, d: usize, ldd: usize, g: usize, pair: usize, gt: usize, gtStride: usize, rule: i32,
-  step: f32,
-): void {
-  tile(2, true, false, 4, rows, a, lda, d, ldd, g, pair, gt, gtStride, rule, step)
-}
-function tile4x4Table(
-  rows: i32, a: usize, lda: usize, d: usize, ldd: usize, g: usize, pair: usize, gt: usize, gtStride: usize, rule: i32,
-  step: f32,
-): void {
-  tile(1, true, false, 4, rows, a, lda, d, ldd, g, pair, gt, gtStride, rule, step)
-}
-function tileTail(
-  full: bool, table: bool, kRows: i32, rows: i32, a: usize, lda: usize, d: usize, ldd: usize, g: usize, gt: usize,
-  gtStride: usize, rule: i32, step: f32,
-): void {
-  if (table) {
-    if (full) tile(2, true, true, kRows, rows, a, lda, d, ldd, g, 0, gt, gtStride, rule, step)
-    else tile(1, true, true, kRows, rows, a, lda, d, ldd, g, 0, gt, gtStride, rule, step)
-  } else {
-    if (full) tile(2, false, true, kRows, rows, a, lda, d, ldd, g, 0, gt, gtStride, rule, step)
-    else tile(1, false, true, kRows, rows, a, lda, d, ldd, g, 0, gt, gtStride, rule, step)
+  for (let i = 0; i < count; ++i) {
+    tile6x16(rows, a, d, ldd, g, pair, rule, step)
+    a += <usize>(rows * 6) << 2
+    g += <usize>6 * 32
   }
 }
-
-/** The tile of G at (i, j), `columns` wide: two panels, one, or the last of 4. The operands are those of `tile`. */
-@inline
-function tileAt(
-  columns: i32,
-  table: bool,
-  kRows: i32,
-  rows: i32,
-  a: usize,
-  lda: usize,
-  d: usize,
-  ldd: usize,
-  g: usize,
-  pair: usize,
-  gt: usize,
-  gtStride: usize,
-  rule: i32,
-  step: f32,
+function strip6x8(
+  count: i32, rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
 ): void {
-  if (kRows < 4) {
-    tileTail(columns >= PANEL, table, kRows, rows, a, lda, d, ldd, g, gt, gtStride, rule, step)
-    if (columns > PANEL) {
-      const next = gt ? gt + 8 * gtStride : 0
-      tileTail(true, table, kRows, rows, a, lda, d + 32, ldd, g + pair, next, gtStride, rule, step)
-    }
-  } else if (table) {
-    if (columns > PANEL) tile4x16Table(rows, a, lda, d, ldd, g, pair, gt, gtStride, rule, step)
-    else if (columns == PANEL) tile4x8Table(rows, a, lda, d, ldd, g, 0, gt, gtStride, rule, step)
-    else tile4x4Table(rows, a, lda, d, ldd, g, 0, gt, gtStride, rule, step)
-  } else {
-    if (columns > PANEL) tile4x16(rows, a, lda, d, ldd, g, pair, gt, gtStride, rule, step)
-    else if (columns == PANEL) tile4x8(rows, a, lda, d, ldd, g, 0, gt, gtStride, rule, step)
-    else tile4x4(rows, a, lda, d, ldd, g, 0, gt, gtStride, rule, step)
+  for (let i = 0; i < count; ++i) {
+    tile6x8(rows, a, d, ldd, g, pair, rule, step)
+    a += <usize>(rows * 6) << 2
+    g += <usize>6 * 32
   }
 }
-
-/** Columns of A that are packed at once: with 256 rows, 64 KB. */
-const K_BLOCK = PACK_COLUMNS - 2 * PANEL
-/** Batches with fewer rows are in L1 as they lie. */
+function strip6x4(
+  count: i32, rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
+): void {
+  for (let i = 0; i < count; ++i) {
+    tile6x4(rows, a, d, ldd, g, pair, rule, step)
+    a += <usize>(rows * 6) << 2
+    g += <usize>6 * 16
+  }
+}
+function strip4x16(
+  count: i32, rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
+): void {
+  for (let i = 0; i < count; ++i) {
+    tile4x16(rows, a, d, ldd, g, pair, rule, step)
+    a += <usize>(rows * 4) << 2
+    g += <usize>4 * 32
+  }
+}
+function strip4x8(
+  count: i32, rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
+): void {
+  for (let i = 0; i < count; ++i) {
+    tile4x8(rows, a, d, ldd, g, pair, rule, step)
+    a += <usize>(rows * 4) << 2
+    g += <usize>4 * 32
+  }
+}
+function strip4x4(
+  count: i32, rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
+): void {
+  for (let i = 0; i < count; ++i) {
+    tile4x4(rows, a, d, ldd, g, pair, rule, step)
+    a += <usize>(rows * 4) << 2
+    g += <usize>4 * 16
+  }
+}
+/** Batches with fewer rows read D where it lies: it is in L1. */
 const PACK_ROWS = 24
-
-/**
- * Packs the columns [i, end) of A into quarters, [(end − i) / 4][rows][4], zeros beyond column k: a tile then reads its
- * operand as one stream. Where the rows of A are a power of two apart, the lines of a column share a few sets of the
- * cache and as many pages as rows, and each tile would fetch them anew.
- */
-function packColumns(
-  rows: i32,
-  aPtr: usize,
-  lda: i32,
-  tablePtr: usize,
-  i: i32,
-  end: i32,
-  k: i32,
-  toPtr: usize,
-): void {
-  const quarter = (<usize>rows) << 4
-  const whole = min(end, k & ~(LANES - 1))
-  for (let r = 0; r < rows; ++r) {
-    let from = rowPtr(aPtr, lda, tablePtr, r) + ((<usize>i) << 2)
-    let to = toPtr + ((<usize>r) << 4)
-    let at = i
-    for (; at < whole; at += LANES) {
-      v128.store(to, v128.load(from))
-      from += 16
-      to += quarter
-    }
-    if (at < end) v128.store(to, loadPart(from, k - at))
-  }
-}
-
-/** Packs `columns` columns of D from dPtr on into [rows][columns]. */
-function packPanel(rows: i32, dPtr: usize, ldd: usize, columns: i32, toPtr: usize): void {
-  const width = (<usize>columns) << 2
-  for (let r = 0; r < rows; ++r) {
-    for (let at: usize = 0; at < width; at += 16) v128.store(toPtr + at, v128.load(dPtr + at))
-    dPtr += ldd
-    toPtr += width
-  }
-}
 
 /**
  * rule(G, Σ_r A[r, i] · D[r, j], scale) for the quarters [from, to) of G's rows, rows 4 · from … 4 · to, and all its
@@ -317,7 +282,7 @@ function packPanel(rows: i32, dPtr: usize, ldd: usize, columns: i32, toPtr: usiz
  * panels of Gᵀ (padded(n) rows a panel).
  *
  * A: rows of k at stride lda, or through a table of row offsets. D: row-major, stride padded(n), its padding zero.
- * G: panels with padded(k) rows a panel. tiles: PAIRED to take two panels at once. packPtr: room for rows · PACK_COLUMNS.
+ * G: panels with padded(k) rows a panel. tiles: flags of abi.ts. packPtr: room for rows · PACK_COLUMNS.
  */
 export function gemmTN(
   from: i32,
@@ -343,57 +308,48 @@ export function gemmTN(
   const pair = (<usize>(kColumns * PANEL)) << 2
   const step = stepOf(rule, scale)
   const widest = tiles & PAIRED ? 2 * PANEL : PANEL
-  const packs = rows >= PACK_ROWS
-  const table = tablePtr != 0 && !packs
-  const panelPtr = packPtr + ((<usize>(rows * K_BLOCK)) << 2)
+  const large = ASC_FEATURE_RELAXED_SIMD && (tiles & LARGE) != 0
+  const panelPtr = packPtr + ((<usize>(rows * PACK_BLOCK)) << 2)
   const last = to << 2
-  for (let first = from << 2; first < last; first += K_BLOCK) {
-    const end = min(first + K_BLOCK, last)
-    if (packs) packColumns(rows, aPtr, lda, tablePtr, first, end, k, packPtr)
+  for (let first = from << 2; first < last; first += PACK_BLOCK) {
+    const end = min(first + PACK_BLOCK, last)
+    // Tiles of 6 rows, and of 4 for what is left: rows come in fours, so 8 are two of 4.
+    const sixes = large ? (end - first) / 6 - i32((end - first) % 6 == 2) : 0
+    const fours = (end - first - 6 * sixes) >> 2
+    const split = 6 * sixes
+    packColumns(rows, aPtr, lda, tablePtr, first, sixes, fours, k, packPtr)
+    const aFours = packPtr + ((<usize>(split * rows)) << 2)
     let j = 0
     while (j < columns) {
       const left = columns - j
       const width = left >= widest ? widest : left >= PANEL ? PANEL : LANES
       let d = dPtr + ((<usize>j) << 2)
       let ldd = (<usize>columns) << 2
-      if (packs) {
+      if (rows >= PACK_ROWS) {
         packPanel(rows, d, ldd, width, panelPtr)
         d = panelPtr
         ldd = (<usize>width) << 2
       }
       const rowLength = min(width, PANEL)
-      for (let i = first; i < end; i += 4) {
-        const g = gPtr + ((<usize>(j * kColumns + i * rowLength)) << 2)
-        const gt = transposedPtr(gtPtr, i, j, kColumns, columns)
-        const gtStride = transposedStride(i, kColumns)
-        if (packs) {
-          const a = packPtr + ((<usize>((i - first) * rows)) << 2)
-          tileAt(width, false, 4, rows, a, 16, d, ldd, g, pair, gt, gtStride, rule, step)
-        } else {
-          // With a table the rows are walked through it, and the stride is the offset within a row: see `tile`.
-          const a = table ? tablePtr : aPtr + ((<usize>i) << 2)
-          const lengths = table ? (<usize>i) << 2 : (<usize>lda) << 2
-          tileAt(width, table, k - i, rows, a, lengths, d, ldd, g, pair, gt, gtStride, rule, step)
-        }
+      const g = gPtr + ((<usize>(j * kColumns + first * rowLength)) << 2)
+      const gFours = g + ((<usize>(split * rowLength)) << 2)
+      if (width > PANEL) {
+        if (large) strip6x16(sixes, rows, packPtr, d, ldd, g, pair, rule, step)
+        strip4x16(fours, rows, aFours, d, ldd, gFours, pair, rule, step)
+      } else if (width == PANEL) {
+        if (large) strip6x8(sixes, rows, packPtr, d, ldd, g, 0, rule, step)
+        strip4x8(fours, rows, aFours, d, ldd, gFours, 0, rule, step)
+      } else {
+        if (large) strip6x4(sixes, rows, packPtr, d, ldd, g, 0, rule, step)
+        strip4x4(fours, rows, aFours, d, ldd, gFours, 0, rule, step)
+      }
+      if (gtPtr) {
+        transposeRows(first, end, j, rowLength, g, gtPtr, kColumns, columns)
+        if (width > PANEL) transposeRows(first, end, j + PANEL, PANEL, g + pair, gtPtr, kColumns, columns)
       }
       j += width
     }
   }
-}
-
-/** Bytes between rows of the panel of Gᵀ that holds its column i. */
-@inline
-function transposedStride(i: i32, kColumns: i32): usize {
-  return (<usize>min(PANEL, kColumns - (i & ~(PANEL - 1)))) << 2
-}
-
-/** Where element (j, i) of Gᵀ stands, 0 where there is none to write. */
-@inline
-function transposedPtr(gtPtr: usize, i: i32, j: i32, kColumns: i32, columns: i32): usize {
-  if (!gtPtr) return 0
-  const slice = i & ~(PANEL - 1)
-  const width = min(PANEL, kColumns - slice)
-  return gtPtr + ((<usize>(slice * columns + j * width + (i - slice))) << 2)
 }
 
 /** rule(b, Σ_r D[r, j], scale) for the groups of four columns [from, to) of D (rows × n, stride padded(n)). */
