@@ -56,7 +56,7 @@ export const INSTRUCTION_WORDS = 16
 // sync: waits until every thread has come here.
 export const OP_BARRIER = 1
 // x, ldx, xTable, y, ldy, yTable, order, starts, fromTable, toTable: the batch's rows are x[order[start + r]]; where
-// `starts` is given, row i's nonzeros are listed in [starts[i], starts[i + 1]). Split by rows.
+// `starts` is given, row i's nonzeros are listed in [starts[i], starts[i + 1]). Each thread has tables of its own.
 export const OP_ROWS = 2
 // a, lda, aTable, weights, biases, out, slope, k, n, activation, tiles, fromTable, toTable:
 // out = f(a · weights + biases). Split by rows.
@@ -72,6 +72,9 @@ export const OP_UPDATE_WEIGHTS = 6
 // delta, biases, n, rule, control: rule(biases, Σ delta / rows). Split by columns.
 export const OP_UPDATE_BIASES = 7
 
+// Added to OP_FORWARD, OP_BACKWARD or OP_UPDATE_WEIGHTS: split by columns of the result, whole panels of the weights.
+export const BY_UNITS = 16
+
 // What gemmTN packs of its operands: for each row of the batch, a block of A's columns (12 tiles of 6) and two panels
 // of D.
 export const PACK_BLOCK = 72
@@ -85,11 +88,13 @@ export const CONTROL_LEARNING_RATE = 0
 export const CONTROL_LENGTH = 16
 
 // What the threads agree by: words on cache lines of their own, the first of which all of them watch while they wait.
-// Barriers passed; threads that have come to the next one; threads asleep at it; 1 where the work is to be left.
+// Barriers passed; threads that have come to the next one; threads asleep at it; 1 where the work is to be left; how
+// often a thread looks at the generation before it goes to sleep, about 3 times in a nanosecond.
 export const SYNC_GENERATION = 0
 export const SYNC_ARRIVED = 16
 export const SYNC_SLEEPERS = 17
 export const SYNC_STOP = 32
+export const SYNC_SPINS = 33
 export const SYNC_LENGTH = 48
 
 // What random numbers are for: the last word of a Philox counter, so that no two uses share a stream.

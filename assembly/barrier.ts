@@ -1,10 +1,7 @@
 // Where the threads of a step wait for each other. The words at `sync` are laid out in abi.ts.
 
-import { SYNC_ARRIVED, SYNC_GENERATION, SYNC_SLEEPERS, SYNC_STOP } from './abi'
+import { SYNC_ARRIVED, SYNC_GENERATION, SYNC_SLEEPERS, SYNC_SPINS, SYNC_STOP } from './abi'
 
-/** Looks at the other threads' progress before a thread goes to sleep: about 100 µs of them. Less than a thread takes to
- * wake, and two threads would take turns at sleeping. */
-const SPINS = 300000
 /** Nanoseconds that a thread sleeps before it looks again: a wake-up that is lost costs no more. */
 const NAP: i64 = 2000000
 
@@ -25,7 +22,8 @@ export function barrier(sync: usize, threads: i32): bool {
     if (atomic.load<i32>(sleepersPtr) > 0) atomic.notify(generationPtr, threads)
     return atomic.load<i32>(stopPtr) == 0
   }
-  for (let i = 0; i < SPINS; ++i) {
+  const spins = load<i32>(sync + (SYNC_SPINS << 2))
+  for (let i = 0; i < spins; ++i) {
     if (atomic.load<i32>(generationPtr) != generation) return atomic.load<i32>(stopPtr) == 0
   }
   atomic.add<i32>(sleepersPtr, 1)

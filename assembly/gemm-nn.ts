@@ -308,6 +308,8 @@ function band(
   cPtr: usize,
   k: i32,
   columns: i32,
+  jFrom: i32,
+  jTo: i32,
   tiles: i32,
 ): void {
   if (from == to) return
@@ -315,9 +317,9 @@ function band(
   const pair = (<usize>(bRows * PANEL)) << 2
   const widest = ROWS <= 2 || (tiles & PAIRED) ? 2 * PANEL : PANEL
   const row = tiles & LARGE ? 4 * PANEL : 3 * PANEL
-  let j = 0
-  while (j < columns) {
-    const left = columns - j
+  let j = jFrom
+  while (j < jTo) {
+    const left = jTo - j
     const b = bPtr + ((<usize>(j * bRows)) << 2)
     const bias = biasPtr ? biasPtr + ((<usize>j) << 2) : ZEROS
     const c = cPtr + <usize>from * ldc + ((<usize>j) << 2)
@@ -349,8 +351,8 @@ function band(
 }
 
 /**
- * C[r, j] = Σ_i A[r, i] · B[i, j] + bias[j] for r in [from, to) and j < n; columns n … padded(n) become the bias
- * plus 0, so they stay zero where the padding of B and bias is zero.
+ * C[r, j] = Σ_i A[r, i] · B[i, j] + bias[j] for r in [from, to) and j in [jFrom, jTo), which begins with a panel and ends
+ * with one or at padded(n); columns n … padded(n) become the bias plus 0, so they stay zero where the padding of B and bias is zero.
  *
  * A: rows of k at stride lda, or through a table of row offsets. B: panels with `bRows` rows a panel, the first k of
  * them used. bias: padded(n), or 0 for none. C: row-major, stride padded(n). tiles: PAIRED to take two panels at once.
@@ -368,6 +370,8 @@ export function gemmNN(
   k: i32,
   n: i32,
   tiles: i32,
+  jFrom: i32,
+  jTo: i32,
 ): void {
   assert(0 <= from && k > 0 && n > 0 && bRows >= k)
   assert(cPtr != 0 && bPtr != 0 && (tablePtr != 0 || (aPtr != 0 && lda >= k)))
@@ -376,8 +380,8 @@ export function gemmNN(
   const r6 = large ? from + ((to - from) / 6) * 6 : from
   const r4 = r6 + ((to - r6) & ~3)
   const r2 = r4 + ((to - r4) & ~1)
-  if (large) band(6, from, r6, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, tiles)
-  band(4, r6, r4, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, tiles)
-  band(2, r4, r2, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, tiles)
-  band(1, r2, to, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, tiles)
+  if (large) band(6, from, r6, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, jFrom, jTo, tiles)
+  band(4, r6, r4, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, jFrom, jTo, tiles)
+  band(2, r4, r2, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, jFrom, jTo, tiles)
+  band(1, r2, to, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, jFrom, jTo, tiles)
 }

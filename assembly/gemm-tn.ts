@@ -277,8 +277,8 @@ function strip4x4(
 const PACK_ROWS = 24
 
 /**
- * rule(G, Σ_r A[r, i] · D[r, j], scale) for the quarters [from, to) of G's rows, rows 4 · from … 4 · to, and all its
- * columns (i < k, j < n), complete over all rows of the batch; where gtPtr is given, the same new values also go to the
+ * rule(G, Σ_r A[r, i] · D[r, j], scale) for the quarters [from, to) of G's rows, rows 4 · from … 4 · to, and its
+ * columns [jFrom, jTo), whole panels of them, complete over all rows of the batch; where gtPtr is given, the same new values also go to the
  * panels of Gᵀ (padded(n) rows a panel).
  *
  * A: rows of k at stride lda, or through a table of row offsets. D: row-major, stride padded(n), its padding zero.
@@ -300,6 +300,8 @@ export function gemmTN(
   scale: f32,
   tiles: i32,
   packPtr: usize,
+  jFrom: i32,
+  jTo: i32,
 ): void {
   assert(0 <= from && to <= padded(k) >> 2 && rows > 0)
   assert(gPtr != 0 && dPtr != 0 && packPtr != 0 && (tablePtr != 0 || (aPtr != 0 && lda >= k)))
@@ -319,9 +321,9 @@ export function gemmTN(
     const split = 6 * sixes
     packColumns(rows, aPtr, lda, tablePtr, first, sixes, fours, k, packPtr)
     const aFours = packPtr + ((<usize>(split * rows)) << 2)
-    let j = 0
-    while (j < columns) {
-      const left = columns - j
+    let j = jFrom
+    while (j < jTo) {
+      const left = jTo - j
       const width = left >= widest ? widest : left >= PANEL ? PANEL : LANES
       let d = dPtr + ((<usize>j) << 2)
       let ldd = (<usize>columns) << 2

@@ -5,6 +5,7 @@ import * as activation from './activation'
 import * as nn from './gemm-nn'
 import * as tn from './gemm-tn'
 import * as loss from './loss'
+import { padded } from './panels'
 import * as random from './random'
 
 export { run } from './tape'
@@ -67,7 +68,7 @@ export function gemmNN(
   n: i32,
   tiles: i32,
 ): void {
-  nn.gemmNN(from, to, at(a), lda, at(table), at(b), bRows, at(bias), at(c), k, n, tiles)
+  nn.gemmNN(from, to, at(a), lda, at(table), at(b), bRows, at(bias), at(c), k, n, tiles, 0, padded(n))
 }
 
 export function gemmTN(
@@ -87,7 +88,7 @@ export function gemmTN(
   tiles: i32,
   pack: i32,
 ): void {
-  tn.gemmTN(from, to, rows, at(a), lda, at(table), at(d), at(g), at(gt), k, n, rule, scale, tiles, at(pack))
+  tn.gemmTN(from, to, rows, at(a), lda, at(table), at(d), at(g), at(gt), k, n, rule, scale, tiles, at(pack), 0, padded(n))
 }
 
 export function sumRows(from: i32, to: i32, rows: i32, d: i32, n: i32, b: i32, rule: i32, scale: f32): void {

@@ -85,7 +85,7 @@ function row4(list: usize, end: usize, b: usize, bias: usize, c: usize): void {
 }
 
 /**
- * C[r, j] = Σ_i A[r, i] · B[i, j] + bias[j] for r in [from, to), over the nonzeros of A: fromTable and toTable hold
+ * C[r, j] = Σ_i A[r, i] · B[i, j] + bias[j] for r in [from, to) and j in [jFrom, jTo), over the nonzeros of A: fromTable and toTable hold
  * where the list of each row of A begins and ends. B, bias and C are those of gemmNN.
  */
 export function sparseNN(
@@ -98,6 +98,8 @@ export function sparseNN(
   biasPtr: usize,
   cPtr: usize,
   n: i32,
+  jFrom: i32,
+  jTo: i32,
 ): void {
   const columns = padded(n)
   const panel = (<usize>(bRows * PANEL)) << 2
@@ -105,9 +107,9 @@ export function sparseNN(
     const list = at(fromTable, r) << 2
     const end = at(toTable, r) << 2
     const c = cPtr + ((<usize>(r * columns)) << 2)
-    let j = 0
-    while (j < columns) {
-      const left = columns - j
+    let j = jFrom
+    while (j < jTo) {
+      const left = jTo - j
       const b = bPtr + ((<usize>(j * bRows)) << 2)
       const cj = c + ((<usize>j) << 2)
       // Without biases the panels go two by two: there are sixteen zeros to add.
@@ -202,13 +204,15 @@ function applyBlock(
   gPtr: usize,
   kColumns: i32,
   columns: i32,
+  jFrom: i32,
+  jTo: i32,
   block: usize,
   rule: i32,
   step: f32,
 ): void {
   const s = f32x4.splat(step)
   const none = f32x4.splat(0)
-  for (let j = 0; j < columns; j += LANES) {
+  for (let j = jFrom; j < jTo; j += LANES) {
     const slice = j & ~(PANEL - 1)
     const width = min(PANEL, columns - slice)
     let g = gPtr + ((<usize>(slice * kColumns + first * width + (j - slice))) << 2)
@@ -223,7 +227,8 @@ function applyBlock(
 }
 
 /**
- * rule(G, Σ_r A[r, i] · D[r, j], scale) for the quarters [from, to) of G's rows, over the nonzeros of A. The tables are
+ * rule(G, Σ_r A[r, i] · D[r, j], scale) for the quarters [from, to) of G's rows and its columns [jFrom, jTo), over
+ * the nonzeros of A. The tables are
  * those of sparseNN; D, G, rule and scale those of gemmTN. blockPtr: SPARSE_BLOCK rows of padded(n) zeros, left zero;
  * cursorPtr: room for one integer a row of the batch.
  */
@@ -241,6 +246,8 @@ export function sparseTN(
   scale: f32,
   blockPtr: usize,
   cursorPtr: usize,
+  jFrom: i32,
+  jTo: i32,
 ): void {
   const columns = padded(n)
   const kColumns = padded(k)
@@ -264,9 +271,9 @@ export function sparseTN(
       if (next == cursor) continue
       store<u32>(cursorPtr + ((<usize>r) << 2), <u32>next)
       const d = dPtr + <usize>r * stride
-      let j = 0
-      while (j < columns) {
-        const left = columns - j
+      let j = jFrom
+      while (j < jTo) {
+        const left = jTo - j
         const offset = (<usize>j) << 2
         if (left >= WIDE) {
           scatter32(cursor, next, d + offset, block + offset, stride)
@@ -283,6 +290,6 @@ export function sparseTN(
         }
       }
     }
-    applyBlock(first, end, gPtr, kColumns, columns, blockPtr, rule, step)
+    applyBlock(first, end, gPtr, kColumns, columns, jFrom, jTo, blockPtr, rule, step)
   }
 }

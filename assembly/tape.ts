@@ -2,6 +2,7 @@
 // one of several slices of work that one thread does in turn.
 
 import {
+  BY_UNITS,
   CONTROL_LEARNING_RATE,
   HITS_NONE,
   INSTRUCTION_WORDS,
@@ -14,6 +15,8 @@ import {
   OP_UPDATE_BIASES,
   OP_UPDATE_WEIGHTS,
   PACK_COLUMNS,
+  PAIRED,
+  PANEL,
   SGD,
   SOFTMAX,
   SPARSE_BLOCK,
@@ -47,19 +50,33 @@ export function share(count: i32, part: i32, parts: i32): i32 {
   return parts == 1 ? part * count : <i32>((<i64>count * <i64>part) / <i64>parts)
 }
 
-/** OP_ROWS: the offsets of the rows that stand at [start + from, start + to) of the order. */
-function lookUpRows(op: usize, start: i32, from: i32, to: i32): void {
+/** The first of this part's columns, of n: whole panels, or pairs of them. */
+@inline
+function shareOfUnits(n: i32, tiles: i32, part: i32, parts: i32): i32 {
+  const group = tiles & PAIRED ? 2 * PANEL : PANEL
+  return min(padded(n), share((n + group - 1) / group, part, parts) * group)
+}
+
+/** The thread's own table of the batch's rows in operand `word`, or 0. */
+@inline
+function table(op: usize, word: usize, rows: i32, thread: i32): usize {
+  const first = address(op, word)
+  return first ? first + ((<usize>(thread * rows)) << 2) : 0
+}
+
+/** OP_ROWS: the offsets of the rows that stand at [start, start + rows) of the order. */
+function lookUpRows(op: usize, start: i32, rows: i32, thread: i32): void {
   const x = operand(op, 1)
   const ldx = operand(op, 2)
-  const xTable = address(op, 3)
+  const xTable = table(op, 3, rows, thread)
   const y = operand(op, 4)
   const ldy = operand(op, 5)
-  const yTable = address(op, 6)
+  const yTable = table(op, 6, rows, thread)
   const order = address(op, 7) + ((<usize>start) << 2)
   const starts = address(op, 8)
-  const fromTable = address(op, 9)
-  const toTable = address(op, 10)
-  for (let r = from; r < to; ++r) {
+  const fromTable = table(op, 9, rows, thread)
+  const toTable = table(op, 10, rows, thread)
+  for (let r = 0; r < rows; ++r) {
     const at = (<usize>r) << 2
     const row = load<i32>(order + at)
     store<i32>(xTable + at, x + row * ldx)
@@ -72,11 +89,11 @@ function lookUpRows(op: usize, start: i32, from: i32, to: i32): void {
   }
 }
 
-/** OP_FORWARD: z = a · W + b and a' = f(z), for the rows [from, to). */
-function forward(op: usize, from: i32, to: i32): void {
+/** OP_FORWARD: z = a · W + b and a' = f(z), for the rows [from, to) of the batch's `rows` and the part's columns. */
+function forward(op: usize, from: i32, to: i32, rows: i32, jFrom: i32, jTo: i32, thread: i32): void {
   const a = address(op, 1)
   const lda = operand(op, 2)
-  const table = address(op, 3)
+  const aTable = table(op, 3, rows, thread)
   const weights = address(op, 4)
   const biases = address(op, 5)
   const out = address(op, 6)
@@ -85,28 +102,36 @@ function forward(op: usize, from: i32, to: i32): void {
   const n = operand(op, 9)
   const activation = operand(op, 10)
   const tiles = operand(op, 11)
-  const fromTable = address(op, 12)
-  const toTable = address(op, 13)
+  const fromTable = table(op, 12, rows, thread)
+  const toTable = table(op, 13, rows, thread)
   const columns = padded(n)
   for (let r = from; r < to; r += ROW_BLOCK) {
     const end = min(r + ROW_BLOCK, to)
-    if (fromTable) sparseNN(r, end, fromTable, toTable, weights, padded(k), biases, out, n)
-    else gemmNN(r, end, a, lda, table, weights, padded(k), biases, out, k, n, tiles)
-    const at = (<usize>(r * columns)) << 2
+    if (fromTable) sparseNN(r, end, fromTable, toTable, weights, padded(k), biases, out, n, jFrom, jTo)
+    else gemmNN(r, end, a, lda, aTable, weights, padded(k), biases, out, k, n, tiles, jFrom, jTo)
+    const at = (<usize>(r * columns + jFrom)) << 2
     if (activation == SOFTMAX) softmaxRows(end - r, out + at, out + at, n, columns)
     else if (activation != LINEAR) {
-      activate(activation, out + at, out + at, slope ? slope + at : 0, (end - r) * columns)
+      const z = out + at
+      const f = slope ? slope + at : 0
+      if (jTo - jFrom == columns) activate(activation, z, z, f, (end - r) * columns)
+      else {
+        const stride = (<usize>columns) << 2
+        for (let i: usize = 0; i < <usize>(end - r); ++i) {
+          activate(activation, z + i * stride, z + i * stride, f ? f + i * stride : 0, jTo - jFrom)
+        }
+      }
     }
   }
 }
 
 /** OP_OUTPUT: the loss of each of the rows [from, to), its hit, and δ = ∂C/∂z (BP1). */
-function output(op: usize, start: i32, from: i32, to: i32): void {
+function output(op: usize, start: i32, from: i32, to: i32, rows: i32, thread: i32): void {
   const out = address(op, 1)
   const slope = address(op, 2)
   const y = address(op, 3)
   const ldy = operand(op, 4)
-  const yTable = address(op, 5)
+  const yTable = table(op, 5, rows, thread)
   const delta = address(op, 6)
   const losses = address(op, 7) + ((<usize>start) << 2)
   const hits = address(op, 8) + ((<usize>start) << 2)
@@ -126,8 +151,8 @@ function output(op: usize, start: i32, from: i32, to: i32): void {
   }
 }
 
-/** OP_BACKWARD: δ below = δ · Wᵀ ⊙ f'(z) (BP2), for the rows [from, to). */
-function backward(op: usize, from: i32, to: i32): void {
+/** OP_BACKWARD: δ below = δ · Wᵀ ⊙ f'(z) (BP2), for the rows [from, to) and the part's columns. */
+function backward(op: usize, from: i32, to: i32, jFrom: i32, jTo: i32): void {
   const delta = address(op, 1)
   const weightsT = address(op, 2)
   const source = address(op, 3)
@@ -139,9 +164,15 @@ function backward(op: usize, from: i32, to: i32): void {
   const columns = padded(k)
   for (let r = from; r < to; r += ROW_BLOCK) {
     const end = min(r + ROW_BLOCK, to)
-    gemmNN(r, end, delta, padded(n), 0, weightsT, padded(n), 0, below, n, k, tiles)
-    const at = (<usize>(r * columns)) << 2
-    derive(activation, source + at, below + at, (end - r) * columns)
+    gemmNN(r, end, delta, padded(n), 0, weightsT, padded(n), 0, below, n, k, tiles, jFrom, jTo)
+    const at = (<usize>(r * columns + jFrom)) << 2
+    if (jTo - jFrom == columns) derive(activation, source + at, below + at, (end - r) * columns)
+    else {
+      const stride = (<usize>columns) << 2
+      for (let i: usize = 0; i < <usize>(end - r); ++i) {
+        derive(activation, source + at + i * stride, below + at + i * stride, jTo - jFrom)
+      }
+    }
   }
 }
 
@@ -152,42 +183,34 @@ function scaleOf(rule: i32, controlPtr: usize, rows: i32): f32 {
   return size / <f32>rows
 }
 
-/** OP_UPDATE_WEIGHTS: W or ∇W from aᵀ · δ (BP4), for this part's rows of W. */
-function updateWeights(op: usize, rows: i32, part: i32, parts: i32, thread: i32): void {
+/** OP_UPDATE_WEIGHTS: W or ∇W from aᵀ · δ (BP4), for this part's rows of W, or its columns. */
+function updateWeights(op: usize, rows: i32, part: i32, parts: i32, thread: i32, byUnits: bool): void {
   const k = operand(op, 7)
   const n = operand(op, 8)
   const rule = operand(op, 9)
+  const tiles = operand(op, 11)
   const quarters = padded(k) >> 2
-  const from = share(quarters, part, parts)
-  const to = share(quarters, part + 1, parts)
+  const from = byUnits ? 0 : share(quarters, part, parts)
+  const to = byUnits ? quarters : share(quarters, part + 1, parts)
+  const jFrom = byUnits ? shareOfUnits(n, tiles, part, parts) : 0
+  const jTo = byUnits ? shareOfUnits(n, tiles, part + 1, parts) : padded(n)
   const scale = scaleOf(rule, address(op, 10), rows)
+  const aTable = table(op, 3, rows, thread)
+  const delta = address(op, 4)
+  const weights = address(op, 5)
   // Every thread has its own place for what it packs and sums.
   const pack = address(op, 12) + ((<usize>(thread * rows * PACK_COLUMNS)) << 2)
-  const fromTable = address(op, 13)
+  const fromTable = table(op, 13, rows, thread)
   if (fromTable) {
-    const delta = address(op, 4)
-    const weights = address(op, 5)
+    const toTable = table(op, 14, rows, thread)
     const block = address(op, 15) + ((<usize>(thread * SPARSE_BLOCK * padded(n))) << 2)
-    sparseTN(from, to, rows, fromTable, address(op, 14), delta, weights, k, n, rule, scale, block, pack)
+    sparseTN(from, to, rows, fromTable, toTable, delta, weights, k, n, rule, scale, block, pack, jFrom, jTo)
     return
   }
-  gemmTN(
-    from,
-    to,
-    rows,
-    address(op, 1),
-    operand(op, 2),
-    address(op, 3),
-    address(op, 4),
-    address(op, 5),
-    address(op, 6),
-    k,
-    n,
-    rule,
-    scale,
-    operand(op, 11),
-    pack,
-  )
+  const a = address(op, 1)
+  const lda = operand(op, 2)
+  const weightsT = address(op, 6)
+  gemmTN(from, to, rows, a, lda, aTable, delta, weights, weightsT, k, n, rule, scale, tiles, pack, jFrom, jTo)
 }
 
 /** OP_UPDATE_BIASES: b or ∇b from Σ δ (BP3), for this part's groups of four columns. */
@@ -212,28 +235,42 @@ function updateBiases(op: usize, rows: i32, part: i32, parts: i32): void {
  * false where the work is to be left.
  */
 function step(fromPtr: usize, toPtr: usize, start: i32, rows: i32, part: i32, parts: i32, thread: i32): bool {
-  const from = share(rows, part, parts)
-  const to = share(rows, part + 1, parts)
+  const shareFrom = share(rows, part, parts)
+  const shareTo = share(rows, part + 1, parts)
   for (let op = fromPtr; op < toPtr; op += INSTRUCTION_WORDS << 2) {
-    switch (operand(op, 0)) {
+    const code = operand(op, 0)
+    const byUnits = (code & BY_UNITS) != 0
+    const from = byUnits ? 0 : shareFrom
+    const to = byUnits ? rows : shareTo
+    switch (code & ~BY_UNITS) {
       case OP_BARRIER:
         // One thread waits for nobody. A caller that runs several parts in turn stops at each barrier itself.
         if (parts > 1 && !barrier(address(op, 1), parts)) return false
         break
       case OP_ROWS:
-        lookUpRows(op, start, from, to)
+        lookUpRows(op, start, rows, thread)
         break
-      case OP_FORWARD:
-        forward(op, from, to)
+      case OP_FORWARD: {
+        const n = operand(op, 9)
+        const tiles = operand(op, 11)
+        const jFrom = byUnits ? shareOfUnits(n, tiles, part, parts) : 0
+        const jTo = byUnits ? shareOfUnits(n, tiles, part + 1, parts) : padded(n)
+        forward(op, from, to, rows, jFrom, jTo, thread)
         break
+      }
       case OP_OUTPUT:
-        output(op, start, from, to)
+        output(op, start, from, to, rows, thread)
         break
-      case OP_BACKWARD:
-        backward(op, from, to)
+      case OP_BACKWARD: {
+        const k = operand(op, 6)
+        const tiles = operand(op, 8)
+        const jFrom = byUnits ? shareOfUnits(k, tiles, part, parts) : 0
+        const jTo = byUnits ? shareOfUnits(k, tiles, part + 1, parts) : padded(k)
+        backward(op, from, to, jFrom, jTo)
         break
+      }
       case OP_UPDATE_WEIGHTS:
-        updateWeights(op, rows, part, parts, thread)
+        updateWeights(op, rows, part, parts, thread, byUnits)
         break
       case OP_UPDATE_BIASES:
         updateBiases(op, rows, part, parts)

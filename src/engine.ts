@@ -1,7 +1,7 @@
 // An architecture at work: one backend arena, the plan that divides it, the tapes in it, and the parameters. Knows
 // offsets; knows nothing of users' arrays, epochs or errors.
 
-import { CONTROL_LEARNING_RATE, HITS_NONE, SINGLE } from '../assembly/abi.ts'
+import { CONTROL_LEARNING_RATE, HITS_NONE, SINGLE, SYNC_SPINS } from '../assembly/abi.ts'
 import type { Backend, MakeBackend } from './backend.ts'
 import { runNow, SLICE_MS, type Slices } from './pace.ts'
 import { type Floats, packPanels, padded, unpackPanels } from './panels.ts'
@@ -23,6 +23,7 @@ import {
   tapeToWords,
   trainTape,
 } from './tape.ts'
+import { availableCores } from './threads/platform.ts'
 import { Team } from './threads/pool.ts'
 
 /** Some rows of the order, taken in mini-batches of batchRows; the last one may be smaller. */
@@ -31,6 +32,13 @@ export interface Slice {
   readonly endRow: number
   readonly batchRows: number
 }
+
+// How long a thread looks for the others at a barrier before it sleeps: about a millisecond where each has a core of its
+// own. To wake takes 50 µs and more, and two threads that wake each other may take turns on one core for a whole slice:
+// with 100 µs 784-30-10 at batch 10 ran at a tenth of one thread's speed (Node 26). Where there are more threads than
+// cores, the one that is waited for may need this one's core.
+const PATIENT_SPINS = 3_000_000
+const SHORT_SPINS = 3_000
 
 // Rows whose shuffle takes as long as a call to a worker, about 100 µs (Node 20).
 const LONG_SHUFFLE = 20_000
@@ -157,7 +165,10 @@ export class Engine {
 
   /** Hands the training steps and `validateWindow` to worker threads, as many as the arena has room for. */
   async hireTeam(): Promise<void> {
-    this.#team = await Team.hire(this.#plan.capacity.threads, this.#backend.shared!, this.#plan.sync.offset)
+    const { capacity, sync } = this.#plan
+    const spins = capacity.threads <= (await availableCores()) ? PATIENT_SPINS : SHORT_SPINS
+    this.#backend.writeInts(sync.offset + SYNC_SPINS, [spins])
+    this.#team = await Team.hire(capacity.threads, this.#backend.shared!, sync.offset)
   }
 
   /** Lets the team go; returns true where it was lost in the midst of a step. */

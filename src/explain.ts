@@ -1,6 +1,7 @@
 // A network's training tape as text: one line an instruction, read back from the instructions themselves.
 
 import {
+  BY_UNITS,
   CROSS_ENTROPY,
   HITS_NONE,
   OP_BACKWARD,
@@ -31,7 +32,7 @@ function lineOf({ op, operands }: Instruction, plan: Plan, rows: number): Line {
   const shape = (...matrices: [number, number][]) => matrices.map(([r, c]) => `(${r} × ${c})`).join('')
   const layerOf = (tensor: string) => Number(tensor.replace(/\D/g, ''))
   const activationOf = (l: number) => plan.architecture.layers[l - 1].activation
-  switch (op) {
+  switch (op & ~BY_UNITS) {
     case OP_ROWS:
       return { what: 'rows', formula: `x, y = the next ${rows} rows of the order` }
     case OP_FORWARD: {

@@ -145,8 +145,8 @@ const WINDOW_ELEMENTS = 1 << 17
 // Threads take as many windows at once each: a call to them costs more than one within the thread.
 const WINDOWS_PER_THREAD = 2
 
-/** Instructions of the longest tape: rows, output, two barriers, and four a layer. */
-export const tapeWords = (layers: number): number => (4 * layers + 4) * INSTRUCTION_WORDS
+/** Instructions of the longest tape: rows, output, two barriers, and four a layer with two barriers more. */
+export const tapeWords = (layers: number): number => (6 * layers + 4) * INSTRUCTION_WORDS
 
 /** The arena of a network: every tensor, its shape and where it lies. */
 export function makePlan(architecture: Architecture, capacity: Capacity, tiles: number = SINGLE): Plan {
@@ -199,8 +199,8 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
     }
   })
   const pack = place('pack', threads * batchRows, PACK_COLUMNS)
-  const xTable = vector('rows of x', batchRows)
-  const yTable = vector('rows of y', batchRows)
+  const xTable = vector('rows of x', threads * batchRows)
+  const yTable = vector('rows of y', threads * batchRows)
 
   const widest = Math.max(inputs, ...layers.map((layer) => padded(layer.units)))
   const windowRows = Math.max(1, Math.min(WINDOW_ROWS, Math.floor(WINDOW_ELEMENTS / widest)))
@@ -224,8 +224,8 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
   const hits = vector('hits', dataRows)
   const sparse = capacity.nonzeros
     ? {
-        fromTable: vector('lists from', batchRows),
-        toTable: vector('lists to', batchRows),
+        fromTable: vector('lists from', threads * batchRows),
+        toTable: vector('lists to', threads * batchRows),
         block: matrix('block of ∇W1', threads * SPARSE_BLOCK, layers[0].units),
         starts: vector('starts of lists', dataRows + 1),
         entries: vector('nonzeros', 2 * capacity.nonzeros),

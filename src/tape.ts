@@ -2,6 +2,7 @@
 // update, the four equations of backpropagation (Nielsen 2015, chapter 2, BP1-BP4), are readable here.
 
 import {
+  BY_UNITS,
   HITS_NONE,
   INSTRUCTION_WORDS,
   LINEAR,
@@ -12,6 +13,8 @@ import {
   OP_ROWS,
   OP_UPDATE_BIASES,
   OP_UPDATE_WEIGHTS,
+  PAIRED,
+  PANEL,
   STORE_GRADIENT,
 } from '../assembly/abi.ts'
 import { padded } from './panels.ts'
@@ -49,6 +52,8 @@ interface Rows {
   readonly matrix: Tensor
   readonly table?: Tensor
 }
+
+const byUnits = ({ op, operands }: Instruction): Instruction => ({ op: op | BY_UNITS, operands })
 
 const offset = (tensor: Tensor | undefined): number => tensor?.offset ?? 0
 
@@ -172,12 +177,37 @@ export function evaluateTape(plan: Plan, name: 'evaluate' | 'validate', hitMode:
   ])
 }
 
+/** Puts a barrier between two instructions where one of them is split by units: the other needs whole rows of it. */
+const withBarriers = (plan: Plan, instructions: readonly Instruction[]): Instruction[] =>
+  instructions.flatMap((one, i) => {
+    const isSplit = (at: number) => ((instructions[at]?.op ?? 0) & BY_UNITS) !== 0
+    return i > 0 && (isSplit(i - 1) || isSplit(i)) ? [barrier(plan), one] : [one]
+  })
+
+// From how many weights on a product is split by units between threads, each of which then keeps its part of W in its
+// own cache: a line that another core has written costs about 35 ns to fetch (bench/threads.ts).
+const SHARED_WEIGHTS = 1 << 11
+// How much more than an even share one thread may get.
+const MOST_UNEVEN = 1.34
+// One thread takes a long step in slices (src/fit.ts). Weights that do not stay in L2 are streamed once for each slice of
+// rows, but once in all for slices of units; these have to be many.
+const STREAMED_WEIGHTS = 1 << 18
+const LEAST_GROUPS = 32
+
+/** True where the product with weights of k × n is split by its columns. */
+function splitsByUnits({ capacity: { threads }, tiles }: Plan, k: number, n: number): boolean {
+  const groups = Math.ceil(n / (tiles & PAIRED ? 2 * PANEL : PANEL))
+  if (threads === 1) return k * n >= STREAMED_WEIGHTS && groups >= LEAST_GROUPS
+  return k * n >= SHARED_WEIGHTS && Math.ceil(groups / threads) * threads <= MOST_UNEVEN * groups
+}
+
 type Target = (layer: LayerTensors) => { weights: Tensor; weightsT?: Tensor; biases?: Tensor }
 
 /**
- * One step on a mini-batch. Phase A, split by rows: forward, output error, deltas backward. Phase B, split by rows of W:
- * the gradient of every weight matrix, each tile handed to `rule` when it is complete. The barrier between them is
- * why no weight is updated while a delta still needs it; the one at the end keeps the next batch from starting early.
+ * One step on a mini-batch. Forward, output error and deltas backward are split by rows, or layer by layer by units where
+ * that moves less between the cores; then come the updates, split by rows or columns of W: the gradient of every weight
+ * matrix, each tile handed to `rule` when it is complete. The barrier before them is why no weight is updated while a
+ * delta still needs it; the one at the end keeps the next batch from starting early.
  */
 function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, target: Target): Tape {
   const { x, y, xTable, yTable, order, control, layers, architecture } = plan
@@ -200,9 +230,13 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
   const input = (l: number): Rows =>
     l === 0 ? { matrix: x, table: xTable } : { matrix: layers[l - 1].activations! }
 
-  const forwards = layers.map((layer, l) =>
-    forward(plan, l, input(l), layer.activations!, layer.slopes, l === last && isFused(plan)),
-  )
+  const forwards = layers.map((layer, l) => {
+    const linear = l === last && isFused(plan)
+    const one = forward(plan, l, input(l), layer.activations!, layer.slopes, linear)
+    const { inputs, units, activation } = architecture.layers[l]
+    const needsRows = activations[activation].wholeRow && !linear
+    return !needsRows && splitsByUnits(plan, inputs, units) ? byUnits(one) : one
+  })
   const outputs = output(
     plan,
     layers[last].activations!,
@@ -214,7 +248,7 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
     const below = layers[index]
     const shape = architecture.layers[index + 1]
     return {
-      op: OP_BACKWARD,
+      op: OP_BACKWARD | (splitsByUnits(plan, shape.units, shape.inputs) ? BY_UNITS : 0),
       operands: [
         layer.deltas!.offset,
         layer.weightsT!.offset,
@@ -232,8 +266,10 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
     const { weights, weightsT, biases } = target(layer)
     const a = forwards[l].operands.slice(0, 3)
     const delta = layer.deltas!.offset
+    // By units where the forward pass is: a thread updates the weights that it reads.
+    const split = plan.capacity.threads > 1 ? forwards[l].op & BY_UNITS : 0
     const weightUpdate: Instruction = {
-      op: OP_UPDATE_WEIGHTS,
+      op: OP_UPDATE_WEIGHTS | split,
       operands: [
         ...a,
         delta,
@@ -258,9 +294,7 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
   })
   return place(plan, name, [
     lookUp,
-    ...forwards,
-    outputs,
-    ...backwards.reverse(),
+    ...withBarriers(plan, [...forwards, outputs, ...backwards.reverse()]),
     barrier(plan),
     ...updates.reverse(),
     barrier(plan),

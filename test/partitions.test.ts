@@ -2,7 +2,16 @@
 // taken in turn here, phase by phase, in two different orders: what a barrier does, on one thread.
 
 import { describe, expect, it } from 'vitest'
-import { HITS_ARGMAX, LARGE, PAIRED, SINGLE } from '../assembly/abi.ts'
+import {
+  BY_UNITS,
+  HITS_ARGMAX,
+  LARGE,
+  OP_BACKWARD,
+  OP_FORWARD,
+  OP_UPDATE_WEIGHTS,
+  PAIRED,
+  SINGLE,
+} from '../assembly/abi.ts'
 import { Engine } from '../src/engine.ts'
 import { PREDICTS } from '../src/plan.ts'
 import { type ActivationName, activations, type LossName, optimizers } from '../src/tables.ts'
@@ -23,8 +32,9 @@ function engineOf(
   loss: LossName,
   batch: number,
   tiles: number = SINGLE,
+  sizes: readonly number[] = [13, 17, 6, 5],
+  threads = 1,
 ): Engine {
-  const sizes = [13, 17, 6, 5]
   const output = loss === 'crossEntropy' ? 'softmax' : loss === 'binaryCrossEntropy' ? 'sigmoid' : activation
   const engine = new Engine(
     {
@@ -46,8 +56,8 @@ function engineOf(
     engine.setWeights(l, numbers(inputs * units, 10 + l, 0.5))
     engine.setBiases(l, numbers(units, 20 + l))
   })
-  engine.resize({ ...PREDICTS, batchRows: batch, dataRows: ROWS })
-  engine.fill(engine.plan.x, numbers(ROWS * 13, 30), 0, ROWS)
+  engine.resize({ ...PREDICTS, batchRows: batch, dataRows: ROWS, threads })
+  engine.fill(engine.plan.x, numbers(ROWS * sizes[0], 30), 0, ROWS)
   engine.fill(
     engine.plan.y,
     Float32Array.from({ length: ROWS * 5 }, (_, i) => (i % 5 === Math.floor(i / 5) % 5 ? 1 : 0)),
@@ -96,6 +106,15 @@ describe('a training tape', () => {
     const { plan } = engineOf(backends[1], 'sigmoid', 'quadratic', 11)
     expect(trainTape(plan, optimizers.sgd.rule, 0).phases.length).toBe(2)
   })
+
+  it('has a phase more for each product that is split by units', () => {
+    const { plan } = engineOf(backends[1], 'sigmoid', 'quadratic', 11, SINGLE, [101, 33, 64, 5], 2)
+    const { phases, instructions } = trainTape(plan, optimizers.sgd.rule, 0)
+    const split = instructions.filter(({ op }) => op & BY_UNITS).map(({ op }) => op - BY_UNITS)
+    expect(split).toEqual([OP_FORWARD, OP_FORWARD, OP_BACKWARD, OP_UPDATE_WEIGHTS, OP_UPDATE_WEIGHTS])
+    // z1 | z2 | output and δ2 | δ1 | updates
+    expect(phases.length).toBe(5)
+  })
 })
 
 describe.each(backends.map((backend) => [backend.name, backend] as const))('%s', (_, backend) => {
@@ -116,4 +135,28 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       }
     }
   })
+
+  // Large enough to be split by units where there are two threads; the last layer is split by rows.
+  const large = [101, 33, 64, 5]
+
+  it.each([
+    ['gelu', 'quadratic'],
+    ['tanh', 'crossEntropy'],
+  ] as [ActivationName, LossName][])(
+    'trains %s with %s to the same bits split by units',
+    (activation, loss) => {
+      for (const batch of BATCHES) {
+        const whole = engineOf(backend, activation, loss, batch, SINGLE, large)
+        for (let epoch = 0; epoch < 3; ++epoch) whole.train({ firstRow: 0, endRow: ROWS, batchRows: batch })
+        const expected = bitsOf(whole)
+        for (const tiles of wasmBackends.includes(backend) ? TILES : [SINGLE]) {
+          for (const parts of [1, 2, 3, 16]) {
+            const fresh = () => engineOf(backend, activation, loss, batch, tiles, large, 2)
+            expect(trainInParts(fresh(), batch, parts, false) === expected, `${parts} parts`).toBe(true)
+            expect(trainInParts(fresh(), batch, parts, true) === expected, `${parts} parts back`).toBe(true)
+          }
+        }
+      }
+    },
+  )
 })

@@ -1,6 +1,7 @@
 // The interpreter of assembly/tape.ts in plain JavaScript: the same instructions over the same layout.
 
 import {
+  BY_UNITS,
   CONTROL_LEARNING_RATE,
   HITS_NONE,
   INSTRUCTION_WORDS,
@@ -26,9 +27,9 @@ const share = (count: number, part: number, parts: number): number => Math.floor
 
 type Operands = readonly number[]
 
-function lookUpRows({ ints, shift }: Memory, op: Operands, start: number, from: number, to: number): void {
+function lookUpRows({ ints, shift }: Memory, op: Operands, start: number, rows: number): void {
   const [, x, ldx, xTable, y, ldy, yTable, order] = op
-  for (let r = from; r < to; ++r) {
+  for (let r = 0; r < rows; ++r) {
     const row = ints[(order + start + r) << shift]
     ints[(xTable + r) << shift] = x + row * ldx
     ints[(yTable + r) << shift] = y + row * ldy
@@ -121,13 +122,15 @@ export function run(
     const rowFrom = share(rows, part, parts)
     const rowTo = share(rows, part + 1, parts)
     for (const op of instructions) {
-      if (op[0] === OP_ROWS) lookUpRows(memory, op, start, rowFrom, rowTo)
-      else if (op[0] === OP_FORWARD) forward(memory, op, rowFrom, rowTo)
-      else if (op[0] === OP_OUTPUT) output(memory, op, start, rowFrom, rowTo)
-      else if (op[0] === OP_BACKWARD) backward(memory, op, rowFrom, rowTo)
-      else if (op[0] === OP_UPDATE_WEIGHTS) updateWeights(memory, op, rows, part, parts)
-      else if (op[0] === OP_UPDATE_BIASES) updateBiases(memory, op, rows, part, parts)
-      else if (op[0] !== OP_BARRIER) throw new Error(`the tape has no instruction ${op[0]}`)
+      // What the kernels split by units is split by rows here: between two barriers one is as good as the other.
+      const code = op[0] & ~BY_UNITS
+      if (code === OP_ROWS) lookUpRows(memory, op, start, rows)
+      else if (code === OP_FORWARD) forward(memory, op, rowFrom, rowTo)
+      else if (code === OP_OUTPUT) output(memory, op, start, rowFrom, rowTo)
+      else if (code === OP_BACKWARD) backward(memory, op, rowFrom, rowTo)
+      else if (code === OP_UPDATE_WEIGHTS) updateWeights(memory, op, rows, part, parts)
+      else if (code === OP_UPDATE_BIASES) updateBiases(memory, op, rows, part, parts)
+      else if (code !== OP_BARRIER) throw new Error(`the tape has no instruction ${code}`)
     }
   }
 }

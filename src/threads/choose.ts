@@ -5,10 +5,11 @@ import { availableCores } from './platform.ts'
 
 /** 'auto' takes no more than this. */
 const MOST = 8
-// Two threads against one (bench/threads.ts): 784-64-10 at batch 32, 3.2 million operations a step and thread, takes 0.67
-// of the time; 784-30-10 at batch 10, 0.5 million, all of it.
-const LEAST_FLOPS_PER_STEP = 2e6
-// Rows of a mini-batch that keep a thread's tiles whole.
+// Operations of a step for each thread. Two threads against one (bench/threads.ts, Node 26): 784-64-10 at batch 32, 3.2
+// million each, is 1.65 times as fast; 784-30-10 at batch 10, 0.48 million, 1.35 times; 64-32-16-10 at batch 32, 0.2
+// million, no faster.
+const LEAST_FLOPS_PER_STEP = 450_000
+// Rows of a mini-batch for each thread, so that its tiles are whole.
 const LEAST_ROWS = 4
 // To start a worker takes as long as these, about 50 ms.
 const LEAST_FLOPS = 4e9
