@@ -1,12 +1,13 @@
 // The first layer on data with many zeros: the products of gemm-nn.ts and gemm-tn.ts over the nonzeros of each row
 // alone. They are listed once for a data set (src/sparse.ts), as entries of two elements: the column, an integer, and the
 // value. The rows themselves are not needed then, and a batch drawn from all over a large data set reads a third of the
-// cache lines.
+// cache lines. For the gradient, the lists of a batch's rows are first sorted by columns, so that each row of G is summed
+// in registers, read and written once; where a column has no nonzero in the batch, its row of G is not touched at all.
 //
 // A sum that begins at +0 is not changed by adding ±0, whatever the finite number that a zero is multiplied with: the
 // results have the bits of the dense products.
 
-import { LANES, PANEL, SPARSE_BLOCK } from './abi'
+import { BUCKET_ENTRIES, BUCKETS, LANES, PANEL, SGD } from './abi'
 import { basePtr, stepOf } from './optimizer'
 import { padded, ZEROS } from './panels'
 import { madd } from './simd'
@@ -131,62 +132,6 @@ export function sparseNN(
   }
 }
 
-/** Adds x[i] · D[r, …], VECTORS times 4 columns, to the rows i − first of the block, for the entries (i, x[i]) of
- * [list, end). */
-@inline
-function scatterTile(VECTORS: i32, list: usize, end: usize, d: usize, block: usize, stride: usize): void {
-  const d0 = v128.load(d)
-  let d1 = d0
-  let d2 = d0
-  let d3 = d0
-  let d4 = d0
-  let d5 = d0
-  let d6 = d0
-  let d7 = d0
-  if (VECTORS > 1) d1 = v128.load(d, 16)
-  if (VECTORS > 2) {
-    d2 = v128.load(d, 32)
-    d3 = v128.load(d, 48)
-  }
-  if (VECTORS > 4) {
-    d4 = v128.load(d, 64)
-    d5 = v128.load(d, 80)
-    d6 = v128.load(d, 96)
-    d7 = v128.load(d, 112)
-  }
-  while (list < end) {
-    const i = <usize>load<u32>(list)
-    const value = v128.load32_splat(list, 4)
-    const g = block + i * stride
-    v128.store(g, madd(value, d0, v128.load(g)))
-    if (VECTORS > 1) v128.store(g, madd(value, d1, v128.load(g, 16)), 16)
-    if (VECTORS > 2) {
-      v128.store(g, madd(value, d2, v128.load(g, 32)), 32)
-      v128.store(g, madd(value, d3, v128.load(g, 48)), 48)
-    }
-    if (VECTORS > 4) {
-      v128.store(g, madd(value, d4, v128.load(g, 64)), 64)
-      v128.store(g, madd(value, d5, v128.load(g, 80)), 80)
-      v128.store(g, madd(value, d6, v128.load(g, 96)), 96)
-      v128.store(g, madd(value, d7, v128.load(g, 112)), 112)
-    }
-    list += ENTRY
-  }
-}
-
-function scatter32(list: usize, end: usize, d: usize, block: usize, stride: usize): void {
-  scatterTile(8, list, end, d, block, stride)
-}
-function scatter16(list: usize, end: usize, d: usize, block: usize, stride: usize): void {
-  scatterTile(4, list, end, d, block, stride)
-}
-function scatter8(list: usize, end: usize, d: usize, block: usize, stride: usize): void {
-  scatterTile(2, list, end, d, block, stride)
-}
-function scatter4(list: usize, end: usize, d: usize, block: usize, stride: usize): void {
-  scatterTile(1, list, end, d, block, stride)
-}
-
 /** The first entry of the list whose column is at least `column`. */
 function seek(list: usize, end: usize, column: u32): usize {
   while (list < end) {
@@ -197,40 +142,122 @@ function seek(list: usize, end: usize, column: u32): usize {
   return list
 }
 
-/** The update rule on the rows [first, end) of G from their sums in the block, which is left zero. */
-function applyBlock(
-  first: i32,
-  end: i32,
-  gPtr: usize,
-  kColumns: i32,
-  columns: i32,
-  jFrom: i32,
-  jTo: i32,
-  block: usize,
+/**
+ * Adds the entries (i, x[i]) of [list, end) with i < `last` to the buckets of their columns, as (row, x[i]); returns
+ * where it stopped.
+ */
+@inline
+function distribute(list: usize, end: usize, last: u32, row: u64, lengths: usize, buckets: usize, size: usize): usize {
+  for (; list < end; list += ENTRY) {
+    const entry = load<u64>(list)
+    const i = <usize>(<u32>entry)
+    if (<u32>i >= last) break
+    const length = <usize>load<u32>(lengths + (i << 2))
+    store<u64>(buckets + i * size + length, (entry & 0xffffffff_00000000) | row)
+    store<u32>(lengths + (i << 2), <u32>(length + ENTRY))
+  }
+  return list
+}
+
+/**
+ * VECTORS (1, 2, 4 or 8) times 4 columns of `count` rows of G: the rule on Σ x · D[row, …] over the entries (row, x) of
+ * each row's bucket. Rows whose bucket is `skipped` long are left as they are. `panel` is the distance between two
+ * panels of G.
+ */
+@inline
+function bucketsTile(
+  VECTORS: i32,
+  count: i32,
+  lengths: usize,
+  bucket: usize,
+  size: usize,
+  skipped: u32,
+  d: usize,
+  g: usize,
+  panel: usize,
   rule: i32,
   step: f32,
 ): void {
   const s = f32x4.splat(step)
-  const none = f32x4.splat(0)
-  for (let j = jFrom; j < jTo; j += LANES) {
-    const slice = j & ~(PANEL - 1)
-    const width = min(PANEL, columns - slice)
-    let g = gPtr + ((<usize>(slice * kColumns + first * width + (j - slice))) << 2)
-    let sum = block + ((<usize>j) << 2)
-    for (let i = first; i < end; ++i) {
-      v128.store(g, madd(s, v128.load(sum), v128.load(basePtr(rule, g))))
-      v128.store(sum, none)
-      g += (<usize>width) << 2
-      sum += (<usize>columns) << 2
+  const last = bucket + <usize>count * size
+  for (; bucket < last; bucket += size, lengths += 4, g += VECTORS > 1 ? 32 : 16) {
+    const length = load<u32>(lengths)
+    if (length == skipped) continue
+    let c0 = f32x4.splat(0)
+    let c1 = c0
+    let c2 = c0
+    let c3 = c0
+    let c4 = c0
+    let c5 = c0
+    let c6 = c0
+    let c7 = c0
+    const end = bucket + <usize>length
+    for (let entry = bucket; entry < end; entry += ENTRY) {
+      const row = d + <usize>load<u32>(entry)
+      const x = v128.load32_splat(entry, 4)
+      c0 = madd(x, v128.load(row), c0)
+      if (VECTORS > 1) c1 = madd(x, v128.load(row, 16), c1)
+      if (VECTORS > 2) {
+        c2 = madd(x, v128.load(row, 32), c2)
+        c3 = madd(x, v128.load(row, 48), c3)
+      }
+      if (VECTORS > 4) {
+        c4 = madd(x, v128.load(row, 64), c4)
+        c5 = madd(x, v128.load(row, 80), c5)
+        c6 = madd(x, v128.load(row, 96), c6)
+        c7 = madd(x, v128.load(row, 112), c7)
+      }
+    }
+    let base = basePtr(rule, g)
+    v128.store(g, madd(s, c0, v128.load(base)))
+    if (VECTORS > 1) v128.store(g, madd(s, c1, v128.load(base, 16)), 16)
+    if (VECTORS > 2) {
+      const g1 = g + panel
+      base = basePtr(rule, g1)
+      v128.store(g1, madd(s, c2, v128.load(base)))
+      v128.store(g1, madd(s, c3, v128.load(base, 16)), 16)
+    }
+    if (VECTORS > 4) {
+      const g2 = g + 2 * panel
+      base = basePtr(rule, g2)
+      v128.store(g2, madd(s, c4, v128.load(base)))
+      v128.store(g2, madd(s, c5, v128.load(base, 16)), 16)
+      const g3 = g + 3 * panel
+      base = basePtr(rule, g3)
+      v128.store(g3, madd(s, c6, v128.load(base)))
+      v128.store(g3, madd(s, c7, v128.load(base, 16)), 16)
     }
   }
+}
+
+function buckets32(
+  count: i32, lengths: usize, bucket: usize, size: usize, skipped: u32, d: usize, g: usize, panel: usize, rule: i32,
+  step: f32,
+): void {
+  bucketsTile(8, count, lengths, bucket, size, skipped, d, g, panel, rule, step)
+}
+function buckets16(
+  count: i32, lengths: usize, bucket: usize, size: usize, skipped: u32, d: usize, g: usize, panel: usize, rule: i32,
+  step: f32,
+): void {
+  bucketsTile(4, count, lengths, bucket, size, skipped, d, g, panel, rule, step)
+}
+function buckets8(
+  count: i32, lengths: usize, bucket: usize, size: usize, skipped: u32, d: usize, g: usize, rule: i32, step: f32,
+): void {
+  bucketsTile(2, count, lengths, bucket, size, skipped, d, g, 0, rule, step)
+}
+function buckets4(
+  count: i32, lengths: usize, bucket: usize, size: usize, skipped: u32, d: usize, g: usize, rule: i32, step: f32,
+): void {
+  bucketsTile(1, count, lengths, bucket, size, skipped, d, g, 0, rule, step)
 }
 
 /**
  * rule(G, Σ_r A[r, i] · D[r, j], scale) for the quarters [from, to) of G's rows and its columns [jFrom, jTo), over
  * the nonzeros of A. The tables are
- * those of sparseNN; D, G, rule and scale those of gemmTN. blockPtr: SPARSE_BLOCK rows of padded(n) zeros, left zero;
- * cursorPtr: room for one integer a row of the batch.
+ * those of sparseNN; D, G, rule and scale those of gemmTN. lengthsPtr: padded(k) zeros, left zero. bucketsPtr: room
+ * for max(BUCKET_ENTRIES, BUCKETS · rows) entries. cursorPtr: room for one integer a row of the batch.
  */
 export function sparseTN(
   from: i32,
@@ -244,7 +271,8 @@ export function sparseTN(
   n: i32,
   rule: i32,
   scale: f32,
-  blockPtr: usize,
+  lengthsPtr: usize,
+  bucketsPtr: usize,
   cursorPtr: usize,
   jFrom: i32,
   jTo: i32,
@@ -252,44 +280,46 @@ export function sparseTN(
   const columns = padded(n)
   const kColumns = padded(k)
   const stride = (<usize>columns) << 2
+  const panel = (<usize>(kColumns * PANEL)) << 2
   const step = stepOf(rule, scale)
+  // A row without any nonzero takes part in no sum: w + step · 0 has the bits of w. A gradient of zeros is stored.
+  const skipped: u32 = rule == SGD ? 0 : 1
+  const size = <usize>rows * ENTRY
+  const block = max(BUCKETS, BUCKET_ENTRIES / rows)
   const last = min(to << 2, k)
-  let first = from << 2
-  for (let r = 0; r < rows; ++r) {
-    const cursor = seek(at(fromTable, r) << 2, at(toTable, r) << 2, first)
-    store<u32>(cursorPtr + ((<usize>r) << 2), <u32>cursor)
-  }
-  for (; first < last; first += SPARSE_BLOCK) {
-    const end = min(first + SPARSE_BLOCK, last)
-    // Row i of G has its sums at block + i · stride.
-    const block = blockPtr - <usize>first * stride
+  for (let first = from << 2; first < last; first += block) {
+    const end = min(first + block, last)
+    const count = end - first
+    const lengths = lengthsPtr - ((<usize>first) << 2)
+    const buckets = bucketsPtr - <usize>first * size
     for (let r = 0; r < rows; ++r) {
-      const cursor = <usize>load<u32>(cursorPtr + ((<usize>r) << 2))
+      const cursor = cursorPtr + ((<usize>r) << 2)
       const stop = at(toTable, r) << 2
-      let next = cursor
-      while (next < stop && <i32>load<u32>(next) < end) next += ENTRY
-      if (next == cursor) continue
-      store<u32>(cursorPtr + ((<usize>r) << 2), <u32>next)
-      const d = dPtr + <usize>r * stride
-      let j = jFrom
-      while (j < jTo) {
-        const left = jTo - j
-        const offset = (<usize>j) << 2
-        if (left >= WIDE) {
-          scatter32(cursor, next, d + offset, block + offset, stride)
-          j += WIDE
-        } else if (left >= 2 * PANEL) {
-          scatter16(cursor, next, d + offset, block + offset, stride)
-          j += 2 * PANEL
-        } else if (left >= PANEL) {
-          scatter8(cursor, next, d + offset, block + offset, stride)
-          j += PANEL
-        } else {
-          scatter4(cursor, next, d + offset, block + offset, stride)
-          j += LANES
-        }
+      let list = at(fromTable, r) << 2
+      if (first > from << 2) list = <usize>load<u32>(cursor)
+      else if (first) list = seek(list, stop, first)
+      list = distribute(list, stop, end, <u64>(<usize>r * stride), lengths, buckets, size)
+      store<u32>(cursor, <u32>list)
+    }
+    let j = jFrom
+    while (j < jTo) {
+      const left = jTo - j
+      const d = dPtr + ((<usize>j) << 2)
+      const g = gPtr + ((<usize>(j * kColumns + first * min(PANEL, left))) << 2)
+      if (left >= WIDE) {
+        buckets32(count, lengthsPtr, bucketsPtr, size, skipped, d, g, panel, rule, step)
+        j += WIDE
+      } else if (left >= 2 * PANEL) {
+        buckets16(count, lengthsPtr, bucketsPtr, size, skipped, d, g, panel, rule, step)
+        j += 2 * PANEL
+      } else if (left >= PANEL) {
+        buckets8(count, lengthsPtr, bucketsPtr, size, skipped, d, g, rule, step)
+        j += PANEL
+      } else {
+        buckets4(count, lengthsPtr, bucketsPtr, size, skipped, d, g, rule, step)
+        j += LANES
       }
     }
-    applyBlock(first, end, gPtr, kColumns, columns, jFrom, jTo, blockPtr, rule, step)
+    for (let i = 0; i < count; i += LANES) v128.store(lengthsPtr + ((<usize>i) << 2), f32x4.splat(0))
   }
 }

@@ -2,6 +2,8 @@
 // one of several slices of work that one thread does in turn.
 
 import {
+  BUCKET_ENTRIES,
+  BUCKETS,
   BY_UNITS,
   CONTROL_LEARNING_RATE,
   HITS_NONE,
@@ -19,7 +21,6 @@ import {
   PANEL,
   SGD,
   SOFTMAX,
-  SPARSE_BLOCK,
 } from './abi'
 import { activate, derive } from './activation'
 import { barrier } from './barrier'
@@ -203,8 +204,11 @@ function updateWeights(op: usize, rows: i32, part: i32, parts: i32, thread: i32,
   const fromTable = table(op, 13, rows, thread)
   if (fromTable) {
     const toTable = table(op, 14, rows, thread)
-    const block = address(op, 15) + ((<usize>(thread * SPARSE_BLOCK * padded(n))) << 2)
-    sparseTN(from, to, rows, fromTable, toTable, delta, weights, k, n, rule, scale, block, pack, jFrom, jTo)
+    const lengths = address(op, 15) + ((<usize>(thread * padded(k))) << 2)
+    const buckets = address(op, 16) + ((<usize>(thread * max(BUCKET_ENTRIES, BUCKETS * rows))) << 3)
+    sparseTN(
+      from, to, rows, fromTable, toTable, delta, weights, k, n, rule, scale, lengths, buckets, pack, jFrom, jTo,
+    )
     return
   }
   const a = address(op, 1)

@@ -2,11 +2,12 @@
 // function; one arena holds everything, so a network is one allocation and its parameters are one slice of it.
 
 import {
+  BUCKET_ENTRIES,
+  BUCKETS,
   CONTROL_LENGTH,
   INSTRUCTION_WORDS,
   PACK_COLUMNS,
   SINGLE,
-  SPARSE_BLOCK,
   SYNC_LENGTH,
 } from '../assembly/abi.ts'
 import { padded, panelLength } from './panels.ts'
@@ -114,14 +115,15 @@ export interface Plan {
   readonly xTable: Tensor
   readonly yTable: Tensor
   /** The nonzeros of the training data, in place of x: where each row's list begins, the lists, where those of the
-   * batch's rows begin and end, and the sums of a block of the gradient's rows. */
+   * batch's rows begin and end, and the same nonzeros by columns: the length of each bucket, then the buckets. */
   readonly sparse:
     | {
         readonly starts: Tensor
         readonly entries: Tensor
         readonly fromTable: Tensor
         readonly toTable: Tensor
-        readonly block: Tensor
+        readonly bucketLengths: Tensor
+        readonly buckets: Tensor
       }
     | undefined
   /** What the gradient's product packs of its operands. */
@@ -226,7 +228,8 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
     ? {
         fromTable: vector('lists from', threads * batchRows),
         toTable: vector('lists to', threads * batchRows),
-        block: matrix('block of ∇W1', threads * SPARSE_BLOCK, layers[0].units),
+        bucketLengths: vector('bucket lengths', threads * padded(inputs)),
+        buckets: vector('buckets', threads * 2 * Math.max(BUCKET_ENTRIES, BUCKETS * batchRows)),
         starts: vector('starts of lists', dataRows + 1),
         entries: vector('nonzeros', 2 * capacity.nonzeros),
       }

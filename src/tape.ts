@@ -282,7 +282,12 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
         plan.tiles,
         plan.pack.offset,
         ...(l === 0 && plan.sparse
-          ? [plan.sparse.fromTable.offset, plan.sparse.toTable.offset, plan.sparse.block.offset]
+          ? [
+              plan.sparse.fromTable.offset,
+              plan.sparse.toTable.offset,
+              plan.sparse.bucketLengths.offset,
+              plan.sparse.buckets.offset,
+            ]
           : []),
       ],
     }

@@ -69,9 +69,10 @@ function train(
 }
 
 describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('%s', (_, backend) => {
-  it.each([32, 33, 63, 64, 65, 130])('trains on lists of %d columns to the bits of the rows', (columns) => {
+  it.each([32, 33, 63, 64, 65, 230])('trains on lists of %d columns to the bits of the rows', (columns) => {
     for (const units of [1, 4, 5, 8, 13, 16, 30, 32, 44, 65]) {
-      for (const batch of [1, 7, 29]) {
+      // 230 columns are taken at once in batches of 1 and 7, in three blocks in a batch of 41.
+      for (const batch of [1, 7, 41]) {
         const expected = train(backend, units, columns, batch, 1, false)
         for (const parts of [1, 3]) {
           const found = train(backend, units, columns, batch, parts, true)
@@ -79,6 +80,38 @@ describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('
         }
       }
     }
+  })
+})
+
+describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('%s', (_, { make }) => {
+  it('stores the gradient of every column, also of one without nonzeros, where another was before', () => {
+    const [columns, units] = [70, 5]
+    const gradients = [false, true].map((listed) => {
+      const engine = new Engine(
+        {
+          inputs: columns,
+          outputs: units,
+          layers: [{ inputs: columns, units, activation: 'linear', bias: false }],
+          loss: 'quadratic',
+        },
+        make,
+        optimizers.sgd.rule,
+      )
+      const x = { values: sparseRows(columns), rows: ROWS, columns }
+      for (let r = 0; r < ROWS; ++r) x.values.fill(0, r * columns + 20, r * columns + 30)
+      const nonzeros = listed ? x.values.filter((v) => v !== 0).length : 0
+      engine.resize({ ...PREDICTS, batchRows: ROWS, dataRows: ROWS, gradients: true, nonzeros })
+      if (listed) runNow(listNonzeros(engine, x))
+      else engine.fill(engine.plan.x, x.values, 0, ROWS)
+      engine.fill(engine.plan.y, numbers(ROWS * units, 5), 0, ROWS)
+      engine.orderRows(ROWS)
+      const { offset, length } = engine.plan.layers[0].weightGradients!
+      engine.floats.fill(1, offset, offset + length)
+      engine.computeGradients(ROWS)
+      return engine.weights(0, 'weightGradients')
+    })
+    expect(gradients[1]).toEqual(gradients[0])
+    expect(gradients[1].slice(20 * units, 30 * units)).toEqual(new Float32Array(10 * units))
   })
 })
 
