@@ -15,12 +15,29 @@ import { madd } from './simd'
 /** Columns that a row is multiplied into at once: eight vectors of sums. */
 const WIDE = 4 * PANEL
 
+/** Bytes of a cache line; where lines are longer, some are read twice. */
+const LINE: usize = 64
+
 /** Bytes of an entry. */
 const ENTRY: usize = 8
 
 @inline
 function at(ptr: usize, index: i32): usize {
   return <usize>load<u32>(ptr + ((<usize>index) << 2))
+}
+
+/**
+ * Reads a word of each cache line of the lists of the rows [from, to). Rows drawn from all over a large data set are in
+ * no cache, and a product waits for their lines a few at a time; here many are on their way at once. Returns what keeps
+ * the loads from being optimized away.
+ */
+export function fetchLists(from: i32, to: i32, fromTable: usize, toTable: usize): u32 {
+  let words: u32 = 0
+  for (let r = from; r < to; ++r) {
+    const end = at(toTable, r) << 2
+    for (let line = (at(fromTable, r) << 2) & ~(LINE - 1); line < end; line += LINE) words ^= load<u32>(line)
+  }
+  return words
 }
 
 /**

@@ -28,7 +28,7 @@ import { gemmNN } from './gemm-nn'
 import { gemmTN, sumRows } from './gemm-tn'
 import { hitsRow, lossRow, softmaxRows } from './loss'
 import { padded } from './panels'
-import { sparseNN, sparseTN } from './sparse'
+import { fetchLists, sparseNN, sparseTN } from './sparse'
 
 /** Rows of the batch taken through one layer at a time: their inputs stay in L2, a panel of weights in L1. */
 const ROW_BLOCK = 64
@@ -77,6 +77,7 @@ function lookUpRows(op: usize, start: i32, rows: i32, thread: i32): void {
   const starts = address(op, 8)
   const fromTable = table(op, 9, rows, thread)
   const toTable = table(op, 10, rows, thread)
+  const lastOfTarget = (<usize>(ldy - 1)) << 2
   for (let r = 0; r < rows; ++r) {
     const at = (<usize>r) << 2
     const row = load<i32>(order + at)
@@ -86,12 +87,16 @@ function lookUpRows(op: usize, start: i32, rows: i32, thread: i32): void {
       const list = starts + ((<usize>row) << 2)
       store<u32>(fromTable + at, load<u32>(list))
       store<u32>(toTable + at, load<u32>(list, 4))
+      // There are no rows of x to look up. The targets are read so that they are on their way, like the lists.
+      const target = (<usize>(y + row * ldy)) << 2
+      store<u32>(xTable + at, load<u32>(target) ^ load<u32>(target + lastOfTarget))
     }
   }
 }
 
 /** OP_FORWARD: z = a · W + b and a' = f(z), for the rows [from, to) of the batch's `rows` and the part's columns. */
 function forward(op: usize, from: i32, to: i32, rows: i32, jFrom: i32, jTo: i32, thread: i32): void {
+  if (jFrom == jTo) return
   const a = address(op, 1)
   const lda = operand(op, 2)
   const aTable = table(op, 3, rows, thread)
@@ -108,9 +113,12 @@ function forward(op: usize, from: i32, to: i32, rows: i32, jFrom: i32, jTo: i32,
   const columns = padded(n)
   for (let r = from; r < to; r += ROW_BLOCK) {
     const end = min(r + ROW_BLOCK, to)
-    if (fromTable) sparseNN(r, end, fromTable, toTable, weights, padded(k), biases, out, n, jFrom, jTo)
-    else gemmNN(r, end, a, lda, aTable, weights, padded(k), biases, out, k, n, tiles, jFrom, jTo)
     const at = (<usize>(r * columns + jFrom)) << 2
+    if (fromTable) {
+      // What is stored here is overwritten at once.
+      store<u32>(out + at, fetchLists(r, end, fromTable, toTable))
+      sparseNN(r, end, fromTable, toTable, weights, padded(k), biases, out, n, jFrom, jTo)
+    } else gemmNN(r, end, a, lda, aTable, weights, padded(k), biases, out, k, n, tiles, jFrom, jTo)
     if (activation == SOFTMAX) softmaxRows(end - r, out + at, out + at, n, columns)
     else if (activation != LINEAR) {
       const z = out + at
