@@ -75,9 +75,9 @@ export const OP_UPDATE_BIASES = 7
 // Added to OP_FORWARD, OP_BACKWARD or OP_UPDATE_WEIGHTS: split by columns of the result, whole panels of the weights.
 export const BY_UNITS = 16
 
-// What gemmTN packs of its operands: for each row of the batch, a block of A's columns (12 tiles of 6) and two panels
+// What gemmTN packs of its operands: for each row of the batch, a block of A's columns (24 tiles of 6) and two panels
 // of D.
-export const PACK_BLOCK = 72
+export const PACK_BLOCK = 144
 export const PACK_COLUMNS = PACK_BLOCK + 2 * PANEL
 
 // Where the input is sparse, the nonzeros of the batch are put to buckets, one a column, for a block of columns at a

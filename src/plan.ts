@@ -143,7 +143,7 @@ export type TapeName = (typeof TAPES)[number]
 const LINE = 16
 // Predict takes its rows in windows: enough rows for the kernels' tiles, and buffers that fit in L2.
 const WINDOW_ROWS = 256
-const WINDOW_ELEMENTS = 1 << 17
+const WINDOW_ELEMENTS = 1 << 18
 // Threads take as many windows at once each: a call to them costs more than one within the thread.
 const WINDOWS_PER_THREAD = 2
 

@@ -8,10 +8,10 @@ import { packPanels, padded, panelIndex, panelLength, unpackPanels } from '../sr
 import { backends, wasmBackends } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
 
-const LARGEST = 72
+const LARGEST = 76
 const CANARY = 12345.5
 const A = 64
-const SPACE = 37 * 136
+const SPACE = 37 * 152
 const B = A + SPACE
 const BIAS = B + SPACE
 const C = BIAS + 64
@@ -38,10 +38,11 @@ function* wideSizes(): Generator<[number, number, number]> {
   }
 }
 
-/** Batches of which gemmTN packs D too (24 rows and more), over several of its blocks of 72 columns. */
+/** Batches of which gemmTN packs D too (24 rows and more), over several of its blocks of 144 columns. */
 function* packedSizes(): Generator<[number, number, number]> {
   for (const m of [23, 24, 25, 37]) {
-    for (const n of [1, 4, 5, 8, 15, 16, 17, 33]) for (const k of [1, 3, 65, 72, 73, 76, 130]) yield [m, n, k]
+    for (const n of [1, 4, 5, 8, 15, 16, 17, 33])
+      for (const k of [1, 3, 65, 76, 130, 144, 145]) yield [m, n, k]
   }
 }
 
