@@ -164,7 +164,7 @@ export function* fitSlices(
   const { rows } = x
   const batchRows = Math.min(settings.batchSize, rows)
   const { capacity } = engine.plan
-  const nonzeros = engine.skipsZeros ? yield* nonzerosToList(x) : 0
+  const nonzeros = engine.skipsZeros ? yield* nonzerosToList(x, engine.architecture.layers[0].units) : 0
   const wanted = yield* threadsToHire(engine, rows, batchRows, settings, state)
   yield* engine.resizeSlices({
     ...capacity,

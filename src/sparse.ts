@@ -5,21 +5,27 @@ import type { Engine } from './engine.ts'
 import { inChunks, type Matrix } from './matrix.ts'
 import type { Slices } from './pace.ts'
 
-// From rows and from lists cost the same at about half nonzeros, for 30, 64 and 300 units at batches of 10, 32 and 64
-// (bench/sparse.ts, Node 20 and 26).
-const MOST_NONZERO = 0.45
-// Below this width the first layer is too small to gain.
+// With 30, 64 and 300 units at batches of 10, 32 and 64, rows and lists cost the same at 60% nonzeros or more
+// (bench/sparse.ts, Node 20 and 26). What a nonzero costs besides its products is shared by the units: with 24 units
+// that point is at 20% (batch 10) to 40% (batch 32), with 8 units at 10% to 20%, or below.
+const SHARES = [
+  { units: 29, nonzero: 0.5 },
+  { units: 13, nonzero: 0.2 },
+]
+// With 30 units, lists of 8 and 16 columns gained at most 6% at 20% nonzeros and batches of 10 and 32, of 32 columns 8%
+// and 24%.
 const LEAST_INPUTS = 32
 
-/** Nonzeros of x if lists of them pay, else 0. Yields now and then. */
-export function* nonzerosToList({ values, rows, columns }: Matrix): Slices<number> {
-  if (columns < LEAST_INPUTS) return 0
+/** Nonzeros of x if lists of them pay in a first layer of so many units, else 0. Yields now and then. */
+export function* nonzerosToList({ values, rows, columns }: Matrix, units: number): Slices<number> {
+  const most = SHARES.find((share) => units >= share.units)?.nonzero ?? 0
+  if (columns < LEAST_INPUTS || most === 0) return 0
   let nonzeros = 0
   yield* inChunks(rows, columns, (from, to) => {
     for (let i = from * columns; i < to * columns; ++i) if (values[i] !== 0) nonzeros += 1
   })
   // A data set of nothing but zeros has no list to keep.
-  return nonzeros <= MOST_NONZERO * rows * columns ? Math.max(1, nonzeros) : 0
+  return nonzeros <= most * rows * columns ? Math.max(1, nonzeros) : 0
 }
 
 /** Lists the nonzeros of x in the engine's arena, in place of its rows. Yields now and then. */

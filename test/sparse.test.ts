@@ -116,20 +116,26 @@ describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('
 })
 
 describe('nonzerosToList', () => {
-  const count = (values: Float32Array, columns: number) =>
-    runNow(nonzerosToList({ values, rows: values.length / columns, columns }))
+  const count = (values: Float32Array, columns: number, units = 30) =>
+    runNow(nonzerosToList({ values, rows: values.length / columns, columns }, units))
   it('counts where few values are not zero, and says 0 where lists would not pay', () => {
     const few = new Float32Array(64 * 10).fill(1, 0, 64 * 3)
     expect(count(few, 64)).toBe(192)
     expect(count(new Float32Array(640).fill(1), 64)).toBe(0)
     expect(count(few, 16)).toBe(0)
   })
+  it('asks for more zeros where the layer is narrow', () => {
+    const few = new Float32Array(64 * 10).fill(1, 0, 64 * 2)
+    const more = new Float32Array(64 * 10).fill(1, 0, 64 * 3)
+    expect([30, 24, 8].map((units) => count(few, 64, units))).toEqual([128, 128, 0])
+    expect([30, 24, 8].map((units) => count(more, 64, units))).toEqual([192, 0, 0])
+  })
 })
 
 describe('fit', () => {
   it('trains on nothing but zeros, which move the biases alone', async () => {
     const net = new Network({
-      sizes: [40, 3, 2],
+      sizes: [40, 30, 2],
       activation: 'sigmoid',
       seed: 1,
       optimizer: { name: 'sgd', learningRate: 1 },
