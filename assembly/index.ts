@@ -7,6 +7,7 @@ import * as tn from './gemm-tn'
 import * as loss from './loss'
 import { padded } from './panels'
 import * as random from './random'
+import * as simd from './simd'
 
 export { run } from './tape'
 
@@ -44,6 +45,11 @@ export function derive(code: i32, from: i32, delta: i32, n: i32): void {
 
 export function softmaxRow(z: i32, a: i32, n: i32): void {
   activation.softmaxRow(at(z), at(a), n)
+}
+
+/** 1 where the n floats are finite, else 0. */
+export function allFinite(x: i32, n: i32): i32 {
+  return i32(simd.allFinite(at(x), n))
 }
 
 export function hadamard(x: i32, y: i32, out: i32, n: i32): void {

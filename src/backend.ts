@@ -8,6 +8,8 @@ export interface Kernels {
   derive(code: number, from: number, delta: number, n: number): void
   softmaxRow(z: number, a: number, n: number): void
   hadamard(x: number, y: number, out: number, n: number): void
+  /** 1 where n numbers are finite, else 0. */
+  allFinite(x: number, n: number): number
   lossRow(
     out: number,
     slope: number,

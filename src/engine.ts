@@ -263,6 +263,12 @@ export class Engine {
 
   // Windows: predict and evaluate.
 
+  /** True where the inputs of the first `rows` rows of the window are finite. */
+  hasFiniteWindow(rows: number): boolean {
+    const { offset, columns } = this.#plan.window.x
+    return this.#backend.kernels.allFinite(offset, rows * columns) === 1
+  }
+
   /** The outputs of the first `rows` rows of the window, written row-major to `out` at `at`. */
   predictWindow(rows: number, out: Floats, at: number): void {
     this.#backend.run(this.#predict.from, this.#predict.to, 0, rows, rows, 0, 1, 0)

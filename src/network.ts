@@ -11,7 +11,15 @@ import { explain } from './explain.ts'
 import { type FitState, fitSlices, type History } from './fit.ts'
 import { checkGradients, type GradientCheck } from './gradient-check.ts'
 import { initialWeights } from './initializers.ts'
-import { type Matrix, type NumberArray, readMatrix, readTargets, type Targets } from './matrix.ts'
+import {
+  checkFinite,
+  type Matrix,
+  type NumberArray,
+  readMatrix,
+  readTargets,
+  shapeMatrix,
+  type Targets,
+} from './matrix.ts'
 import { argmax } from './metrics.ts'
 import { note } from './notes.ts'
 import {
@@ -210,13 +218,14 @@ export class Network {
   /** Returns the outputs for each row of x, row-major (rows × outputs). Throws ShapeError. */
   predict(x: MatrixLike): Float32Array {
     const engine = this.#reading('predict')
-    const matrix = runNow(readMatrix(x, this.inputs, 'x'))
+    const matrix = runNow(shapeMatrix(x, this.inputs, 'x'))
     const { rows } = matrix
     const out = new Float32Array(rows * this.outputs)
     const { window } = engine.plan
     for (let from = 0; from < rows; from += window.rows) {
       const to = Math.min(from + window.rows, rows)
       engine.fill(window.x, matrix.values, from, to)
+      if (!engine.hasFiniteWindow(to - from)) checkFinite(matrix, 'x', from, to)
       engine.predictWindow(to - from, out, from * this.outputs)
     }
     return out

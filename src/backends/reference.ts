@@ -5,7 +5,7 @@
 import type { Backend, Kernels } from '../backend.ts'
 import { BackendError } from '../errors.ts'
 import { PhiloxStream, philox4x32, SHUFFLE } from '../random.ts'
-import { activate, derive, hadamard, softmaxRow } from '../reference/activation.ts'
+import { activate, allFinite, derive, hadamard, softmaxRow } from '../reference/activation.ts'
 import { gemmNN, gemmTN, sumRows } from '../reference/gemm.ts'
 import { lossRow } from '../reference/loss.ts'
 import { type Memory, makeMemory } from '../reference/memory.ts'
@@ -42,6 +42,7 @@ export function makeReferenceBackend(
     derive: onFloats(derive),
     softmaxRow: onFloats(softmaxRow),
     hadamard: onFloats(hadamard),
+    allFinite: onFloats(allFinite),
     lossRow: onFloats(lossRow),
     gemmNN: onMemory(gemmNN),
     gemmTN: onMemory(gemmTN),

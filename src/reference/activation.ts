@@ -199,3 +199,9 @@ export function softmaxRow(floats: Floats, z: number, a: number, n: number): voi
 export function hadamard(floats: Floats, x: number, y: number, out: number, n: number): void {
   for (let i = 0; i < n; ++i) floats[out + i] = floats[x + i] * floats[y + i]
 }
+
+/** 1 where n numbers are finite, else 0. */
+export function allFinite(floats: Floats, x: number, n: number): number {
+  for (let i = x; i < x + n; ++i) if (!Number.isFinite(floats[i])) return 0
+  return 1
+}
