@@ -31,6 +31,10 @@ export const peers = [
   { ...js('nabla-simd', 'nabla', 'simd', '128-bit, mul and add apart'), group: 'nabla' },
   { ...js('nabla-relaxed', 'nabla', 'relaxed', '128-bit, fused multiply-add'), group: 'nabla' },
   { ...js('nabla-wide', 'nabla', 'wide', '256-bit by V8’s revectorizer, opt-in'), group: 'nabla' },
+  {
+    ...js('nabla-wide-relaxed', 'nabla', 'wide-relaxed', '256-bit and fused multiply-add, opt-in'),
+    group: 'nabla',
+  },
   js('tfjs-wasm', 'tfjs', 'wasm-hand', 'backward by hand, fused matMul, explicit transposes; one thread'),
   js('tfjs-wasm-layers', 'tfjs', 'wasm-layers', 'Layers API, model.fit with yieldEvery never'),
   js('tfjs-cpu', 'tfjs', 'cpu-hand', 'as tfjs-wasm, in plain JavaScript'),

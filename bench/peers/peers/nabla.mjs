@@ -11,6 +11,7 @@ const optionsOf = {
   simd: { kernels: 'simd' },
   relaxed: { kernels: 'relaxed' },
   wide: { kernels: 'simd', wide: true },
+  'wide-relaxed': { kernels: 'relaxed', wide: true },
 }
 
 function network({ sizes, hidden, output, loss, learningRate = 0.01 }, weights, variant) {
@@ -19,6 +20,7 @@ function network({ sizes, hidden, output, loss, learningRate = 0.01 }, weights, 
     layers: sizes.slice(1).map((units, l) => ({ units, activation: l + 2 < sizes.length ? hidden : output })),
     loss: loss ?? 'crossEntropy',
     optimizer: { name: 'sgd', learningRate },
+    threads: 1,
     ...optionsOf[variant],
   })
   sizes.slice(1).forEach((_, l) => {
@@ -74,9 +76,9 @@ export default {
     const a = 32
     const b = a + padded(m * k)
     const c = b + panelLength(k, n)
-    const wide = variant === 'wide'
-    const { make, tiles, note } = chooseBackend(wide ? 'simd' : variant, wide)
-    if (wide && note) return { absent: note }
+    const { kernels: name, wide } = optionsOf[variant]
+    const { make, tiles, lacks } = chooseBackend(name, wide)
+    if (lacks) return { absent: lacks }
     const { kernels, floats } = make(c + m * padded(n))
     floats.set(x, a)
     packPanels(y, k, n, floats, b)
