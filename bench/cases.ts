@@ -101,7 +101,8 @@ function engineOf(
   return engine
 }
 
-const flopsOf = (sizes: number[]) =>
+/** Floating-point operations of one row's training step. */
+export const flopsOf = (sizes: readonly number[]) =>
   // Forward and the gradient of every layer, δ of all but the first.
   sizes.slice(1).reduce((sum, units, l) => sum + 2 * sizes[l] * units * (l > 0 ? 3 : 2), 0)
 
