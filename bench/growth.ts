@@ -12,14 +12,13 @@
 // repetitions of all sizes take turns, so that a slow minute of the machine meets all of them alike.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type KernelsName, Network } from '../src/index.ts'
 import { flopsOf, numbers } from './cases.ts'
 import { memory } from './growth-memory.ts'
-import { chart, median, number, percent, spread, table } from './markdown.ts'
+import { chart, machine, median, number, percent, spread, table } from './markdown.ts'
 
 const { values: options } = parseArgs({
   options: {
@@ -198,13 +197,6 @@ function measurePeak(relaxed: boolean): number | undefined {
   return JSON.parse(stdout)[relaxed ? 'wasm relaxed madd 128-bit' : 'wasm mul+add 128-bit']
 }
 
-/** The cores that this process may run on, where the system tells. */
-function cores(): string {
-  const status = '/proc/self/status'
-  const list = existsSync(status) && /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync(status, 'utf8'))?.[1]
-  return list ? `allowed on core ${list}` : 'not pinned'
-}
-
 const doublings = (from: number, to: number, step = 1) => {
   const list: number[] = []
   for (let x = from; x <= to; x *= 2) {
@@ -283,7 +275,7 @@ await section('memory', 'Memory', '', () => memory(quick))
 const text = [
   `# How cost grows${quick ? ' (quick: too short to quote)' : ''}`,
   '',
-  `${cpus()[0]?.model ?? 'unknown CPU'}, ${cores()}, ${new Date().toISOString().slice(0, 10)}; Node ${process.version}, kernels '${chosen}', one thread. ` +
+  `${machine()}, kernels '${chosen}', one thread. ` +
     `${repetitions} repetitions of ${seconds} s; medians, the spread is the median absolute deviation. ` +
     (peak ? `The peak of one core in these instructions, measured now: ${peak} GFLOP/s. ` : '') +
     `${((performance.now() - began) / 60_000).toFixed(1)} minutes in all. Made by \`npm run bench:growth\`.`,

@@ -1,6 +1,17 @@
 // What the reports of the benches are made of: medians, tables, plots.
 
+import { existsSync, readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import plot from 'simple-ascii-chart'
+
+/** CPU, the cores that this process may run on where the system tells, date and Node. */
+export function machine(): string {
+  const status = '/proc/self/status'
+  const list = existsSync(status) && /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync(status, 'utf8'))?.[1]
+  const cores = list ? `allowed on core ${list}` : 'not pinned'
+  const date = new Date().toISOString().slice(0, 10)
+  return `${cpus()[0]?.model ?? 'unknown CPU'}, ${cores}, ${date}; Node ${process.version}`
+}
 
 export const median = (values: readonly number[]) => {
   const sorted = [...values].sort((p, q) => p - q)
