@@ -1,0 +1,128 @@
+// Starts the probe in other runtimes and brings back what it found.
+
+import { execFile, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { ProbeResult } from './probe.mjs'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+// A probe takes a few seconds; a fit that starves the event loop, or a busy machine, many more.
+const TIME_LIMIT = 50_000
+
+const main = join(root, 'test/runtimes/main.mjs')
+
+/** A program's path: what the environment variable says, or the first of the names on PATH. */
+export function find(variable: string, ...names: string[]): string | undefined {
+  if (process.env[variable]) return process.env[variable]
+  const folders = process.env.PATH!.split(delimiter)
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file))
+}
+
+/** Runs the work at the first call. Tests share it so, and where it fails each of them fails, which a hook's tests do not. */
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
+  return () => (result ??= work())
+}
+
+/** The probe in a runtime that has a command line. */
+export async function probeIn(program: string, ...flags: string[]): Promise<ProbeResult> {
+  const env = { ...process.env, NODE_OPTIONS: '', DENO_NO_UPDATE_CHECK: '1' }
+  const { stdout } = await promisify(execFile)(program, [...flags, main], { env, timeout: TIME_LIMIT })
+  return JSON.parse(stdout)
+}
+
+const types: Record<string, string> = { html: 'text/html', js: 'text/javascript', mjs: 'text/javascript' }
+
+/** Serves dist/ and the probe's page; `report` gets what the page posts. */
+function serve(isolated: boolean, report: (body: string) => void): Server {
+  return createServer((request, response) => {
+    if (request.method === 'POST') {
+      let body = ''
+      request.on('data', (chunk) => {
+        body += chunk
+      })
+      request.on('end', () => {
+        response.end()
+        report(body)
+      })
+      return
+    }
+    const path = normalize(new URL(request.url!, 'http://localhost').pathname)
+    const file = join(root, path)
+    const type = types[path.split('.').at(-1)!]
+    if (!/^\/(dist|test\/runtimes)\//.test(path) || !type || !existsSync(file)) {
+      response.writeHead(404).end()
+      return
+    }
+    response.writeHead(200, {
+      'content-type': `${type}; charset=utf-8`,
+      ...(isolated && {
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-embedder-policy': 'require-corp',
+      }),
+    })
+    response.end(readFileSync(file))
+  })
+}
+
+/** The probe in a page of headless Chromium, cross-origin isolated or not. */
+export async function probeInPage(program: string, isolated: boolean): Promise<ProbeResult> {
+  const profile = mkdtempSync(join(tmpdir(), 'nabla-chromium-'))
+  let report!: (body: string) => void
+  const posted = new Promise<string>((resolve) => {
+    report = resolve
+  })
+  const server = serve(isolated, report)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  // A group of its own, since a browser is many processes. No sandbox: there is none for root or in most containers.
+  const browser = spawn(
+    program,
+    [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--disable-background-networking',
+      '--no-first-run',
+      `--user-data-dir=${profile}`,
+      `http://127.0.0.1:${port}/test/runtimes/page.html`,
+    ],
+    { detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
+  )
+  let said = ''
+  browser.stderr.on('data', (chunk) => {
+    said += chunk
+  })
+  let timer: NodeJS.Timeout | undefined
+  const ended = new Promise<void>((resolve) => browser.once('close', () => resolve()))
+  const failed = new Promise<never>((_, reject) => {
+    const fail = (why: string) => reject(new Error(`${program}: ${why}\n${said.slice(-2000)}`))
+    browser.once('error', (error) => fail(error.message))
+    browser.once('exit', (code) => fail(`ended with ${code} before the page reported`))
+    timer = setTimeout(() => fail('the page did not report in time'), TIME_LIMIT)
+  })
+  try {
+    const { result, error } = JSON.parse(await Promise.race([posted, failed]))
+    if (error) throw new Error(`in the page: ${error}`)
+    return result
+  } finally {
+    clearTimeout(timer)
+    failed.catch(() => {})
+    if (browser.pid) {
+      // Asked to, it takes its processes along; if not, they are ended as a group.
+      browser.kill('SIGTERM')
+      const force = setTimeout(() => process.kill(-browser.pid!, 'SIGKILL'), 5000)
+      await ended
+      clearTimeout(force)
+    }
+    server.closeAllConnections()
+    server.close()
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+  }
+}

@@ -1,0 +1,11 @@
+// `npm run test:runtimes`: the built package outside this Node. Apart from the suite, which needs nothing but Node.
+
+import { mergeConfig } from 'vitest/config'
+import suite from './vitest.config.ts'
+
+export default mergeConfig(
+  { ...suite, test: { ...suite.test, include: [] } },
+  {
+    test: { include: ['test/runtimes/*.runtime.ts'] },
+  },
+)
