@@ -26,7 +26,7 @@ function data(length) {
   return values
 }
 
-const net = new Network({ sizes: [inputs, units, outputs], loss: 'quadratic' })
+const net = new Network({ sizes: [inputs, units, outputs], loss: 'quadratic', threads: 1 })
 // Everything is loaded, compiled and on the heap before anything is measured.
 await net.fit({ x: data(batch * inputs), y: data(batch * outputs) }, { batchSize: batch, epochs: 100 })
 

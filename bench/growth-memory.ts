@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { makePlan } from '../src/plan.ts'
+import { makePlan, PREDICTS } from '../src/plan.ts'
 import { number, table } from './markdown.ts'
 
 interface Usage {
@@ -33,7 +33,7 @@ export function memory(quick: boolean) {
     4 *
     makePlan(
       { inputs, outputs, layers, loss: 'quadratic' },
-      { batchRows: batch, dataRows: rows, gradients: false, nonzeros: 0 },
+      { ...PREDICTS, batchRows: batch, dataRows: rows },
     ).elements
   const child = fileURLToPath(new URL('growth-memory-child.mjs', import.meta.url))
   const mb = (bytes: number) => (bytes / 2 ** 20).toFixed(1)

@@ -72,6 +72,7 @@ async function measure(title: string, points: readonly Point[]): Promise<Rates[]
     // A step too small to change much: the work depends on sizes alone, but zeros and infinities would be special.
     const optimizer = { name: 'sgd', learningRate: 1e-6 } as const
     const net = new Network({
+      threads: 1,
       sizes: [...sizes],
       loss: 'quadratic',
       initializer: 'heUniform',

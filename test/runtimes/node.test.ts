@@ -51,6 +51,11 @@ describe('the built package in a process of Node', () => {
     expect(result.simd.hashBefore).toBe(result.reference.hashBefore)
   })
 
+  it('gets the same bits in two threads', async () => {
+    const { simd, threaded } = await probe()
+    expect(threaded).toEqual({ ...simd, threads: 2 })
+  })
+
   it('gives a timer its turns during fit', async () => {
     expect((await probe()).timers.map((turns) => turns >= TURNS)).toEqual([true, true])
   })

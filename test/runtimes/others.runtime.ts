@@ -35,6 +35,11 @@ describe.each([
     },
   )
 
+  it.skipIf(!program)('gets them in two threads too, where memory can be shared', async () => {
+    const { sharedMemory, simd, threaded } = await probe()
+    expect(threaded).toEqual({ ...simd, threads: sharedMemory ? 2 : 1 })
+  })
+
   it.skipIf(!program)('has WebAssembly kernels for auto', async () => {
     expect(['relaxed', 'simd']).toContain((await probe()).auto)
   })

@@ -4,6 +4,7 @@ export interface Trained {
   readonly hash: string
   readonly firstLoss: number
   readonly lastLoss: number
+  readonly threads: number
 }
 
 export interface ProbeResult {
@@ -13,6 +14,7 @@ export interface ProbeResult {
   /** The kernels that 'auto' took. */
   readonly auto: string
   readonly simd: Trained
+  readonly threaded: Trained
   readonly reference: Trained
   /** Callbacks of a timer during a fit with 'simd' and one with 'reference'. */
   readonly timers: readonly number[]

@@ -13,7 +13,7 @@ const { x, y } = digits()
 const data = { x: x.subarray(0, ROWS * 64).map((ink) => ink / 16), y: y.slice(0, ROWS) }
 
 // 37 units and batches of 13 leave tails in every kernel; 500 rows, a smaller last batch.
-const network = (kernels) =>
+const network = (kernels, threads = 1) =>
   new Network({
     sizes: [64, 37, 10],
     activation: 'tanh',
@@ -21,6 +21,7 @@ const network = (kernels) =>
     optimizer: { name: 'sgd', learningRate: 0.1 },
     seed: 1,
     kernels,
+    threads,
   })
 
 /** The FNV-1a hash (32 bits) of the bytes of every weight and bias, layer by layer, in hexadecimal. */
@@ -40,12 +41,12 @@ export function hashOfParameters(net) {
   return hash.toString(16).padStart(8, '0')
 }
 
-/** The network before and after training with the kernels. */
-async function train(kernels) {
-  const net = network(kernels)
+/** The network before and after training with the kernels in so many threads. */
+async function train(kernels, wanted) {
+  const net = network(kernels, wanted)
   const hashBefore = hashOfParameters(net)
-  const { loss } = await net.fit(data, { epochs: 10, batchSize: 13 })
-  return { hashBefore, hash: hashOfParameters(net), firstLoss: loss[0], lastLoss: loss.at(-1) }
+  const { loss, threads } = await net.fit(data, { epochs: 10, batchSize: 13 })
+  return { hashBefore, hash: hashOfParameters(net), firstLoss: loss[0], lastLoss: loss.at(-1), threads }
 }
 
 /** How often `schedule` called back during one fit, which ends once it has done so TURNS times. */
@@ -70,8 +71,9 @@ export async function probe() {
     crossOriginIsolated: globalThis.crossOriginIsolated ?? false,
     sharedMemory: typeof SharedArrayBuffer !== 'undefined',
     auto: network('auto').kernels,
-    simd: await train('simd'),
-    reference: await train('reference'),
+    simd: await train('simd', 1),
+    threaded: await train('simd', 2),
+    reference: await train('reference', 1),
     timers: [await turnsOf(timer, 'simd'), await turnsOf(timer, 'reference')],
     frames: frame ? [await turnsOf(frame, 'simd'), await turnsOf(frame, 'reference')] : [],
   }
