@@ -20,9 +20,10 @@ import { flopsOf, numbers } from './cases.ts'
 import { memory } from './growth-memory.ts'
 import { chart, machine, median, number, percent, spread, table } from './markdown.ts'
 
+const SECTIONS = ['width', 'batch', 'depth', 'rows', 'primes', 'memory']
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: 'width,batch,depth,rows,primes,memory' },
+    only: { type: 'string', default: SECTIONS.join() },
     kernels: { type: 'string', default: 'auto' },
     seconds: { type: 'string' },
     out: { type: 'string' },
@@ -32,6 +33,10 @@ const { values: options } = parseArgs({
 const { quick } = options
 const kernels = options.kernels as KernelsName
 const seconds = Number(options.seconds ?? (quick ? 0.03 : 0.2))
+const wanted = options.only.split(',')
+const unknown = wanted.filter((name) => !SECTIONS.includes(name))
+if (unknown.length) throw new Error(`--only: expected some of ${SECTIONS}, got ${unknown}`)
+if (!(seconds > 0)) throw new Error(`--seconds: expected a number above 0, got ${options.seconds}`)
 const repetitions = quick ? 3 : 7
 /** What an odd size may cost over the next multiple of 16. */
 const MOST_OVER = 1.15
@@ -208,7 +213,6 @@ const doublings = (from: number, to: number, step = 1) => {
 }
 
 const lines: string[] = []
-const wanted = options.only.split(',')
 const section = async (
   name: string,
   title: string,
