@@ -266,8 +266,17 @@ try {
           `${workload.id.padEnd(15)} ${peer.id.padEnd(17)} ${said}${error === undefined ? '' : `  (check ${error.toExponential(1)})`}`,
         )
       }
+      // A long run that is broken off has not run for nothing.
+      if (options.out) write(peak)
     }
   }
+  if (!options.out) write(peak)
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}
+
+/** What is known so far, to the file or to standard output. */
+function write(peak) {
   const machine = {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
@@ -282,6 +291,4 @@ try {
   const text = report({ machine, peak, columns, rows, results, flopsOf })
   if (options.out) writeFileSync(options.out, text)
   else process.stdout.write(text)
-} finally {
-  rmSync(work, { recursive: true, force: true })
 }
