@@ -3,13 +3,12 @@
 
 import { LANES, PANEL } from './abi'
 import { rowPtr } from './panels'
+import { loadPart } from './simd'
 
-/** Copies the first `left` of `width` floats and sets the others to zero. */
-function copyPart(from: usize, left: i32, width: i32, to: usize): void {
-  for (let i = 0; i < width; ++i) {
-    const at = (<usize>i) << 2
-    store<f32>(to + at, i < left ? load<f32>(from + at) : 0)
-  }
+/** The first `left` floats at ptr, zeros for what is missing to 4; reads nothing beyond them. */
+@inline
+function loadSome(ptr: usize, left: i32): v128 {
+  return left >= LANES ? v128.load(ptr) : left > 0 ? loadPart(ptr, left) : f32x4.splat(0)
 }
 
 /**
@@ -36,8 +35,10 @@ export function packColumns(
     let to = toPtr + <usize>r * 24
     let left = k - first
     for (let i = 0; i < sixes; ++i) {
-      if (left < 6) copyPart(from, left, 6, to)
-      else {
+      if (left < 6) {
+        v128.store(to, loadSome(from, left))
+        v128.store64_lane(to + 16, loadSome(from + 16, left - LANES), 0)
+      } else {
         v128.store(to, v128.load(from))
         v128.store64_lane(to + 16, v128.load64_zero(from + 16), 0)
       }
@@ -47,8 +48,7 @@ export function packColumns(
     }
     to = foursPtr + ((<usize>r) << 4)
     for (let i = 0; i < fours; ++i) {
-      if (left < LANES) copyPart(from, left, LANES, to)
-      else v128.store(to, v128.load(from))
+      v128.store(to, loadSome(from, left))
       from += 16
       to += four
       left -= LANES

@@ -37,9 +37,10 @@ import { fetchLists, sparseNN, sparseTN } from './sparse'
  */
 const ROW_BLOCK = 144
 
-/** How many of `rows` rows, or of none, to take at a time: even shares, in multiples of 12 that leave the tiles no edge. */
+/** How many of `rows` rows to take at a time: even shares, in multiples of 12 that leave the tiles no edge. */
 function rowsAtOnce(rows: i32): i32 {
-  const blocks = max(1, (rows + ROW_BLOCK - 1) / ROW_BLOCK)
+  if (rows <= ROW_BLOCK) return ROW_BLOCK
+  const blocks = (rows + ROW_BLOCK - 1) / ROW_BLOCK
   return (rows + 12 * blocks - 1) / (12 * blocks) * 12
 }
 
