@@ -15,7 +15,7 @@ export interface Divergence {
   readonly kept: string
 }
 
-// Inputs beyond this make sums overflow before any step is too long.
+// A rule of thumb: inputs beyond this have rather not been scaled than been meant so.
 const UNSCALED = 100
 
 function likelyCause({ learningRate, losses, inputs }: Divergence): string {

@@ -16,9 +16,10 @@ function multiplyHigh(a: number, b: number): number {
   const aHigh = a >>> 16
   const bLow = b & 0xffff
   const bHigh = b >>> 16
-  // Each sum stays below 2⁵³: no bit is lost.
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16)
-  return (aHigh * bHigh + Math.floor((middle + aLow * bHigh) / 65536)) >>> 0
+  // Each sum stays below 2³², so integer arithmetic loses no bit, and is what engines are fast at.
+  const middle = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) >>> 0
+  const cross = (Math.imul(aLow, bHigh) + (middle & 0xffff)) >>> 0
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (cross >>> 16)) >>> 0
 }
 
 /** Writes to `out` the four random words of a counter of four words and a key of two. */

@@ -8,8 +8,15 @@ type Exports = Kernels & Pick<Backend, 'run' | 'shuffle'>
 const PAGE = 65536
 const MOST_PAGES = 65536
 
+interface NodeBuffer {
+  from(text: string, encoding: 'base64'): Uint8Array
+}
+
 /** The bytes of a base64 text. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  const { Buffer } = globalThis as { Buffer?: NodeBuffer }
+  // Ten times as fast as atob (Node 20), of which every start of a process would feel some milliseconds.
+  if (Buffer) return new Uint8Array(Buffer.from(text, 'base64'))
   const binary = atob(text)
   const bytes = new Uint8Array(binary.length)
   for (let i = 0; i < bytes.length; ++i) bytes[i] = binary.charCodeAt(i)
