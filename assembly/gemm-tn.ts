@@ -219,67 +219,62 @@ function tile4x4(
 ): void {
   tile(4, 1, rows, a, d, ldd, g, pair, rule, step)
 }
+/** `count` tiles of ROWS rows by VECTORS times 4, one below the other. */
+@inline
+function strip(
+  ROWS: i32, VECTORS: i32, count: i32, rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32,
+  step: f32,
+): void {
+  for (let i = 0; i < count; ++i) {
+    if (ROWS == 6 && VECTORS == 4) tile6x16(rows, a, d, ldd, g, pair, rule, step)
+    if (ROWS == 6 && VECTORS == 2) tile6x8(rows, a, d, ldd, g, pair, rule, step)
+    if (ROWS == 6 && VECTORS == 1) tile6x4(rows, a, d, ldd, g, pair, rule, step)
+    if (ROWS == 4 && VECTORS == 4) tile4x16(rows, a, d, ldd, g, pair, rule, step)
+    if (ROWS == 4 && VECTORS == 2) tile4x8(rows, a, d, ldd, g, pair, rule, step)
+    if (ROWS == 4 && VECTORS == 1) tile4x4(rows, a, d, ldd, g, pair, rule, step)
+    a += <usize>(rows * ROWS) << 2
+    g += <usize>ROWS * (VECTORS > 1 ? 32 : 16)
+  }
+}
+
 function strip6x16(
   count: i32, rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
 ): void {
-  for (let i = 0; i < count; ++i) {
-    tile6x16(rows, a, d, ldd, g, pair, rule, step)
-    a += <usize>(rows * 6) << 2
-    g += <usize>6 * 32
-  }
+  strip(6, 4, count, rows, a, d, ldd, g, pair, rule, step)
 }
 function strip6x8(
   count: i32, rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
 ): void {
-  for (let i = 0; i < count; ++i) {
-    tile6x8(rows, a, d, ldd, g, pair, rule, step)
-    a += <usize>(rows * 6) << 2
-    g += <usize>6 * 32
-  }
+  strip(6, 2, count, rows, a, d, ldd, g, pair, rule, step)
 }
 function strip6x4(
   count: i32, rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
 ): void {
-  for (let i = 0; i < count; ++i) {
-    tile6x4(rows, a, d, ldd, g, pair, rule, step)
-    a += <usize>(rows * 6) << 2
-    g += <usize>6 * 16
-  }
+  strip(6, 1, count, rows, a, d, ldd, g, pair, rule, step)
 }
 function strip4x16(
   count: i32, rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
 ): void {
-  for (let i = 0; i < count; ++i) {
-    tile4x16(rows, a, d, ldd, g, pair, rule, step)
-    a += <usize>(rows * 4) << 2
-    g += <usize>4 * 32
-  }
+  strip(4, 4, count, rows, a, d, ldd, g, pair, rule, step)
 }
 function strip4x8(
   count: i32, rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
 ): void {
-  for (let i = 0; i < count; ++i) {
-    tile4x8(rows, a, d, ldd, g, pair, rule, step)
-    a += <usize>(rows * 4) << 2
-    g += <usize>4 * 32
-  }
+  strip(4, 2, count, rows, a, d, ldd, g, pair, rule, step)
 }
 function strip4x4(
   count: i32, rows: i32, a: usize, d: usize, ldd: usize, g: usize, pair: usize, rule: i32, step: f32,
 ): void {
-  for (let i = 0; i < count; ++i) {
-    tile4x4(rows, a, d, ldd, g, pair, rule, step)
-    a += <usize>(rows * 4) << 2
-    g += <usize>4 * 16
-  }
+  strip(4, 1, count, rows, a, d, ldd, g, pair, rule, step)
 }
+
 /** Batches with fewer rows read D where it lies: it is in L1. */
 const PACK_ROWS = 24
 
 /**
  * rule(G, Σ_r A[r, i] · D[r, j], scale) for the quarters [from, to) of G's rows, rows 4 · from … 4 · to, and its
- * columns [jFrom, jTo), whole panels of them, complete over all rows of the batch; where gtPtr is given, the same new values also go to the
- * panels of Gᵀ (padded(n) rows a panel).
+ * columns [jFrom, jTo), whole panels of them, complete over all rows of the batch; where gtPtr is given, the same new
+ * values also go to the panels of Gᵀ (padded(n) rows a panel).
  *
  * A: rows of k at stride lda, or through a table of row offsets. D: row-major, stride padded(n), its padding zero.
  * G: panels with padded(k) rows a panel. tiles: flags of abi.ts. packPtr: room for rows · PACK_COLUMNS.
