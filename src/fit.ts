@@ -116,6 +116,11 @@ function* trainEpoch(
   return { loss, hits: engine.sum(plan.hits, 0, rows) }
 }
 
+const noteNoThreads = (reason: string) =>
+  note(
+    `nabla: threads are not to be had (${reason}); training goes on in the caller's thread, to the same bits`,
+  )
+
 /** Worker threads to train with; 0 for the caller's own thread. */
 function* threadsToHire(
   engine: Engine,
@@ -134,9 +139,7 @@ function* threadsToHire(
       typeof SharedArrayBuffer === 'undefined'
         ? 'there is no SharedArrayBuffer: a page has it where it is served as cross-origin isolated'
         : 'the reference kernels have none'
-    note(
-      `nabla: threads are not to be had (${reason}); training goes on in the caller's thread, to the same bits`,
-    )
+    noteNoThreads(reason)
   }
   return 0
 }
@@ -147,9 +150,7 @@ function* hireTeam(engine: Engine): Slices<void> {
     yield engine.hireTeam()
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    note(
-      `nabla: threads are not to be had (${reason}); training goes on in the caller's thread, to the same bits`,
-    )
+    noteNoThreads(reason)
   }
 }
 

@@ -148,7 +148,7 @@ export class Network {
 
   /**
    * Trains by stochastic gradient descent on mini-batches and resolves to the history of the epochs. The event loop
-   * gets a turn about every 15 ms.
+   * gets a turn after every 15 to 30 ms of work here; with threads, or off the thread, the work is done by workers.
    *
    * Rejects with OptionError or ShapeError before anything is trained; with DivergedError, the parameters of the last
    * good epoch kept, where the loss leaves the finite numbers; with the signal's reason where it is aborted.

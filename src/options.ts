@@ -70,7 +70,7 @@ export interface NetworkOptions {
   seed?: number
   /** Default 'auto'. */
   kernels?: KernelsName
-  /** True for 256-bit vectors, to the same bits as 'simd': Node 24 or newer on x86-64, by an experimental flag of V8
+  /** True for 256-bit vectors, to the same bits as 'simd', or as 'relaxed' where `kernels` says so: Node 24 or newer on x86-64, by an experimental flag of V8
    * that this sets for the process. Elsewhere a note says that there are none. Default false. */
   wide?: boolean
   /** Threads that `fit` works with: a number, or 'auto' for as many as there are cores, at most 8, where the network
