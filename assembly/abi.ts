@@ -47,6 +47,10 @@ export const SINGLE = 0
 export const PAIRED = 1
 export const LARGE = 2
 
+// Where a plan begins. Of the elements before it the kernels keep 4 … 7 for a block of random words, 16 … 31 for zeros and
+// 32 … 79 for their constants (memoryBase in asconfig.json); offset 0 stands for "none".
+export const ARENA_START = 80
+
 // A tape is a sequence of instructions of INSTRUCTION_WORDS 32-bit words: the opcode, then its operands in the order
 // named here. Offsets, strides and counts are in elements (a float32 or a 32-bit integer is one element); offset 0
 // means "none". `lda`, `ldy` are row strides. A table, where there is one, holds the offset of every row and takes

@@ -28,15 +28,17 @@ import {
   gaussian,
   normalCdfFrom,
   normalDensityFrom,
+  ONE,
   sigmoid,
   sigmoidFrom,
   softplusFrom,
   tanh,
 } from './math'
-import { loadPart, storePart } from './simd'
+import { constant, loadPart, storePart } from './simd'
 
 // Beyond ±CLAMP silu' has reached its limits; the clamp keeps ∞ · 0 out of the products. gelu likewise.
-const CLAMP: f32 = 100
+const CLAMP = memory.data<f32>([100])
+const MINUS_CLAMP = memory.data<f32>([-100])
 
 @inline
 function load(ptr: usize, lanes: i32): v128 {
@@ -73,24 +75,24 @@ function step(code: i32, SLOPE: bool, z: v128, aPtr: usize, slopePtr: usize, lan
   } else if (code == GELU) {
     const g = gaussian(z)
     const phi = normalCdfFrom(z, g)
-    const bounded = f32x4.pmax(z, f32x4.splat(-CLAMP))
+    const bounded = f32x4.pmax(z, constant(MINUS_CLAMP))
     store(aPtr, f32x4.mul(bounded, phi), lanes)
     if (SLOPE) {
-      const tied = f32x4.pmin(bounded, f32x4.splat(CLAMP))
+      const tied = f32x4.pmin(bounded, constant(CLAMP))
       store(slopePtr, f32x4.add(phi, f32x4.mul(tied, normalDensityFrom(g))), lanes)
     }
   } else if (code == SILU) {
-    const one = f32x4.splat(1)
+    const one = constant(ONE)
     const e = expMinusAbs(z)
     const r = f32x4.div(one, f32x4.add(one, e))
     const small = f32x4.mul(e, r)
     const negative = f32x4.lt(z, zero)
     const s = v128.bitselect(small, r, negative)
-    const bounded = f32x4.pmax(z, f32x4.splat(-CLAMP))
+    const bounded = f32x4.pmax(z, constant(MINUS_CLAMP))
     store(aPtr, f32x4.mul(bounded, s), lanes)
     if (SLOPE) {
       // s + z s (1 − s), with s (1 − s) = r · e r.
-      const tied = f32x4.pmin(bounded, f32x4.splat(CLAMP))
+      const tied = f32x4.pmin(bounded, constant(CLAMP))
       store(slopePtr, f32x4.add(s, f32x4.mul(tied, f32x4.mul(r, small))), lanes)
     }
   } else if (code == SOFTPLUS) {

@@ -1,4 +1,4 @@
-// The vector operations that the kernels share: multiply-add, and vectors that are only partly there.
+// The vector operations that the kernels share: multiply-add, constants, and vectors that are only partly there.
 
 /**
  * a · b + c. Two roundings, the same bits on every machine; with relaxed SIMD one rounding where the machine has a
@@ -15,6 +15,15 @@ export function madd(a: v128, b: v128, c: v128): v128 {
 export function nmadd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c)
   return f32x4.sub(c, f32x4.mul(a, b))
+}
+
+/**
+ * The constant that stands at `address` in memory, in every lane. V8 from Node 24 on builds a constant of a loop anew at
+ * each use, by three instructions and a port that the arithmetic needs: loading it is one.
+ */
+@inline
+export function constant(address: usize): v128 {
+  return v128.load32_splat(address)
 }
 
 /** True where the n floats at ptr are finite: any number times 0 is 0, save NaN and ±∞. */

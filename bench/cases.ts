@@ -1,6 +1,6 @@
 // What is timed: each case prepares its data once, seeded, and hands back the work.
 
-import { GELU, PACK_COLUMNS, RELU, SGD, SIGMOID, TANH } from '../assembly/abi.ts'
+import { ARENA_START, GELU, PACK_COLUMNS, RELU, SGD, SIGMOID, TANH } from '../assembly/abi.ts'
 import type { Choice } from '../src/backends/choose.ts'
 import { Engine } from '../src/engine.ts'
 import { packPanels, padded, panelLength } from '../src/panels.ts'
@@ -28,7 +28,7 @@ function gemmNN(m: number, k: number, n: number): Case {
     name: `kernel gemmNN ${m}×${k}×${n}`,
     flops: 2 * m * k * n,
     prepare({ make, tiles }) {
-      const a = 32
+      const a = ARENA_START
       const b = a + padded(m * k)
       const c = b + panelLength(k, n)
       const { kernels, floats } = make(c + m * padded(n))
@@ -45,7 +45,7 @@ function gemmTN(m: number, k: number, n: number): Case {
     name: `kernel gemmTN ${k}×${m}×${n}`,
     flops: 2 * m * k * n,
     prepare({ make, tiles }) {
-      const a = 32
+      const a = ARENA_START
       const d = a + padded(m * k)
       const w = d + m * padded(n)
       const pack = w + panelLength(k, n)
@@ -61,9 +61,9 @@ function activate(name: string, code: number, n: number): Case {
   return {
     name: `kernel ${name} ${n}`,
     prepare({ make }) {
-      const { kernels, floats } = make(16 + 2 * n)
-      floats.set(numbers(n, 1), 16)
-      return () => kernels.activate(code, 16, 16 + n, 0, n)
+      const { kernels, floats } = make(ARENA_START + 2 * n)
+      floats.set(numbers(n, 1), ARENA_START)
+      return () => kernels.activate(code, ARENA_START, ARENA_START + n, 0, n)
     },
   }
 }

@@ -67,6 +67,8 @@ async function instantiate(relaxed) {
       '--maximumMemory',
       '8',
       '--noAssert',
+      '--memoryBase',
+      '128',
     ],
     {
       readFile: (name, base) => {

@@ -2,6 +2,7 @@
 // function; one arena holds everything, so a network is one allocation and its parameters are one slice of it.
 
 import {
+  ARENA_START,
   BUCKET_ENTRIES,
   BUCKETS,
   CONTROL_LENGTH,
@@ -155,8 +156,7 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
   const { inputs, outputs, layers } = architecture
   const { batchRows, dataRows, gradients, threads } = capacity
   const tensors: Tensor[] = []
-  // Offset 0 stands for "none", so nothing may lie there; the kernels keep a block of random words and a line of zeros.
-  let end = 2 * LINE
+  let end = ARENA_START
 
   function place(
     name: string,

@@ -1,22 +1,25 @@
 // The check of predict's inputs: one value that is not finite is seen at any place of any length.
 
 import { describe, expect, it } from 'vitest'
+import { ARENA_START } from '../assembly/abi.ts'
 import { Network, ShapeError } from '../src/index.ts'
 import { backends } from './helpers/backends.ts'
 
+const AT = ARENA_START + 1
+
 describe.each(backends.map((backend) => [backend.name, backend] as const))('%s', (_, { make }) => {
-  const { floats, kernels } = make(128)
+  const { floats, kernels } = make(AT + 64)
 
   it('sees NaN and ±∞ at every place of every length, and nothing beyond', () => {
     for (let n = 1; n <= 37; ++n) {
       for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
         for (let i = 0; i < n; ++i) {
-          floats.fill(-3e38, 33, 33 + n)
-          floats[33 + n] = bad
-          floats[32] = bad
-          expect(kernels.allFinite(33, n), `${n} finite`).toBe(1)
-          floats[33 + i] = bad
-          expect(kernels.allFinite(33, n), `${bad} at ${i} of ${n}`).toBe(0)
+          floats.fill(-3e38, AT, AT + n)
+          floats[AT + n] = bad
+          floats[AT - 1] = bad
+          expect(kernels.allFinite(AT, n), `${n} finite`).toBe(1)
+          floats[AT + i] = bad
+          expect(kernels.allFinite(AT, n), `${bad} at ${i} of ${n}`).toBe(0)
         }
       }
     }

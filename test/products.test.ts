@@ -2,7 +2,7 @@
 // the sizes where the wide tiles of single rows and the packed blocks begin and end.
 
 import { describe, expect, it } from 'vitest'
-import { LARGE, PACK_COLUMNS, PAIRED, SGD, SINGLE, STORE_GRADIENT } from '../assembly/abi.ts'
+import { ARENA_START, LARGE, PACK_COLUMNS, PAIRED, SGD, SINGLE, STORE_GRADIENT } from '../assembly/abi.ts'
 import type { Backend } from '../src/backend.ts'
 import { packPanels, padded, panelIndex, panelLength, unpackPanels } from '../src/panels.ts'
 import { backends, wasmBackends } from './helpers/backends.ts'
@@ -10,7 +10,7 @@ import { numbers } from './helpers/random.ts'
 
 const LARGEST = 76
 const CANARY = 12345.5
-const A = 64
+const A = ARENA_START + 16
 const SPACE = 37 * 152
 const B = A + SPACE
 const BIAS = B + SPACE

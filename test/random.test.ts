@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SHUFFLE, WEIGHTS } from '../assembly/abi.ts'
+import { ARENA_START, SHUFFLE, WEIGHTS } from '../assembly/abi.ts'
 import { PhiloxStream, philox4x32 } from '../src/random.ts'
 import { backends } from './helpers/backends.ts'
 
@@ -32,15 +32,15 @@ describe('philox4x32', () => {
 
     it.each(vectors)('gives the published words for a counter of %s', (__, counter, key, expected) => {
       const [c0, c1, c2, c3] = counter
-      backend.kernels.philox4x32(64, c0, c1, c2, c3, key[0], key[1])
-      expect([...backend.readInts(64, 4)].map((word) => word >>> 0)).toEqual(expected)
+      backend.kernels.philox4x32(ARENA_START, c0, c1, c2, c3, key[0], key[1])
+      expect([...backend.readInts(ARENA_START, 4)].map((word) => word >>> 0)).toEqual(expected)
     })
 
     it.each([0, 1, 2, 3, 10, 1797])('shuffles %d rows into the same order as JavaScript', (n) => {
       const expected = Int32Array.from({ length: n }, (__, i) => i)
       new PhiloxStream(5, SHUFFLE, 11).shuffle(expected)
-      backend.shuffle(64, n, 5, 0, 11)
-      expect([...backend.readInts(64, n)]).toEqual([...expected])
+      backend.shuffle(ARENA_START, n, 5, 0, 11)
+      expect([...backend.readInts(ARENA_START, n)]).toEqual([...expected])
       expect([...expected].sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (__, i) => i))
     })
 
@@ -48,8 +48,8 @@ describe('philox4x32', () => {
       const order = (seed: number, stream: number) => {
         const expected = Int32Array.from({ length: 50 }, (__, i) => i)
         new PhiloxStream(seed, SHUFFLE, stream).shuffle(expected)
-        backend.shuffle(64, 50, seed | 0, Math.floor(seed / 2 ** 32), stream)
-        expect([...backend.readInts(64, 50)]).toEqual([...expected])
+        backend.shuffle(ARENA_START, 50, seed | 0, Math.floor(seed / 2 ** 32), stream)
+        expect([...backend.readInts(ARENA_START, 50)]).toEqual([...expected])
         return expected.join()
       }
       const orders = [
