@@ -7,7 +7,7 @@ import * as tn from './gemm-tn'
 import * as loss from './loss'
 import { padded } from './panels'
 import * as random from './random'
-import * as simd from './simd'
+import * as scan from './scan'
 
 export { run } from './tape'
 
@@ -47,9 +47,12 @@ export function softmaxRow(z: i32, a: i32, n: i32): void {
   activation.softmaxRow(at(z), at(a), n)
 }
 
-/** 1 where the n floats are finite, else 0. */
-export function allFinite(x: i32, n: i32): i32 {
-  return i32(simd.allFinite(at(x), n))
+export function countNonzeros(x: i32, n: i32): i32 {
+  return scan.countNonzeros(at(x), n)
+}
+
+export function listNonzeros(rows: i32, x: i32, columns: i32, starts: i32, entries: i32): i32 {
+  return <i32>(scan.listNonzeros(rows, at(x), columns, at(starts), at(entries)) >> 2)
 }
 
 export function hadamard(x: i32, y: i32, out: i32, n: i32): void {

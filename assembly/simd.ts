@@ -26,20 +26,6 @@ export function constant(address: usize): v128 {
   return v128.load32_splat(address)
 }
 
-/** True where the n floats at ptr are finite: any number times 0 is 0, save NaN and ±∞. */
-export function allFinite(ptr: usize, n: i32): bool {
-  const zero = f32x4.splat(0)
-  let sum0 = zero
-  let sum1 = zero
-  const end = ptr + ((<usize>(n & ~7)) << 2)
-  for (; ptr < end; ptr += 32) {
-    sum0 = f32x4.add(sum0, f32x4.mul(v128.load(ptr), zero))
-    sum1 = f32x4.add(sum1, f32x4.mul(v128.load(ptr, 16), zero))
-  }
-  for (let i = n & 7; i > 0; --i, ptr += 4) sum0 = f32x4.add(sum0, f32x4.mul(v128.load32_splat(ptr), zero))
-  return i32x4.all_true(f32x4.eq(f32x4.add(sum0, sum1), zero))
-}
-
 /** The n floats (1 to 3) at ptr in lanes 0 … n − 1, zero in the others. Reads no byte beyond them. */
 export function loadPart(ptr: usize, n: i32): v128 {
   if (n == 1) return v128.load32_zero(ptr)

@@ -8,8 +8,8 @@ export interface Kernels {
   derive(code: number, from: number, delta: number, n: number): void
   softmaxRow(z: number, a: number, n: number): void
   hadamard(x: number, y: number, out: number, n: number): void
-  /** 1 where n numbers are finite, else 0. */
-  allFinite(x: number, n: number): number
+  /** How many of n numbers are not ±0; −1 where one is not finite. */
+  countNonzeros(x: number, n: number): number
   lossRow(
     out: number,
     slope: number,
@@ -71,6 +71,14 @@ export interface Backend {
   readonly kernels: Kernels
   writeInts(offset: number, values: ArrayLike<number>): void
   readInts(offset: number, length: number): Int32Array
+  /**
+   * Lists the nonzeros of `rows` rows of x, `columns` long, from `entries` on, a column and a value each; ints[starts …
+   * starts + rows] become the offsets at which the rows' lists begin, and the end, which is returned. An entry beyond the
+   * end may be written to. undefined where the kernels of `run` do not take lists.
+   */
+  readonly listNonzeros:
+    | ((rows: number, x: number, columns: number, starts: number, entries: number) => number)
+    | undefined
   /** Fills ints[offset … offset + n) with 0 … n − 1, shuffled by the stream (seed, SHUFFLE, stream). */
   shuffle(offset: number, n: number, seedLow: number, seedHigh: number, stream: number): void
   /**

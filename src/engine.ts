@@ -263,10 +263,10 @@ export class Engine {
 
   // Windows: predict and evaluate.
 
-  /** True where the inputs of the first `rows` rows of the window are finite. */
-  hasFiniteWindow(rows: number): boolean {
+  /** Nonzeros of the inputs of the first `rows` rows of the window; −1 where one is not finite. */
+  nonzerosOfWindow(rows: number): number {
     const { offset, columns } = this.#plan.window.x
-    return this.#backend.kernels.allFinite(offset, rows * columns) === 1
+    return this.#backend.kernels.countNonzeros(offset, rows * columns)
   }
 
   /** The outputs of the first `rows` rows of the window, written row-major to `out` at `at`. */
@@ -357,12 +357,17 @@ export class Engine {
 
   /** True where the kernels can skip the zeros of the input. */
   get skipsZeros(): boolean {
-    return this.#backend.name !== 'reference'
+    return this.#backend.listNonzeros !== undefined
   }
 
-  /** Writes integers to a tensor from its element `at` on. */
-  writeInts(tensor: Tensor, values: Int32Array, at: number): void {
-    this.#backend.writeInts(tensor.offset + at, values)
+  /**
+   * Lists the nonzeros of the first `rows` rows of the window as those of the data's rows from `firstRow` on, at the
+   * offset `entries`, where the lists before them end. Returns their end.
+   */
+  listWindow(rows: number, firstRow: number, entries: number): number {
+    const { window, sparse } = this.#plan
+    const { offset, columns } = window.x
+    return this.#backend.listNonzeros!(rows, offset, columns, sparse!.starts.offset + firstRow, entries)
   }
 
   /** Takes the rows in their own order. */

@@ -4,6 +4,7 @@ import { HITS_NONE } from '../assembly/abi.ts'
 import { divergedError } from './diverged.ts'
 import type { Engine, Slice } from './engine.ts'
 import { type Evaluation, evaluateRows } from './evaluate.ts'
+import type { Inputs } from './inputs.ts'
 import { inChunks, type Matrix, type Targets } from './matrix.ts'
 import { note } from './notes.ts'
 import type { EpochLog, FitSettings } from './options.ts'
@@ -28,7 +29,7 @@ export interface History {
 }
 
 export interface FitData {
-  readonly x: Matrix
+  readonly x: Inputs
   readonly y: Targets
   readonly validation: { readonly x: Matrix; readonly y: Targets } | undefined
 }
@@ -165,7 +166,7 @@ export function* fitSlices(
   const { rows } = x
   const batchRows = Math.min(settings.batchSize, rows)
   const { capacity } = engine.plan
-  const nonzeros = engine.skipsZeros ? yield* nonzerosToList(x, engine.architecture.layers[0].units) : 0
+  const nonzeros = engine.skipsZeros ? nonzerosToList(x, engine.architecture.layers[0].units) : 0
   const wanted = yield* threadsToHire(engine, rows, batchRows, settings, state)
   yield* engine.resizeSlices({
     ...capacity,

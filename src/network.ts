@@ -11,8 +11,8 @@ import { explain } from './explain.ts'
 import { type FitState, fitSlices, type History } from './fit.ts'
 import { checkGradients, type GradientCheck } from './gradient-check.ts'
 import { initialWeights } from './initializers.ts'
+import { fillWindow, type Inputs, readInputs } from './inputs.ts'
 import {
-  checkFinite,
   type Matrix,
   type NumberArray,
   readMatrix,
@@ -136,14 +136,14 @@ export class Network {
   }
 
   /** x and y brought to matrices, every value checked. */
-  *#read({ x, y }: Data, prefix: string): Slices<{ x: Matrix; y: Targets }> {
-    const { inputs, outputs, loss } = this.#settings.architecture
-    const matrix = yield* readMatrix(x, inputs, `${prefix}x`)
-    return { x: matrix, y: yield* readTargets(y, matrix.rows, outputs, loss, `${prefix}y`) }
+  *#read(engine: Engine, { x, y }: Data, prefix: string): Slices<{ x: Inputs; y: Targets }> {
+    const { outputs, loss } = engine.architecture
+    const inputs = yield* readInputs(engine, x, `${prefix}x`)
+    return { x: inputs, y: yield* readTargets(y, inputs.rows, outputs, loss, `${prefix}y`) }
   }
 
-  #data(x: MatrixLike, y: MatrixLike): { x: Matrix; y: Targets } {
-    return runNow(this.#read({ x, y }, ''))
+  #data(engine: Engine, x: MatrixLike, y: MatrixLike): { x: Inputs; y: Targets } {
+    return runNow(this.#read(engine, { x, y }, ''))
   }
 
   /**
@@ -175,8 +175,8 @@ export class Network {
   }
 
   *#fitWork(engine: Engine, data: Data, settings: FitSettings, state: FitState): Slices<History> {
-    const training = yield* this.#read(data, '')
-    const validation = settings.validation && (yield* this.#read(settings.validation, 'validation.'))
+    const training = yield* this.#read(engine, data, '')
+    const validation = settings.validation && (yield* this.#read(engine, settings.validation, 'validation.'))
     return yield* fitSlices(engine, { ...training, validation }, settings, state)
   }
 
@@ -187,7 +187,7 @@ export class Network {
   trainBatch(x: MatrixLike, y: MatrixLike, options: { learningRate?: number } = {}): number {
     const engine = this.#writing('trainBatch')
     const { learningRate = this.#settings.optimizer.learningRate } = trainBatchSettings(options)
-    const data = this.#data(x, y)
+    const data = this.#data(engine, x, y)
     const { rows } = data.x
     engine.reserve({ batchRows: rows, dataRows: rows, gradients: false })
     this.#load(engine, data.x, data.y, 0, rows)
@@ -224,8 +224,7 @@ export class Network {
     const { window } = engine.plan
     for (let from = 0; from < rows; from += window.rows) {
       const to = Math.min(from + window.rows, rows)
-      engine.fill(window.x, matrix.values, from, to)
-      if (!engine.hasFiniteWindow(to - from)) checkFinite(matrix, 'x', from, to)
+      fillWindow(engine, matrix, 'x', from, to)
       engine.predictWindow(to - from, out, from * this.outputs)
     }
     return out
@@ -244,7 +243,7 @@ export class Network {
   evaluate(data: Data): Evaluation {
     const engine = this.#reading('evaluate')
     const { x, y } = checkData(data, 'evaluate data')
-    const matrices = this.#data(x, y)
+    const matrices = this.#data(engine, x, y)
     return runNow(evaluateRows(engine, matrices.x, matrices.y))
   }
 
@@ -256,7 +255,7 @@ export class Network {
   /** Returns the mean loss over the rows and its gradient, ∇W and ∇b of each layer. Throws ShapeError. */
   gradients(x: MatrixLike, y: MatrixLike): Gradients {
     const engine = this.#writing('gradients')
-    const data = this.#data(x, y)
+    const data = this.#data(engine, x, y)
     const { rows } = data.x
     const rowsAtOnce = Math.min(rows, GRADIENT_ROWS)
     engine.reserve({ batchRows: rowsAtOnce, dataRows: rowsAtOnce, gradients: true })
@@ -292,7 +291,7 @@ export class Network {
   checkGradients(x: MatrixLike, y: MatrixLike, options: CheckGradientsOptions = {}): GradientCheck {
     const engine = this.#reading('checkGradients')
     const settings = checkGradientsSettings(options)
-    const data = this.#data(x, y)
+    const data = this.#data(engine, x, y)
     return checkGradients(engine, data.x, data.y, settings)
   }
 

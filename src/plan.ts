@@ -231,7 +231,8 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
         bucketLengths: vector('bucket lengths', threads * padded(inputs)),
         buckets: vector('buckets', threads * 2 * Math.max(BUCKET_ENTRIES, BUCKETS * batchRows)),
         starts: vector('starts of lists', dataRows + 1),
-        entries: vector('nonzeros', 2 * capacity.nonzeros),
+        // One more, because an entry is written before it is known to be one.
+        entries: vector('nonzeros', 2 * (capacity.nonzeros + 1)),
       }
     : undefined
   const y = place('y', dataRows, outputs)

@@ -2,7 +2,8 @@
 // it is zero, and kept in place of it.
 
 import type { Engine } from './engine.ts'
-import { inChunks, type Matrix } from './matrix.ts'
+import type { Inputs } from './inputs.ts'
+import type { Matrix } from './matrix.ts'
 import type { Slices } from './pace.ts'
 
 // With 30, 64 and 300 units at batches of 10, 32 and 64, rows and lists cost the same at 60% nonzeros or more
@@ -16,40 +17,22 @@ const SHARES = [
 // and 24%.
 const LEAST_INPUTS = 32
 
-/** Nonzeros of x if lists of them pay in a first layer of so many units, else 0. Yields now and then. */
-export function* nonzerosToList({ values, rows, columns }: Matrix, units: number): Slices<number> {
+/** The nonzeros of x if lists of them pay in a first layer of so many units, else 0. */
+export function nonzerosToList({ rows, columns, nonzeros }: Inputs, units: number): number {
   const most = SHARES.find((share) => units >= share.units)?.nonzero ?? 0
   if (columns < LEAST_INPUTS || most === 0) return 0
-  let nonzeros = 0
-  yield* inChunks(rows, columns, (from, to) => {
-    for (let i = from * columns; i < to * columns; ++i) if (values[i] !== 0) nonzeros += 1
-  })
   // A data set of nothing but zeros has no list to keep.
   return nonzeros <= most * rows * columns ? Math.max(1, nonzeros) : 0
 }
 
 /** Lists the nonzeros of x in the engine's arena, in place of its rows. Yields now and then. */
-export function* listNonzeros(engine: Engine, { values, rows, columns }: Matrix): Slices<void> {
-  const { starts, entries } = engine.plan.sparse!
-  let at = 0
-  yield* inChunks(rows, columns, (from, to) => {
-    const begins = new Int32Array(to - from + 1)
-    const columnsOf = new Int32Array(2 * (to - from) * columns)
-    const valuesOf = new Float32Array(columnsOf.buffer)
-    let length = 0
-    for (let r = from; r < to; ++r) {
-      begins[r - from] = entries.offset + at + length
-      const row = r * columns
-      for (let c = 0; c < columns; ++c) {
-        if (values[row + c] === 0) continue
-        columnsOf[length] = c
-        valuesOf[length + 1] = values[row + c]
-        length += 2
-      }
-    }
-    begins[to - from] = entries.offset + at + length
-    engine.writeInts(starts, begins, from)
-    engine.writeInts(entries, columnsOf.subarray(0, length), at)
-    at += length
-  })
+export function* listNonzeros(engine: Engine, { values, rows }: Matrix): Slices<void> {
+  const { window, sparse } = engine.plan
+  let at = sparse!.entries.offset
+  for (let from = 0; from < rows; from += window.rows) {
+    const to = Math.min(from + window.rows, rows)
+    engine.fill(window.x, values, from, to)
+    at = engine.listWindow(to - from, from, at)
+    yield
+  }
 }

@@ -38,7 +38,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/tape.ts', 'src/options.ts', 'src/backend.ts'],
   ['src/explain.ts', 'src/matrix.ts', 'src/diverged.ts', 'src/reference/'],
   ['src/backends/', 'src/threads/', 'src/engine.ts'],
-  ['src/evaluate.ts', 'src/sparse.ts'],
+  ['src/evaluate.ts', 'src/inputs.ts', 'src/sparse.ts'],
   ['src/fit.ts', 'src/gradient-check.ts'],
   ['src/network.ts'],
   ['src/index.ts'],

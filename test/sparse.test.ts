@@ -1,7 +1,7 @@
 // Skipping the zeros of the input changes no bit: training from lists of nonzeros against training from the rows.
 
 import { describe, expect, it } from 'vitest'
-import { HITS_NONE } from '../assembly/abi.ts'
+import { ARENA_START, HITS_NONE } from '../assembly/abi.ts'
 import { Engine } from '../src/engine.ts'
 import { Network } from '../src/index.ts'
 import { runNow } from '../src/pace.ts'
@@ -115,20 +115,44 @@ describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('
   })
 })
 
+describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('%s', (_, { make }) => {
+  it('lists a column and a value for each nonzero of each row, and writes one entry beyond at most', () => {
+    for (const columns of [1, 2, 3, 4, 5, 31, 64, 101]) {
+      const rows = 9
+      const x = sparseRows(columns).subarray(0, rows * columns)
+      const X = ARENA_START + 16
+      const STARTS = X + x.length
+      const ENTRIES = STARTS + rows + 1
+      const { floats, listNonzeros: list, readInts } = make(ENTRIES + 2 * x.length + 16)
+      floats.fill(77, STARTS)
+      floats.set(x, X)
+      const end = list!(rows, X, columns, STARTS, ENTRIES)
+      const starts = readInts(STARTS, rows + 1)
+      expect([starts[0], starts[rows]]).toEqual([ENTRIES, end])
+      for (let r = 0; r < rows; ++r) {
+        const found = []
+        for (let e = starts[r]; e < starts[r + 1]; e += 2) found.push([readInts(e, 1)[0], floats[e + 1]])
+        const row = [...x.subarray(r * columns, (r + 1) * columns)]
+        expect(found).toEqual(row.map((v, c) => [c, v]).filter(([, v]) => v !== 0))
+      }
+      expect(floats.subarray(X, STARTS)).toEqual(x)
+      expect(floats[end + 2]).toBe(77)
+    }
+  })
+})
+
 describe('nonzerosToList', () => {
-  const count = (values: Float32Array, columns: number, units = 30) =>
-    runNow(nonzerosToList({ values, rows: values.length / columns, columns }, units))
+  const count = (nonzeros: number, columns: number, units = 30) =>
+    nonzerosToList({ values: new Float32Array(10 * columns), rows: 10, columns, nonzeros }, units)
   it('counts where few values are not zero, and says 0 where lists would not pay', () => {
-    const few = new Float32Array(64 * 10).fill(1, 0, 64 * 3)
-    expect(count(few, 64)).toBe(192)
-    expect(count(new Float32Array(640).fill(1), 64)).toBe(0)
-    expect(count(few, 16)).toBe(0)
+    expect(count(192, 64)).toBe(192)
+    expect(count(640, 64)).toBe(0)
+    expect(count(48, 16)).toBe(0)
+    expect(count(0, 64)).toBe(1)
   })
   it('asks for more zeros where the layer is narrow', () => {
-    const few = new Float32Array(64 * 10).fill(1, 0, 64 * 2)
-    const more = new Float32Array(64 * 10).fill(1, 0, 64 * 3)
-    expect([30, 24, 8].map((units) => count(few, 64, units))).toEqual([128, 128, 0])
-    expect([30, 24, 8].map((units) => count(more, 64, units))).toEqual([192, 0, 0])
+    expect([30, 24, 8].map((units) => count(128, 64, units))).toEqual([128, 128, 0])
+    expect([30, 24, 8].map((units) => count(192, 64, units))).toEqual([192, 0, 0])
   })
 })
 

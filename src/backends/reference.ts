@@ -5,7 +5,7 @@
 import type { Backend, Kernels } from '../backend.ts'
 import { BackendError } from '../errors.ts'
 import { PhiloxStream, philox4x32, SHUFFLE } from '../random.ts'
-import { activate, allFinite, derive, hadamard, softmaxRow } from '../reference/activation.ts'
+import { activate, countNonzeros, derive, hadamard, softmaxRow } from '../reference/activation.ts'
 import { gemmNN, gemmTN, sumRows } from '../reference/gemm.ts'
 import { lossRow } from '../reference/loss.ts'
 import { type Memory, makeMemory } from '../reference/memory.ts'
@@ -42,7 +42,7 @@ export function makeReferenceBackend(
     derive: onFloats(derive),
     softmaxRow: onFloats(softmaxRow),
     hadamard: onFloats(hadamard),
-    allFinite: onFloats(allFinite),
+    countNonzeros: onFloats(countNonzeros),
     lossRow: onFloats(lossRow),
     gemmNN: onMemory(gemmNN),
     gemmTN: onMemory(gemmTN),
@@ -59,6 +59,7 @@ export function makeReferenceBackend(
     kernels,
     writeInts,
     readInts: (offset, length) => Int32Array.from({ length }, (_, i) => ints[(offset + i) << shift]),
+    listNonzeros: undefined,
     shuffle(offset, n, seedLow, seedHigh, stream) {
       const order = Int32Array.from({ length: n }, (_, i) => i)
       new PhiloxStream(seedHigh * 2 ** 32 + (seedLow >>> 0), SHUFFLE, stream).shuffle(order)

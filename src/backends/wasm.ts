@@ -3,7 +3,7 @@
 import type { Backend, Kernels } from '../backend.ts'
 import { BackendError } from '../errors.ts'
 
-type Exports = Kernels & Pick<Backend, 'run' | 'shuffle'>
+type Exports = Kernels & Pick<Backend, 'run' | 'shuffle' | 'listNonzeros'>
 
 const PAGE = 65536
 const MOST_PAGES = 65536
@@ -75,6 +75,7 @@ export function makeWasmBackend(
     kernels,
     writeInts: (offset, values) => ints.set(values, offset),
     readInts: (offset, length) => ints.slice(offset, offset + length),
+    listNonzeros: kernels.listNonzeros,
     shuffle: kernels.shuffle,
     run: kernels.run,
     shared: shared ? { module, memory } : undefined,

@@ -200,8 +200,12 @@ export function hadamard(floats: Floats, x: number, y: number, out: number, n: n
   for (let i = 0; i < n; ++i) floats[out + i] = floats[x + i] * floats[y + i]
 }
 
-/** 1 where n numbers are finite, else 0. */
-export function allFinite(floats: Floats, x: number, n: number): number {
-  for (let i = x; i < x + n; ++i) if (!Number.isFinite(floats[i])) return 0
-  return 1
+/** How many of n numbers are not ±0; −1 where one is not finite. */
+export function countNonzeros(floats: Floats, x: number, n: number): number {
+  let count = 0
+  for (let i = x; i < x + n; ++i) {
+    if (!Number.isFinite(floats[i])) return -1
+    if (floats[i] !== 0) count += 1
+  }
+  return count
 }

@@ -1,0 +1,58 @@
+// What a data set is looked through for, at the speed of memory, before it is used: values that are not finite, and
+// nonzeros.
+
+/** How many of the n floats at ptr are not ±0; −1 where one is not finite. */
+export function countNonzeros(ptr: usize, n: i32): i32 {
+  const zero = f32x4.splat(0)
+  // Any number times 0 is 0, save NaN and ±∞.
+  let sum0 = zero
+  let sum1 = zero
+  let count0 = i32x4.splat(0)
+  let count1 = count0
+  const end = ptr + ((<usize>(n & ~7)) << 2)
+  for (; ptr < end; ptr += 32) {
+    const v0 = v128.load(ptr)
+    const v1 = v128.load(ptr, 16)
+    sum0 = f32x4.add(sum0, f32x4.mul(v0, zero))
+    sum1 = f32x4.add(sum1, f32x4.mul(v1, zero))
+    // A comparison that holds is −1.
+    count0 = i32x4.sub(count0, f32x4.ne(v0, zero))
+    count1 = i32x4.sub(count1, f32x4.ne(v1, zero))
+  }
+  let count = 0
+  for (let i = n & 7; i > 0; --i, ptr += 4) {
+    sum0 = f32x4.add(sum0, f32x4.mul(v128.load32_splat(ptr), zero))
+    count += i32(load<f32>(ptr) != 0)
+  }
+  if (!i32x4.all_true(f32x4.eq(f32x4.add(sum0, sum1), zero))) return -1
+  const counts = i32x4.add(count0, count1)
+  return (
+    count +
+    i32x4.extract_lane(counts, 0) +
+    i32x4.extract_lane(counts, 1) +
+    i32x4.extract_lane(counts, 2) +
+    i32x4.extract_lane(counts, 3)
+  )
+}
+
+/**
+ * Lists the nonzeros of `rows` rows of `columns` floats at ptr as entries from entriesPtr on, and stores at startsPtr the
+ * element offset at which each row's list begins, and that of the end. Returns the end. An entry more than there are
+ * nonzeros may be written to.
+ */
+export function listNonzeros(rows: i32, ptr: usize, columns: i32, startsPtr: usize, entriesPtr: usize): usize {
+  for (let r = 0; r < rows; ++r) {
+    store<u32>(startsPtr, <u32>(entriesPtr >> 2))
+    startsPtr += 4
+    for (let c = 0; c < columns; ++c) {
+      // Written in any case, and kept by moving on: which of an image's pixels are zero, no branch predicts.
+      const bits = load<u32>(ptr)
+      store<i32>(entriesPtr, c)
+      store<u32>(entriesPtr, bits, 4)
+      entriesPtr += (<usize>u32(bits << 1 != 0)) << 3
+      ptr += 4
+    }
+  }
+  store<u32>(startsPtr, <u32>(entriesPtr >> 2))
+  return entriesPtr
+}
