@@ -122,17 +122,20 @@ const noteNoThreads = (reason: string) =>
     `nabla: threads are not to be had (${reason}); training goes on in the caller's thread, to the same bits`,
   )
 
-/** Worker threads to train with; 0 for the caller's own thread. */
+/** Worker threads to train with; 0 for the caller's own thread. nonzeros: of x, where they are listed. */
 function* threadsToHire(
   engine: Engine,
-  rows: number,
+  { rows, columns }: Inputs,
+  nonzeros: number,
   batchRows: number,
   { epochs, offThread, threads: here }: FitSettings,
   { threads: always }: FitState,
 ): Slices<number> {
   const asked = here ?? always
   if (engine.sharesMemory) {
-    const threads = (yield threadsFor(asked, engine.architecture, batchRows, rows, epochs)) as number
+    const density = nonzeros ? nonzeros / (rows * columns) : 1
+    const { architecture } = engine
+    const threads = (yield threadsFor(asked, architecture, batchRows, rows, epochs, density)) as number
     return threads > 1 || offThread ? threads : 0
   }
   if (offThread || (asked !== 'auto' && asked > 1)) {
@@ -167,7 +170,7 @@ export function* fitSlices(
   const batchRows = Math.min(settings.batchSize, rows)
   const { capacity } = engine.plan
   const nonzeros = engine.skipsZeros ? nonzerosToList(x, engine.architecture.layers[0].units) : 0
-  const wanted = yield* threadsToHire(engine, rows, batchRows, settings, state)
+  const wanted = yield* threadsToHire(engine, x, nonzeros, batchRows, settings, state)
   yield* engine.resizeSlices({
     ...capacity,
     batchRows: Math.max(capacity.batchRows, batchRows),

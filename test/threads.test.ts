@@ -290,11 +290,18 @@ describe("threads: 'auto'", () => {
   it('takes the cores there are, at most 8, for work that is large enough', async () => {
     const cores = Math.min(8, await availableCores())
     expect(cores).toBeGreaterThan(0)
-    expect(await threadsFor('auto', large, 1024, 60_000, 10)).toBe(cores)
-    expect(await threadsFor('auto', large, 1, 60_000, 10)).toBe(1)
-    expect(await threadsFor('auto', large, 1024, 100, 1)).toBe(1)
-    expect(await threadsFor('auto', small, 4, 4, 100_000)).toBe(1)
-    expect(await threadsFor(5, small, 4, 4, 1)).toBe(5)
+    expect(await threadsFor('auto', large, 1024, 60_000, 10, 1)).toBe(cores)
+    expect(await threadsFor('auto', large, 1, 60_000, 10, 1)).toBe(1)
+    expect(await threadsFor('auto', large, 1024, 100, 1, 1)).toBe(1)
+    expect(await threadsFor('auto', small, 4, 4, 100_000, 1)).toBe(1)
+    expect(await threadsFor(5, small, 4, 4, 1, 1)).toBe(5)
+  })
+
+  it('does not count the zeros that are skipped', async () => {
+    const layers = [{ ...large.layers[0], units: 64 }]
+    const one = { ...large, layers }
+    expect(await threadsFor('auto', one, 16, 60_000, 50, 1)).toBe(Math.min(4, await availableCores()))
+    expect(await threadsFor('auto', one, 16, 60_000, 50, 0.1)).toBe(1)
   })
 })
 
