@@ -214,7 +214,7 @@ export function activate(code: i32, zPtr: usize, aPtr: usize, slopePtr: usize, n
 
 /** δ ⊙ f'(z) of one vector, f' read from `from`: a, or the stored slope. */
 @inline
-function derived(code: i32, from: v128, delta: v128): v128 {
+export function derived(code: i32, from: v128, delta: v128): v128 {
   const zero = f32x4.splat(0)
   const one = f32x4.splat(1)
   if (code == SIGMOID) return f32x4.mul(delta, f32x4.mul(from, f32x4.sub(one, from)))
@@ -232,6 +232,7 @@ function derived(code: i32, from: v128, delta: v128): v128 {
     const slope = f32x4.add(from, f32x4.splat(<f32>(SELU_LAMBDA * SELU_ALPHA)))
     return f32x4.mul(delta, v128.bitselect(f32x4.splat(<f32>SELU_LAMBDA), slope, f32x4.gt(from, zero)))
   }
+  if (code == LINEAR) return delta
   return f32x4.mul(delta, from)
 }
 

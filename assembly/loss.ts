@@ -10,7 +10,7 @@ import {
   HITS_ARGMAX,
   SOFTMAX,
 } from './abi'
-import { derive, softmaxRow } from './activation'
+import { derived, softmaxRow } from './activation'
 import { exp, expMinusAbs, logScalar, sigmoidFrom, softplusFrom } from './math'
 import { loadPart, storePart } from './simd'
 
@@ -38,8 +38,30 @@ function firstLanes(lanes: i32): v128 {
   return i32x4.gt_s(i32x4.splat(lanes), i32x4(0, 1, 2, 3))
 }
 
-/** ½ Σ (a − y)²; δ = (a − y) ⊙ f'(z), or a ⊙ (g − ⟨g, a⟩) with g = a − y where a is a softmax. */
-function quadraticRow(a: usize, slope: usize, y: usize, delta: usize, n: i32, activation: i32): f32 {
+/** ½ Σ (a − y)²; δ = (a − y) ⊙ f'(z), with f' read from `from`: a, or the stored slope. */
+function quadraticRow(a: usize, from: usize, y: usize, delta: usize, n: i32, activation: i32): f32 {
+  let squares = f32x4.splat(0)
+  for (; n >= 4; n -= 4) {
+    const error = f32x4.sub(v128.load(a), v128.load(y))
+    squares = f32x4.add(squares, f32x4.mul(error, error))
+    if (delta) {
+      v128.store(delta, derived(activation, v128.load(from), error))
+      delta += 16
+    }
+    a += 16
+    from += 16
+    y += 16
+  }
+  if (n) {
+    const error = f32x4.sub(loadPart(a, n), loadPart(y, n))
+    squares = f32x4.add(squares, f32x4.mul(error, error))
+    if (delta) storePart(delta, derived(activation, loadPart(from, n), error), n)
+  }
+  return 0.5 * sumLanes(squares)
+}
+
+/** ½ Σ (a − y)² of a softmax; δ = a ⊙ (g − ⟨g, a⟩) with g = a − y. */
+function quadraticSoftmaxRow(a: usize, y: usize, delta: usize, n: i32): f32 {
   let squares = f32x4.splat(0)
   let dot = f32x4.splat(0)
   for (let j = 0; j < n; j += 4) {
@@ -52,16 +74,12 @@ function quadraticRow(a: usize, slope: usize, y: usize, delta: usize, n: i32, ac
     if (delta) storeLanes(delta + at, error, lanes)
   }
   if (delta) {
-    if (activation == SOFTMAX) {
-      const mean = f32x4.splat(sumLanes(dot))
-      for (let j = 0; j < n; j += 4) {
-        const lanes = n - j
-        const at = (<usize>j) << 2
-        const g = loadLanes(delta + at, lanes)
-        storeLanes(delta + at, f32x4.mul(loadLanes(a + at, lanes), f32x4.sub(g, mean)), lanes)
-      }
-    } else {
-      derive(activation, slope ? slope : a, delta, n)
+    const mean = f32x4.splat(sumLanes(dot))
+    for (let j = 0; j < n; j += 4) {
+      const lanes = n - j
+      const at = (<usize>j) << 2
+      const g = loadLanes(delta + at, lanes)
+      storeLanes(delta + at, f32x4.mul(loadLanes(a + at, lanes), f32x4.sub(g, mean)), lanes)
     }
   }
   return 0.5 * sumLanes(squares)
@@ -145,7 +163,8 @@ export function lossRow(
 ): f32 {
   if (loss == CROSS_ENTROPY) return crossEntropyRow(out, y, delta, n)
   if (loss == BINARY_CROSS_ENTROPY) return binaryCrossEntropyRow(out, y, delta, n)
-  return quadraticRow(out, slope, y, delta, n, activation)
+  if (activation == SOFTMAX) return quadraticSoftmaxRow(out, y, delta, n)
+  return quadraticRow(out, slope ? slope : out, y, delta, n, activation)
 }
 
 /**
