@@ -4,6 +4,7 @@
 // thread. G is kept in panels, as drawn in gemm-nn.ts.
 
 import { LANES, LARGE, PACK_BLOCK, PAIRED, PANEL } from './abi'
+import { isNarrowTN, narrowTN } from './narrow'
 import { baseDistance, basePtr, stepOf } from './optimizer'
 import { packColumns, packPanel, transposeRows } from './pack'
 import { padded } from './panels'
@@ -300,6 +301,10 @@ export function gemmTN(
 ): void {
   assert(0 <= from && to <= padded(k) >> 2 && rows > 0)
   assert(gPtr != 0 && dPtr != 0 && packPtr != 0 && (tablePtr != 0 || (aPtr != 0 && lda >= k)))
+  if (isNarrowTN(rows, k, n)) {
+    narrowTN(from, to, rows, aPtr, lda, tablePtr, dPtr, gPtr, gtPtr, k, n, rule, scale, jFrom, jTo)
+    return
+  }
   const columns = padded(n)
   const kColumns = padded(k)
   const pair = (<usize>(kColumns * PANEL)) << 2
