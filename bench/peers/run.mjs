@@ -47,7 +47,7 @@ function chosen(all, wanted) {
 const columns = chosen(peers, options.only)
 const rows = chosen(workloads, options.workload)
 
-if (!existsSync(join(here, '../../dist/src/index.js')))
+if (!existsSync(join(here, '../../dist/index.js')))
   fail('dist/ is missing: run `npm run build` at the root first')
 if (!existsSync(join(here, 'node_modules'))) {
   console.error('Installing the peers (npm ci)')

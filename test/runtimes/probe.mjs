@@ -1,8 +1,8 @@
 // What every runtime does with the built package, in plain JavaScript that all of them load: trains the same network
 // with each kind of kernels and hashes the bits of its parameters; and trains until the event loop has had its turns.
 
-import { digits } from '../../dist/src/datasets/index.js'
-import { Network } from '../../dist/src/index.js'
+import { digits } from '../../dist/datasets.js'
+import { Network } from '../../dist/index.js'
 
 const ROWS = 500
 export const TURNS = 20

@@ -1,11 +1,11 @@
 // nabla from ../../dist, through its public face: `fit` for training, `predict`. The matrix product has no public
-// face, so it goes to the kernel itself, as bench/cases.ts does.
+// face, so it goes to the kernel itself, as bench/cases.ts does: from src/, whose types Node 22.18 and newer strip.
 
 import { readFileSync } from 'node:fs'
 
-const dist = new URL('../../../dist/', import.meta.url)
-const { Network } = await import(new URL('src/index.js', dist))
-const { version } = JSON.parse(readFileSync(new URL('../package.json', dist)))
+const root = new URL('../../../', import.meta.url)
+const { Network } = await import(new URL('dist/index.js', root))
+const { version } = JSON.parse(readFileSync(new URL('package.json', root)))
 
 const optionsOf = {
   simd: { kernels: 'simd' },
@@ -68,8 +68,8 @@ export default {
   },
 
   async matmul({ m, k, n }, { x, y }, variant) {
-    const { chooseBackend } = await import(new URL('src/backends/choose.js', dist))
-    const { packPanels, padded, panelLength } = await import(new URL('src/panels.js', dist))
+    const { chooseBackend } = await import(new URL('src/backends/choose.ts', root))
+    const { packPanels, padded, panelLength } = await import(new URL('src/panels.ts', root))
     const a = 96 // before it the kernels keep their constants
     const b = a + padded(m * k)
     const c = b + panelLength(k, n)
