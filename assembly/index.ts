@@ -5,7 +5,7 @@ import * as activation from './activation'
 import * as nn from './gemm-nn'
 import * as tn from './gemm-tn'
 import * as loss from './loss'
-import { padded } from './panels'
+import { packRows as packPanelRows, padded } from './panels'
 import * as random from './random'
 import * as scan from './scan'
 
@@ -21,6 +21,31 @@ const BLOCK: usize = 16
 
 export function shuffle(order: i32, n: i32, seedLow: i32, seedHigh: i32, stream: i32): void {
   random.shuffle(at(order), n, seedLow, seedHigh, stream, BLOCK)
+}
+
+export function uniform(
+  out: i32,
+  n: i32,
+  bound: f64,
+  first: i32,
+  seedLow: i32,
+  seedHigh: i32,
+  purpose: i32,
+  stream: i32,
+): void {
+  random.uniform(at(out), n, bound, first, seedLow, seedHigh, purpose, stream, BLOCK)
+}
+
+export function packRows(
+  values: i32,
+  from: i32,
+  to: i32,
+  rows: i32,
+  columns: i32,
+  w: i32,
+  wt: i32,
+): void {
+  packPanelRows(at(values), from, to, rows, columns, at(w), at(wt))
 }
 
 export function philox4x32(

@@ -1,6 +1,6 @@
 // The panel layout of src/panels.ts, and where a matrix's rows are.
 
-import { LANES } from './abi'
+import { LANES, PANEL } from './abi'
 
 /** Where sixteen zeros stand: the elements 16 … 31, which no plan uses. */
 export const ZEROS: usize = 64
@@ -17,4 +17,43 @@ export function rowPtr(basePtr: usize, stride: i32, tablePtr: usize, r: i32): us
   return tablePtr
     ? (<usize>load<u32>(tablePtr + ((<usize>r) << 2))) << 2
     : basePtr + ((<usize>(r * stride)) << 2)
+}
+
+/**
+ * Writes the rows [from, to) of a (rows × columns) matrix, which stand row-major at valuesPtr, to the panels of the
+ * matrix at wPtr, and to those of its transpose at wtPtr unless that is 0. The padding stays as it is.
+ */
+export function packRows(
+  valuesPtr: usize,
+  from: i32,
+  to: i32,
+  rows: i32,
+  columns: i32,
+  wPtr: usize,
+  wtPtr: usize,
+): void {
+  for (let i = from; i < to; ++i) {
+    for (let j = 0; j < columns; j += PANEL) {
+      const width = min(PANEL, padded(columns) - j)
+      const outPtr = wPtr + ((<usize>(j * padded(rows) + i * width)) << 2)
+      const inPtr = valuesPtr + ((<usize>j) << 2)
+      if (j + PANEL <= columns) {
+        v128.store(outPtr, v128.load(inPtr))
+        v128.store(outPtr, v128.load(inPtr, 16), 16)
+      } else {
+        for (let c: usize = 0; c < (<usize>(columns - j)) << 2; c += 4) {
+          store<f32>(outPtr + c, load<f32>(inPtr + c))
+        }
+      }
+    }
+    if (wtPtr) {
+      const slice = i & ~(PANEL - 1)
+      const strideBytes = (<usize>min(PANEL, padded(rows) - slice)) << 2
+      let outPtr = wtPtr + ((<usize>(slice * padded(columns) + (i - slice))) << 2)
+      for (let j = 0; j < columns; ++j, outPtr += strideBytes) {
+        store<f32>(outPtr, load<f32>(valuesPtr + ((<usize>j) << 2)))
+      }
+    }
+    valuesPtr += (<usize>columns) << 2
+  }
 }

@@ -40,6 +40,31 @@ export function philox4x32(
 }
 
 /**
+ * Fills out[0 … n) with bound · (2u − 1), rounded once, for the uniform numbers u = ⌊word / 2⁸⌋ / 2²⁴ of the words
+ * first … first + n − 1 of (seed, purpose, stream), of its first 2³². blockPtr is room for one block of words.
+ */
+export function uniform(
+  outPtr: usize,
+  n: i32,
+  bound: f64,
+  first: u32,
+  seedLow: u32,
+  seedHigh: u32,
+  purpose: u32,
+  stream: u32,
+  blockPtr: usize,
+): void {
+  for (let i = 0; i < n; ++i, ++first, outPtr += 4) {
+    if (i == 0 || (first & 3) == 0) {
+      philox4x32(blockPtr, first >> 2, 0, stream, purpose, seedLow, seedHigh)
+    }
+    const word = load<u32>(blockPtr + ((<usize>(first & 3)) << 2))
+    // 2⁻²³ (word / 2⁸) − 1 is exact.
+    store<f32>(outPtr, <f32>(bound * (<f64>(word >> 8) * 1.1920928955078125e-7 - 1)))
+  }
+}
+
+/**
  * Fills order[0 … n) with a random order of 0 … n − 1, the stream (seed, SHUFFLE, stream) deciding: Fisher and Yates
  * from the end down, each index drawn without bias by Lemire's method (2019, arXiv:1805.10941). blockPtr is room for
  * one block of words.

@@ -3,7 +3,7 @@
 import { ARENA_START, GELU, PACK_COLUMNS, RELU, SGD, SIGMOID, TANH } from '../assembly/abi.ts'
 import type { Choice } from '../src/backends/choose.ts'
 import { Engine } from '../src/engine.ts'
-import { packPanels, padded, panelLength } from '../src/panels.ts'
+import { padded, panelLength } from '../src/panels.ts'
 import { PREDICTS } from '../src/plan.ts'
 import { PhiloxStream } from '../src/random.ts'
 import { type ActivationName, type LossName, optimizers } from '../src/tables.ts'
@@ -31,9 +31,10 @@ function gemmNN(m: number, k: number, n: number): Case {
       const a = ARENA_START
       const b = a + padded(m * k)
       const c = b + panelLength(k, n)
-      const { kernels, floats } = make(c + m * padded(n))
+      const { kernels, floats } = make(c + Math.max(k, m) * padded(n))
       floats.set(numbers(m * k, 1), a)
-      packPanels(numbers(k * n, 2), k, n, floats, b)
+      floats.set(numbers(k * n, 2), c)
+      kernels.packRows(c, 0, k, k, n, b, 0)
       return () => kernels.gemmNN(0, m, a, k, 0, b, padded(k), 0, c, k, n, tiles)
     },
   }

@@ -60,6 +60,33 @@ export interface Kernels {
     rule: number,
     scale: number,
   ): void
+  /**
+   * Writes to out[0 … n) bound · (2u − 1), rounded to float32, for the numbers u that uniform() of the stream (seed,
+   * purpose, stream) draws from its word `first` on, of its first 2³².
+   */
+  uniform(
+    out: number,
+    n: number,
+    bound: number,
+    first: number,
+    seedLow: number,
+    seedHigh: number,
+    purpose: number,
+    stream: number,
+  ): void
+  /**
+   * Writes the rows [from, to) of a (rows × columns) matrix, row-major at `values`, to the panels of the matrix at w,
+   * and to those of its transpose at wt unless that is 0. The padding stays as it is.
+   */
+  packRows(
+    values: number,
+    from: number,
+    to: number,
+    rows: number,
+    columns: number,
+    w: number,
+    wt: number,
+  ): void
   /** Writes the four random words of a counter and a key, each given word by word, to ints[out … out + 4). */
   philox4x32(out: number, ...counterAndKey: [number, number, number, number, number, number]): void
 }

@@ -1,10 +1,11 @@
 // An architecture at work: one backend arena, the plan that divides it, the tapes in it, and the parameters. Knows
 // offsets; knows nothing of users' arrays, epochs or errors.
 
-import { CONTROL_LEARNING_RATE, HITS_NONE, SINGLE, SYNC_SPINS } from '../assembly/abi.ts'
+import { CONTROL_LEARNING_RATE, HITS_NONE, SINGLE, SYNC_SPINS, WEIGHTS } from '../assembly/abi.ts'
 import type { Backend, MakeBackend } from './backend.ts'
+import { type Draw, toNormal } from './initializers.ts'
 import { runNow, SLICE_MS, type Slices } from './pace.ts'
-import { type Floats, packPanels, padded, unpackPanels } from './panels.ts'
+import { type Floats, padded, unpackPanels } from './panels.ts'
 import {
   type Architecture,
   type Capacity,
@@ -45,6 +46,9 @@ const LONG_SHUFFLE = 20_000
 
 // Elements copied or looked through at once: about a millisecond's work.
 const CHUNK = 1 << 19
+
+// Weights brought to their panels at once: what stays in the first cache until it is packed.
+const STRIP = 1 << 13
 
 function* copySlices(
   source: Floats,
@@ -180,11 +184,40 @@ export class Engine {
   }
 
   setWeights(l: number, values: ArrayLike<number>): void {
+    const { units } = this.architecture.layers[l]
+    const rows = { ...this.#plan.window.buffers[0], columns: units }
+    this.#packWeights(l, (from, to) => this.fill(rows, values, from, to))
+  }
+
+  /** Draws the weights of layer l, row by row, from the random numbers of (seed, WEIGHTS, stream). */
+  drawWeights(l: number, draw: Draw, seed: number, stream: number): void {
+    const { units } = this.architecture.layers[l]
+    const { offset } = this.#plan.window.buffers[0]
+    this.#packWeights(l, (from, to) =>
+      this.#draw(draw, offset, (to - from) * units, from * units, seed, stream),
+    )
+  }
+
+  /** Brings the weights of layer l to their panels by strips: `fill` puts rows [from, to) where the window has a buffer. */
+  #packWeights(l: number, fill: (from: number, to: number) => void): void {
     const { inputs, units } = this.architecture.layers[l]
     const { weights, weightsT } = this.#plan.layers[l]
+    const { offset, length } = this.#plan.window.buffers[0]
     this.#clear(weights)
     if (weightsT) this.#clear(weightsT)
-    packPanels(values, inputs, units, this.floats, weights.offset, weightsT?.offset)
+    const strip = Math.max(1, Math.floor(Math.min(length, STRIP) / units))
+    for (let from = 0; from < inputs; from += strip) {
+      const to = Math.min(from + strip, inputs)
+      fill(from, to)
+      const { kernels } = this.#backend
+      kernels.packRows(offset, from, to, inputs, units, weights.offset, weightsT?.offset ?? 0)
+    }
+  }
+
+  #draw(draw: Draw, at: number, n: number, first: number, seed: number, stream: number): void {
+    const seedHigh = Math.floor(seed / 2 ** 32)
+    this.#backend.kernels.uniform(at, n, draw.bound, first, seed | 0, seedHigh, WEIGHTS, stream)
+    if (draw.deviation !== undefined) toNormal(this.floats, at, at + n, draw.deviation)
   }
 
   /** The biases (units) of layer l, or of its gradient, as a copy; empty where the layer has none. */
@@ -202,6 +235,12 @@ export class Engine {
     if (!tensor) return
     this.#clear(tensor)
     this.floats.set(values, tensor.offset)
+  }
+
+  /** Draws the biases of layer l, which has some, like weights. */
+  drawBiases(l: number, draw: Draw, seed: number, stream: number): void {
+    const { offset, columns } = this.#plan.layers[l].biases!
+    this.#draw(draw, offset, columns, 0, seed, stream)
   }
 
   /** The padding is to be zero, whatever was there. */

@@ -1,6 +1,7 @@
 // Initial weights by name, drawn from Philox so that a seed gives the same numbers on every machine.
 
 import { inverseNormalCdf } from './math.ts'
+import type { Floats } from './panels.ts'
 import type { PhiloxStream } from './random.ts'
 
 /** A layer's weight matrix: fanIn rows (inputs) × fanOut columns (units). Layers count from 0. */
@@ -41,25 +42,33 @@ export const initializers = {
 
 export type InitializerName = keyof typeof initializers
 
-/** N(0, 1) from one 24-bit uniform number, by the inverse of the distribution function. */
-const normal = (random: PhiloxStream): number => inverseNormalCdf(random.uniform() + 2 ** -25)
-
-/** The row-major (fanIn × fanOut) initial weights of a layer, from its own random stream. */
-export function initialWeights(
-  initializer: InitializerName | CustomInitializer,
-  shape: WeightShape,
-  random: PhiloxStream,
-): ArrayLike<number> {
-  if (typeof initializer === 'function') {
-    return initializer(shape, { uniform: () => random.uniform(), normal: () => normal(random) })
-  }
-  const { distribution, deviation } = initializers[initializer]
-  const size = deviation(shape)
-  const values = new Float32Array(shape.fanIn * shape.fanOut)
-  if (distribution === 'zeros') return values
-  for (let i = 0; i < values.length; ++i) {
-    values[i] =
-      distribution === 'normal' ? size * normal(random) : size * Math.sqrt(3) * (2 * random.uniform() - 1)
-  }
-  return values
+/**
+ * How values come from u, uniform in [0, 1) by 24 bits: bound · (2u − 1), or where a deviation is given, deviation times
+ * the normal number that `toNormal` makes of 2u − 1.
+ */
+export interface Draw {
+  readonly bound: number
+  readonly deviation: number | undefined
 }
+
+/** How the weights of a layer are drawn; undefined where all are zero. */
+export function drawOf(name: InitializerName, shape: WeightShape): Draw | undefined {
+  const { distribution, deviation } = initializers[name]
+  const size = deviation(shape)
+  if (distribution === 'uniform') return { bound: size * Math.sqrt(3), deviation: undefined }
+  return distribution === 'normal' ? { bound: 1, deviation: size } : undefined
+}
+
+/** N(0, 1) from one uniform number of 24 bits, by the inverse of the distribution function. */
+const normalFrom = (uniform: number): number => inverseNormalCdf(uniform + 2 ** -25)
+
+/** Makes of the numbers 2u − 1 in [from, to) normal ones. */
+export function toNormal(floats: Floats, from: number, to: number, deviation: number): void {
+  for (let i = from; i < to; ++i) floats[i] = deviation * normalFrom(0.5 * floats[i] + 0.5)
+}
+
+/** What a user's initializer draws from. */
+export const randomNumbers = (random: PhiloxStream): Parameters<CustomInitializer>[1] => ({
+  uniform: () => random.uniform(),
+  normal: () => normalFrom(random.uniform()),
+})

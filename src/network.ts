@@ -10,7 +10,7 @@ import { type Evaluation, evaluateRows } from './evaluate.ts'
 import { explain } from './explain.ts'
 import { type FitState, fitSlices, type History } from './fit.ts'
 import { checkGradients, type GradientCheck } from './gradient-check.ts'
-import { initialWeights } from './initializers.ts'
+import { drawOf, randomNumbers } from './initializers.ts'
 import { fillWindow, type Inputs, readInputs } from './inputs.ts'
 import {
   type Matrix,
@@ -70,23 +70,24 @@ export class Network {
     const { make, tiles, lacks } = this.#choice
     if (lacks) note(lacks)
     this.#engine = new Engine(architecture, make, optimizers[optimizer.name].rule, tiles)
-    this.#initialize()
+    this.#initialize(this.#engine)
   }
 
-  #initialize(): void {
+  /** Fills a new engine, whose parameters are zeros. */
+  #initialize(engine: Engine): void {
     const { architecture, initializers, biasInitializer, seed } = this.#settings
     architecture.layers.forEach(({ inputs, units, bias }, l) => {
       const shape = { layer: l, fanIn: inputs, fanOut: units }
-      const random = (stream: number) => new PhiloxStream(seed, WEIGHTS, stream)
-      this.setWeights(l, initialWeights(initializers[l], shape, random(2 * l)))
-      if (bias && biasInitializer !== 'zeros') {
-        // A bias has the deviation of its layer's weights; the draw is one row of such a matrix.
-        const drawn = initialWeights(biasInitializer, shape, random(2 * l + 1))
-        this.setBiases(
-          l,
-          Array.from({ length: units }, (_, j) => drawn[j]),
-        )
+      const initializer = initializers[l]
+      if (typeof initializer === 'function') {
+        this.setWeights(l, initializer(shape, randomNumbers(new PhiloxStream(seed, WEIGHTS, 2 * l))))
+      } else {
+        const draw = drawOf(initializer, shape)
+        if (draw) engine.drawWeights(l, draw, seed, 2 * l)
       }
+      // A bias has the deviation of its layer's weights.
+      const draw = bias && drawOf(biasInitializer, shape)
+      if (draw) engine.drawBiases(l, draw, seed, 2 * l + 1)
     })
   }
 

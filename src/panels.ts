@@ -12,46 +12,42 @@ export const padded = (n: number): number => Math.ceil(n / LANES) * LANES
 /** Elements of a (rows × columns) matrix in panels. */
 export const panelLength = (rows: number, columns: number): number => padded(rows) * padded(columns)
 
+/** Columns of the slice in which column j of so many stands. */
+const panelWidth = (columns: number, j: number): number =>
+  Math.min(PANEL, padded(columns) - (j - (j % PANEL)))
+
 /** Offset, within the panels of a (rows × columns) matrix, of element (i, j). */
 export function panelIndex(rows: number, columns: number, i: number, j: number): number {
   const slice = j - (j % PANEL)
-  const width = Math.min(PANEL, padded(columns) - slice)
-  return slice * padded(rows) + i * width + (j - slice)
+  return slice * padded(rows) + i * panelWidth(columns, j) + (j - slice)
 }
 
 /**
- * Calls `row` for every row of every slice of a (rows × columns) matrix: its offset within the panels, its row i, its
- * first column j and how many columns of it exist.
+ * Writes the rows [from, to) of a (rows × columns) matrix, row-major at floats[valuesAt …), to the panels of the matrix
+ * at w, and to those of its transpose at wt unless that is 0. The padding stays as it is.
  */
-function eachPanelRow(
-  rows: number,
-  columns: number,
-  row: (at: number, i: number, j: number, count: number) => void,
-): void {
-  for (let j = 0; j < columns; j += PANEL) {
-    const width = Math.min(PANEL, padded(columns) - j)
-    const count = Math.min(PANEL, columns - j)
-    const slice = j * padded(rows)
-    for (let i = 0; i < rows; ++i) row(slice + i * width, i, j, count)
-  }
-}
-
-/** Writes a row-major (rows × columns) matrix to panels at `offset`, and its transpose to `offsetT` where given. */
-export function packPanels(
-  values: ArrayLike<number>,
-  rows: number,
-  columns: number,
+export function packRows(
   floats: Floats,
-  offset: number,
-  offsetT = 0,
+  valuesAt: number,
+  from: number,
+  to: number,
+  rows: number,
+  columns: number,
+  w: number,
+  wt: number,
 ): void {
-  eachPanelRow(rows, columns, (at, i, j, count) => {
-    for (let c = 0; c < count; ++c) floats[offset + at + c] = values[i * columns + j + c]
-  })
-  if (!offsetT) return
-  eachPanelRow(columns, rows, (at, i, j, count) => {
-    for (let c = 0; c < count; ++c) floats[offsetT + at + c] = values[(j + c) * columns + i]
-  })
+  for (let i = from; i < to; ++i) {
+    const row = valuesAt + (i - from) * columns
+    for (let j = 0; j < columns; j += PANEL) {
+      const at = w + panelIndex(rows, columns, i, j)
+      const count = Math.min(PANEL, columns - j)
+      for (let c = 0; c < count; ++c) floats[at + c] = floats[row + j + c]
+    }
+    if (!wt) continue
+    const column = wt + panelIndex(columns, rows, 0, i)
+    const width = panelWidth(rows, i)
+    for (let j = 0; j < columns; ++j) floats[column + j * width] = floats[row + j]
+  }
 }
 
 /** Fills `out` with the row-major (rows × columns) matrix that stands in panels at `offset`. */
@@ -62,8 +58,12 @@ export function unpackPanels<T extends Floats>(
   columns: number,
   out: T,
 ): T {
-  eachPanelRow(rows, columns, (at, i, j, count) => {
-    for (let c = 0; c < count; ++c) out[i * columns + j + c] = floats[offset + at + c]
-  })
+  for (let j = 0; j < columns; j += PANEL) {
+    const count = Math.min(PANEL, columns - j)
+    for (let i = 0; i < rows; ++i) {
+      const at = offset + panelIndex(rows, columns, i, j)
+      for (let c = 0; c < count; ++c) out[i * columns + j + c] = floats[at + c]
+    }
+  }
   return out
 }

@@ -1,8 +1,11 @@
 // Network, its public face, on the backends that a user can choose.
 
 import { describe, expect, it } from 'vitest'
+import { WEIGHTS } from '../assembly/abi.ts'
 import { digits } from '../src/datasets/index.ts'
 import { type KernelsName, Network, type NetworkOptions } from '../src/index.ts'
+import { inverseNormalCdf } from '../src/math.ts'
+import { PhiloxStream } from '../src/random.ts'
 import { runsRelaxed } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
 
@@ -371,6 +374,30 @@ describe('initial weights', () => {
       expect(largest).toBeLessThanOrEqual(expected * Math.sqrt(3) * (1 + 2 ** -20))
     else expect(largest).toBeGreaterThan(3.5 * expected)
   })
+  it.each(['simd', 'reference'] as const)(
+    'are the words of the seed in their order, with the %s kernels',
+    (kernels) => {
+      // Rows of 513 weights come to their panels some at a time, of which most begin within a block of words.
+      const [inputs, units, seed] = [50, 513, 2 ** 32 + 5]
+      const sizes = [3, inputs, units]
+      const bound = Math.sqrt(2 / inputs) * Math.sqrt(3)
+      const drawn = (stream: number, length: number, of: (u: number) => number) => {
+        const random = new PhiloxStream(seed, WEIGHTS, stream)
+        return Float32Array.from({ length }, () => of(random.uniform()))
+      }
+      const uniform = new Network({
+        sizes,
+        seed,
+        kernels,
+        initializer: 'heUniform',
+        biasInitializer: 'heUniform',
+      })
+      expect(uniform.weights(1)).toEqual(drawn(2, inputs * units, (u) => bound * (2 * u - 1)))
+      expect(uniform.biases(1)).toEqual(drawn(3, units, (u) => bound * (2 * u - 1)))
+      const normal = new Network({ sizes, seed, kernels, initializer: 'standardNormal' })
+      expect(normal.weights(1)).toEqual(drawn(2, inputs * units, (u) => inverseNormalCdf(u + 2 ** -25)))
+    },
+  )
   it('of zeros are zeros', () => expect(draw('zeros').largest).toBe(0))
   it('come from a function of the user’s, with its own random numbers', () => {
     const net = new Network({

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import { ARENA_START, LARGE, PACK_COLUMNS, PAIRED, SGD, SINGLE, STORE_GRADIENT } from '../assembly/abi.ts'
 import type { Backend } from '../src/backend.ts'
-import { packPanels, padded, panelIndex, panelLength, unpackPanels } from '../src/panels.ts'
+import { padded, panelIndex, panelLength, unpackPanels } from '../src/panels.ts'
 import { backends, wasmBackends } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
 
@@ -115,7 +115,8 @@ describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
       place(backend, A, a, m, k, stride)
       const order = hasTable ? tableOf(backend, m, stride) : Array.from({ length: m }, (__, r) => r)
       floats.fill(0, B, BIAS + 64)
-      packPanels(b, k, n, floats, B)
+      floats.set(b, C)
+      kernels.packRows(C, 0, k, k, n, B, 0)
       if (hasBias) floats.set(biases.subarray(0, n), BIAS)
       const columns = padded(n)
       floats.fill(CANARY, C - 8, C + m * columns + 8)
@@ -175,7 +176,8 @@ describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
       floats.fill(CANARY, CT, CT + SPACE)
       floats.fill(0, C, C + length)
       floats.fill(0, CT, CT + length)
-      packPanels(before, k, n, floats, C, CT)
+      floats.set(before, PACK)
+      kernels.packRows(PACK, 0, k, k, n, C, CT)
       const count = padded(k) / 4
       // In two shares, as two threads would.
       const half = count >> 1

@@ -36,6 +36,29 @@ describe('philox4x32', () => {
       expect([...backend.readInts(ARENA_START, 4)].map((word) => word >>> 0)).toEqual(expected)
     })
 
+    it.each([0, 1, 3, 4, 5, 17])('draws %d uniform numbers from any word of a stream on', (n) => {
+      const bound = 0.7
+      for (const first of [0, 1, 2, 3, 4, 4097]) {
+        for (const seed of [0, 2 ** 32 + 7, 2 ** 53 - 1]) {
+          const random = new PhiloxStream(seed, WEIGHTS, 6)
+          for (let i = 0; i < first; ++i) random.nextUint32()
+          const expected = Array.from({ length: n }, () => Math.fround(bound * (2 * random.uniform() - 1)))
+          backend.floats.fill(-7, ARENA_START, ARENA_START + 20)
+          const seedHigh = Math.floor(seed / 2 ** 32)
+          backend.kernels.uniform(ARENA_START, n, bound, first, seed | 0, seedHigh, WEIGHTS, 6)
+          expect([...backend.floats.subarray(ARENA_START, ARENA_START + n + 1)]).toEqual([...expected, -7])
+        }
+      }
+    })
+
+    it('draws the last words that it can reach', () => {
+      const out = new Uint32Array(4)
+      philox4x32([2 ** 30 - 1, 0, 6, WEIGHTS], [5, 0], out)
+      backend.kernels.uniform(ARENA_START, 2, 1, 2 ** 32 - 2, 5, 0, WEIGHTS, 6)
+      const expected = [out[2], out[3]].map((word) => (word >>> 8) * 2 ** -23 - 1)
+      expect([...backend.floats.subarray(ARENA_START, ARENA_START + 2)]).toEqual(expected)
+    })
+
     it.each([0, 1, 2, 3, 10, 1797])('shuffles %d rows into the same order as JavaScript', (n) => {
       const expected = Int32Array.from({ length: n }, (__, i) => i)
       new PhiloxStream(5, SHUFFLE, 11).shuffle(expected)

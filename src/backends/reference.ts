@@ -4,6 +4,7 @@
 
 import type { Backend, Kernels } from '../backend.ts'
 import { BackendError } from '../errors.ts'
+import { packRows } from '../panels.ts'
 import { PhiloxStream, philox4x32, SHUFFLE } from '../random.ts'
 import { activate, countNonzeros, derive, hadamard, softmaxRow } from '../reference/activation.ts'
 import { gemmNN, gemmTN, sumRows } from '../reference/gemm.ts'
@@ -47,6 +48,20 @@ export function makeReferenceBackend(
     gemmNN: onMemory(gemmNN),
     gemmTN: onMemory(gemmTN),
     sumRows: onMemory(sumRows),
+    uniform(out, n, bound, first, seedLow, seedHigh, purpose, stream) {
+      const counter = Uint32Array.of(0, 0, stream, purpose)
+      const key = Uint32Array.of(seedLow, seedHigh)
+      const words = new Uint32Array(4)
+      for (let i = 0; i < n; ++i) {
+        const word = first + i
+        if (i === 0 || word % 4 === 0) {
+          counter[0] = Math.floor(word / 4)
+          philox4x32(counter, key, words)
+        }
+        floats[out + i] = Math.fround(bound * ((words[word % 4] >>> 8) * 2 ** -23 - 1))
+      }
+    },
+    packRows: onFloats(packRows),
     philox4x32(out, ...counterAndKey) {
       const words = new Uint32Array(4)
       philox4x32(counterAndKey.slice(0, 4), counterAndKey.slice(4), words)

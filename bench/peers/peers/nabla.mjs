@@ -69,16 +69,17 @@ export default {
 
   async matmul({ m, k, n }, { x, y }, variant) {
     const { chooseBackend } = await import(new URL('src/backends/choose.ts', root))
-    const { packPanels, padded, panelLength } = await import(new URL('src/panels.ts', root))
+    const { padded, panelLength } = await import(new URL('src/panels.ts', root))
     const a = 96 // before it the kernels keep their constants
     const b = a + padded(m * k)
     const c = b + panelLength(k, n)
     const { kernels: name, wide } = optionsOf[variant]
     const { make, tiles, lacks } = chooseBackend(name, wide)
     if (lacks) return { absent: lacks }
-    const { kernels, floats } = make(c + m * padded(n))
+    const { kernels, floats } = make(c + Math.max(k, m) * padded(n))
     floats.set(x, a)
-    packPanels(y, k, n, floats, b)
+    floats.set(y, c)
+    kernels.packRows(c, 0, k, k, n, b, 0)
     const product = () => kernels.gemmNN(0, m, a, k, 0, b, padded(k), 0, c, k, n, tiles)
     const run = (steps) => {
       for (let s = 0; s < steps; ++s) product()
