@@ -88,7 +88,7 @@ function engineOf(
   const outputs = sizes.at(-1)!
   const engine = new Engine({ inputs: sizes[0], outputs, layers, loss }, make, optimizers.sgd.rule, tiles)
   layers.forEach(({ inputs, units }, l) => {
-    engine.setWeights(
+    engine.parameters.setWeights(
       l,
       numbers(inputs * units, l).map((v) => v / Math.sqrt(inputs)),
     )

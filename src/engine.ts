@@ -1,11 +1,12 @@
-// An architecture at work: one backend arena, the plan that divides it, the tapes in it, and the parameters. Knows
+// An architecture at work: one backend arena, the plan that divides it, and the tapes in it. Knows
 // offsets; knows nothing of users' arrays, epochs or errors.
 
-import { CONTROL_LEARNING_RATE, HITS_NONE, SINGLE, SYNC_SPINS, WEIGHTS } from '../assembly/abi.ts'
+import { CONTROL_LEARNING_RATE, HITS_NONE, SINGLE, SYNC_SPINS } from '../assembly/abi.ts'
 import type { Backend, MakeBackend } from './backend.ts'
-import { type Draw, toNormal } from './initializers.ts'
+import { copySlices, fillRows } from './copies.ts'
 import { runNow, SLICE_MS, type Slices } from './pace.ts'
-import { type Floats, padded, unpackPanels } from './panels.ts'
+import { type Floats, padded } from './panels.ts'
+import { Parameters } from './parameters.ts'
 import {
   type Architecture,
   type Capacity,
@@ -44,24 +45,6 @@ const SHORT_SPINS = 3_000
 // Rows whose shuffle takes as long as a call to a worker, about 100 µs (Node 20).
 const LONG_SHUFFLE = 20_000
 
-// Elements copied or looked through at once: about a millisecond's work.
-const CHUNK = 1 << 19
-
-// Weights brought to their panels at once: what stays in the first cache until it is packed.
-const STRIP = 1 << 13
-
-function* copySlices(
-  source: Floats,
-  at: number,
-  target: Floats,
-  { offset, length }: { readonly offset: number; readonly length: number },
-): Slices<void> {
-  for (let from = 0; from < length; from += CHUNK) {
-    target.set(source.subarray(at + from, at + Math.min(from + CHUNK, length)), offset + from)
-    yield
-  }
-}
-
 /** Over some rows. */
 export interface Sums {
   readonly loss: number
@@ -75,6 +58,7 @@ export class Engine {
   readonly #tiles: number
   #backend!: Backend
   #plan!: Plan
+  #parameters!: Parameters
   #predict!: Tape
   #evaluate!: Tape
   #validate: Tape | undefined
@@ -95,6 +79,11 @@ export class Engine {
 
   get plan(): Plan {
     return this.#plan
+  }
+
+  /** Those in the arena. Not to be kept: `reserve` and `resize` move to another. */
+  get parameters(): Parameters {
+    return this.#parameters
   }
 
   /** The arena. Not to be kept: `reserve` and `resize` put another in its place. */
@@ -118,6 +107,7 @@ export class Engine {
     }
     this.#plan = plan
     this.#backend = backend
+    this.#parameters = new Parameters(plan, backend)
     this.#predict = this.#write(predictTape(plan))
     this.#evaluate = this.#write(evaluateTape(plan, 'evaluate', this.#evaluateHits))
     this.#validate = capacity.validates
@@ -176,115 +166,6 @@ export class Engine {
     this.floats[this.#plan.control.offset + CONTROL_LEARNING_RATE] = value
   }
 
-  /** The row-major (inputs × units) matrix W of layer l, or of its gradient, as a copy. */
-  weights(l: number, which: 'weights' | 'weightGradients' = 'weights'): Floats {
-    const { inputs, units } = this.architecture.layers[l]
-    const { offset } = this.#plan.layers[l][which]!
-    return unpackPanels(this.floats, offset, inputs, units, this.#empty(inputs * units))
-  }
-
-  setWeights(l: number, values: ArrayLike<number>): void {
-    const { units } = this.architecture.layers[l]
-    const rows = { ...this.#plan.window.buffers[0], columns: units }
-    this.#packWeights(l, (from, to) => this.fill(rows, values, from, to))
-  }
-
-  /** Draws the weights of layer l, row by row, from the random numbers of (seed, WEIGHTS, stream). */
-  drawWeights(l: number, draw: Draw, seed: number, stream: number): void {
-    const { units } = this.architecture.layers[l]
-    const { offset } = this.#plan.window.buffers[0]
-    this.#packWeights(l, (from, to) =>
-      this.#draw(draw, offset, (to - from) * units, from * units, seed, stream),
-    )
-  }
-
-  /** Brings the weights of layer l to their panels by strips: `fill` puts rows [from, to) where the window has a buffer. */
-  #packWeights(l: number, fill: (from: number, to: number) => void): void {
-    const { inputs, units } = this.architecture.layers[l]
-    const { weights, weightsT } = this.#plan.layers[l]
-    const { offset, length } = this.#plan.window.buffers[0]
-    this.#clear(weights)
-    if (weightsT) this.#clear(weightsT)
-    const strip = Math.max(1, Math.floor(Math.min(length, STRIP) / units))
-    for (let from = 0; from < inputs; from += strip) {
-      const to = Math.min(from + strip, inputs)
-      fill(from, to)
-      const { kernels } = this.#backend
-      kernels.packRows(offset, from, to, inputs, units, weights.offset, weightsT?.offset ?? 0)
-    }
-  }
-
-  #draw(draw: Draw, at: number, n: number, first: number, seed: number, stream: number): void {
-    const seedHigh = Math.floor(seed / 2 ** 32)
-    this.#backend.kernels.uniform(at, n, draw.bound, first, seed | 0, seedHigh, WEIGHTS, stream)
-    if (draw.deviation !== undefined) toNormal(this.floats, at, at + n, draw.deviation)
-  }
-
-  /** The biases (units) of layer l, or of its gradient, as a copy; empty where the layer has none. */
-  biases(l: number, which: 'biases' | 'biasGradients' = 'biases'): Floats {
-    const tensor = this.#plan.layers[l][which]
-    return tensor ? this.floats.slice(tensor.offset, tensor.offset + tensor.columns) : this.#empty(0)
-  }
-
-  #empty(length: number): Floats {
-    return this.floats instanceof Float64Array ? new Float64Array(length) : new Float32Array(length)
-  }
-
-  setBiases(l: number, values: ArrayLike<number>): void {
-    const tensor = this.#plan.layers[l].biases
-    if (!tensor) return
-    this.#clear(tensor)
-    this.floats.set(values, tensor.offset)
-  }
-
-  /** Draws the biases of layer l, which has some, like weights. */
-  drawBiases(l: number, draw: Draw, seed: number, stream: number): void {
-    const { offset, columns } = this.#plan.layers[l].biases!
-    this.#draw(draw, offset, columns, 0, seed, stream)
-  }
-
-  /** The padding is to be zero, whatever was there. */
-  #clear({ offset, length }: Tensor): void {
-    this.floats.fill(0, offset, offset + length)
-  }
-
-  #parameters(): Floats {
-    const { offset, length } = this.#plan.parameters
-    return this.floats.subarray(offset, offset + length)
-  }
-
-  /** A copy of every parameter, for `restore`. */
-  snapshot(): Floats {
-    return this.#parameters().slice()
-  }
-
-  /** The same in slices, into an older copy where one is given. */
-  *snapshotSlices(into: Floats | undefined): Slices<Floats> {
-    const { offset, length } = this.#plan.parameters
-    const copy = into ?? this.#empty(length)
-    yield* copySlices(this.floats, offset, copy, { offset: 0, length })
-    return copy
-  }
-
-  restore(snapshot: Floats): void {
-    this.#parameters().set(snapshot)
-  }
-
-  hasFiniteParameters(): boolean {
-    return runNow(this.finiteSlices())
-  }
-
-  /** True where every parameter is finite. */
-  *finiteSlices(): Slices<boolean> {
-    const { offset, length } = this.#plan.parameters
-    for (let from = offset; from < offset + length; from += CHUNK) {
-      const n = Math.min(CHUNK, offset + length - from)
-      if (this.#backend.kernels.countNonzeros(from, n) < 0) return false
-      yield
-    }
-    return true
-  }
-
   // Windows: predict and evaluate.
 
   /** Nonzeros of the inputs of the first `rows` rows of the window; −1 where one is not finite. */
@@ -336,15 +217,7 @@ export class Engine {
 
   /** Copies rows [from, to) of a row-major array to a tensor, from its row `at` on. */
   fill(tensor: Tensor, values: ArrayLike<number>, from: number, to: number, at = 0): void {
-    const { columns, offset } = tensor
-    const target = offset + at * columns
-    const first = from * columns
-    const last = to * columns
-    if (ArrayBuffer.isView(values)) {
-      this.floats.set((values as Float32Array).subarray(first, last), target)
-    } else {
-      for (let i = first; i < last; ++i) this.floats[target + i - first] = values[i]
-    }
+    fillRows(this.floats, tensor, values, from, to, at)
   }
 
   /** Σ tensor[from … to), in order, in float64. */

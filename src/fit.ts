@@ -179,7 +179,7 @@ export function* fitSlices(
     threads: Math.max(1, wanted),
     validates: wanted > 0 && validation !== undefined,
   })
-  const good = yield* engine.snapshotSlices(undefined)
+  const good = yield* engine.parameters.snapshotSlices(undefined)
   let moved = false
   try {
     if (wanted > 0) yield* hireTeam(engine)
@@ -200,7 +200,7 @@ export function* fitSlices(
     for (let epoch = 1; epoch <= settings.epochs; ++epoch) {
       const from = performance.now()
       const diverge = (batch: number, losses: number[]): never => {
-        engine.restore(good)
+        engine.parameters.restore(good)
         const kept =
           epoch > 1
             ? `the parameters it had after epoch ${epoch - 1}`
@@ -217,8 +217,8 @@ export function* fitSlices(
       }
       if (settings.shuffle) yield engine.shuffleRows(rows, state.seed, state.epochsBefore)
       const sums = yield* trainEpoch(engine, rows, batchRows, stride, diverge)
-      if (!(yield* engine.finiteSlices())) diverge(Math.ceil(rows / batchRows), [sums.loss / rows])
-      yield* engine.snapshotSlices(good)
+      if (!(yield* engine.parameters.finiteSlices())) diverge(Math.ceil(rows / batchRows), [sums.loss / rows])
+      yield* engine.parameters.snapshotSlices(good)
       state.epochsBefore += 1
       training += performance.now() - from
       loss.push(sums.loss / rows)
@@ -260,7 +260,7 @@ export function* fitSlices(
       const torn = engine.dismissTeam()
       engine.resize(capacity)
       // After the move: a thread that dies slowly still writes to the arena it knows.
-      if (torn) engine.restore(good)
+      if (torn) engine.parameters.restore(good)
     }
   }
 }

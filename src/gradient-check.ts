@@ -38,8 +38,8 @@ export function float64Engine(engine: Engine): Engine {
     optimizers.sgd.rule,
   )
   architecture.layers.forEach((_, l) => {
-    twin.setWeights(l, engine.weights(l))
-    twin.setBiases(l, engine.biases(l))
+    twin.parameters.setWeights(l, engine.parameters.weights(l))
+    twin.parameters.setBiases(l, engine.parameters.biases(l))
   })
   return twin
 }
@@ -103,9 +103,9 @@ export function checkGradients(
     const { inputs, units } = twin.architecture.layers[l]
     const inPanels = (i: number) =>
       weights.offset + panelIndex(inputs, units, Math.floor(i / units), i % units)
-    const group = compare(`W${l + 1}`, twin.weights(l, 'weightGradients'), inPanels, 2 * l)
+    const group = compare(`W${l + 1}`, twin.parameters.weights(l, 'weightGradients'), inPanels, 2 * l)
     if (!biases) return [group]
-    const biasGradient = twin.biases(l, 'biasGradients')
+    const biasGradient = twin.parameters.biases(l, 'biasGradients')
     return [group, compare(`b${l + 1}`, biasGradient, (i) => biases.offset + i, 2 * l + 1)]
   })
   return { relativeError: Math.max(...groups.map((group) => group.relativeError)), groups }

@@ -83,11 +83,11 @@ export class Network {
         this.setWeights(l, initializer(shape, randomNumbers(new PhiloxStream(seed, WEIGHTS, 2 * l))))
       } else {
         const draw = drawOf(initializer, shape)
-        if (draw) engine.drawWeights(l, draw, seed, 2 * l)
+        if (draw) engine.parameters.drawWeights(l, draw, seed, 2 * l)
       }
       // A bias has the deviation of its layer's weights.
       const draw = bias && drawOf(biasInitializer, shape)
-      if (draw) engine.drawBiases(l, draw, seed, 2 * l + 1)
+      if (draw) engine.parameters.drawBiases(l, draw, seed, 2 * l + 1)
     })
   }
 
@@ -201,10 +201,10 @@ export class Network {
       throw divergedError({ epoch: 1, batch: 1, learningRate, losses: [], inputs: data.x.values, kept })
     }
     if (!Number.isFinite(loss)) diverge()
-    const good = engine.snapshot()
+    const good = engine.parameters.snapshot()
     for (let phase = 1; phase < engine.phases; ++phase) engine.trainPart(phase, batch, 0, 1)
-    if (!engine.hasFiniteParameters()) {
-      engine.restore(good)
+    if (!engine.parameters.areFinite()) {
+      engine.parameters.restore(good)
       diverge()
     }
     return loss
@@ -275,11 +275,11 @@ export class Network {
         )
       weights = addTo(
         weights,
-        this.layers.map((_, l) => engine.weights(l, 'weightGradients') as Float32Array),
+        this.layers.map((_, l) => engine.parameters.weights(l, 'weightGradients') as Float32Array),
       )
       biases = addTo(
         biases,
-        this.layers.map((_, l) => engine.biases(l, 'biasGradients') as Float32Array),
+        this.layers.map((_, l) => engine.parameters.biases(l, 'biasGradients') as Float32Array),
       )
     }
     return { loss: loss / rows, weights, biases }
@@ -317,21 +317,21 @@ export class Network {
   weights(l: number): Float32Array {
     const engine = this.#reading('weights')
     this.#layer(l, 'weights')
-    return engine.weights(l) as Float32Array
+    return engine.parameters.weights(l) as Float32Array
   }
 
   /** Sets the weights into layer l (from 0): row-major (inputs × units), or an array of rows. */
   setWeights(l: number, values: MatrixLike): void {
     const engine = this.#writing('setWeights')
     const { inputs, units } = this.#layer(l, 'setWeights')
-    engine.setWeights(l, this.#parameters(values, inputs, units, `weights(${l})`))
+    engine.parameters.setWeights(l, this.#parameters(values, inputs, units, `weights(${l})`))
   }
 
   /** Returns a copy of the biases of layer l (from 0): (units), or empty where the layer has none. */
   biases(l: number): Float32Array {
     const engine = this.#reading('biases')
     this.#layer(l, 'biases')
-    return engine.biases(l) as Float32Array
+    return engine.parameters.biases(l) as Float32Array
   }
 
   /** Sets the biases of layer l (from 0): (units). Throws OptionError where the layer has none. */
@@ -340,7 +340,7 @@ export class Network {
     const { units, bias } = this.#layer(l, 'setBiases')
     if (!bias)
       throw new OptionError(`setBiases: expected a layer with biases, got layer ${l}, which has none`)
-    engine.setBiases(l, this.#parameters(values, 1, units, `biases(${l})`))
+    engine.parameters.setBiases(l, this.#parameters(values, 1, units, `biases(${l})`))
   }
 
   /** Returns the training step on a mini-batch as text: each instruction, its formula and its shapes. */

@@ -84,8 +84,8 @@ function engineOf(one: Case, { make }: TestedBackend): Engine {
     loss: one.loss as LossName,
   }
   const engine = new Engine(architecture, make, optimizers.sgd.rule)
-  for (const [l, values] of one.weights.entries()) engine.setWeights(l, values)
-  for (const [l, values] of one.biases.entries()) engine.setBiases(l, values)
+  for (const [l, values] of one.weights.entries()) engine.parameters.setWeights(l, values)
+  for (const [l, values] of one.biases.entries()) engine.parameters.setBiases(l, values)
   return engine
 }
 
@@ -123,8 +123,13 @@ describe.skipIf(cases.length === 0)('golden runs of PyTorch', () => {
       engine.orderRows(rows)
       engine.computeGradients(rows)
       one.weightGradients.forEach((expected, l) => {
-        expectAllClose(engine.weights(l, 'weightGradients'), expected, tolerance, `∇W${l + 1}`)
-        expectAllClose(engine.biases(l, 'biasGradients'), one.biasGradients[l], tolerance, `∇b${l + 1}`)
+        expectAllClose(engine.parameters.weights(l, 'weightGradients'), expected, tolerance, `∇W${l + 1}`)
+        expectAllClose(
+          engine.parameters.biases(l, 'biasGradients'),
+          one.biasGradients[l],
+          tolerance,
+          `∇b${l + 1}`,
+        )
       })
 
       engine.learningRate = one.optimizer.learningRate
@@ -138,8 +143,8 @@ describe.skipIf(cases.length === 0)('golden runs of PyTorch', () => {
       expectAllClose(found, one.losses, after, 'losses')
       expectAllClose(predict(), one.prediction, after, 'prediction')
       one.weightsAfter.forEach((expected, l) => {
-        expectAllClose(engine.weights(l), expected, after, `W${l + 1} after`)
-        expectAllClose(engine.biases(l), one.biasesAfter[l], after, `b${l + 1} after`)
+        expectAllClose(engine.parameters.weights(l), expected, after, `W${l + 1} after`)
+        expectAllClose(engine.parameters.biases(l), one.biasesAfter[l], after, `b${l + 1} after`)
       })
     })
   })

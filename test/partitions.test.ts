@@ -54,8 +54,8 @@ function engineOf(
     tiles,
   )
   engine.architecture.layers.forEach(({ inputs, units }, l) => {
-    engine.setWeights(l, numbers(inputs * units, 10 + l, 0.5))
-    engine.setBiases(l, numbers(units, 20 + l))
+    engine.parameters.setWeights(l, numbers(inputs * units, 10 + l, 0.5))
+    engine.parameters.setBiases(l, numbers(units, 20 + l))
   })
   engine.resize({ ...PREDICTS, batchRows: batch, dataRows: rows, threads })
   engine.fill(engine.plan.x, numbers(rows * sizes[0], 30), 0, rows)
@@ -126,7 +126,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       for (let epoch = 0; epoch < 3; ++epoch) whole.train({ firstRow: 0, endRow: ROWS, batchRows: batch })
       const expected = bitsOf(whole)
       expect(expected).not.toBe(before)
-      expect(whole.hasFiniteParameters()).toBe(true)
+      expect(whole.parameters.areFinite()).toBe(true)
       for (const tiles of wasmBackends.includes(backend) ? TILES : [SINGLE]) {
         for (const parts of [1, 2, 3, 5, 16]) {
           const fresh = () => engineOf(backend, activation, loss, batch, tiles)

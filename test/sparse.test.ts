@@ -40,8 +40,8 @@ function train(
     optimizers.sgd.rule,
   )
   layers.forEach((layer, l) => {
-    engine.setWeights(l, numbers(layer.inputs * layer.units, 10 + l, 0.3))
-    engine.setBiases(l, numbers(layer.units, 20 + l))
+    engine.parameters.setWeights(l, numbers(layer.inputs * layer.units, 10 + l, 0.3))
+    engine.parameters.setBiases(l, numbers(layer.units, 20 + l))
   })
   const x = { values: sparseRows(columns), rows: ROWS, columns }
   const nonzeros = listed ? x.values.filter((v) => v !== 0).length : 0
@@ -108,7 +108,7 @@ describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('
       const { offset, length } = engine.plan.layers[0].weightGradients!
       engine.floats.fill(1, offset, offset + length)
       engine.computeGradients(ROWS)
-      return engine.weights(0, 'weightGradients')
+      return engine.parameters.weights(0, 'weightGradients')
     })
     expect(gradients[1]).toEqual(gradients[0])
     expect(gradients[1].slice(20 * units, 30 * units)).toEqual(new Float32Array(10 * units))

@@ -1,0 +1,46 @@
+// Copies to the arena and within it.
+
+import type { Slices } from './pace.ts'
+import type { Floats } from './panels.ts'
+import type { Tensor } from './plan.ts'
+
+/** Elements copied or looked through at once: about a millisecond's work. */
+export const CHUNK = 1 << 19
+
+/** A range of an arena. */
+export interface Range {
+  readonly offset: number
+  readonly length: number
+}
+
+/** Copies source[at …] to a range of the target. Yields now and then. */
+export function* copySlices(
+  source: Floats,
+  at: number,
+  target: Floats,
+  { offset, length }: Range,
+): Slices<void> {
+  for (let from = 0; from < length; from += CHUNK) {
+    target.set(source.subarray(at + from, at + Math.min(from + CHUNK, length)), offset + from)
+    yield
+  }
+}
+
+/** Copies rows [from, to) of a row-major array to a tensor, from its row `at` on. */
+export function fillRows(
+  floats: Floats,
+  { columns, offset }: Pick<Tensor, 'columns' | 'offset'>,
+  values: ArrayLike<number>,
+  from: number,
+  to: number,
+  at = 0,
+): void {
+  const target = offset + at * columns
+  const first = from * columns
+  const last = to * columns
+  if (ArrayBuffer.isView(values)) {
+    floats.set((values as Float32Array).subarray(first, last), target)
+  } else {
+    for (let i = first; i < last; ++i) floats[target + i - first] = values[i]
+  }
+}

@@ -1,0 +1,137 @@
+// The parameters in an arena: read, set and drawn layer by layer, kept and brought back as one slice.
+
+import { WEIGHTS } from '../assembly/abi.ts'
+import type { Backend } from './backend.ts'
+import { CHUNK, copySlices, fillRows } from './copies.ts'
+import { type Draw, toNormal } from './initializers.ts'
+import { runNow, type Slices } from './pace.ts'
+import { type Floats, unpackPanels } from './panels.ts'
+import type { Plan, Tensor } from './plan.ts'
+
+// Weights brought to their panels at once: what stays in the first cache until it is packed.
+const STRIP = 1 << 13
+
+export class Parameters {
+  readonly #plan: Plan
+  readonly #backend: Backend
+
+  constructor(plan: Plan, backend: Backend) {
+    this.#plan = plan
+    this.#backend = backend
+  }
+
+  get #floats(): Floats {
+    return this.#backend.floats
+  }
+
+  /** The row-major (inputs × units) matrix W of layer l, or of its gradient, as a copy. */
+  weights(l: number, which: 'weights' | 'weightGradients' = 'weights'): Floats {
+    const { inputs, units } = this.#plan.architecture.layers[l]
+    const { offset } = this.#plan.layers[l][which]!
+    return unpackPanels(this.#floats, offset, inputs, units, this.#empty(inputs * units))
+  }
+
+  setWeights(l: number, values: ArrayLike<number>): void {
+    const { units } = this.#plan.architecture.layers[l]
+    const { offset } = this.#plan.window.buffers[0]
+    const rows = { offset, columns: units }
+    this.#packWeights(l, (from, to) => fillRows(this.#floats, rows, values, from, to))
+  }
+
+  /** Draws the weights of layer l, row by row, from the random numbers of (seed, WEIGHTS, stream). */
+  drawWeights(l: number, draw: Draw, seed: number, stream: number): void {
+    const { units } = this.#plan.architecture.layers[l]
+    const { offset } = this.#plan.window.buffers[0]
+    this.#packWeights(l, (from, to) =>
+      this.#draw(draw, offset, (to - from) * units, from * units, seed, stream),
+    )
+  }
+
+  /** Brings the weights of layer l to their panels by strips: `fill` puts rows [from, to) where the window has a buffer. */
+  #packWeights(l: number, fill: (from: number, to: number) => void): void {
+    const { inputs, units } = this.#plan.architecture.layers[l]
+    const { weights, weightsT } = this.#plan.layers[l]
+    const { offset, length } = this.#plan.window.buffers[0]
+    this.#clear(weights)
+    if (weightsT) this.#clear(weightsT)
+    const strip = Math.max(1, Math.floor(Math.min(length, STRIP) / units))
+    for (let from = 0; from < inputs; from += strip) {
+      const to = Math.min(from + strip, inputs)
+      fill(from, to)
+      const { kernels } = this.#backend
+      kernels.packRows(offset, from, to, inputs, units, weights.offset, weightsT?.offset ?? 0)
+    }
+  }
+
+  #draw(draw: Draw, at: number, n: number, first: number, seed: number, stream: number): void {
+    const seedHigh = Math.floor(seed / 2 ** 32)
+    this.#backend.kernels.uniform(at, n, draw.bound, first, seed | 0, seedHigh, WEIGHTS, stream)
+    if (draw.deviation !== undefined) toNormal(this.#floats, at, at + n, draw.deviation)
+  }
+
+  /** The biases (units) of layer l, or of its gradient, as a copy; empty where the layer has none. */
+  biases(l: number, which: 'biases' | 'biasGradients' = 'biases'): Floats {
+    const tensor = this.#plan.layers[l][which]
+    return tensor ? this.#floats.slice(tensor.offset, tensor.offset + tensor.columns) : this.#empty(0)
+  }
+
+  #empty(length: number): Floats {
+    return this.#floats instanceof Float64Array ? new Float64Array(length) : new Float32Array(length)
+  }
+
+  setBiases(l: number, values: ArrayLike<number>): void {
+    const tensor = this.#plan.layers[l].biases
+    if (!tensor) return
+    this.#clear(tensor)
+    this.#floats.set(values, tensor.offset)
+  }
+
+  /** Draws the biases of layer l, which has some, like weights. */
+  drawBiases(l: number, draw: Draw, seed: number, stream: number): void {
+    const { offset, columns } = this.#plan.layers[l].biases!
+    this.#draw(draw, offset, columns, 0, seed, stream)
+  }
+
+  /** The padding is to be zero, whatever was there. */
+  #clear({ offset, length }: Tensor): void {
+    this.#floats.fill(0, offset, offset + length)
+  }
+
+  #all(): Floats {
+    const { offset, length } = this.#plan.parameters
+    return this.#floats.subarray(offset, offset + length)
+  }
+
+  /** A copy of every parameter, for `restore`. */
+  snapshot(): Floats {
+    return this.#all().slice()
+  }
+
+  /** The same in slices, into an older copy where one is given. */
+  *snapshotSlices(into: Floats | undefined): Slices<Floats> {
+    const { offset, length } = this.#plan.parameters
+    const copy = into ?? this.#empty(length)
+    yield* copySlices(this.#floats, offset, copy, { offset: 0, length })
+    return copy
+  }
+
+  restore(snapshot: Floats): void {
+    this.#all().set(snapshot)
+  }
+
+  /** True where every parameter is finite. */
+  areFinite(): boolean {
+    return runNow(this.finiteSlices())
+  }
+
+  /** The same in slices. */
+  *finiteSlices(): Slices<boolean> {
+    const { offset, length } = this.#plan.parameters
+    for (let from = offset; from < offset + length; from += CHUNK) {
+      const n = Math.min(CHUNK, offset + length - from)
+      if (this.#backend.kernels.countNonzeros(from, n) < 0) return false
+      yield
+    }
+    return true
+  }
+}
