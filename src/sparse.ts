@@ -2,6 +2,7 @@
 // it is zero, and kept in place of it.
 
 import type { Engine } from './engine.ts'
+import { ShapeError } from './errors.ts'
 import type { Inputs } from './inputs.ts'
 import type { Matrix } from './matrix.ts'
 import type { Slices } from './pace.ts'
@@ -25,13 +26,22 @@ export function nonzerosToList({ rows, columns, nonzeros }: Inputs, units: numbe
   return nonzeros <= most * rows * columns ? Math.max(1, nonzeros) : 0
 }
 
-/** Lists the nonzeros of x in the engine's arena, in place of its rows. Yields now and then. */
+/**
+ * Lists the nonzeros of x in the engine's arena, in place of its rows. Yields now and then. Throws ShapeError where there
+ * are more than the arena has room for: where x was changed since they were counted.
+ */
 export function* listNonzeros(engine: Engine, { values, rows }: Matrix): Slices<void> {
-  const { window, sparse } = engine.plan
+  const { window, sparse, capacity } = engine.plan
+  let left = capacity.nonzeros
   let at = sparse!.entries.offset
   for (let from = 0; from < rows; from += window.rows) {
     const to = Math.min(from + window.rows, rows)
     engine.fill(window.x, values, from, to)
+    const found = engine.nonzerosOfWindow(to - from)
+    if (found < 0 || found > left) {
+      throw new ShapeError('x: expected values that stay as they are until fit has read them, got others')
+    }
+    left -= found
     at = engine.listWindow(to - from, from, at)
     yield
   }

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { ARENA_START, HITS_NONE } from '../assembly/abi.ts'
 import { Engine } from '../src/engine.ts'
-import { Network } from '../src/index.ts'
+import { Network, ShapeError } from '../src/index.ts'
 import { runNow } from '../src/pace.ts'
 import { PREDICTS } from '../src/plan.ts'
 import { listNonzeros, nonzerosToList } from '../src/sparse.ts'
@@ -138,6 +138,28 @@ describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('
       expect(floats.subarray(X, STARTS)).toEqual(x)
       expect(floats[end + 2]).toBe(77)
     }
+  })
+})
+
+describe('listNonzeros', () => {
+  it('refuses values that were changed after they were counted, and writes nothing of them', () => {
+    const [columns, units] = [40, 30]
+    const layers = [{ inputs: columns, units, activation: 'relu' as const, bias: true }]
+    const engine = new Engine(
+      { inputs: columns, outputs: units, layers, loss: 'quadratic' },
+      wasmBackends[0].make,
+      optimizers.sgd.rule,
+    )
+    engine.resize({ ...PREDICTS, batchRows: 10, dataRows: ROWS, nonzeros: 50 })
+    const { y } = engine.plan
+    engine.floats.fill(77, y.offset, y.offset + y.length)
+    for (const values of [sparseRows(columns), new Float32Array(ROWS * columns).fill(Number.NaN, 3, 4)]) {
+      expect(() => runNow(listNonzeros(engine, { values, rows: ROWS, columns }))).toThrow(ShapeError)
+    }
+    expect(engine.floats[y.offset]).toBe(77)
+    const few = new Float32Array(ROWS * columns).fill(1, 0, 50)
+    runNow(listNonzeros(engine, { values: few, rows: ROWS, columns }))
+    expect(engine.floats[y.offset]).toBe(77)
   })
 })
 
