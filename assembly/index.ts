@@ -5,6 +5,7 @@ import * as activation from './activation'
 import * as nn from './gemm-nn'
 import * as tn from './gemm-tn'
 import * as loss from './loss'
+import { transposePanels as transpose } from './pack'
 import { packRows as packPanelRows, padded } from './panels'
 import * as random from './random'
 import * as scan from './scan'
@@ -19,8 +20,20 @@ function at(offset: i32): usize {
 /** Room for one block of random words: the elements 4 … 7, which no plan uses. */
 const BLOCK: usize = 16
 
-export function shuffle(order: i32, n: i32, seedLow: i32, seedHigh: i32, stream: i32): void {
-  random.shuffle(at(order), n, seedLow, seedHigh, stream, BLOCK)
+export function countUp(order: i32, from: i32, to: i32): void {
+  random.countUp(at(order), from, to)
+}
+
+export function shuffle(
+  order: i32,
+  from: i32,
+  to: i32,
+  word: i32,
+  seedLow: i32,
+  seedHigh: i32,
+  stream: i32,
+): i32 {
+  return random.shuffle(at(order), from, to, word, seedLow, seedHigh, stream, BLOCK)
 }
 
 export function uniform(
@@ -36,16 +49,12 @@ export function uniform(
   random.uniform(at(out), n, bound, first, seedLow, seedHigh, purpose, stream, BLOCK)
 }
 
-export function packRows(
-  values: i32,
-  from: i32,
-  to: i32,
-  rows: i32,
-  columns: i32,
-  w: i32,
-  wt: i32,
-): void {
-  packPanelRows(at(values), from, to, rows, columns, at(w), at(wt))
+export function packRows(values: i32, from: i32, to: i32, rows: i32, columns: i32, w: i32): void {
+  packPanelRows(at(values), from, to, rows, columns, at(w))
+}
+
+export function transposePanels(from: i32, to: i32, w: i32, wt: i32, rows: i32, columns: i32): void {
+  transpose(from, to, at(w), at(wt), rows, columns)
 }
 
 export function philox4x32(
@@ -74,6 +83,10 @@ export function softmaxRow(z: i32, a: i32, n: i32): void {
 
 export function countNonzeros(x: i32, n: i32): i32 {
   return scan.countNonzeros(at(x), n)
+}
+
+export function checksum(x: i32, n: i32): i32 {
+  return scan.checksum(at(x), n)
 }
 
 export function listNonzeros(rows: i32, x: i32, columns: i32, starts: i32, entries: i32): i32 {

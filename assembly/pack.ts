@@ -2,7 +2,7 @@
 // finished rows of G transposed.
 
 import { LANES, PANEL } from './abi'
-import { rowPtr } from './panels'
+import { padded, rowPtr } from './panels'
 import { loadPart } from './simd'
 
 /** The first `left` floats at ptr, zeros for what is missing to 4; reads nothing beyond them. */
@@ -110,5 +110,19 @@ export function transposeRows(
     transpose4x4(gPtr, gWidth, to, stride)
     if (width > LANES) transpose4x4(gPtr + 16, gWidth, to + 4 * stride, stride)
     gPtr += 4 * gWidth
+  }
+}
+
+/**
+ * Writes the panels of the transpose of a (rows × columns) matrix at wPtr to wtPtr, padding included: for the rows
+ * [from, to), whole groups of four of them.
+ */
+export function transposePanels(from: i32, to: i32, wPtr: usize, wtPtr: usize, rows: i32, columns: i32): void {
+  const kColumns = padded(rows)
+  const nColumns = padded(columns)
+  for (let j = 0; j < nColumns; j += PANEL) {
+    const width = min(PANEL, nColumns - j)
+    const g = wPtr + ((<usize>(j * kColumns + from * width)) << 2)
+    transposeRows(from, to, j, width, g, wtPtr, kColumns, nColumns)
   }
 }

@@ -21,7 +21,7 @@ export function rowPtr(basePtr: usize, stride: i32, tablePtr: usize, r: i32): us
 
 /**
  * Writes the rows [from, to) of a (rows × columns) matrix, which stand row-major at valuesPtr, to the panels of the
- * matrix at wPtr, and to those of its transpose at wtPtr unless that is 0. The padding stays as it is.
+ * matrix at wPtr. The padding stays as it is.
  */
 export function packRows(
   valuesPtr: usize,
@@ -30,7 +30,6 @@ export function packRows(
   rows: i32,
   columns: i32,
   wPtr: usize,
-  wtPtr: usize,
 ): void {
   for (let i = from; i < to; ++i) {
     for (let j = 0; j < columns; j += PANEL) {
@@ -44,14 +43,6 @@ export function packRows(
         for (let c: usize = 0; c < (<usize>(columns - j)) << 2; c += 4) {
           store<f32>(outPtr + c, load<f32>(inPtr + c))
         }
-      }
-    }
-    if (wtPtr) {
-      const slice = i & ~(PANEL - 1)
-      const strideBytes = (<usize>min(PANEL, padded(rows) - slice)) << 2
-      let outPtr = wtPtr + ((<usize>(slice * padded(columns) + (i - slice))) << 2)
-      for (let j = 0; j < columns; ++j, outPtr += strideBytes) {
-        store<f32>(outPtr, load<f32>(valuesPtr + ((<usize>j) << 2)))
       }
     }
     valuesPtr += (<usize>columns) << 2

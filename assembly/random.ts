@@ -64,22 +64,29 @@ export function uniform(
   }
 }
 
+/** order[i] = i for the places [from, to). */
+export function countUp(orderPtr: usize, from: i32, to: i32): void {
+  for (let i = from; i < to; ++i) store<i32>(orderPtr + ((<usize>i) << 2), i)
+}
+
 /**
- * Fills order[0 … n) with a random order of 0 … n − 1, the stream (seed, SHUFFLE, stream) deciding: Fisher and Yates
- * from the end down, each index drawn without bias by Lemire's method (2019, arXiv:1805.10941). blockPtr is room for
- * one block of words.
+ * A part of the shuffle of order[0 … n) that the stream (seed, SHUFFLE, stream) decides: Fisher and Yates from the end
+ * down, each index drawn without bias by Lemire's method (2019, arXiv:1805.10941), for the places from `from` down to
+ * `to` + 1. A whole shuffle is from n − 1 to 0, in one part or in several; `word` counts the random words that the parts
+ * before have used, and what is returned counts those of this part too. blockPtr is room for one block of words.
  */
 export function shuffle(
   orderPtr: usize,
-  n: u32,
+  from: i32,
+  to: i32,
+  word: u32,
   seedLow: u32,
   seedHigh: u32,
   stream: u32,
   blockPtr: usize,
-): void {
-  for (let i: u32 = 0; i < n; ++i) store<u32>(orderPtr + ((<usize>i) << 2), i)
-  let word: u32 = 0
-  for (let i = <i64>n - 1; i > 0; --i) {
+): u32 {
+  if (word & 3) philox4x32(blockPtr, word >> 2, 0, stream, SHUFFLE, seedLow, seedHigh)
+  for (let i = from; i > to; --i) {
     const range = <u32>i + 1
     let product: u64 = 0
     do {
@@ -88,10 +95,11 @@ export function shuffle(
       word += 1
       // Lemire: a low half below 2³² mod range would favour some indices; draw again.
     } while (<u32>product < range && <u32>product < (0 - range) % range)
-    const from = orderPtr + ((<usize>i) << 2)
-    const to = orderPtr + ((<usize>(product >> 32)) << 2)
-    const kept = load<u32>(from)
-    store<u32>(from, load<u32>(to))
-    store<u32>(to, kept)
+    const own = orderPtr + ((<usize>i) << 2)
+    const other = orderPtr + ((<usize>(product >> 32)) << 2)
+    const kept = load<u32>(own)
+    store<u32>(own, load<u32>(other))
+    store<u32>(other, kept)
   }
+  return word
 }

@@ -35,6 +35,32 @@ export function countNonzeros(ptr: usize, n: i32): i32 {
   )
 }
 
+/** acc · 31 + v, lane by lane: shifts are faster than a product. */
+@inline
+function mix(acc: v128, v: v128): v128 {
+  return i32x4.add(i32x4.sub(i32x4.shl(acc, 5), acc), v)
+}
+
+/**
+ * A number that tells whether n floats are what they were: words that are changed, or change places, change it, but for
+ * one case in 2³² or so.
+ */
+export function checksum(ptr: usize, n: i32): i32 {
+  let acc0 = i32x4.splat(n)
+  let acc1 = i32x4.splat(7)
+  const end = ptr + ((<usize>(n & ~7)) << 2)
+  for (; ptr < end; ptr += 32) {
+    acc0 = mix(acc0, v128.load(ptr))
+    acc1 = mix(acc1, v128.load(ptr, 16))
+  }
+  for (let i = n & 7; i > 0; --i, ptr += 4) acc0 = mix(acc0, v128.load32_splat(ptr))
+  const acc = mix(mix(acc0, i32x4.splat(1)), acc1)
+  let sum = i32x4.extract_lane(acc, 0)
+  sum = sum * 31 + i32x4.extract_lane(acc, 1)
+  sum = sum * 31 + i32x4.extract_lane(acc, 2)
+  return sum * 31 + i32x4.extract_lane(acc, 3)
+}
+
 /**
  * Lists the nonzeros of `rows` rows of `columns` floats at ptr as entries from entriesPtr on, and stores at startsPtr the
  * element offset at which each row's list begins, and that of the end. Returns the end. An entry more than there are

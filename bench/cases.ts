@@ -3,6 +3,7 @@
 import { ARENA_START, GELU, PACK_COLUMNS, RELU, SGD, SIGMOID, TANH } from '../assembly/abi.ts'
 import type { Choice } from '../src/backends/choose.ts'
 import { Engine } from '../src/engine.ts'
+import { runNow } from '../src/pace.ts'
 import { padded, panelLength } from '../src/panels.ts'
 import { PREDICTS } from '../src/plan.ts'
 import { PhiloxStream } from '../src/random.ts'
@@ -34,7 +35,7 @@ function gemmNN(m: number, k: number, n: number): Case {
       const { kernels, floats } = make(c + Math.max(k, m) * padded(n))
       floats.set(numbers(m * k, 1), a)
       floats.set(numbers(k * n, 2), c)
-      kernels.packRows(c, 0, k, k, n, b, 0)
+      kernels.packRows(c, 0, k, k, n, b)
       return () => kernels.gemmNN(0, m, a, k, 0, b, padded(k), 0, c, k, n, tiles)
     },
   }
@@ -97,7 +98,7 @@ function engineOf(
   engine.fill(engine.plan.x, numbers(rows * sizes[0], 10), 0, rows)
   const y = Float32Array.from({ length: rows * outputs }, (_, i) => (i % outputs === 0 ? 1 : 0))
   engine.fill(engine.plan.y, y, 0, rows)
-  engine.shuffleRows(rows, 1, 0)
+  runNow(engine.shuffleSlices(rows, 1, 0))
   engine.learningRate = 1e-3
   return engine
 }

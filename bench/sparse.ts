@@ -24,8 +24,9 @@ function engineOf(sizes: number[], batch: number, values: Float32Array, listed: 
     make,
     optimizers.sgd.rule,
   )
-  const x = { values, rows: ROWS, columns: sizes[0] }
-  const nonzeros = listed ? values.filter((v) => v !== 0).length : 0
+  const count = values.filter((v) => v !== 0).length
+  const nonzeros = listed ? count : 0
+  const x = { values, rows: ROWS, columns: sizes[0], name: 'x', nonzeros: count, checksums: undefined }
   engine.resize({ ...PREDICTS, batchRows: batch, dataRows: ROWS, nonzeros })
   if (listed) runNow(listNonzeros(engine, x))
   else engine.fill(engine.plan.x, values, 0, ROWS)
@@ -49,7 +50,7 @@ for (const [sizes, batch] of [
     const times: number[][] = [[], []]
     for (let round = 0; round < 9; ++round) {
       engines.forEach((engine, i) => {
-        engine.shuffleRows(ROWS, 1, round)
+        runNow(engine.shuffleSlices(ROWS, 1, round))
         const from = performance.now()
         engine.train({ firstRow: 0, endRow: ROWS, batchRows: batch })
         if (round > 1) times[i].push(performance.now() - from)

@@ -10,6 +10,8 @@ export interface Kernels {
   hadamard(x: number, y: number, out: number, n: number): void
   /** How many of n numbers are not ±0; −1 where one is not finite. */
   countNonzeros(x: number, n: number): number
+  /** A number that changes where the n numbers do, but for one case in 2³² or so. */
+  checksum(x: number, n: number): number
   lossRow(
     out: number,
     slope: number,
@@ -75,26 +77,45 @@ export interface Kernels {
     stream: number,
   ): void
   /**
-   * Writes the rows [from, to) of a (rows × columns) matrix, row-major at `values`, to the panels of the matrix at w,
-   * and to those of its transpose at wt unless that is 0. The padding stays as it is.
+   * Writes the rows [from, to) of a (rows × columns) matrix, row-major at `values`, to the panels of the matrix at w.
+   * The padding stays as it is.
    */
-  packRows(
-    values: number,
+  packRows(values: number, from: number, to: number, rows: number, columns: number, w: number): void
+  /** Writes the rows [from, to), multiples of 4, of the (rows × columns) matrix in panels at w to the panels of its
+   * transpose at wt, padding included. */
+  transposePanels(from: number, to: number, w: number, wt: number, rows: number, columns: number): void
+  /** ints[order + i] = i for i in [from, to). */
+  countUp(order: number, from: number, to: number): void
+  /**
+   * A part of the shuffle of ints[order … order + n) by the stream (seed, SHUFFLE, stream): the places from `from` down
+   * to `to` + 1; the whole is n − 1 … 0. `word`: random words that the parts before have used; returns it for the next.
+   */
+  shuffle(
+    order: number,
     from: number,
     to: number,
-    rows: number,
-    columns: number,
-    w: number,
-    wt: number,
-  ): void
+    word: number,
+    seedLow: number,
+    seedHigh: number,
+    stream: number,
+  ): number
   /** Writes the four random words of a counter and a key, each given word by word, to ints[out … out + 4). */
   philox4x32(out: number, ...counterAndKey: [number, number, number, number, number, number]): void
 }
 
 export interface Backend {
   readonly name: 'relaxed' | 'simd' | 'debug' | 'reference'
-  /** The arena. Its size never changes; a larger plan gets a new arena. */
+  /** The arena. Not to be kept: `grow` puts another array in its place. */
   readonly floats: Floats
+  /** The elements [begin, end) of it are the owner's: a small arena shares its memory with others. */
+  readonly begin: number
+  readonly end: number
+  /** Makes room up to `end`; what is there stays, what is new holds anything. False where the arena cannot grow. */
+  grow(end: number): boolean
+  /** Gives the memory back, for other arenas of the process. The backend cannot be used any more. */
+  release(): void
+  /** Lets others ask `owner` for the memory, until it grows or is released: it is larger than its owner needs now. */
+  offer(owner: Offering): void
   readonly kernels: Kernels
   writeInts(offset: number, values: ArrayLike<number>): void
   readInts(offset: number, length: number): Int32Array
@@ -106,8 +127,6 @@ export interface Backend {
   readonly listNonzeros:
     | ((rows: number, x: number, columns: number, starts: number, entries: number) => number)
     | undefined
-  /** Fills ints[offset … offset + n) with 0 … n − 1, shuffled by the stream (seed, SHUFFLE, stream). */
-  shuffle(offset: number, n: number, seedLow: number, seedHigh: number, stream: number): void
   /**
    * Runs the instructions in [from, to) as part `part` of `parts`, once for each batch of at most `batchRows` of the
    * rows [firstRow, endRow) of the order, with the scratch of thread `thread`.
@@ -124,6 +143,8 @@ export interface Backend {
   ): void
   /** What other threads need to work in this arena; undefined where none can. */
   readonly shared: SharedArena | undefined
+  /** True where the same kernels have arenas that other threads can work in. */
+  readonly canShare: boolean
 }
 
 export interface SharedArena {
@@ -131,5 +152,15 @@ export interface SharedArena {
   readonly memory: WebAssembly.Memory
 }
 
-/** Makes an arena of so many elements, all zero. Throws BackendError where there is no memory for it. */
-export type MakeBackend = (elements: number) => Backend
+/** Who has more memory than it needs. */
+export interface Offering {
+  /** Moves to a smaller arena and releases the one it has. May throw BackendError, and has then moved nothing. */
+  moveOut(): void
+}
+
+/**
+ * Makes an arena for a plan of `elements`, counted from ARENA_START; a plan that begins at the arena's own `begin` fits
+ * as well. What it holds is not defined. shared: whether other threads are to work in it, where the engine can do that;
+ * an arena that is not asked to be may be all the same. Throws BackendError where there is no memory.
+ */
+export type MakeBackend = (elements: number, shared?: boolean) => Backend

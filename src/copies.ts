@@ -2,16 +2,10 @@
 
 import type { Slices } from './pace.ts'
 import type { Floats } from './panels.ts'
-import type { Tensor } from './plan.ts'
+import type { Range, Tensor } from './plan.ts'
 
 /** Elements copied or looked through at once: about a millisecond's work. */
 export const CHUNK = 1 << 19
-
-/** A range of an arena. */
-export interface Range {
-  readonly offset: number
-  readonly length: number
-}
 
 /** Copies source[at …] to a range of the target. Yields now and then. */
 export function* copySlices(
@@ -22,6 +16,14 @@ export function* copySlices(
 ): Slices<void> {
   for (let from = 0; from < length; from += CHUNK) {
     target.set(source.subarray(at + from, at + Math.min(from + CHUNK, length)), offset + from)
+    yield
+  }
+}
+
+/** Sets a range to zero. Yields now and then. */
+export function* zeroSlices(target: Floats, { offset, length }: Range): Slices<void> {
+  for (let from = offset; from < offset + length; from += CHUNK) {
+    target.fill(0, from, Math.min(from + CHUNK, offset + length))
     yield
   }
 }

@@ -2,8 +2,8 @@
 // offsets; knows nothing of users' arrays, epochs or errors.
 
 import { CONTROL_LEARNING_RATE, HITS_NONE, SINGLE, SYNC_SPINS } from '../assembly/abi.ts'
-import type { Backend, MakeBackend } from './backend.ts'
-import { copySlices, fillRows } from './copies.ts'
+import type { Backend, MakeBackend, Offering } from './backend.ts'
+import { CHUNK, copySlices, fillRows, zeroSlices } from './copies.ts'
 import { runNow, SLICE_MS, type Slices } from './pace.ts'
 import { type Floats, padded } from './panels.ts'
 import { Parameters } from './parameters.ts'
@@ -21,6 +21,8 @@ import {
   gradientsTape,
   predictResult,
   predictTape,
+  type Span,
+  type Stage,
   type Tape,
   tapeToWords,
   trainTape,
@@ -42,16 +44,18 @@ export interface Slice {
 const PATIENT_SPINS = 3_000_000
 const SHORT_SPINS = 3_000
 
-// Rows whose shuffle takes as long as a call to a worker, about 100 µs (Node 20).
-const LONG_SHUFFLE = 20_000
-
 /** Over some rows. */
 export interface Sums {
   readonly loss: number
   readonly hits: number
 }
 
-export class Engine {
+// An arena this much larger than its plan, in elements, is offered to others when a fit is done with it.
+const WORTH_OFFERING = 1 << 18
+// Places that are shuffled at once: a few milliseconds, where they are in no cache.
+const SHUFFLED_AT_ONCE = 1 << 16
+
+export class Engine implements Offering {
   readonly architecture: Architecture
   readonly #make: MakeBackend
   readonly #rule: number
@@ -91,23 +95,66 @@ export class Engine {
     return this.#backend.floats
   }
 
-  /** Moves to an arena of just this capacity; the parameters and the learning rate come along, the data do not. */
+  /** Brings the arena to this capacity; the parameters and the learning rate stay, the data do not. */
   resize(capacity: Capacity): void {
     runNow(this.resizeSlices(capacity))
   }
 
-  /** The same in slices. The old arena is in use until the last of them is done. */
-  *resizeSlices(capacity: Capacity): Slices<void> {
-    const plan = makePlan(this.architecture, capacity, this.#tiles)
-    const backend = this.#make(plan.elements)
-    if (this.#plan) {
-      for (const tensor of ['parameters', 'control'] as const) {
-        yield* copySlices(this.floats, this.#plan[tensor].offset, backend.floats, plan[tensor])
+  /**
+   * The same in slices: where the arena can grow, the parameters stay where they are. shared: whether other threads are to
+   * work in it, where the engine can do that. Throws BackendError, and has then changed nothing.
+   */
+  *resizeSlices(capacity: Capacity, shared = false): Slices<void> {
+    const backend = this.#backend as Backend | undefined
+    if (backend && (backend.shared || !shared)) {
+      const plan = makePlan(this.architecture, capacity, this.#tiles, backend.begin)
+      if (backend.grow(plan.elements)) {
+        this.#adopt(backend, plan)
+        yield* zeroSlices(this.floats, plan.zeroed)
+        return
       }
     }
+    yield* this.#move(capacity, shared)
+    backend?.release()
+  }
+
+  /** Moves to a smaller arena, of what it takes to predict, and gives back the one it has. */
+  moveOut(): void {
+    const backend = this.#backend
+    runNow(this.#move(PREDICTS, false))
+    backend.release()
+  }
+
+  /** Moves to another arena. The old one is in use until everything is there. */
+  *#move(capacity: Capacity, shared: boolean): Slices<void> {
+    const size = makePlan(this.architecture, capacity, this.#tiles)
+    const backend = this.#make(size.elements, shared)
+    const plan =
+      backend.begin === size.begin ? size : makePlan(this.architecture, capacity, this.#tiles, backend.begin)
+    const { floats } = backend
+    yield* zeroSlices(floats, plan.control)
+    yield* zeroSlices(floats, plan.zeroed)
+    if (this.#plan) {
+      for (const tensor of ['control', 'parameters'] as const) {
+        yield* copySlices(this.floats, this.#plan[tensor].offset, floats, plan[tensor])
+      }
+      for (const [l, { weightsT }] of plan.layers.entries()) {
+        if (weightsT) yield* copySlices(this.floats, this.#plan.layers[l].weightsT!.offset, floats, weightsT)
+      }
+    } else {
+      yield* zeroSlices(floats, plan.parameters)
+      for (const { weightsT } of plan.layers) if (weightsT) yield* zeroSlices(floats, weightsT)
+    }
+    this.#adopt(backend, plan)
+  }
+
+  #adopt(backend: Backend, plan: Plan): void {
+    const { capacity } = plan
     this.#plan = plan
     this.#backend = backend
     this.#parameters = new Parameters(plan, backend)
+    // The threads of an earlier plan may have left anything in the words that they agree by.
+    backend.writeInts(plan.sync.offset, new Int32Array(plan.sync.length))
     this.#predict = this.#write(predictTape(plan))
     this.#evaluate = this.#write(evaluateTape(plan, 'evaluate', this.#evaluateHits))
     this.#validate = capacity.validates
@@ -115,6 +162,26 @@ export class Engine {
       : undefined
     this.#train = capacity.batchRows ? this.#write(trainTape(plan, this.#rule, this.#trainHits)) : undefined
     this.#gradients = capacity.gradients ? this.#write(gradientsTape(plan)) : undefined
+  }
+
+  /** After a fit: brings the plan back to `capacity`, the data gone, and lets others have a memory that is far larger. */
+  settle(capacity: Capacity): void {
+    this.resize(capacity)
+    if (this.#backend.end - this.#plan.elements > WORTH_OFFERING) this.#backend.offer(this)
+  }
+
+  /**
+   * Leaves the arena to a thread that may still write to it, for another one with the parameters of the copy. Throws
+   * BackendError.
+   */
+  *abandonSlices(copy: Floats): Slices<void> {
+    yield* this.#move(PREDICTS, false)
+    yield* this.#parameters.setSlices(copy)
+  }
+
+  /** Gives the memory back. The engine cannot be used any more. */
+  release(): void {
+    this.#backend.release()
   }
 
   /** Moves to a larger arena if this one has no room for so much. */
@@ -131,9 +198,9 @@ export class Engine {
 
   // Threads.
 
-  /** True where other threads can work in the arena. */
-  get sharesMemory(): boolean {
-    return this.#backend.shared !== undefined
+  /** True where other threads can work in an arena that is made for them. */
+  get canShare(): boolean {
+    return this.#backend.canShare
   }
 
   /** Threads at work: 0 where the caller's own does it all. */
@@ -167,6 +234,11 @@ export class Engine {
   }
 
   // Windows: predict and evaluate.
+
+  /** A number that changes where `length` elements of the arena do. */
+  checksum(offset: number, length: number): number {
+    return this.#backend.kernels.checksum(offset, length)
+  }
 
   /** Nonzeros of the inputs of the first `rows` rows of the window; −1 where one is not finite. */
   nonzerosOfWindow(rows: number): number {
@@ -243,6 +315,11 @@ export class Engine {
     return Math.max(1, Math.floor((SLICE_MS * flopsPerMs) / flops))
   }
 
+  /** Rows that are looked at, checked and evaluated at once: the same for every capacity. */
+  get blockRows(): number {
+    return Math.min(this.#plan.window.rows, this.rowsPerSlice)
+  }
+
   // Training.
 
   /** How training compares a row with its target; one of the HITS_ codes. */
@@ -268,20 +345,28 @@ export class Engine {
   }
 
   /** Takes the rows in their own order. */
-  orderRows(rows: number): void {
-    const order = new Int32Array(rows)
-    for (let r = 0; r < rows; ++r) order[r] = r
-    this.#backend.writeInts(this.#plan.order.offset, order)
+  *orderSlices(rows: number): Slices<void> {
+    const { offset } = this.#plan.order
+    for (let from = 0; from < rows; from += CHUNK) {
+      this.#backend.kernels.countUp(offset, from, Math.min(from + CHUNK, rows))
+      yield
+    }
   }
 
-  /** Takes the rows in the random order number `stream` of the seed. Done when it returns or, with a team, resolves. */
-  shuffleRows(rows: number, seed: number, stream: number): Promise<void> | undefined {
+  /** Takes the rows in the random order number `stream` of the seed. */
+  *shuffleSlices(rows: number, seed: number, stream: number): Slices<void> {
+    yield* this.orderSlices(rows)
     const { offset } = this.#plan.order
-    const seedHigh = Math.floor(seed / 2 ** 32)
-    if (this.#team && rows >= LONG_SHUFFLE)
-      return this.#team.shuffle(offset, rows, seed | 0, seedHigh, stream)
-    this.#backend.shuffle(offset, rows, seed | 0, seedHigh, stream)
-    return undefined
+    let word = 0
+    for (let from = rows - 1; from > 0; from -= SHUFFLED_AT_ONCE) {
+      const to = Math.max(0, from - SHUFFLED_AT_ONCE)
+      const args = [offset, from, to, word, seed | 0, Math.floor(seed / 2 ** 32), stream] as const
+      // With a team this thread is to have nothing to do.
+      word = this.#team
+        ? ((yield this.#team.shuffle(...args)) as number)
+        : this.#backend.kernels.shuffle(...args)
+      yield
+    }
   }
 
   /** Every step of the slice in one call of the backend. Done when it returns or, with a team, resolves. */
@@ -292,14 +377,14 @@ export class Engine {
     return undefined
   }
 
-  /** Phases of a step; the deltas and losses are there after the first. */
-  get phases(): number {
-    return this.#train!.phases.length
+  /** The two stages of a training step. */
+  get step(): { readonly compute: Stage; readonly update: Stage } {
+    const { compute, update } = this.#train!
+    return { compute, update: update! }
   }
 
-  /** Part `part` of `parts` of one phase of one step, in the caller's thread. */
-  trainPart(phase: number, { firstRow, endRow, batchRows }: Slice, part: number, parts: number): void {
-    const { from, to } = this.#train!.phases[phase]
+  /** Part `part` of `parts` of a span of one step, in the caller's thread. */
+  trainPart({ from, to }: Span, { firstRow, endRow, batchRows }: Slice, part: number, parts: number): void {
     this.#backend.run(from, to, firstRow, endRow, batchRows, part, parts, 0)
   }
 

@@ -2,7 +2,8 @@
 
 import { HITS_NONE } from '../assembly/abi.ts'
 import type { Engine, Sums } from './engine.ts'
-import type { Matrix, Targets } from './matrix.ts'
+import { fillBlock, type Inputs } from './inputs.ts'
+import type { Targets } from './matrix.ts'
 import type { Slices } from './pace.ts'
 
 export interface Evaluation {
@@ -12,27 +13,42 @@ export interface Evaluation {
   readonly accuracy?: number
 }
 
+const evaluationOf = (loss: number, hits: number, rows: number, { hitMode }: Targets): Evaluation =>
+  hitMode === HITS_NONE ? { loss: loss / rows } : { loss: loss / rows, accuracy: hits / rows }
+
 /**
- * The loss and the accuracy of the rows; x and y are checked already. Yields after every window. byTeam: by the engine's
- * team of threads, in a window of their own.
+ * The loss and the accuracy of the rows; x and y are checked already. Yields after every window. engineOf: asked anew for
+ * each window, because the network may be trained between two of them.
  */
-export function* evaluateRows(engine: Engine, x: Matrix, y: Targets, byTeam = false): Slices<Evaluation> {
-  const { window, validation } = engine.plan
-  const { x: windowX, y: windowY, rows } = byTeam ? validation! : window
-  const rowsAtOnce = Math.min(rows, byTeam ? rows : engine.rowsPerSlice)
+export function* evaluateRows(engineOf: () => Engine, x: Inputs, y: Targets): Slices<Evaluation> {
+  const { blockRows } = engineOf()
+  let loss = 0
+  let hits = 0
+  for (let from = 0, block = 0; from < x.rows; from += blockRows, ++block) {
+    const to = Math.min(from + blockRows, x.rows)
+    const engine = engineOf()
+    fillBlock(engine, engine.plan.window.x, x, [from, to, block])
+    engine.fill(engine.plan.window.y, y.values, from, to)
+    const sums = engine.evaluateWindow(to - from, y.hitMode)
+    loss += sums.loss
+    hits += sums.hits
+    yield
+  }
+  return evaluationOf(loss, hits, x.rows, y)
+}
+
+/** The same by the engine's team of threads, in a window of their own; the values of x are nabla's own. */
+export function* validateRows(engine: Engine, x: Inputs, y: Targets): Slices<Evaluation> {
+  const { rows: rowsAtOnce, x: windowX, y: windowY } = engine.plan.validation!
   let loss = 0
   let hits = 0
   for (let from = 0; from < x.rows; from += rowsAtOnce) {
     const to = Math.min(from + rowsAtOnce, x.rows)
     engine.fill(windowX, x.values, from, to)
     engine.fill(windowY, y.values, from, to)
-    const sums = byTeam
-      ? ((yield engine.validateWindow(to - from, y.hitMode)) as Sums)
-      : engine.evaluateWindow(to - from, y.hitMode)
+    const sums = (yield engine.validateWindow(to - from, y.hitMode)) as Sums
     loss += sums.loss
     hits += sums.hits
-    if (!byTeam) yield
   }
-  if (y.hitMode === HITS_NONE) return { loss: loss / x.rows }
-  return { loss: loss / x.rows, accuracy: hits / x.rows }
+  return evaluationOf(loss, hits, x.rows, y)
 }

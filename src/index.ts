@@ -7,8 +7,8 @@ export {
   ShapeError,
 } from './errors.ts'
 export type { Evaluation } from './evaluate.ts'
-export type { History } from './fit.ts'
 export type { GradientCheck, GradientGroup } from './gradient-check.ts'
+export type { History } from './history.ts'
 export type { CustomInitializer, InitializerName, WeightShape } from './initializers.ts'
 export {
   accuracy,
@@ -29,6 +29,7 @@ export type {
   MatrixLike,
   NetworkOptions,
   OptimizerOptions,
+  ReadOptions,
 } from './options.ts'
 export type { LayerShape } from './plan.ts'
 export type { ActivationName, LossName, OptimizerName } from './tables.ts'

@@ -1,15 +1,23 @@
 // A user's inputs, looked through in the engine's window: to copy them there and scan them by a kernel is faster than to
 // look at them in JavaScript. With this and src/sparse.ts a fit of one epoch on MNIST, 784-30-10, went from 580 to 220 ms,
 // 85 of them training (Node 26, one core of a Xeon).
+//
+// A typed array is read twice: once to check it, and once where it is used. A checksum of each block of rows sees to it
+// that what is used is what was checked.
 
 import type { Engine } from './engine.ts'
 import { checkFinite, type Matrix, shapeMatrix } from './matrix.ts'
 import type { MatrixLike } from './options.ts'
 import type { Slices } from './pace.ts'
+import type { Tensor } from './plan.ts'
+import { refuseChange, Watched } from './watched.ts'
 
 /** Rows of finite float32 numbers, and how many of these are not zero. */
 export interface Inputs extends Matrix {
+  readonly name: string
   readonly nonzeros: number
+  /** The checksum of each block of rows (Engine.blockRows); undefined where the values are nabla's own. */
+  readonly checksums: Int32Array | undefined
 }
 
 /**
@@ -17,20 +25,69 @@ export interface Inputs extends Matrix {
  * naming the first that is not a finite float32 number.
  */
 export function fillWindow(engine: Engine, x: Matrix, name: string, from: number, to: number): number {
+  if (x.values.length !== x.rows * x.columns) refuseChange(name)
   engine.fill(engine.plan.window.x, x.values, from, to)
   const nonzeros = engine.nonzerosOfWindow(to - from)
   if (nonzeros < 0) checkFinite(x, name, from, to)
   return nonzeros
 }
 
-/** Brings `value` to rows for the engine's network, every value checked. Throws ShapeError. Yields now and then. */
-export function* readInputs(engine: Engine, value: MatrixLike, name: string): Slices<Inputs> {
-  const matrix = yield* shapeMatrix(value, engine.architecture.inputs, name)
-  const { rows: rowsAtOnce } = engine.plan.window
-  let nonzeros = 0
-  for (let from = 0; from < matrix.rows; from += rowsAtOnce) {
-    nonzeros += fillWindow(engine, matrix, name, from, Math.min(from + rowsAtOnce, matrix.rows))
+/** Calls `work` with the rows of each block, and may pause between them. */
+export function* inBlocks(
+  engine: Engine,
+  rows: number,
+  work: (from: number, to: number, block: number) => void,
+): Slices<void> {
+  const { blockRows } = engine
+  for (let from = 0, block = 0; from < rows; from += blockRows, ++block) {
+    work(from, Math.min(from + blockRows, rows), block)
     yield
   }
-  return { ...matrix, nonzeros }
+}
+
+/**
+ * Brings `value` to rows for the engine's network, every value checked. keep: to copies of nabla's own, for values that are
+ * read again and again. Throws ShapeError. Yields now and then.
+ */
+export function* readInputs(
+  engine: Engine,
+  value: MatrixLike,
+  name: string,
+  watched = new Watched(value, name),
+  keep = false,
+): Slices<Inputs> {
+  const { columns, ...shaped } = yield* shapeMatrix(value, engine.architecture.inputs, name, watched)
+  const { rows } = shaped
+  const isOwn = shaped.values !== value
+  const flat = { ...shaped, columns }
+  const kept = keep && !isOwn ? new Float32Array(rows * columns) : undefined
+  const checksums = isOwn || kept ? undefined : new Int32Array(Math.ceil(rows / engine.blockRows))
+  let nonzeros = 0
+  yield* inBlocks(engine, rows, (from, to, block) => {
+    if (!isOwn) watched.check(from * columns, to * columns)
+    nonzeros += fillWindow(engine, flat, name, from, to)
+    const { offset } = engine.plan.window.x
+    const length = (to - from) * columns
+    if (checksums) checksums[block] = engine.checksum(offset, length)
+    kept?.set(engine.floats.subarray(offset, offset + length), from * columns)
+  })
+  return { values: kept ?? flat.values, rows, columns, name, nonzeros, checksums }
+}
+
+/**
+ * Copies the rows [from, to) of x, which are block `block`, to a tensor from its row `at` on. Throws ShapeError where they
+ * are not what was checked.
+ */
+export function fillBlock(
+  engine: Engine,
+  tensor: Tensor,
+  { values, rows, columns, checksums, name }: Inputs,
+  [from, to, block]: readonly [number, number, number],
+  at = 0,
+): void {
+  if (values.length !== rows * columns) refuseChange(name)
+  engine.fill(tensor, values, from, to, at)
+  if (!checksums) return
+  const sum = engine.checksum(tensor.offset + at * columns, (to - from) * columns)
+  if (sum !== checksums[block]) refuseChange(name)
 }

@@ -6,10 +6,11 @@ import { setOneHot } from './one-hot.ts'
 import type { MatrixLike } from './options.ts'
 import type { Slices } from './pace.ts'
 import type { LossName } from './tables.ts'
+import { Watched } from './watched.ts'
 
 export type NumberArray = ArrayLike<number>
 
-/** (rows × columns), row-major. The values may be the user's own array: nothing writes to them. */
+/** (rows × columns), row-major. The values may be the user's own array: nothing writes to them, but the user may. */
 export interface Matrix {
   readonly values: NumberArray
   readonly rows: number
@@ -66,8 +67,13 @@ function flattenRow(row: unknown, r: number, values: Float32Array, columns: numb
   }
 }
 
-/** Brings `value` to (rows × columns); its numbers are not looked at yet. Throws ShapeError. */
-export function* shapeMatrix(value: MatrixLike, columns: number, name: string): Slices<Matrix> {
+/** Brings `value` to (rows × columns); the numbers of a typed array are not looked at yet. Throws ShapeError. */
+export function* shapeMatrix(
+  value: MatrixLike,
+  columns: number,
+  name: string,
+  watched = new Watched(value, name),
+): Slices<Matrix> {
   checkList(value, name)
   const nested = isNested(value)
   if (!nested && value.length % columns !== 0) {
@@ -81,7 +87,9 @@ export function* shapeMatrix(value: MatrixLike, columns: number, name: string): 
   const rowOf = (r: number): unknown =>
     nested ? value[r] : (value as readonly number[]).slice(r * columns, (r + 1) * columns)
   const values = new Float32Array(rows * columns)
+  const width = nested ? 1 : columns
   yield* inChunks(rows, columns, (from, to) => {
+    watched.check(from * width, to * width)
     for (let r = from; r < to; ++r) flattenRow(rowOf(r), r, values, columns, name)
   })
   return { values, rows, columns }
@@ -116,11 +124,27 @@ export function checkFinite({ values, columns }: Matrix, name: string, from: num
   }
 }
 
-/** Brings `value` to (rows × columns) finite float32 numbers. Throws ShapeError naming the first that is none. */
-export function* readMatrix(value: MatrixLike, columns: number, name: string): Slices<Matrix> {
-  const matrix = yield* shapeMatrix(value, columns, name)
-  yield* inChunks(matrix.rows, columns, (from, to) => checkFinite(matrix, name, from, to))
-  return matrix
+/**
+ * Brings `value` to (rows × columns) finite float32 numbers, in an array of nabla's own. Throws ShapeError naming the first
+ * that is none.
+ */
+export function* readMatrix(
+  value: MatrixLike,
+  columns: number,
+  name: string,
+  watched = new Watched(value, name),
+): Slices<Matrix> {
+  const matrix = yield* shapeMatrix(value, columns, name, watched)
+  const isOwn = matrix.values !== value
+  const values = isOwn ? (matrix.values as Float32Array) : new Float32Array(matrix.values.length)
+  yield* inChunks(matrix.rows, columns, (from, to) => {
+    if (!isOwn) {
+      watched.check(from * columns, to * columns)
+      values.set((value as Float32Array).subarray(from * columns, to * columns), from * columns)
+    }
+    checkFinite(matrix, name, from, to)
+  })
+  return { ...matrix, values }
 }
 
 /**
@@ -163,17 +187,19 @@ export function* readTargets(
   outputs: number,
   loss: LossName,
   name: string,
+  watched = new Watched(value, name),
 ): Slices<Targets> {
   checkList(value, name)
   if (!isNested(value) && value.length === rows && outputs > 1) {
     const values = new Float32Array(rows * outputs)
-    yield* inChunks(rows, outputs, (from, to) =>
-      setOneHot(values, value as NumberArray, outputs, name, from, to),
-    )
+    yield* inChunks(rows, outputs, (from, to) => {
+      watched.check(from, to)
+      setOneHot(values, value as NumberArray, outputs, name, from, to)
+    })
     return { values, rows, columns: outputs, hitMode: HITS_ARGMAX }
   }
   if (!isNested(value) && value.length !== rows * outputs) refuseTargets(value.length, rows, outputs, name)
-  const matrix = yield* readMatrix(value, outputs, name)
+  const matrix = yield* readMatrix(value, outputs, name, watched)
   if (matrix.rows !== rows) refuseTargets(matrix.rows * outputs, rows, outputs, name)
   const [least, most] = targetRange[loss]
   yield* inChunks(rows, outputs, (from, to) => {

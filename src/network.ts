@@ -8,10 +8,11 @@ import { Engine } from './engine.ts'
 import { BackendError, OptionError, ShapeError, shown } from './errors.ts'
 import { type Evaluation, evaluateRows } from './evaluate.ts'
 import { explain } from './explain.ts'
-import { type FitState, fitSlices, type History } from './fit.ts'
+import { fitSlices, type Rows } from './fit.ts'
 import { checkGradients, type GradientCheck } from './gradient-check.ts'
+import { type History, Recorder } from './history.ts'
 import { drawOf, randomNumbers } from './initializers.ts'
-import { fillWindow, type Inputs, readInputs } from './inputs.ts'
+import { fillWindow, readInputs } from './inputs.ts'
 import {
   type Matrix,
   type NumberArray,
@@ -33,13 +34,18 @@ import {
   type MatrixLike,
   type NetworkOptions,
   networkSettings,
+  type ReadOptions,
+  readSettings,
   type Settings,
   trainBatchSettings,
 } from './options.ts'
 import { runNow, runPaced, type Slices } from './pace.ts'
 import type { LayerShape } from './plan.ts'
 import { PhiloxStream } from './random.ts'
+import { Readers } from './readers.ts'
 import { optimizers } from './tables.ts'
+import { type Counters, Transaction } from './transaction.ts'
+import { Watched } from './watched.ts'
 
 /** The gradient of the mean loss, shaped like the parameters. */
 export interface Gradients {
@@ -58,19 +64,28 @@ const GRADIENT_ROWS = 1024
 export class Network {
   readonly #settings: Settings
   readonly #choice: Choice
+  readonly #counters: Counters = { epochs: 0 }
   #engine: Engine | undefined
+  #readers: Readers
+  #transaction: Transaction
   #training = false
-  #epochs = 0
 
   /** A network with initial weights from its seed. Throws OptionError, or BackendError where `kernels` cannot run. */
   constructor(options: NetworkOptions) {
     this.#settings = networkSettings(options)
-    const { architecture, optimizer } = this.#settings
     this.#choice = chooseBackend(this.#settings.kernels, this.#settings.wide)
-    const { make, tiles, lacks } = this.#choice
-    if (lacks) note(lacks)
-    this.#engine = new Engine(architecture, make, optimizers[optimizer.name].rule, tiles)
-    this.#initialize(this.#engine)
+    if (this.#choice.lacks) note(this.#choice.lacks)
+    const engine = this.#makeEngine()
+    this.#engine = engine
+    this.#readers = new Readers(engine, () => this.#makeEngine())
+    this.#transaction = new Transaction(engine, this.#counters)
+    this.#initialize(engine)
+  }
+
+  #makeEngine(): Engine {
+    const { architecture, optimizer } = this.#settings
+    const { make, tiles } = this.#choice
+    return new Engine(architecture, make, optimizers[optimizer.name].rule, tiles)
   }
 
   /** Fills a new engine, whose parameters are zeros. */
@@ -121,64 +136,111 @@ export class Network {
     return (this.#choice.tiles & PAIRED) !== 0
   }
 
-  /** The engine, for work that reads; throws BackendError after dispose. */
-  #reading(call: string): Engine {
+  /** The engine; throws BackendError after dispose. */
+  #inUse(call: string): Engine {
     if (!this.#engine) throw new BackendError(`${call}: expected a network in use, got one that is disposed`)
     return this.#engine
   }
 
+  /** The engine, for work that reads: during a fit one with the parameters of its last epoch. */
+  #reading(call: string): Engine {
+    this.#inUse(call)
+    return this.#readers.current()
+  }
+
   /** The engine, for work that would disturb a running fit. */
   #writing(call: string): Engine {
-    const engine = this.#reading(call)
+    const engine = this.#inUse(call)
     if (this.#training) {
       throw new BackendError(`${call}: expected an idle network, got one that is training; await fit first`)
     }
+    this.#readers.detach()
     return engine
   }
 
-  /** x and y brought to matrices, every value checked. */
-  *#read(engine: Engine, { x, y }: Data, prefix: string): Slices<{ x: Inputs; y: Targets }> {
-    const { outputs, loss } = engine.architecture
-    const inputs = yield* readInputs(engine, x, `${prefix}x`)
-    return { x: inputs, y: yield* readTargets(y, inputs.rows, outputs, loss, `${prefix}y`) }
+  /** Work in slices that reads the parameters of one moment, the event loop free between them. */
+  async #readPaced<T>(
+    call: string,
+    signal: AbortSignal | undefined,
+    work: (engineOf: () => Engine) => Slices<T>,
+  ): Promise<T> {
+    this.#inUse(call)
+    signal?.throwIfAborted()
+    const pin = this.#readers.pin()
+    const check = () => {
+      signal?.throwIfAborted()
+      this.#inUse(call)
+    }
+    try {
+      return await runPaced(
+        work(() => pin.engine),
+        check,
+        signal,
+      )
+    } finally {
+      this.#readers.release(pin)
+    }
   }
 
-  #data(engine: Engine, x: MatrixLike, y: MatrixLike): { x: Inputs; y: Targets } {
-    return runNow(this.#read(engine, { x, y }, ''))
+  /** x and y brought to matrices, every value checked; both are watched from this call on. keep: see readInputs. */
+  #read(engine: Engine, { x, y }: Data, prefix = '', keep = false): Slices<Rows> {
+    const { outputs, loss } = engine.architecture
+    const names = { x: `${prefix}x`, y: `${prefix}y` }
+    const watched = { x: new Watched(x, names.x), y: new Watched(y, names.y) }
+    return (function* () {
+      const inputs = yield* readInputs(engine, x, names.x, watched.x, keep)
+      return { x: inputs, y: yield* readTargets(y, inputs.rows, outputs, loss, names.y, watched.y) }
+    })()
+  }
+
+  #data(engine: Engine, x: MatrixLike, y: MatrixLike): Rows {
+    return runNow(this.#read(engine, { x, y }))
   }
 
   /**
    * Trains by stochastic gradient descent on mini-batches and resolves to the history of the epochs. The event loop
    * gets a turn after every 15 to 30 ms of work here; with threads, or off the thread, the work is done by workers.
+   * While it runs, `predict`, `evaluate`, `weights` and the like see the parameters after the last whole epoch.
    *
-   * Rejects with OptionError or ShapeError before anything is trained; with DivergedError, the parameters of the last
-   * good epoch kept, where the loss leaves the finite numbers; with the signal's reason where it is aborted.
+   * Rejects with OptionError or ShapeError before anything is trained, also for arrays that change before they have been
+   * read; with DivergedError, the parameters of the last good epoch kept, where the loss leaves the finite numbers; with
+   * the signal's reason where it is aborted, the parameters after the last whole step kept.
    */
   async fit(data: Data, options: FitOptions = {}): Promise<History> {
-    const engine = this.#writing('fit')
     const settings = fitSettings(options)
     const checked = checkData(data, 'fit data')
-    settings.signal?.throwIfAborted()
-    const { seed, optimizer } = this.#settings
-    const learningRate = settings.learningRate ?? optimizer.learningRate
-    const state = { seed, learningRate, threads: this.#settings.threads, epochsBefore: this.#epochs }
+    const { signal } = settings
+    signal?.throwIfAborted()
+    const engine = this.#writing('fit')
     const check = () => {
-      settings.signal?.throwIfAborted()
-      this.#reading('fit')
+      signal?.throwIfAborted()
+      this.#inUse('fit')
     }
     this.#training = true
+    this.#transaction.begin()
+    this.#readers.beginWriting(this.#transaction)
     try {
-      return await runPaced(this.#fitWork(engine, checked, settings, state), check)
+      return await runPaced(this.#fitWork(engine, checked, settings), check, signal)
     } finally {
       this.#training = false
-      this.#epochs = state.epochsBefore
+      this.#readers.endWriting()
+      this.#transaction.end()
+      if (!this.#engine) engine.release()
     }
   }
 
-  *#fitWork(engine: Engine, data: Data, settings: FitSettings, state: FitState): Slices<History> {
-    const training = yield* this.#read(engine, data, '')
-    const validation = settings.validation && (yield* this.#read(engine, settings.validation, 'validation.'))
-    return yield* fitSlices(engine, { ...training, validation }, settings, state)
+  *#fitWork(engine: Engine, data: Data, settings: FitSettings): Slices<History> {
+    const { seed, optimizer, threads } = this.#settings
+    const recorder = new Recorder(settings.epochs)
+    // All arrays are watched from here on.
+    const reading = this.#read(engine, data)
+    const validating = settings.validation && this.#read(engine, settings.validation, 'validation.', true)
+    const training = yield* reading
+    const validation = validating && (yield* validating)
+    yield* this.#transaction.keep()
+    const learningRate = settings.learningRate ?? optimizer.learningRate
+    const context = { seed, learningRate, threads, counters: this.#counters, recorder }
+    return yield* fitSlices(engine, training, validation, settings, context, this.#transaction)
   }
 
   /**
@@ -194,41 +256,69 @@ export class Network {
     this.#load(engine, data.x, data.y, 0, rows)
     engine.learningRate = learningRate
     const batch = { firstRow: 0, endRow: rows, batchRows: rows }
-    engine.trainPart(0, batch, 0, 1)
+    const { compute, update } = engine.step
+    engine.trainPart(compute, batch, 0, 1)
     const loss = engine.sum(engine.plan.losses, 0, rows) / rows
     const diverge = (): never => {
       const kept = 'the parameters it had before this batch'
       throw divergedError({ epoch: 1, batch: 1, learningRate, losses: [], inputs: data.x.values, kept })
     }
     if (!Number.isFinite(loss)) diverge()
-    const good = engine.parameters.snapshot()
-    for (let phase = 1; phase < engine.phases; ++phase) engine.trainPart(phase, batch, 0, 1)
+    const transaction = this.#transaction
+    transaction.begin()
+    runNow(transaction.keep())
+    engine.trainPart(update, batch, 0, 1)
     if (!engine.parameters.areFinite()) {
-      engine.parameters.restore(good)
+      runNow(transaction.rollBack())
       diverge()
     }
+    transaction.end()
     return loss
   }
 
   #load(engine: Engine, x: Matrix, y: Targets, from: number, to: number): void {
     engine.fill(engine.plan.x, x.values, from, to)
     engine.fill(engine.plan.y, y.values, from, to)
-    engine.orderRows(to - from)
+    runNow(engine.orderSlices(to - from))
+  }
+
+  *#predictSlices(engineOf: () => Engine, x: MatrixLike): Slices<Float32Array> {
+    const matrix = yield* shapeMatrix(x, this.inputs, 'x')
+    const { rows } = matrix
+    const out = new Float32Array(rows * this.outputs)
+    const { blockRows } = engineOf()
+    for (let from = 0; from < rows; from += blockRows) {
+      const engine = engineOf()
+      const to = Math.min(from + blockRows, rows)
+      fillWindow(engine, matrix, 'x', from, to)
+      engine.predictWindow(to - from, out, from * this.outputs)
+      yield
+    }
+    return out
+  }
+
+  *#evaluateSlices(engineOf: () => Engine, data: Data): Slices<Evaluation> {
+    const { x, y } = yield* this.#read(engineOf(), data)
+    return yield* evaluateRows(engineOf, x, y)
   }
 
   /** Returns the outputs for each row of x, row-major (rows × outputs). Throws ShapeError. */
   predict(x: MatrixLike): Float32Array {
     const engine = this.#reading('predict')
-    const matrix = runNow(shapeMatrix(x, this.inputs, 'x'))
-    const { rows } = matrix
-    const out = new Float32Array(rows * this.outputs)
-    const { window } = engine.plan
-    for (let from = 0; from < rows; from += window.rows) {
-      const to = Math.min(from + window.rows, rows)
-      fillWindow(engine, matrix, 'x', from, to)
-      engine.predictWindow(to - from, out, from * this.outputs)
-    }
-    return out
+    return runNow(this.#predictSlices(() => engine, x))
+  }
+
+  /**
+   * The same, the event loop free after every 15 to 30 ms, from the parameters that there are at the call. Rejects with
+   * ShapeError, with the signal's reason, or with BackendError where the network is disposed of meanwhile.
+   */
+  predictAsync(x: MatrixLike, options: ReadOptions = {}): Promise<Float32Array> {
+    const { signal } = readSettings(options)
+    return this.#readPaced('predictAsync', signal, (engineOf) => this.#predictSlices(engineOf, x))
+  }
+
+  #classesOf(out: Float32Array): Int32Array {
+    return this.outputs === 1 ? Int32Array.from(out, (p) => (p >= 0.5 ? 1 : 0)) : argmax(out, this.outputs)
   }
 
   /**
@@ -236,16 +326,26 @@ export class Network {
    * ½ and 0 where it is less. Throws ShapeError.
    */
   classify(x: MatrixLike): Int32Array {
-    const out = this.predict(x)
-    return this.outputs === 1 ? Int32Array.from(out, (p) => (p >= 0.5 ? 1 : 0)) : argmax(out, this.outputs)
+    return this.#classesOf(this.predict(x))
+  }
+
+  /** The same, the event loop free as in `predictAsync`. */
+  async classifyAsync(x: MatrixLike, options: ReadOptions = {}): Promise<Int32Array> {
+    return this.#classesOf(await this.predictAsync(x, options))
   }
 
   /** Returns the mean loss over the rows and, where the targets are classes, the share that is right. */
   evaluate(data: Data): Evaluation {
+    const checked = checkData(data, 'evaluate data')
     const engine = this.#reading('evaluate')
-    const { x, y } = checkData(data, 'evaluate data')
-    const matrices = this.#data(engine, x, y)
-    return runNow(evaluateRows(engine, matrices.x, matrices.y))
+    return runNow(this.#evaluateSlices(() => engine, checked))
+  }
+
+  /** The same, the event loop free as in `predictAsync`. */
+  evaluateAsync(data: Data, options: ReadOptions = {}): Promise<Evaluation> {
+    const checked = checkData(data, 'evaluateAsync data')
+    const { signal } = readSettings(options)
+    return this.#readPaced('evaluateAsync', signal, (engineOf) => this.#evaluateSlices(engineOf, checked))
   }
 
   /** Returns the mean loss over the rows: ½ Σ(a − y)², −Σ y log a, or −Σ [y log a + (1 − y) log(1 − a)]. */
@@ -352,9 +452,15 @@ export class Network {
     return `${head}\n${explain(engine.architecture, optimizers[this.#settings.optimizer.name].rule, rows)}`
   }
 
-  /** Frees the network's memory. Every later call throws BackendError; a running fit rejects with one. */
+  /**
+   * Gives the network's memory to the other networks of the process, at once, or when a running fit has ended, which
+   * rejects with BackendError. WebAssembly's memory does not shrink: to the system it returns when the engine's garbage
+   * collector has seen it, and what workers shared at the end of the process. Every later call throws BackendError.
+   */
   dispose(): void {
+    const engine = this.#engine
     this.#engine = undefined
+    if (engine && !this.#training) engine.release()
   }
 
   [Symbol.dispose](): void {

@@ -259,7 +259,8 @@ export interface FitOptions {
   threads?: number | 'auto'
   /** True to train in a worker even where that is one thread only: the caller's stays free. Default false. */
   offThread?: boolean
-  /** Ends the training early: `fit` rejects with the signal's reason and the network keeps what it has learned. */
+  /** Ends the training early: `fit` rejects with the signal's reason and the network keeps what it has learned, up to the
+   * last whole step, or the last epoch where that step left parameters that are not finite. */
   signal?: AbortSignal
 }
 
@@ -290,6 +291,15 @@ const fitTable = {
 /** The options of `trainBatch`. Throws OptionError. */
 export const trainBatchSettings = (options: { learningRate?: number }) =>
   checkOptions({ learningRate: optional(rate, undefined) }, options, 'trainBatch options')
+
+export interface ReadOptions {
+  /** Ends the work early: the promise rejects with the signal's reason. */
+  signal?: AbortSignal
+}
+
+/** The options of `predictAsync` and its kin. Throws OptionError. */
+export const readSettings = (options: ReadOptions) =>
+  checkOptions({ signal: optional(signal, undefined) }, options, 'options')
 
 /** The options of `fit` with every default in place. Throws OptionError. */
 export const fitSettings = (options: FitOptions) => checkOptions(fitTable, options, 'fit options')

@@ -1,5 +1,4 @@
-// Long work in slices: the work is a generator that yields wherever it may be interrupted, and the pace decides
-// whether the event loop gets a turn there.
+// Long work in slices, so that the event loop gets its turns: work is a generator that yields wherever it may pause.
 
 /** Work that may pause at each yield. */
 export type Slices<T> = Generator<unknown, T, unknown>
@@ -39,35 +38,69 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 /** Yielded where the work may pause but not end: what it has begun must be finished first. */
 export const MIDWAY = Symbol('midway')
 
+/** The work, which may pause but not end at its yields: what brings things in order must not be left half done. */
+export function* toItsEnd<T>(work: Slices<T>): Slices<T> {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done) return value
+    yield MIDWAY
+  }
+}
+
+/** Yielded for what is not ours to wait for: an abort does not wait for it. */
+export class Foreign {
+  readonly value: unknown
+
+  constructor(value: unknown) {
+    this.value = value
+  }
+}
+
+/** Settles as the value does, or rejects with the signal's reason where that is aborted first. */
+function orAborted(value: PromiseLike<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
+  if (!signal) return Promise.resolve(value)
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort)
+    const settled = () => signal.removeEventListener('abort', abort)
+    Promise.resolve(value).then(resolve, reject).finally(settled)
+  })
+}
+
 /**
- * Runs the work with the event loop free every SLICE_MS. Whatever the work yields is awaited and handed back
- * to it, or thrown where it was rejected.
- * `check` is called after each yield but MIDWAY, and ends the work by throwing.
+ * Runs the work with the event loop free every SLICE_MS. Whatever the work yields is awaited and handed back to it, or
+ * thrown where it was rejected. `check` is called after each yield but MIDWAY; where it throws, the work gets the error at
+ * that place, puts its things in order, in slices too, and throws it on.
  */
-export async function runPaced<T>(work: Slices<T>, check: () => void): Promise<T> {
+export async function runPaced<T>(work: Slices<T>, check: () => void, signal?: AbortSignal): Promise<T> {
   let from = performance.now()
   let answer: unknown
   let lost: { readonly reason: unknown } | undefined
-  try {
-    for (;;) {
-      const { done, value } = lost ? work.throw(lost.reason) : work.next(answer)
-      if (done) return value
-      lost = undefined
-      try {
-        answer = isThenable(value) ? await value : value
-      } catch (reason) {
-        // The work is told where it stands, and may end in order.
-        lost = { reason }
-        continue
-      }
-      if (performance.now() - from >= SLICE_MS) {
-        await turn()
-        from = performance.now()
-      }
-      if (value !== MIDWAY) check()
+  let ends = false
+  for (;;) {
+    const { done, value } = lost ? work.throw(lost.reason) : work.next(answer)
+    if (done) return value
+    lost = undefined
+    answer = undefined
+    try {
+      const awaited = value instanceof Foreign ? value.value : value
+      if (isThenable(awaited)) answer = await (value === awaited ? awaited : orAborted(awaited, signal))
+      else answer = awaited
+    } catch (reason) {
+      lost = { reason }
+      continue
     }
-  } finally {
-    // Where something threw between two slices, the work gets to put its things in order.
-    work.return(undefined as T)
+    if (performance.now() - from >= SLICE_MS) {
+      await turn()
+      from = performance.now()
+    }
+    if (ends || value === MIDWAY) continue
+    try {
+      check()
+    } catch (reason) {
+      lost = { reason }
+      ends = true
+    }
   }
 }

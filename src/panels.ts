@@ -24,7 +24,7 @@ export function panelIndex(rows: number, columns: number, i: number, j: number):
 
 /**
  * Writes the rows [from, to) of a (rows × columns) matrix, row-major at floats[valuesAt …), to the panels of the matrix
- * at w, and to those of its transpose at wt unless that is 0. The padding stays as it is.
+ * at w. The padding stays as it is.
  */
 export function packRows(
   floats: Floats,
@@ -34,7 +34,6 @@ export function packRows(
   rows: number,
   columns: number,
   w: number,
-  wt: number,
 ): void {
   for (let i = from; i < to; ++i) {
     const row = valuesAt + (i - from) * columns
@@ -43,10 +42,28 @@ export function packRows(
       const count = Math.min(PANEL, columns - j)
       for (let c = 0; c < count; ++c) floats[at + c] = floats[row + j + c]
     }
-    if (!wt) continue
+  }
+}
+
+/**
+ * Writes the rows [from, to) of the (rows × columns) matrix in panels at w to the panels of its transpose at wt, the
+ * padding included.
+ */
+export function transposePanels(
+  floats: Floats,
+  from: number,
+  to: number,
+  w: number,
+  wt: number,
+  rows: number,
+  columns: number,
+): void {
+  for (let i = from; i < to; ++i) {
     const column = wt + panelIndex(columns, rows, 0, i)
     const width = panelWidth(rows, i)
-    for (let j = 0; j < columns; ++j) floats[column + j * width] = floats[row + j]
+    for (let j = 0; j < padded(columns); ++j) {
+      floats[column + j * width] = floats[w + panelIndex(rows, columns, i, j)]
+    }
   }
 }
 

@@ -1,11 +1,13 @@
-// The parameters in an arena: read, set and drawn layer by layer, kept and brought back as one slice.
+// The parameters in an arena: read, set and drawn layer by layer, copied out and in as one slice. Whatever changes them
+// here brings the copies Wᵀ up to date.
 
 import { WEIGHTS } from '../assembly/abi.ts'
 import type { Backend } from './backend.ts'
 import { CHUNK, copySlices, fillRows } from './copies.ts'
+import { BackendError } from './errors.ts'
 import { type Draw, toNormal } from './initializers.ts'
 import { runNow, type Slices } from './pace.ts'
-import { type Floats, unpackPanels } from './panels.ts'
+import { type Floats, padded, unpackPanels } from './panels.ts'
 import type { Plan, Tensor } from './plan.ts'
 
 // Weights brought to their panels at once: what stays in the first cache until it is packed.
@@ -50,16 +52,29 @@ export class Parameters {
   /** Brings the weights of layer l to their panels by strips: `fill` puts rows [from, to) where the window has a buffer. */
   #packWeights(l: number, fill: (from: number, to: number) => void): void {
     const { inputs, units } = this.#plan.architecture.layers[l]
-    const { weights, weightsT } = this.#plan.layers[l]
+    const { weights } = this.#plan.layers[l]
     const { offset, length } = this.#plan.window.buffers[0]
     this.#clear(weights)
-    if (weightsT) this.#clear(weightsT)
     const strip = Math.max(1, Math.floor(Math.min(length, STRIP) / units))
     for (let from = 0; from < inputs; from += strip) {
       const to = Math.min(from + strip, inputs)
       fill(from, to)
       const { kernels } = this.#backend
-      kernels.packRows(offset, from, to, inputs, units, weights.offset, weightsT?.offset ?? 0)
+      kernels.packRows(offset, from, to, inputs, units, weights.offset)
+    }
+    runNow(this.#transposeSlices(l))
+  }
+
+  /** Brings Wᵀ of layer l up to date. */
+  *#transposeSlices(l: number): Slices<void> {
+    const { inputs, units } = this.#plan.architecture.layers[l]
+    const { weights, weightsT } = this.#plan.layers[l]
+    if (!weightsT) return
+    const rowsAtOnce = padded(Math.ceil(CHUNK / units))
+    for (let from = 0; from < inputs; from += rowsAtOnce) {
+      const to = Math.min(from + rowsAtOnce, padded(inputs))
+      this.#backend.kernels.transposePanels(from, to, weights.offset, weightsT.offset, inputs, units)
+      yield
     }
   }
 
@@ -97,26 +112,33 @@ export class Parameters {
     this.#floats.fill(0, offset, offset + length)
   }
 
-  #all(): Floats {
-    const { offset, length } = this.#plan.parameters
-    return this.#floats.subarray(offset, offset + length)
+  /** Elements of a copy. */
+  get length(): number {
+    return this.#plan.parameters.length
   }
 
-  /** A copy of every parameter, for `restore`. */
-  snapshot(): Floats {
-    return this.#all().slice()
-  }
-
-  /** The same in slices, into an older copy where one is given. */
-  *snapshotSlices(into: Floats | undefined): Slices<Floats> {
+  /** Copies every parameter to copy[0 … length). Yields now and then. */
+  *copySlices(copy: Floats): Slices<void> {
     const { offset, length } = this.#plan.parameters
-    const copy = into ?? this.#empty(length)
     yield* copySlices(this.#floats, offset, copy, { offset: 0, length })
-    return copy
   }
 
-  restore(snapshot: Floats): void {
-    this.#all().set(snapshot)
+  /** Sets every parameter from a copy of an architecture's parameters, of whatever arena. Yields now and then. */
+  *setSlices(copy: Floats): Slices<void> {
+    yield* copySlices(copy, 0, this.#floats, this.#plan.parameters)
+    for (let l = 0; l < this.#plan.layers.length; ++l) yield* this.#transposeSlices(l)
+  }
+
+  /** Room for a copy. Throws BackendError where there is no memory for it. */
+  makeCopy(): Floats {
+    try {
+      return this.#empty(this.length)
+    } catch (cause) {
+      const megabytes = Math.ceil((this.length * 4) / 2 ** 20)
+      throw new BackendError(`a copy of the parameters needs ${megabytes} MB, and the engine gave none`, {
+        cause,
+      })
+    }
   }
 
   /** True where every parameter is finite. */

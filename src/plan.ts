@@ -55,6 +55,12 @@ export const PREDICTS: Capacity = {
   validates: false,
 }
 
+/** A slice of the arena. */
+export interface Range {
+  readonly offset: number
+  readonly length: number
+}
+
 /** A named slice of the arena. Offsets and lengths are in elements; rows of a matrix are `stride` apart. */
 export interface Tensor {
   readonly name: string
@@ -104,8 +110,13 @@ export interface Plan {
   readonly control: Tensor
   readonly tapes: Tensor
   readonly layers: readonly LayerTensors[]
-  /** The slice of the arena that holds every W, b and Wᵀ: what a snapshot keeps. */
-  readonly parameters: { readonly offset: number; readonly length: number }
+  /** Where the plan begins. */
+  readonly begin: number
+  /** The slice of the arena that holds every W and b: what training changes, and what a transaction keeps. It has the
+   * same place and layout in every plan of an architecture that begins at the same element. */
+  readonly parameters: Range
+  /** What must be zero before the first step: scratch and buffers of the batch, whose padding no kernel writes. */
+  readonly zeroed: Range
   /** Training data, the order in which its rows are taken, and what a step leaves for each row. */
   readonly x: Tensor
   readonly y: Tensor
@@ -151,12 +162,17 @@ const WINDOWS_PER_THREAD = 2
 /** Instructions of the longest tape: rows, output, two barriers, and four a layer with two barriers more. */
 export const tapeWords = (layers: number): number => (6 * layers + 4) * INSTRUCTION_WORDS
 
-/** The arena of a network: every tensor, its shape and where it lies. */
-export function makePlan(architecture: Architecture, capacity: Capacity, tiles: number = SINGLE): Plan {
+/** The arena of a network, from the element `begin` on: every tensor, its shape and where it lies. */
+export function makePlan(
+  architecture: Architecture,
+  capacity: Capacity,
+  tiles: number = SINGLE,
+  begin: number = ARENA_START,
+): Plan {
   const { inputs, outputs, layers } = architecture
   const { batchRows, dataRows, gradients, threads } = capacity
   const tensors: Tensor[] = []
-  let end = ARENA_START
+  let end = begin
 
   function place(
     name: string,
@@ -183,16 +199,21 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
   const parameters = layers.map((layer, l) => ({
     weights: panels(`W${l + 1}`, layer.inputs, layer.units),
     biases: layer.bias ? matrix(`b${l + 1}`, 1, layer.units) : undefined,
-    weightsT: l > 0 ? panels(`W${l + 1}ᵀ`, layer.units, layer.inputs) : undefined,
   }))
   const parametersTo = end
+  // Copies of what stands above: they follow every change of it.
+  const transposes = layers.map((layer, l) =>
+    l > 0 ? panels(`W${l + 1}ᵀ`, layer.units, layer.inputs) : undefined,
+  )
 
+  const zeroedFrom = end
   const training = batchRows > 0
   const layerTensors = layers.map((layer, l): LayerTensors => {
     const slope = activations[layer.activation].storesSlope
     const stored = training && gradients
     return {
       ...parameters[l],
+      weightsT: transposes[l],
       activations: training ? matrix(`a${l + 1}`, batchRows, layer.units) : undefined,
       slopes: training && slope ? matrix(`f'(z${l + 1})`, batchRows, layer.units) : undefined,
       deltas: training ? matrix(`δ${l + 1}`, batchRows, layer.units) : undefined,
@@ -203,6 +224,15 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
   const pack = place('pack', threads * batchRows, PACK_COLUMNS)
   const xTable = vector('rows of x', threads * batchRows)
   const yTable = vector('rows of y', threads * batchRows)
+  const lists = capacity.nonzeros
+    ? {
+        fromTable: vector('lists from', threads * batchRows),
+        toTable: vector('lists to', threads * batchRows),
+        bucketLengths: vector('bucket lengths', threads * padded(inputs)),
+        buckets: vector('buckets', threads * 2 * Math.max(BUCKET_ENTRIES, BUCKETS * batchRows)),
+      }
+    : undefined
+  const zeroedTo = end
 
   const widest = Math.max(inputs, ...layers.map((layer) => padded(layer.units)))
   const windowRows = Math.max(1, Math.min(WINDOW_ROWS, Math.floor(WINDOW_ELEMENTS / widest)))
@@ -220,21 +250,16 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
     ? makeWindow('validation', WINDOWS_PER_THREAD * threads * windowRows)
     : undefined
 
-  // The data come last: they are the largest, and everything before them keeps its place when they grow.
+  // The data come last: they are the largest, and are written before they are read.
   const order = vector('order', dataRows)
   const losses = vector('losses', dataRows)
   const hits = vector('hits', dataRows)
-  const sparse = capacity.nonzeros
-    ? {
-        fromTable: vector('lists from', threads * batchRows),
-        toTable: vector('lists to', threads * batchRows),
-        bucketLengths: vector('bucket lengths', threads * padded(inputs)),
-        buckets: vector('buckets', threads * 2 * Math.max(BUCKET_ENTRIES, BUCKETS * batchRows)),
-        starts: vector('starts of lists', dataRows + 1),
-        // One more, because an entry is written before it is known to be one.
-        entries: vector('nonzeros', 2 * (capacity.nonzeros + 1)),
-      }
-    : undefined
+  const sparse = lists && {
+    ...lists,
+    starts: vector('starts of lists', dataRows + 1),
+    // One more, because an entry is written before it is known to be one.
+    entries: vector('nonzeros', 2 * (capacity.nonzeros + 1)),
+  }
   const y = place('y', dataRows, outputs)
   const x = place('x', sparse ? 0 : dataRows, inputs)
 
@@ -247,7 +272,9 @@ export function makePlan(architecture: Architecture, capacity: Capacity, tiles: 
     control,
     tapes,
     layers: layerTensors,
+    begin,
     parameters: { offset: parametersFrom, length: parametersTo - parametersFrom },
+    zeroed: { offset: zeroedFrom, length: zeroedTo - zeroedFrom },
     x,
     y,
     order,

@@ -64,6 +64,17 @@ export class PhiloxStream {
     this.#key = Uint32Array.of(seed, Math.floor(seed / 2 ** 32))
   }
 
+  /** Words drawn, of the first 2³². */
+  get drawn(): number {
+    return this.#counter[0] * 4 - 4 + this.#used
+  }
+
+  /** Goes on as if `words` words had been drawn, of the first 2³²; nothing has been drawn yet. */
+  skip(words: number): void {
+    this.#counter[0] = Math.floor(words / 4)
+    for (let i = words % 4; i > 0; --i) this.nextUint32()
+  }
+
   /** Returns the next word, uniform in [0, 2³²). */
   nextUint32(): number {
     if (this.#used === 4) {
@@ -101,4 +112,29 @@ export class PhiloxStream {
       indices[j] = kept
     }
   }
+}
+
+/**
+ * A part of the shuffle of ints[place(0)] … by the stream (seed, SHUFFLE, stream): the places from `from` down to `to` + 1,
+ * as PhiloxStream.shuffle has them. word: random words that the parts before have used. Returns it for the next part.
+ */
+export function shufflePart(
+  ints: Int32Array,
+  place: (i: number) => number,
+  from: number,
+  to: number,
+  word: number,
+  key: readonly [number, number],
+  stream: number,
+): number {
+  const random = new PhiloxStream((key[1] >>> 0) * 2 ** 32 + (key[0] >>> 0), SHUFFLE, stream)
+  random.skip(word)
+  for (let i = from; i > to; --i) {
+    const own = place(i)
+    const other = place(random.below(i + 1))
+    const kept = ints[own]
+    ints[own] = ints[other]
+    ints[other] = kept
+  }
+  return random.drawn
 }

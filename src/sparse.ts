@@ -2,10 +2,9 @@
 // it is zero, and kept in place of it.
 
 import type { Engine } from './engine.ts'
-import { ShapeError } from './errors.ts'
-import type { Inputs } from './inputs.ts'
-import type { Matrix } from './matrix.ts'
+import { fillBlock, type Inputs, inBlocks } from './inputs.ts'
 import type { Slices } from './pace.ts'
+import { refuseChange } from './watched.ts'
 
 // With 30, 64 and 300 units at batches of 10, 32 and 64, rows and lists cost the same at 60% nonzeros or more
 // (bench/sparse.ts, Node 20 and 26). What a nonzero costs besides its products is shared by the units: with 24 units
@@ -27,22 +26,18 @@ export function nonzerosToList({ rows, columns, nonzeros }: Inputs, units: numbe
 }
 
 /**
- * Lists the nonzeros of x in the engine's arena, in place of its rows. Yields now and then. Throws ShapeError where there
- * are more than the arena has room for: where x was changed since they were counted.
+ * Lists the nonzeros of x in the engine's arena, in place of its rows. Yields now and then. Throws ShapeError where the
+ * rows are not what was checked and counted.
  */
-export function* listNonzeros(engine: Engine, { values, rows }: Matrix): Slices<void> {
+export function* listNonzeros(engine: Engine, x: Inputs): Slices<void> {
   const { window, sparse, capacity } = engine.plan
   let left = capacity.nonzeros
   let at = sparse!.entries.offset
-  for (let from = 0; from < rows; from += window.rows) {
-    const to = Math.min(from + window.rows, rows)
-    engine.fill(window.x, values, from, to)
+  yield* inBlocks(engine, x.rows, (from, to, block) => {
+    fillBlock(engine, window.x, x, [from, to, block])
     const found = engine.nonzerosOfWindow(to - from)
-    if (found < 0 || found > left) {
-      throw new ShapeError('x: expected values that stay as they are until fit has read them, got others')
-    }
+    if (found < 0 || found > left) refuseChange(x.name)
     left -= found
     at = engine.listWindow(to - from, from, at)
-    yield
-  }
+  })
 }

@@ -40,11 +40,20 @@ export interface Span {
   readonly to: number
 }
 
+/** Instructions that belong together. */
+export interface Stage extends Span {
+  /** The spans between barriers: parts of one phase may run in any order, phases follow each other. */
+  readonly phases: readonly Span[]
+}
+
 export interface Tape extends Span {
   readonly name: TapeName
   readonly instructions: readonly Instruction[]
-  /** The spans between barriers: parts of one phase may run in any order, phases follow each other. */
-  readonly phases: readonly Span[]
+  /** What only computes: after it the outputs and, of a step, the losses and deltas are there, and no parameter has
+   * changed. */
+  readonly compute: Stage
+  /** What changes the parameters, or stores their gradient; undefined where a tape has no such part. */
+  readonly update: Stage | undefined
 }
 
 /** The rows that a matrix's table lists, or its rows in order. */
@@ -65,9 +74,9 @@ const isFused = (plan: Plan): boolean => {
   return losses[architecture.loss].fusedWith === architecture.layers.at(-1)!.activation
 }
 
-function place(plan: Plan, name: TapeName, instructions: Instruction[]): Tape {
+/** The instructions from the element `from` on, as a stage. */
+function stageOf(from: number, instructions: readonly Instruction[]): Stage {
   const at = (index: number) => from + index * INSTRUCTION_WORDS
-  const from = plan.tapes.offset + TAPES.indexOf(name) * tapeWords(plan.layers.length)
   const phases: Span[] = []
   let begin = 0
   instructions.forEach(({ op }, index) => {
@@ -76,7 +85,24 @@ function place(plan: Plan, name: TapeName, instructions: Instruction[]): Tape {
     begin = index + 1
   })
   if (begin < instructions.length) phases.push({ from: at(begin), to: at(instructions.length) })
-  return { name, instructions, phases, from, to: at(instructions.length) }
+  return { from, to: at(instructions.length), phases }
+}
+
+/** The tape at its place in the arena. Every stage of a step ends with a barrier. */
+function place(
+  plan: Plan,
+  name: TapeName,
+  computes: readonly Instruction[],
+  updates?: readonly Instruction[],
+): Tape {
+  const room = tapeWords(plan.layers.length)
+  const instructions = [...computes, ...(updates ?? [])]
+  if (instructions.length * INSTRUCTION_WORDS > room) {
+    throw new Error(`the tape '${name}' has ${instructions.length} instructions, more than there is room for`)
+  }
+  const compute = stageOf(plan.tapes.offset + TAPES.indexOf(name) * room, computes)
+  const update = updates && stageOf(compute.to, updates)
+  return { name, instructions, compute, update, from: compute.from, to: (update ?? compute).to }
 }
 
 /** a = f(input · W + b), or z alone where `linear`. */
@@ -297,13 +323,12 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
       { op: OP_UPDATE_BIASES, operands: [delta, biases.offset, units, rule, control.offset] },
     ]
   })
-  return place(plan, name, [
-    lookUp,
-    ...withBarriers(plan, [...forwards, outputs, ...backwards.reverse()]),
-    barrier(plan),
-    ...updates.reverse(),
-    barrier(plan),
-  ])
+  return place(
+    plan,
+    name,
+    [lookUp, ...withBarriers(plan, [...forwards, outputs, ...backwards.reverse()]), barrier(plan)],
+    [...updates.reverse(), barrier(plan)],
+  )
 }
 
 /** train: one step of the optimizer for each mini-batch. */

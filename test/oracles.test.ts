@@ -10,6 +10,7 @@ import { runNow } from '../src/pace.ts'
 import { type Architecture, PREDICTS } from '../src/plan.ts'
 import { type ActivationName, activations, type LossName, losses, optimizers } from '../src/tables.ts'
 import { backends, type TestedBackend } from './helpers/backends.ts'
+import { inputsOf } from './helpers/training.ts'
 
 interface Case {
   name: string
@@ -103,7 +104,7 @@ describe.skipIf(cases.length === 0)('golden runs of PyTorch', () => {
       const engine = engineOf(one, backend)
       const outputs = engine.architecture.outputs
       const rows = one.y.length / outputs
-      const x = { values: one.x, rows, columns: engine.architecture.inputs }
+      const x = inputsOf(one.x, engine.architecture.inputs)
       const y = { values: one.y, rows, columns: outputs, hitMode: HITS_NONE }
       engine.resize({ ...PREDICTS, batchRows: rows, dataRows: rows, gradients: true })
       const predict = () => {
@@ -120,7 +121,7 @@ describe.skipIf(cases.length === 0)('golden runs of PyTorch', () => {
 
       engine.fill(engine.plan.x, x.values, 0, rows)
       engine.fill(engine.plan.y, y.values, 0, rows)
-      engine.orderRows(rows)
+      runNow(engine.orderSlices(rows))
       engine.computeGradients(rows)
       one.weightGradients.forEach((expected, l) => {
         expectAllClose(engine.parameters.weights(l, 'weightGradients'), expected, tolerance, `∇W${l + 1}`)
@@ -138,7 +139,7 @@ describe.skipIf(cases.length === 0)('golden runs of PyTorch', () => {
         engine.train({ firstRow: 0, endRow: rows, batchRows: rows })
         found.push(engine.sum(engine.plan.losses, 0, rows) / rows)
       }
-      found.push(runNow(evaluateRows(engine, x, y)).loss)
+      found.push(runNow(evaluateRows(() => engine, x, y)).loss)
       const after = toleranceOf(one, backend, one.steps)
       expectAllClose(found, one.losses, after, 'losses')
       expectAllClose(predict(), one.prediction, after, 'prediction')

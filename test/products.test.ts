@@ -116,7 +116,7 @@ describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
       const order = hasTable ? tableOf(backend, m, stride) : Array.from({ length: m }, (__, r) => r)
       floats.fill(0, B, BIAS + 64)
       floats.set(b, C)
-      kernels.packRows(C, 0, k, k, n, B, 0)
+      kernels.packRows(C, 0, k, k, n, B)
       if (hasBias) floats.set(biases.subarray(0, n), BIAS)
       const columns = padded(n)
       floats.fill(CANARY, C - 8, C + m * columns + 8)
@@ -177,7 +177,8 @@ describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
       floats.fill(0, C, C + length)
       floats.fill(0, CT, CT + length)
       floats.set(before, PACK)
-      kernels.packRows(PACK, 0, k, k, n, C, CT)
+      kernels.packRows(PACK, 0, k, k, n, C)
+      kernels.transposePanels(0, padded(k), C, CT, k, n)
       const count = padded(k) / 4
       // In two shares, as two threads would.
       const half = count >> 1

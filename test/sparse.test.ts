@@ -10,6 +10,7 @@ import { listNonzeros, nonzerosToList } from '../src/sparse.ts'
 import { optimizers } from '../src/tables.ts'
 import { type TestedBackend, wasmBackends } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
+import { inputsOf, phasesOf, shuffleRows } from './helpers/training.ts'
 
 const ROWS = 41
 
@@ -43,19 +44,19 @@ function train(
     engine.parameters.setWeights(l, numbers(layer.inputs * layer.units, 10 + l, 0.3))
     engine.parameters.setBiases(l, numbers(layer.units, 20 + l))
   })
-  const x = { values: sparseRows(columns), rows: ROWS, columns }
-  const nonzeros = listed ? x.values.filter((v) => v !== 0).length : 0
+  const x = inputsOf(sparseRows(columns), columns)
+  const nonzeros = listed ? x.nonzeros : 0
   engine.resize({ ...PREDICTS, batchRows: batch, dataRows: ROWS, nonzeros })
   if (listed) runNow(listNonzeros(engine, x))
   else engine.fill(engine.plan.x, x.values, 0, ROWS)
   engine.fill(engine.plan.y, numbers(ROWS * 3, 5), 0, ROWS)
-  engine.shuffleRows(ROWS, 3, 0)
+  shuffleRows(engine, ROWS, 3, 0)
   engine.learningRate = 0.4
   engine.hitMode = HITS_NONE
   for (let epoch = 0; epoch < 2; ++epoch) {
     for (let firstRow = 0; firstRow < ROWS; firstRow += batch) {
       const slice = { firstRow, endRow: Math.min(ROWS, firstRow + batch), batchRows: batch }
-      for (let phase = 0; phase < engine.phases; ++phase) {
+      for (const phase of phasesOf(engine)) {
         for (let part = parts - 1; part >= 0; --part) engine.trainPart(phase, slice, part, parts)
       }
     }
@@ -97,14 +98,15 @@ describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('
         make,
         optimizers.sgd.rule,
       )
-      const x = { values: sparseRows(columns), rows: ROWS, columns }
-      for (let r = 0; r < ROWS; ++r) x.values.fill(0, r * columns + 20, r * columns + 30)
-      const nonzeros = listed ? x.values.filter((v) => v !== 0).length : 0
+      const values = sparseRows(columns)
+      for (let r = 0; r < ROWS; ++r) values.fill(0, r * columns + 20, r * columns + 30)
+      const x = inputsOf(values, columns)
+      const nonzeros = listed ? x.nonzeros : 0
       engine.resize({ ...PREDICTS, batchRows: ROWS, dataRows: ROWS, gradients: true, nonzeros })
       if (listed) runNow(listNonzeros(engine, x))
       else engine.fill(engine.plan.x, x.values, 0, ROWS)
       engine.fill(engine.plan.y, numbers(ROWS * units, 5), 0, ROWS)
-      engine.orderRows(ROWS)
+      runNow(engine.orderSlices(ROWS))
       const { offset, length } = engine.plan.layers[0].weightGradients!
       engine.floats.fill(1, offset, offset + length)
       engine.computeGradients(ROWS)
@@ -154,18 +156,18 @@ describe('listNonzeros', () => {
     const { y } = engine.plan
     engine.floats.fill(77, y.offset, y.offset + y.length)
     for (const values of [sparseRows(columns), new Float32Array(ROWS * columns).fill(Number.NaN, 3, 4)]) {
-      expect(() => runNow(listNonzeros(engine, { values, rows: ROWS, columns }))).toThrow(ShapeError)
+      expect(() => runNow(listNonzeros(engine, inputsOf(values, columns)))).toThrow(ShapeError)
     }
     expect(engine.floats[y.offset]).toBe(77)
     const few = new Float32Array(ROWS * columns).fill(1, 0, 50)
-    runNow(listNonzeros(engine, { values: few, rows: ROWS, columns }))
+    runNow(listNonzeros(engine, inputsOf(few, columns)))
     expect(engine.floats[y.offset]).toBe(77)
   })
 })
 
 describe('nonzerosToList', () => {
   const count = (nonzeros: number, columns: number, units = 30) =>
-    nonzerosToList({ values: new Float32Array(10 * columns), rows: 10, columns, nonzeros }, units)
+    nonzerosToList({ ...inputsOf(new Float32Array(10 * columns), columns), nonzeros }, units)
   it('counts where few values are not zero, and says 0 where lists would not pay', () => {
     expect(count(192, 64)).toBe(192)
     expect(count(640, 64)).toBe(0)

@@ -248,7 +248,7 @@ describe('the pool', () => {
     const architecture = { inputs: 3, outputs: 2, layers, loss: 'quadratic' } as const
     const plan = makePlan(architecture, { ...PREDICTS, batchRows: 2, dataRows: 4, threads: 2 })
     const once = async () => {
-      const team = await Team.hire(2, make(plan.elements).shared!, plan.sync.offset)
+      const team = await Team.hire(2, make(plan.elements, true).shared!, plan.sync.offset)
       team.dismiss()
       expect(idleWorkers()).toBe(2)
       await stopIdleWorkers()
@@ -362,7 +362,7 @@ describe('a process', () => {
     )
     const { status, stdout, stderr } = runChild(small(options, '[...net.weights(0)].join()'), ...flags)
     expect(stderr).toContain(
-      `nabla: threads are not to be had (${reason}); training goes on in the caller's thread`,
+      `nabla: threads are unavailable (${reason}); training goes on in the caller's thread`,
     )
     expect(status).toBe(0)
     if (!options.includes('reference')) expect(stdout).toBe(here.stdout)

@@ -38,7 +38,7 @@ describe('wide', () => {
     const wide = await train(true)
     await train(true)
     expect(warn.mock.calls.map(([note]) => note)).toEqual([
-      `nabla: wide is not to be had (${why}); training goes on with 128-bit vectors, to the same bits`,
+      `nabla: wide is unavailable here (${why}); training goes on with 128-bit vectors, to the same bits`,
     ])
     expect(wide.net.wide).toBe(false)
     expect(wide.bits === narrow.bits).toBe(true)

@@ -6,40 +6,43 @@ import { BackendError } from '../errors.ts'
 import { wasm as relaxedBinary } from '../generated/relaxed.ts'
 import { wasm as simdBinary } from '../generated/simd.ts'
 import type { KernelsName } from '../options.ts'
+import { memoriesOf } from './memories.ts'
 import { makeReferenceBackend } from './reference.ts'
-import { fromBase64, makeWasmBackend, withoutSharedMemory } from './wasm.ts'
+import { fromBase64, withoutSharedMemory } from './wasm.ts'
 import { asOtherModule, fuseTo256 } from './wide.ts'
 
 type WasmName = 'relaxed' | 'simd'
 
 const binaries: Record<WasmName, string> = { relaxed: relaxedBinary, simd: simdBinary }
 
-interface Compiled {
-  readonly module: WebAssembly.Module
-  readonly shared: boolean
-}
+/** Makers of arenas, one for each way of compiling in a process; the reason where the engine refused. */
+const makers = new Map<string, MakeBackend | Error>()
 
-/** Compiled once in a process; the reason where the engine refused. */
-const compiled = new Map<string, Compiled | Error>()
-
-function compile(name: WasmName, wide: boolean): Compiled {
+function compile(name: WasmName, wide: boolean): MakeBackend {
   if (typeof WebAssembly === 'undefined') throw new Error('there is no WebAssembly')
-  const shared = typeof SharedArrayBuffer !== 'undefined'
   const binary = fromBase64(binaries[name])
   const bytes = wide ? asOtherModule(binary) : binary
-  return { module: new WebAssembly.Module(shared ? bytes : withoutSharedMemory(bytes)), shared }
+  const module = new WebAssembly.Module(withoutSharedMemory(bytes))
+  // An engine that gives no memory at all (an address space with a limit) is found out here, not at the first network.
+  new WebAssembly.Memory({ initial: 1, maximum: 1 })
+  let shared: WebAssembly.Module | undefined
+  return memoriesOf(name, module, () => {
+    if (typeof SharedArrayBuffer === 'undefined') return undefined
+    shared ??= new WebAssembly.Module(bytes)
+    return shared
+  })
 }
 
-function compileOnce(name: WasmName, wide: boolean): Compiled | Error {
+function compileOnce(name: WasmName, wide: boolean): MakeBackend | Error {
   const key = `${name} ${wide}`
-  let result = compiled.get(key)
+  let result = makers.get(key)
   if (!result) {
     try {
       result = compile(name, wide)
     } catch (error) {
       result = error as Error
     }
-    compiled.set(key, result)
+    makers.set(key, result)
   }
   return result
 }
@@ -78,7 +81,7 @@ export function chooseBackend(kernels: KernelsName, wide = false): Choice {
   const isWide = wide && missing === undefined
   const lacks =
     missing &&
-    `nabla: wide is not to be had (${missing}); training goes on with 128-bit vectors, to the same bits`
+    `nabla: wide is unavailable here (${missing}); training goes on with 128-bit vectors, to the same bits`
   // The bits of `wide` are those of 'simd'.
   const fastest: WasmName[] = wide ? ['simd'] : ['relaxed', 'simd']
   const wanted: WasmName[] = kernels === 'auto' ? fastest : [kernels]
@@ -86,14 +89,13 @@ export function chooseBackend(kernels: KernelsName, wide = false): Choice {
   for (const name of wanted) {
     const result = compileOnce(name, isWide)
     if (!(result instanceof Error)) {
-      const make: MakeBackend = (elements) => makeWasmBackend(result.module, name, result.shared, elements)
-      return { name, make, tiles: isWide ? tilesOf.wide : tilesOf.narrow, lacks }
+      return { name, make: result, tiles: isWide ? tilesOf.wide : tilesOf.narrow, lacks }
     }
     refusal = result
   }
   if (kernels === 'auto') {
     return reference(
-      `nabla: WebAssembly SIMD is missing here (${refusal?.message}); training runs in plain JavaScript, several times slower`,
+      `nabla: the WebAssembly SIMD kernels do not run here (${refusal?.message}); training runs in plain JavaScript, several times slower`,
     )
   }
   throw new BackendError(
@@ -105,7 +107,7 @@ export function chooseBackend(kernels: KernelsName, wide = false): Choice {
 
 const reference = (lacks: string | undefined): Choice => ({
   name: 'reference',
-  make: makeReferenceBackend,
+  make: (elements) => makeReferenceBackend(elements),
   tiles: SINGLE,
   lacks,
 })

@@ -2,11 +2,12 @@
 // WebAssembly SIMD and the pure-JS path of the benchmarks; in float64 it is the oracle of the tests and of
 // checkGradients.
 
+import { ARENA_START } from '../../assembly/abi.ts'
 import type { Backend, Kernels } from '../backend.ts'
 import { BackendError } from '../errors.ts'
-import { packRows } from '../panels.ts'
-import { PhiloxStream, philox4x32, SHUFFLE } from '../random.ts'
-import { activate, countNonzeros, derive, hadamard, softmaxRow } from '../reference/activation.ts'
+import { packRows, transposePanels } from '../panels.ts'
+import { philox4x32, shufflePart } from '../random.ts'
+import { activate, checksum, countNonzeros, derive, hadamard, softmaxRow } from '../reference/activation.ts'
 import { gemmNN, gemmTN, sumRows } from '../reference/gemm.ts'
 import { lossRow } from '../reference/loss.ts'
 import { type Memory, makeMemory } from '../reference/memory.ts'
@@ -44,6 +45,7 @@ export function makeReferenceBackend(
     softmaxRow: onFloats(softmaxRow),
     hadamard: onFloats(hadamard),
     countNonzeros: onFloats(countNonzeros),
+    checksum: (x, n) => checksum(ints, x << shift, n << shift),
     lossRow: onFloats(lossRow),
     gemmNN: onMemory(gemmNN),
     gemmTN: onMemory(gemmTN),
@@ -62,6 +64,14 @@ export function makeReferenceBackend(
       }
     },
     packRows: onFloats(packRows),
+    transposePanels: onFloats(transposePanels),
+    countUp(order, from, to) {
+      for (let i = from; i < to; ++i) ints[(order + i) << shift] = i
+    },
+    shuffle(order, from, to, word, seedLow, seedHigh, stream) {
+      const place = (i: number) => (order + i) << shift
+      return shufflePart(ints, place, from, to, word, [seedLow, seedHigh], stream)
+    },
     philox4x32(out, ...counterAndKey) {
       const words = new Uint32Array(4)
       philox4x32(counterAndKey.slice(0, 4), counterAndKey.slice(4), words)
@@ -71,16 +81,18 @@ export function makeReferenceBackend(
   return {
     name: 'reference',
     floats,
+    begin: ARENA_START,
+    end: elements,
+    // The garbage collector frees it like any other array.
+    grow: (end) => end <= elements,
+    release: () => {},
+    offer: () => {},
     kernels,
     writeInts,
     readInts: (offset, length) => Int32Array.from({ length }, (_, i) => ints[(offset + i) << shift]),
     listNonzeros: undefined,
-    shuffle(offset, n, seedLow, seedHigh, stream) {
-      const order = Int32Array.from({ length: n }, (_, i) => i)
-      new PhiloxStream(seedHigh * 2 ** 32 + (seedLow >>> 0), SHUFFLE, stream).shuffle(order)
-      writeInts(offset, order)
-    },
     run: onMemory(run),
     shared: undefined,
+    canShare: false,
   }
 }

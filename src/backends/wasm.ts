@@ -1,12 +1,14 @@
-// The WebAssembly backend: probe, compile once in a process, instantiate over one memory for each arena.
+// The WebAssembly backend: one instance of the kernels over each memory, and arenas in it.
 
-import type { Backend, Kernels } from '../backend.ts'
+import { ARENA_START } from '../../assembly/abi.ts'
+import type { Backend, Kernels, Offering } from '../backend.ts'
 import { BackendError } from '../errors.ts'
 
-type Exports = Kernels & Pick<Backend, 'run' | 'shuffle' | 'listNonzeros'>
+type Exports = Kernels & Pick<Backend, 'run'> & { listNonzeros: NonNullable<Backend['listNonzeros']> }
 
 const PAGE = 65536
-const MOST_PAGES = 65536
+// One page less than WebAssembly has: the kernels' 32-bit addresses of a tensor's end stay below 2³².
+const MOST_PAGES = 65535
 
 interface NodeBuffer {
   from(text: string, encoding: 'base64'): Uint8Array
@@ -24,9 +26,9 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The same module importing an unshared memory: where there is no SharedArrayBuffer (a page that is not
- * cross-origin isolated), the shared bit of the import's limits is cleared. Atomics are valid on unshared memory.
- * The import section is laid out as in https://webassembly.github.io/spec/core/binary/modules.html#import-section.
+ * The same module importing an unshared memory: the shared bit of the import's limits is cleared. Atomics are valid on
+ * unshared memory. The import section is laid out as in
+ * https://webassembly.github.io/spec/core/binary/modules.html#import-section.
  */
 export function withoutSharedMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const out = bytes.slice()
@@ -43,41 +45,125 @@ export function withoutSharedMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<
   throw new BackendError('the wasm binary: expected an import of env.memory, found none')
 }
 
-/** Makes an arena of `elements` floats and an instance of the module over it. Throws BackendError. */
+/** The pages for a plan that ends at element `end`. Throws BackendError where WebAssembly has no such memory. */
+export function pagesFor(end: number): number {
+  const pages = Math.ceil((end * 4) / PAGE)
+  if (pages <= MOST_PAGES) return pages
+  throw new BackendError(
+    `the network and its data need ${Math.ceil((end * 4) / 2 ** 20)} MB; WebAssembly has 4096 MB at most. ` +
+      'Train on fewer rows at a time.',
+  )
+}
+
+/** A memory with the kernels instantiated over it. */
+export class KernelMemory {
+  readonly name: Backend['name']
+  readonly module: WebAssembly.Module
+  readonly memory: WebAssembly.Memory
+  readonly shared: boolean
+  readonly kernels: Exports
+  floats!: Float32Array
+  ints!: Int32Array
+  pages: number
+
+  /** Room up to element `end`. Throws BackendError. */
+  constructor(module: WebAssembly.Module, name: Backend['name'], shared: boolean, end: number) {
+    this.module = module
+    this.name = name
+    this.shared = shared
+    this.pages = pagesFor(end)
+    this.memory = allocate(this.pages, shared)
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.memory } })
+    this.kernels = exports as unknown as Exports
+    this.#view()
+  }
+
+  #view(): void {
+    this.floats = new Float32Array(this.memory.buffer)
+    this.ints = new Int32Array(this.memory.buffer)
+  }
+
+  /** Elements there is room for. */
+  get end(): number {
+    return (this.pages * PAGE) / 4
+  }
+
+  /** Makes room up to element `end`; false where the engine gives none. Throws BackendError beyond 4 GB. */
+  grow(end: number): boolean {
+    const pages = pagesFor(end)
+    if (pages <= this.pages) return true
+    try {
+      this.memory.grow(pages - this.pages)
+    } catch {
+      return false
+    }
+    this.pages = pages
+    this.#view()
+    return true
+  }
+}
+
+function allocate(initial: number, shared: boolean): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial, maximum: MOST_PAGES, shared })
+  } catch {
+    // The address space may be short of what growing would need (Bun under `ulimit -v`, Safari on iOS).
+  }
+  try {
+    return new WebAssembly.Memory({ initial, maximum: initial, shared })
+  } catch (cause) {
+    throw new BackendError(
+      `the network and its data need ${Math.ceil((initial * PAGE) / 2 ** 20)} MB, and the engine gave none. ` +
+        'dispose() of a network that is done gives its memory to others.',
+      { cause },
+    )
+  }
+}
+
+/** What an arena's owner leaves to where the memory came from. */
+export interface Tenancy {
+  /** True where the arena may have room up to `end`. */
+  grow(end: number): boolean
+  release(): void
+  offer(owner: Offering): void
+}
+
+/** The elements [begin, end) of a memory as an arena. */
+export function arenaIn(room: KernelMemory, begin: number, end: number, tenancy: Tenancy): Backend {
+  return {
+    name: room.name,
+    get floats() {
+      return room.floats
+    },
+    begin,
+    get end() {
+      return end
+    },
+    grow(wanted) {
+      if (!tenancy.grow(wanted)) return false
+      end = Math.max(end, wanted)
+      return true
+    },
+    release: tenancy.release,
+    offer: tenancy.offer,
+    kernels: room.kernels,
+    writeInts: (offset, values) => room.ints.set(values, offset),
+    readInts: (offset, length) => room.ints.slice(offset, offset + length),
+    listNonzeros: room.kernels.listNonzeros,
+    run: room.kernels.run,
+    shared: room.shared ? { module: room.module, memory: room.memory } : undefined,
+    canShare: typeof SharedArrayBuffer !== 'undefined',
+  }
+}
+
+/** Makes an arena in a memory of its own. Throws BackendError. */
 export function makeWasmBackend(
   module: WebAssembly.Module,
   name: Backend['name'],
   shared: boolean,
   elements: number,
 ): Backend {
-  const pages = Math.ceil((elements * 4) / PAGE)
-  const megabytes = Math.ceil((elements * 4) / 2 ** 20)
-  if (pages > MOST_PAGES) {
-    throw new BackendError(
-      `the network and its data need ${megabytes} MB; WebAssembly has 4096 MB at most. Train on fewer rows at a time.`,
-    )
-  }
-  let memory: WebAssembly.Memory
-  try {
-    memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared })
-  } catch (cause) {
-    throw new BackendError(`the network and its data need ${megabytes} MB, and the engine gave none`, {
-      cause,
-    })
-  }
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-  const kernels = exports as unknown as Exports
-  const floats = new Float32Array(memory.buffer)
-  const ints = new Int32Array(memory.buffer)
-  return {
-    name,
-    floats,
-    kernels,
-    writeInts: (offset, values) => ints.set(values, offset),
-    readInts: (offset, length) => ints.slice(offset, offset + length),
-    listNonzeros: kernels.listNonzeros,
-    shuffle: kernels.shuffle,
-    run: kernels.run,
-    shared: shared ? { module, memory } : undefined,
-  }
+  const room = new KernelMemory(module, name, shared, elements)
+  const tenancy = { grow: (end: number) => room.grow(end), release: () => {}, offer: () => {} }
+  return arenaIn(room, ARENA_START, room.end, tenancy)
 }

@@ -14,7 +14,7 @@ interface NodeProcess {
 /** Node's first version whose V8 has the flag in a form that works. */
 const FIRST_NODE = 24
 
-/** Turns the fusing on for modules compiled from now on; returns why it cannot be had here, or undefined. */
+/** Turns the fusing on for modules compiled from now on; returns why there is none here, or undefined. */
 export function fuseTo256(): string | undefined {
   const { process } = globalThis as { process?: NodeProcess }
   const version = process?.versions?.node

@@ -209,3 +209,10 @@ export function countNonzeros(floats: Floats, x: number, n: number): number {
   }
   return count
 }
+
+/** A number that changes where the n words from `x` on do; not the one that the kernels have. */
+export function checksum(ints: Int32Array, x: number, n: number): number {
+  let sum = n
+  for (let i = x; i < x + n; ++i) sum = (Math.imul(sum, 31) + ints[i]) | 0
+  return sum
+}

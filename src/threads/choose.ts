@@ -20,17 +20,18 @@ const flopsPerRow = ({ layers }: Architecture, density: number): number =>
   layers.reduce((sum, { inputs, units }, l) => sum + (l === 0 ? 4 * density : 6) * inputs * units, 0)
 
 /** Threads for so many epochs of `rows` rows in batches. density: the share of the inputs that is not skipped as zero. */
-export async function threadsFor(
+export function threadsFor(
   threads: number | 'auto',
   architecture: Architecture,
   batchRows: number,
   rows: number,
   epochs: number,
   density: number,
-): Promise<number> {
+): number | Promise<number> {
   if (threads !== 'auto') return threads
   const flops = flopsPerRow(architecture, density)
   if (flops * rows * epochs < LEAST_FLOPS) return 1
   const most = Math.floor(Math.min((flops * batchRows) / LEAST_FLOPS_PER_STEP, batchRows / LEAST_ROWS))
-  return Math.max(1, Math.min(MOST, most, await availableCores()))
+  if (most <= 1) return 1
+  return availableCores().then((cores) => Math.max(1, Math.min(MOST, most, cores)))
 }

@@ -1,0 +1,163 @@
+// The memories of the process. WebAssembly's cannot shrink, and shared ones are freed by a full garbage collection only,
+// which they do nothing to bring about: a process that allocated one for each fit grew by 100 MB a fit (Node 20). So an
+// arena that is done goes to whoever needs one next. Its pages stay resident, and its size the largest that was needed.
+
+import { ARENA_START } from '../../assembly/abi.ts'
+import type { Backend, MakeBackend, Offering } from '../backend.ts'
+import { arenaIn, KernelMemory, type Tenancy } from './wasm.ts'
+
+// Of memories that the garbage collector can see, so many are kept for the next arena, for so long.
+const KEPT = 2
+const KEPT_MS = 10_000
+
+// Arenas up to the largest of these sizes, in bytes, share memories of BLOCKS equal blocks: a memory of its own takes
+// 10 GB of addresses (V8; about 12,800 is the most that there can be) and up to 20 ms (Bun).
+const BLOCK_BYTES = [1 << 14, 1 << 15, 1 << 16, 1 << 17]
+const BLOCKS = 64
+
+/** Blocks of one size. Those of networks that are garbage come back when the collector has seen them. */
+class Blocks {
+  readonly #make: (elements: number) => KernelMemory
+  readonly #elements: number
+  readonly #free: { readonly room: KernelMemory; readonly begin: number }[] = []
+  readonly #lost = new FinalizationRegistry<() => void>((giveBack) => giveBack())
+
+  constructor(make: (elements: number) => KernelMemory, bytes: number) {
+    this.#make = make
+    this.#elements = bytes / 4
+  }
+
+  take(): Backend {
+    if (this.#free.length === 0) {
+      const room = this.#make(ARENA_START + BLOCKS * this.#elements)
+      for (let i = BLOCKS - 1; i >= 0; --i) this.#free.push({ room, begin: ARENA_START + i * this.#elements })
+    }
+    const block = this.#free.pop()!
+    const free = this.#free
+    const token = {}
+    const giveBack = () => {
+      free.push(block)
+    }
+    const end = block.begin + this.#elements
+    const arena = arenaIn(block.room, block.begin, end, {
+      grow: (wanted) => wanted <= end,
+      release: () => {
+        if (this.#lost.unregister(token)) giveBack()
+      },
+      offer: () => {},
+    })
+    this.#lost.register(arena, giveBack, token)
+    return arena
+  }
+}
+
+/** Whole memories of one kind: those that are free, and those whose owners would leave them. */
+class Rooms {
+  readonly #make: (elements: number) => KernelMemory
+  readonly #shared: boolean
+  /** The smallest first. */
+  #free: KernelMemory[] = []
+  readonly #offers = new Map<WeakRef<Offering>, WeakRef<KernelMemory>>()
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(make: (elements: number) => KernelMemory, shared: boolean) {
+    this.#make = make
+    this.#shared = shared
+  }
+
+  take(end: number): Backend {
+    const room = this.#fitting(end) ?? this.#offered(end) ?? this.#grown(end) ?? this.#make(end)
+    let offer: WeakRef<Offering> | undefined
+    const withdraw = () => {
+      if (offer) this.#offers.delete(offer)
+      offer = undefined
+    }
+    let released = false
+    const tenancy: Tenancy = {
+      grow: (wanted) => {
+        withdraw()
+        return room.grow(wanted)
+      },
+      release: () => {
+        withdraw()
+        if (!released) this.#giveBack(room)
+        released = true
+      },
+      offer: (owner) => {
+        withdraw()
+        offer = new WeakRef(owner)
+        this.#offers.set(offer, new WeakRef(room))
+      },
+    }
+    return arenaIn(room, ARENA_START, room.end, tenancy)
+  }
+
+  /** The smallest free one with room up to `end`. */
+  #fitting(end: number): KernelMemory | undefined {
+    const at = this.#free.findIndex((room) => room.end >= end)
+    return at < 0 ? undefined : this.#free.splice(at, 1)[0]
+  }
+
+  /** One that its owner leaves: with room enough, or else the largest, to be grown. */
+  #offered(end: number): KernelMemory | undefined {
+    const offers: { owner: Offering; room: KernelMemory }[] = []
+    for (const [ownerRef, roomRef] of this.#offers) {
+      const owner = ownerRef.deref()
+      const room = roomRef.deref()
+      if (owner && room) offers.push({ owner, room })
+      else this.#offers.delete(ownerRef)
+    }
+    offers.sort((a, b) => a.room.end - b.room.end)
+    const best = offers.find(({ room }) => room.end >= end) ?? (this.#free.length ? undefined : offers.at(-1))
+    if (!best) return undefined
+    try {
+      best.owner.moveOut()
+    } catch {
+      return undefined
+    }
+    return this.#fitting(end) ?? this.#grown(end)
+  }
+
+  #grown(end: number): KernelMemory | undefined {
+    const room = this.#free.at(-1)
+    if (!room?.grow(end)) return undefined
+    this.#free.pop()
+    return room
+  }
+
+  #giveBack(room: KernelMemory): void {
+    this.#free.push(room)
+    this.#free.sort((a, b) => a.end - b.end)
+    // Shared ones would stay resident all the same: to keep them costs nothing.
+    if (this.#shared) return
+    if (this.#free.length > KEPT) this.#free.shift()
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      this.#free = []
+    }, KEPT_MS)
+    const unref = (this.#timer as { unref?(): void }).unref
+    unref?.call(this.#timer)
+  }
+}
+
+/** Arenas of one compiled module, and of its twin that takes a shared memory where there is one. */
+export function memoriesOf(
+  name: Backend['name'],
+  unshared: WebAssembly.Module,
+  compileShared: () => WebAssembly.Module | undefined,
+): MakeBackend {
+  const makeUnshared = (end: number) => new KernelMemory(unshared, name, false, end)
+  const blocks = BLOCK_BYTES.map((bytes) => ({ bytes, of: new Blocks(makeUnshared, bytes) }))
+  const rooms = new Rooms(makeUnshared, false)
+  let sharedRooms: Rooms | undefined
+  return (elements, shared = false) => {
+    const module = shared ? compileShared() : undefined
+    if (module) {
+      sharedRooms ??= new Rooms((end) => new KernelMemory(module, name, true, end), true)
+      return sharedRooms.take(elements)
+    }
+    const bytes = (elements - ARENA_START) * 4
+    const block = blocks.find((one) => bytes <= one.bytes)
+    return block ? block.of.take() : rooms.take(elements)
+  }
+}

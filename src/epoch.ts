@@ -1,0 +1,98 @@
+// One pass over the training data, in slices short enough for the event loop.
+
+import type { Engine, Slice } from './engine.ts'
+import { MIDWAY, SLICE_MS, type Slices } from './pace.ts'
+import type { Transaction } from './transaction.ts'
+
+/** How many steps make a slice, from how long the last ones took. */
+export class Stride {
+  #steps: number
+  /** True where the steps hold the caller's thread. */
+  readonly #blocks: boolean
+  /** Parts that a step is divided into where one step would hold the caller's thread for longer than a slice. */
+  parts = 1
+
+  constructor(engine: Engine, batchRows: number) {
+    const steps = engine.rowsPerSlice / batchRows / 3
+    this.#steps = Math.max(1, Math.floor(steps))
+    this.#blocks = engine.teamSize === 0
+    if (this.#blocks && steps < 1) this.parts = Math.ceil(1 / steps)
+  }
+
+  get steps(): number {
+    return this.parts > 1 ? 1 : this.#steps
+  }
+
+  learn(steps: number, milliseconds: number): void {
+    const perStep = Math.max(milliseconds, 0.01) / steps
+    this.parts = this.#blocks && perStep > 2 * SLICE_MS ? Math.ceil(perStep / SLICE_MS) : 1
+    // The first slices run in the engine's baseline code: grow with each one that was short.
+    this.#steps = Math.max(1, Math.min(Math.floor(SLICE_MS / perStep), 4 * steps))
+  }
+}
+
+/** Where and how a loss left the finite numbers. */
+export interface Divergence {
+  /** Mini-batch of the epoch, counted from 1. */
+  readonly batch: number
+  /** Mean losses of the slices of the epoch before it. */
+  readonly losses: readonly number[]
+}
+
+/** One step in parts, each of them a few milliseconds; returns the milliseconds in all. */
+function* stepInParts(engine: Engine, slice: Slice, parts: number, transaction: Transaction): Slices<number> {
+  let milliseconds = 0
+  for (const stage of ['compute', 'update'] as const) {
+    const updates = stage === 'update'
+    if (updates) transaction.isWhole = false
+    for (const phase of engine.step[stage].phases) {
+      for (let part = 0; part < parts; ++part) {
+        const from = performance.now()
+        engine.trainPart(phase, slice, part, parts)
+        milliseconds += performance.now() - from
+        // An end in the midst of the updates would leave half a step.
+        yield updates ? MIDWAY : undefined
+      }
+    }
+  }
+  return milliseconds
+}
+
+/** Trains on every row once. Yields between slices; throws through `diverge`. */
+export function* trainEpoch(
+  engine: Engine,
+  rows: number,
+  batchRows: number,
+  stride: Stride,
+  transaction: Transaction,
+  diverge: (divergence: Divergence) => never,
+): Slices<{ loss: number; hits: number }> {
+  const { losses, hits } = engine.plan
+  const sliceLosses: number[] = []
+  let loss = 0
+  let firstRow = 0
+  while (firstRow < rows) {
+    const { steps, parts } = stride
+    const slice: Slice = { firstRow, endRow: Math.min(rows, firstRow + steps * batchRows), batchRows }
+    let milliseconds = 0
+    if (parts === 1) {
+      transaction.isWhole = false
+      const from = performance.now()
+      const atWork = engine.train(slice)
+      if (atWork) yield atWork
+      milliseconds = performance.now() - from
+    } else milliseconds = yield* stepInParts(engine, slice, parts, transaction)
+    const sum = engine.sum(losses, firstRow, slice.endRow)
+    if (!Number.isFinite(sum)) {
+      const row = engine.firstNotFinite(losses, firstRow, slice.endRow)
+      diverge({ batch: Math.floor(row / batchRows) + 1, losses: sliceLosses })
+    }
+    transaction.isWhole = true
+    sliceLosses.push(sum / (slice.endRow - firstRow))
+    loss += sum
+    stride.learn(Math.ceil((slice.endRow - firstRow) / batchRows), milliseconds)
+    firstRow = slice.endRow
+    yield
+  }
+  return { loss, hits: engine.sum(hits, 0, rows) }
+}

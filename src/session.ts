@@ -1,0 +1,86 @@
+// What a fit has for its time: an arena with the data in it, and threads that work there.
+
+import type { Engine } from './engine.ts'
+import { fillBlock, type Inputs, inBlocks } from './inputs.ts'
+import { inChunks, type Targets } from './matrix.ts'
+import { note } from './notes.ts'
+import type { FitSettings } from './options.ts'
+import type { Slices } from './pace.ts'
+import { listNonzeros, nonzerosToList } from './sparse.ts'
+import { threadsFor } from './threads/choose.ts'
+
+const noteNoThreads = (reason: string) =>
+  note(
+    `nabla: threads are unavailable (${reason}); training goes on in the caller's thread, to the same bits`,
+  )
+
+/** Worker threads to train with; 0 for the caller's own thread. nonzeros: of x, where they are listed. */
+function* threadsToHire(
+  engine: Engine,
+  { rows, columns }: Inputs,
+  nonzeros: number,
+  batchRows: number,
+  { epochs, offThread }: FitSettings,
+  asked: number | 'auto',
+): Slices<number> {
+  if (engine.canShare) {
+    const density = nonzeros ? nonzeros / (rows * columns) : 1
+    const { architecture } = engine
+    const threads = (yield threadsFor(asked, architecture, batchRows, rows, epochs, density)) as number
+    return threads > 1 || offThread ? threads : 0
+  }
+  if (offThread || (asked !== 'auto' && asked > 1)) {
+    const reason =
+      typeof SharedArrayBuffer === 'undefined'
+        ? 'there is no SharedArrayBuffer: a page has it where it is served as cross-origin isolated'
+        : 'the reference kernels have none'
+    noteNoThreads(reason)
+  }
+  return 0
+}
+
+/** Hires the engine's team, or says why there is none. */
+function* hireTeam(engine: Engine): Slices<void> {
+  try {
+    yield engine.hireTeam()
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    noteNoThreads(reason)
+  }
+}
+
+export interface SessionData {
+  readonly x: Inputs
+  readonly y: Targets
+  readonly validates: boolean
+}
+
+/** Brings the data to the engine's arena and hires its team. Yields now and then. */
+export function* openSession(
+  engine: Engine,
+  { x, y, validates }: SessionData,
+  settings: FitSettings,
+  threads: number | 'auto',
+): Slices<void> {
+  const batchRows = Math.min(settings.batchSize, x.rows)
+  const { capacity } = engine.plan
+  const nonzeros = engine.skipsZeros ? nonzerosToList(x, engine.architecture.layers[0].units) : 0
+  const wanted = yield* threadsToHire(engine, x, nonzeros, batchRows, settings, threads)
+  const larger = {
+    ...capacity,
+    batchRows: Math.max(capacity.batchRows, batchRows),
+    dataRows: x.rows,
+    nonzeros,
+    threads: Math.max(1, wanted),
+    validates: wanted > 0 && validates,
+  }
+  yield* engine.resizeSlices(larger, wanted > 0)
+  if (nonzeros) yield* listNonzeros(engine, x)
+  else {
+    yield* inBlocks(engine, x.rows, (from, to, block) =>
+      fillBlock(engine, engine.plan.x, x, [from, to, block], from),
+    )
+  }
+  yield* inChunks(x.rows, y.columns, (from, to) => engine.fill(engine.plan.y, y.values, from, to, from))
+  if (wanted > 0) yield* hireTeam(engine)
+}

@@ -1,0 +1,97 @@
+// Everything that training changes, kept as it was at a moment when it was good: at the beginning, and after each epoch.
+// Whatever ends the training early, what is half done or not finite is rolled back to that.
+
+import type { Engine } from './engine.ts'
+import { runNow, type Slices } from './pace.ts'
+import type { Floats } from './panels.ts'
+
+/** What training changes besides the parameters. */
+export interface Counters {
+  /** Epochs the network was trained for: the shuffles go on where they stopped. */
+  epochs: number
+}
+
+// A copy of so many parameters stays for the next transaction: a step of a small network takes no longer than to allocate
+// one.
+const KEPT_COPY = 1 << 18
+
+export class Transaction {
+  readonly #engine: Engine
+  readonly #counters: Counters
+  #copy: Floats | undefined
+  #epochs = 0
+  #copying = false
+  #version = 0
+  /** False while the parameters may be in the midst of a step. */
+  isWhole = true
+
+  constructor(engine: Engine, counters: Counters) {
+    this.#engine = engine
+    this.#counters = counters
+  }
+
+  /** Changes whenever other parameters are the good ones. */
+  get version(): number {
+    return this.#version
+  }
+
+  /** Before anything is kept: readers read from the parameters themselves. */
+  begin(): void {
+    this.#copying = true
+    this.isWhole = true
+    this.#version += 1
+  }
+
+  /** Keeps what there is now. Throws RangeError where there is no memory for the copy. Yields now and then. */
+  *keep(): Slices<void> {
+    const { parameters } = this.#engine
+    this.#copy ??= parameters.makeCopy()
+    this.#copying = true
+    yield* parameters.copySlices(this.#copy)
+    this.#epochs = this.#counters.epochs
+    this.#version += 1
+    this.#copying = false
+  }
+
+  /** Brings back what was kept. Yields now and then. */
+  *rollBack(): Slices<void> {
+    yield* this.#engine.parameters.setSlices(this.#copy!)
+    this.#counters.epochs = this.#epochs
+    this.isWhole = true
+  }
+
+  /** The same in another arena: a thread that was lost may still write to this one. */
+  *rollBackElsewhere(): Slices<void> {
+    try {
+      yield* this.#engine.abandonSlices(this.#copy!)
+    } catch {
+      // There is no memory for another one. By the time this is done the thread is likely to be gone.
+      yield* this.#engine.parameters.setSlices(this.#copy!)
+    }
+    this.#counters.epochs = this.#epochs
+    this.isWhole = true
+  }
+
+  /**
+   * After an end between two epochs: the steps that are done stay, where they are whole and finite; else what was kept
+   * comes back. Yields now and then.
+   */
+  *settle(): Slices<void> {
+    if (this.isWhole && (yield* this.#engine.parameters.finiteSlices())) return
+    yield* this.rollBack()
+  }
+
+  /** The parameters that are good, for a reader while the training goes on. */
+  goodParameters(): Floats {
+    // While a copy is being made nothing changes the parameters, and the copy may be half old, half new.
+    if (!this.#copying) return this.#copy!
+    const copy = this.#engine.parameters.makeCopy()
+    runNow(this.#engine.parameters.copySlices(copy))
+    return copy
+  }
+
+  /** Frees the copy, where it is worth it. */
+  end(): void {
+    if (this.#copy && this.#copy.length > KEPT_COPY) this.#copy = undefined
+  }
+}

@@ -1,0 +1,168 @@
+// What training leaves where it ends early: the parameters of a whole step, finite, whoever ended it.
+
+import { describe, expect, it } from 'vitest'
+import { type Data, DivergedError, Network, type NetworkOptions } from '../src/index.ts'
+import { numbers } from './helpers/random.ts'
+
+const parametersOf = (net: Network): number[] =>
+  net.layers.flatMap((_, l) => [...net.weights(l), ...net.biases(l)])
+const bitsOf = (net: Network): string =>
+  Buffer.from(Float32Array.from(parametersOf(net)).buffer).toString('hex')
+const areFinite = (net: Network): boolean => parametersOf(net).every(Number.isFinite)
+
+/** Wide enough that one thread splits its products by units. */
+const wide: NetworkOptions = { sizes: [1024, 256, 10], loss: 'crossEntropy', seed: 1 }
+const wideBatch = () => ({ x: numbers(8 * 1024, 1), y: Int32Array.from({ length: 8 }, (_, r) => r) })
+
+describe.each(['simd', 'auto', 'reference'] as const)('trainBatch with kernels %s', (kernels) => {
+  it('returns the loss before its own step where a product is split by units', () => {
+    const net = new Network({ ...wide, kernels })
+    const { x, y } = wideBatch()
+    for (let step = 0; step < 3; ++step) {
+      const before = net.loss(x, y)
+      expect(net.trainBatch(x, y)).toBeCloseTo(before, 5)
+    }
+  })
+
+  it('recovers from a divergence in such a network, the parameters as they were', () => {
+    const net = new Network({ ...wide, kernels })
+    const { x, y } = wideBatch()
+    const before = bitsOf(net)
+    const huge = x.map((v) => v * 1e30)
+    expect(() => net.trainBatch(huge, y, { learningRate: 1e10 })).toThrow(DivergedError)
+    const large = x.map((v) => v * 1e4)
+    expect(() => net.trainBatch(large, y, { learningRate: 3e38 })).toThrow(DivergedError)
+    expect(bitsOf(net) === before).toBe(true)
+    const loss = net.loss(x, y)
+    expect(net.trainBatch(x, y)).toBeCloseTo(loss, 5)
+    expect(net.loss(x, y)).toBeLessThan(loss)
+  })
+})
+
+describe('an aborted fit', () => {
+  const data = (): Data => ({ x: numbers(64 * 300, 1), y: numbers(128, 2) })
+
+  it('never leaves parameters that are not finite, whenever it is aborted', async () => {
+    let aborts = 0
+    for (let moment = 0; moment < 24; ++moment) {
+      const net = new Network({
+        sizes: [3000, 240, 2],
+        activation: 'linear',
+        // The loss of the first step is finite, and what the step makes of the parameters is not.
+        optimizer: { name: 'sgd', learningRate: 3e38 },
+        seed: moment,
+        threads: 1,
+      })
+      const stop = new AbortController()
+      let checks = 0
+      // Counts the looks at the signal, and aborts at one of them.
+      const signal = {
+        aborted: false,
+        addEventListener() {},
+        removeEventListener() {},
+        throwIfAborted() {
+          if (++checks > moment) stop.abort(new Error('enough'))
+          stop.signal.throwIfAborted()
+        },
+      } as unknown as AbortSignal
+      const x = numbers(32 * 3000, 3)
+      await net.fit({ x, y: numbers(64, 4, 100) }, { epochs: 3, signal }).catch((error) => {
+        if (error.message === 'enough') aborts += 1
+        else expect(error).toBeInstanceOf(DivergedError)
+      })
+      expect(areFinite(net), `moment ${moment}`).toBe(true)
+    }
+    expect(aborts).toBeGreaterThan(3)
+  })
+
+  it('keeps the steps that are done', async () => {
+    const net = new Network({ sizes: [300, 20, 2], seed: 1, threads: 1 })
+    const stop = new AbortController()
+    const before = bitsOf(net)
+    let afterEpoch = ''
+    const fit = net.fit(data(), {
+      epochs: 1000,
+      batchSize: 8,
+      signal: stop.signal,
+      onEpoch: ({ epoch }) => {
+        afterEpoch = bitsOf(net)
+        if (epoch === 3) stop.abort()
+      },
+    })
+    await expect(fit).rejects.toThrow('abort')
+    expect(afterEpoch).not.toBe(before)
+    expect(bitsOf(net) === afterEpoch).toBe(true)
+  })
+
+  it('does not wait for an onEpoch that never settles', async () => {
+    const net = new Network({ sizes: [300, 20, 2], seed: 1, threads: 1 })
+    const stop = new AbortController()
+    const from = performance.now()
+    setTimeout(() => stop.abort(new Error('enough')), 30)
+    const onEpoch = () => new Promise(() => {})
+    await expect(net.fit(data(), { signal: stop.signal, onEpoch })).rejects.toThrow('enough')
+    expect(performance.now() - from).toBeLessThan(5000)
+    expect((await net.fit(data())).epochs).toBe(1)
+  })
+})
+
+describe('a fit whose callback throws', () => {
+  it("rejects with the callback's own error and keeps the epoch", async () => {
+    const net = new Network({ sizes: [300, 20, 2], seed: 1 })
+    let atEpoch = ''
+    const mine = new TypeError('mine')
+    const fit = net.fit(
+      { x: numbers(64 * 300, 1), y: numbers(128, 2) },
+      {
+        epochs: 5,
+        onEpoch: ({ epoch }) => {
+          atEpoch = bitsOf(net)
+          if (epoch === 2) throw mine
+        },
+      },
+    )
+    await expect(fit).rejects.toBe(mine)
+    expect(bitsOf(net) === atEpoch).toBe(true)
+  })
+})
+
+describe('parameters read during a fit', () => {
+  it.each([
+    ['in workers', { threads: 2 }],
+    ['off the thread', { offThread: true, threads: 1 }],
+    ["in the caller's thread", { threads: 1 }],
+  ])('%s are those after a whole epoch', async (_, options) => {
+    const net = new Network({ sizes: [64, 200, 200, 5], seed: 1 })
+    const data = { x: numbers(600 * 64, 1), y: numbers(600 * 5, 2) }
+    const whole = new Map([[bitsOf(net), 0]])
+    const outputs = new Map([[net.predict(data.x.subarray(0, 64)).join(), 0]])
+    const seen: [string, string][] = []
+    let running = true
+    const fit = net
+      .fit(data, {
+        epochs: 30,
+        batchSize: 16,
+        ...options,
+        onEpoch: ({ epoch }) => {
+          whole.set(bitsOf(net), epoch)
+          outputs.set(net.predict(data.x.subarray(0, 64)).join(), epoch)
+        },
+      })
+      .finally(() => {
+        running = false
+      })
+    while (running) {
+      seen.push([bitsOf(net), net.predict(data.x.subarray(0, 64)).join()])
+      await new Promise(setImmediate)
+    }
+    await fit
+    expect(whole.size).toBe(31)
+    expect(seen.length).toBeGreaterThan(10)
+    for (const [weights, output] of seen) {
+      expect(whole.has(weights)).toBe(true)
+      expect(outputs.get(output)).toBe(whole.get(weights))
+    }
+    // What is read afterwards is what was trained.
+    expect(whole.get(bitsOf(net))).toBe(30)
+  })
+})
