@@ -71,7 +71,7 @@ function activate(name: string, code: number, n: number): Case {
 }
 
 /** An engine with `rows` rows of random data, loaded and in order. */
-function engineOf(
+export function engineOf(
   { make, tiles }: Choice,
   sizes: number[],
   activation: ActivationName,

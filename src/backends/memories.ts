@@ -59,6 +59,8 @@ class Rooms {
   #free: KernelMemory[] = []
   readonly #offers = new Map<WeakRef<Offering>, WeakRef<KernelMemory>>()
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** True while an owner moves out: where it moves to, nobody else is to move for it. */
+  #moving = false
 
   constructor(make: (elements: number) => KernelMemory, shared: boolean) {
     this.#make = make
@@ -100,6 +102,7 @@ class Rooms {
 
   /** One that its owner leaves: with room enough, or else the largest, to be grown. */
   #offered(end: number): KernelMemory | undefined {
+    if (this.#moving) return undefined
     const offers: { owner: Offering; room: KernelMemory }[] = []
     for (const [ownerRef, roomRef] of this.#offers) {
       const owner = ownerRef.deref()
@@ -110,15 +113,19 @@ class Rooms {
     offers.sort((a, b) => a.room.end - b.room.end)
     const best = offers.find(({ room }) => room.end >= end) ?? (this.#free.length ? undefined : offers.at(-1))
     if (!best) return undefined
+    this.#moving = true
     try {
       best.owner.moveOut()
     } catch {
       return undefined
+    } finally {
+      this.#moving = false
     }
     return this.#fitting(end) ?? this.#grown(end)
   }
 
   #grown(end: number): KernelMemory | undefined {
+    if (this.#moving) return undefined
     const room = this.#free.at(-1)
     if (!room?.grow(end)) return undefined
     this.#free.pop()

@@ -1,0 +1,115 @@
+// A process that fits or disposes in a loop stays below twice what its first fit took, without a forced collection.
+
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { chooseBackend } from '../src/backends/choose.ts'
+import { pagesFor } from '../src/backends/wasm.ts'
+import { Engine } from '../src/engine.ts'
+import { BackendError, Network } from '../src/index.ts'
+import { runNow } from '../src/pace.ts'
+import { PREDICTS } from '../src/plan.ts'
+import { optimizers } from '../src/tables.ts'
+import { numbers } from './helpers/random.ts'
+import { memoryLoops, runLoop } from './runtimes/memory.ts'
+
+describe('the resident memory of a process', () => {
+  it.each(memoryLoops)('stays below twice the first turn where it %s', (what) => {
+    const { first, most } = runLoop(process.execPath, [], what)
+    expect(first).toBeGreaterThan(50)
+    expect(most).toBeLessThan(2 * first)
+  })
+})
+
+const layers = [{ inputs: 50, units: 20, activation: 'relu', bias: true }] as const
+const architecture = { inputs: 50, outputs: 20, layers, loss: 'quadratic' } as const
+
+describe('an arena', () => {
+  it('ends before the last page of 4 GB, whose end no 32-bit address can name', () => {
+    expect(pagesFor((65535 * 65536) / 4)).toBe(65535)
+    expect(() => pagesFor((65535 * 65536) / 4 + 1)).toThrow(BackendError)
+    expect(() => pagesFor(2 ** 40)).toThrow(/need 4194304 MB; WebAssembly has 4096 MB at most/)
+  })
+
+  it.each(['simd', 'reference'] as const)('grows and shrinks with the same parameters (%s)', (kernels) => {
+    const { make } = chooseBackend(kernels)
+    const engine = new Engine(architecture, make, optimizers.sgd.rule)
+    const values = numbers(1000, 1)
+    engine.parameters.setWeights(0, values)
+    for (const rows of [10, 5000, 20, 200_000, 1]) {
+      engine.resize({ ...PREDICTS, batchRows: Math.min(rows, 64), dataRows: rows })
+      expect(engine.parameters.weights(0)).toEqual(values)
+      const { x } = engine.plan
+      engine.floats.fill(7, x.offset, x.offset + x.length)
+    }
+    engine.moveOut()
+    expect(engine.parameters.weights(0)).toEqual(values)
+    engine.release()
+  })
+
+  it('that is given back, or left for another, is used again and has what is new in it', () => {
+    const { make } = chooseBackend('simd')
+    const fresh = () => {
+      const engine = new Engine(architecture, make, optimizers.sgd.rule)
+      engine.resize({ ...PREDICTS, batchRows: 64, dataRows: 100_000 })
+      return engine
+    }
+    const first = fresh()
+    const memory = first.floats.buffer
+    first.floats.fill(Number.NaN, first.plan.begin)
+    first.release()
+    const second = fresh()
+    expect(second.floats.buffer).toBe(memory)
+    // Nothing of the NaN shows: predictions and a step of zeros are zeros.
+    second.resize({ ...PREDICTS, batchRows: 64, dataRows: 64, gradients: true })
+    second.floats.fill(0, second.plan.x.offset, second.plan.x.offset + second.plan.x.length)
+    second.floats.fill(0, second.plan.y.offset, second.plan.y.offset + second.plan.y.length)
+    runNow(second.orderSlices(64))
+    second.computeGradients(64)
+    expect(second.parameters.weights(0, 'weightGradients').every((value) => value === 0)).toBe(true)
+    second.settle(PREDICTS)
+    const third = fresh()
+    expect(third.floats.buffer).toBe(memory)
+    expect(second.floats.buffer).not.toBe(memory)
+    expect(second.parameters.areFinite()).toBe(true)
+    third.release()
+    second.release()
+  })
+})
+
+describe('many small networks', () => {
+  it('share memories: thousands can live at once, each with its own parameters', () => {
+    const nets = Array.from({ length: 3000 }, (_, seed) => new Network({ sizes: [2, 3, 1], seed }))
+    const outputs = nets.map((net) => net.predict([0.5, -0.25])[0])
+    expect(new Set(outputs).size).toBeGreaterThan(2500)
+    nets.forEach((net, i) => {
+      if (i % 2) net.dispose()
+    })
+    const more = Array.from({ length: 1500 }, (_, i) => new Network({ sizes: [2, 3, 1], seed: 5000 + i }))
+    expect(more.every((net) => Number.isFinite(net.trainBatch([1, 2], [3])))).toBe(true)
+    nets.forEach((net, i) => {
+      if (i % 2 === 0) expect(net.predict([0.5, -0.25])[0]).toBe(outputs[i])
+    })
+  })
+})
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+describe.skipIf(process.platform !== 'linux')('an address space with a limit', () => {
+  it("gets other kernels from 'auto', with a note, and trains", () => {
+    const code = `import { Network } from 'nabla'
+      const net = new Network({ sizes: [2, 3, 1], seed: 1 })
+      const history = await net.fit({ x: [[0, 1], [1, 0]], y: [1, 0] }, { epochs: 3 })
+      console.log(net.kernels, history.epochs)`
+    const command = `ulimit -v 6000000; exec "${process.execPath}" --input-type=module -e "$CODE"`
+    const { stdout, stderr } = spawnSync('bash', ['-c', command], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { ...process.env, CODE: code },
+    })
+    expect(stdout).toMatch(/^(relaxed|simd|reference) 3\n$/)
+    if (stdout.startsWith('reference')) {
+      expect(stderr).toContain('nabla: the WebAssembly SIMD kernels do not run here (')
+    }
+  })
+})
