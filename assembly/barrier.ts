@@ -1,19 +1,30 @@
 // Where the threads of a step wait for each other. The words at `sync` are laid out in abi.ts.
 
-import { SYNC_ARRIVED, SYNC_GENERATION, SYNC_SLEEPERS, SYNC_SPINS, SYNC_STOP } from './abi'
+import {
+  SYNC_ARRIVED, SYNC_GENERATION, SYNC_PATIENCE, SYNC_SLEEPERS, SYNC_SPINS, SYNC_STOP,
+} from './abi'
 
 /** Nanoseconds that a thread sleeps before it looks again: a wake-up that is lost costs no more. */
 const NAP: i64 = 2000000
 
+// The least that a thread looks for the others, about 10 µs: where each has a core of its own most waits are shorter, and
+// threads that sleep at each barrier may come to wake each other on one core.
+const LEAST_SPINS = 30000
+
 /**
  * Returns true once `threads` threads have come here, false where the work is to be left. What each of them wrote
  * before is seen by all of them after.
+ *
+ * A thread that looked in vain for as long as its patience took a core from the one that it waits for, or would have: the
+ * next waits are a quarter as long. Each wait that ends in time makes them twice as long, up to SYNC_SPINS. The threads
+ * share the word and may overwrite each other's: it is a guess in any case.
  */
 export function barrier(sync: usize, threads: i32): bool {
   const generationPtr = sync + (SYNC_GENERATION << 2)
   const arrivedPtr = sync + (SYNC_ARRIVED << 2)
   const sleepersPtr = sync + (SYNC_SLEEPERS << 2)
   const stopPtr = sync + (SYNC_STOP << 2)
+  const patiencePtr = sync + (SYNC_PATIENCE << 2)
   const generation = atomic.load<i32>(generationPtr)
   if (atomic.add<i32>(arrivedPtr, 1) == threads - 1) {
     atomic.store<i32>(arrivedPtr, 0)
@@ -22,10 +33,15 @@ export function barrier(sync: usize, threads: i32): bool {
     if (atomic.load<i32>(sleepersPtr) > 0) atomic.notify(generationPtr, threads)
     return atomic.load<i32>(stopPtr) == 0
   }
-  const spins = load<i32>(sync + (SYNC_SPINS << 2))
+  const most = load<i32>(sync + (SYNC_SPINS << 2))
+  const spins = load<i32>(patiencePtr)
   for (let i = 0; i < spins; ++i) {
-    if (atomic.load<i32>(generationPtr) != generation) return atomic.load<i32>(stopPtr) == 0
+    if (atomic.load<i32>(generationPtr) != generation) {
+      if (spins < most) store<i32>(patiencePtr, min(most, spins << 1))
+      return atomic.load<i32>(stopPtr) == 0
+    }
   }
+  if (spins > min(most, LEAST_SPINS)) store<i32>(patiencePtr, max(min(most, LEAST_SPINS), spins >> 2))
   atomic.add<i32>(sleepersPtr, 1)
   while (atomic.load<i32>(generationPtr) == generation && atomic.load<i32>(stopPtr) == 0) {
     memory.atomic.wait32(generationPtr, generation, NAP)

@@ -1,7 +1,7 @@
 // An architecture at work: one backend arena, the plan that divides it, and the tapes in it. Knows
 // offsets; knows nothing of users' arrays, epochs or errors.
 
-import { CONTROL_LEARNING_RATE, HITS_NONE, SINGLE, SYNC_SPINS } from '../assembly/abi.ts'
+import { CONTROL_LEARNING_RATE, HITS_NONE, SINGLE } from '../assembly/abi.ts'
 import type { Backend, MakeBackend, Offering } from './backend.ts'
 import { CHUNK, copySlices, fillRows, zeroSlices } from './copies.ts'
 import { runNow, SLICE_MS, type Slices } from './pace.ts'
@@ -27,8 +27,7 @@ import {
   tapeToWords,
   trainTape,
 } from './tape.ts'
-import { availableCores } from './threads/platform.ts'
-import { Team } from './threads/pool.ts'
+import { Crew, type Order } from './threads/crew.ts'
 
 /** Some rows of the order, taken in mini-batches of batchRows; the last one may be smaller. */
 export interface Slice {
@@ -36,13 +35,6 @@ export interface Slice {
   readonly endRow: number
   readonly batchRows: number
 }
-
-// How long a thread looks for the others at a barrier before it sleeps: about a millisecond where each has a core of its
-// own. To wake takes 50 µs and more, and two threads that wake each other may take turns on one core for a whole slice:
-// with 100 µs 784-30-10 at batch 10 ran at a tenth of one thread's speed (Node 26). Where there are more threads than
-// cores, the one that is waited for may need this one's core.
-const PATIENT_SPINS = 3_000_000
-const SHORT_SPINS = 3_000
 
 /** Over some rows. */
 export interface Sums {
@@ -74,7 +66,7 @@ export class Engine implements Offering {
   #evaluateHits = HITS_NONE
   #validateHits = HITS_NONE
   #trainHits = HITS_NONE
-  #team: Team | undefined
+  #crew: Crew | undefined
 
   constructor(architecture: Architecture, make: MakeBackend, rule: number, tiles: number = SINGLE) {
     this.architecture = architecture
@@ -206,25 +198,33 @@ export class Engine implements Offering {
     return this.#backend.canShare
   }
 
-  /** Threads at work: 0 where the caller's own does it all. */
+  /** Workers that get the next slice: 0 where the caller's own thread does it. */
   get teamSize(): number {
-    return this.#team?.size ?? 0
+    return this.#crew?.size ?? 0
   }
 
-  /** Hands the training steps and `validateWindow` to worker threads, as many as the arena has room for. */
-  async hireTeam(): Promise<void> {
+  /** Threads that did most of the training. */
+  get threads(): number {
+    return this.#crew?.threads ?? 1
+  }
+
+  /** Hands the training steps and `validateWindow` to as many worker threads as gain by it. */
+  async hireTeam(order: Omit<Order, 'most'>): Promise<void> {
     const { capacity, sync } = this.#plan
-    const spins = capacity.threads <= (await availableCores()) ? PATIENT_SPINS : SHORT_SPINS
-    this.#backend.writeInts(sync.offset + SYNC_SPINS, [spins])
-    this.#team = await Team.hire(capacity.threads, this.#backend.shared!, sync.offset)
+    this.#crew = await Crew.hire({ ...order, most: capacity.threads }, this.#backend.shared!, sync.offset)
+  }
+
+  /** The last slice took so long: `teamSize` may be another for the next. */
+  timed(rows: number, milliseconds: number): void {
+    this.#crew?.timed(rows, milliseconds)
   }
 
   /** Lets the team go; returns true where it was lost in the midst of a step. */
   dismissTeam(): boolean {
-    const team = this.#team
-    this.#team = undefined
-    team?.dismiss()
-    return team?.failed ?? false
+    const crew = this.#crew
+    this.#crew = undefined
+    crew?.dismiss()
+    return crew?.failed ?? false
   }
 
   #write(tape: Tape): Tape {
@@ -282,7 +282,7 @@ export class Engine implements Offering {
       this.#validateHits = hitMode
       this.#validate = this.#write(evaluateTape(this.#plan, 'validate', hitMode))
     }
-    await this.#team!.run(this.#validate!.from, this.#validate!.to, 0, rows, rows)
+    await this.#crew!.run(this.#validate!.from, this.#validate!.to, 0, rows, rows)
     return this.#sumWindow(this.#plan.validation!, rows)
   }
 
@@ -368,8 +368,8 @@ export class Engine implements Offering {
       const to = Math.max(0, from - SHUFFLED_AT_ONCE)
       const args = [offset, from, to, word, seed | 0, Math.floor(seed / 2 ** 32), stream] as const
       // With a team this thread is to have nothing to do.
-      word = this.#team
-        ? ((yield this.#team.shuffle(...args)) as number)
+      word = this.#crew?.ready
+        ? ((yield this.#crew.shuffle(...args)) as number)
         : this.#backend.kernels.shuffle(...args)
       yield
     }
@@ -378,7 +378,7 @@ export class Engine implements Offering {
   /** Every step of the slice in one call of the backend. Done when it returns or, with a team, resolves. */
   train({ firstRow, endRow, batchRows }: Slice): Promise<void> | undefined {
     const { from, to } = this.#train!
-    if (this.#team) return this.#team.run(from, to, firstRow, endRow, batchRows)
+    if (this.teamSize > 0) return this.#crew!.run(from, to, firstRow, endRow, batchRows)
     this.#backend.run(from, to, firstRow, endRow, batchRows, 0, 1, 0)
     return undefined
   }

@@ -4,17 +4,22 @@ import type { Engine, Slice } from './engine.ts'
 import { MIDWAY, SLICE_MS, type Slices } from './pace.ts'
 import type { Transaction } from './transaction.ts'
 
+/** Parts of a slice that is the first in so many threads: some 2 ms of one thread's work. */
+const SAMPLES = 8
+
 /** How many steps make a slice, from how long the last ones took. */
-export class Stride {
+class Stride {
   #steps: number
   /** True where the steps hold the caller's thread. */
   readonly #blocks: boolean
   /** Parts that a step is divided into where one step would hold the caller's thread for longer than a slice. */
   parts = 1
 
-  constructor(engine: Engine, batchRows: number) {
+  /** own: the stride of the caller's thread or of the first worker, where these are more. */
+  constructor(engine: Engine, batchRows: number, own: Stride | undefined) {
     const steps = engine.rowsPerSlice / batchRows / 3
-    this.#steps = Math.max(1, Math.floor(steps))
+    // Nobody knows how fast these are: a short slice says as much.
+    this.#steps = Math.max(1, Math.floor(own ? own.steps / SAMPLES : steps))
     this.#blocks = engine.teamSize === 0
     if (this.#blocks && steps < 1) this.parts = Math.ceil(1 / steps)
   }
@@ -28,6 +33,21 @@ export class Stride {
     this.parts = this.#blocks && perStep > 2 * SLICE_MS ? Math.ceil(perStep / SLICE_MS) : 1
     // The first slices run in the engine's baseline code: grow with each one that was short.
     this.#steps = Math.max(1, Math.min(Math.floor(SLICE_MS / perStep), 4 * steps))
+  }
+}
+
+/** A stride for each number of threads. */
+export class Strides {
+  readonly #strides = new Map<number, Stride>()
+
+  next(engine: Engine, batchRows: number): Stride {
+    const { teamSize } = engine
+    let stride = this.#strides.get(teamSize)
+    if (!stride) {
+      stride = new Stride(engine, batchRows, this.#strides.values().next().value)
+      this.#strides.set(teamSize, stride)
+    }
+    return stride
   }
 }
 
@@ -63,7 +83,7 @@ export function* trainEpoch(
   engine: Engine,
   rows: number,
   batchRows: number,
-  stride: Stride,
+  strides: Strides,
   transaction: Transaction,
   diverge: (divergence: Divergence) => never,
 ): Slices<{ loss: number; hits: number }> {
@@ -72,6 +92,7 @@ export function* trainEpoch(
   let loss = 0
   let firstRow = 0
   while (firstRow < rows) {
+    const stride = strides.next(engine, batchRows)
     const { steps, parts } = stride
     const slice: Slice = { firstRow, endRow: Math.min(rows, firstRow + steps * batchRows), batchRows }
     let milliseconds = 0
@@ -91,6 +112,7 @@ export function* trainEpoch(
     sliceLosses.push(sum / (slice.endRow - firstRow))
     loss += sum
     stride.learn(Math.ceil((slice.endRow - firstRow) / batchRows), milliseconds)
+    engine.timed(slice.endRow - firstRow, milliseconds)
     firstRow = slice.endRow
     yield
   }

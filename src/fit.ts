@@ -3,7 +3,7 @@
 import { HITS_NONE } from '../assembly/abi.ts'
 import { divergedError } from './diverged.ts'
 import type { Engine } from './engine.ts'
-import { type Divergence, Stride, trainEpoch } from './epoch.ts'
+import { type Divergence, Strides, trainEpoch } from './epoch.ts'
 import { type Evaluation, evaluateRows, validateRows } from './evaluate.ts'
 import type { History, Recorder } from './history.ts'
 import type { Inputs } from './inputs.ts'
@@ -52,11 +52,11 @@ function* runEpochs(
   engine.learningRate = learningRate
   engine.hitMode = y.hitMode
   if (!settings.shuffle) yield* engine.orderSlices(rows)
-  const stride = new Stride(engine, batchRows)
+  const strides = new Strides()
   for (let epoch = 1; epoch <= settings.epochs; ++epoch) {
     const from = performance.now()
     if (settings.shuffle) yield* engine.shuffleSlices(rows, seed, counters.epochs)
-    const { loss, hits } = yield* trainEpoch(engine, rows, batchRows, stride, transaction, diverge)
+    const { loss, hits } = yield* trainEpoch(engine, rows, batchRows, strides, transaction, diverge)
     transaction.isWhole = false
     if (!(yield* engine.parameters.finiteSlices())) {
       diverge({ batch: Math.ceil(rows / batchRows), losses: [loss / rows] })
@@ -69,7 +69,7 @@ function* runEpochs(
     if (validation) recorder.addValidation(yield* evaluation(engine, validation))
     if ((yield new Foreign(settings.onEpoch?.(recorder.log()))) === false) break
   }
-  return recorder.history(Math.max(1, engine.teamSize))
+  return recorder.history(engine.threads)
 }
 
 /** Trains the engine's network on data that are checked already. */

@@ -60,6 +60,9 @@ export interface Gradients {
 // Gradients over many rows are summed from batches of this many: the buffers between layers stay small.
 const GRADIENT_ROWS = 1024
 
+// Numbers, or rows, that are read at once: a few milliseconds of work.
+const SHORT = 1 << 20
+
 /** A multilayer perceptron. */
 export class Network {
   readonly #settings: Settings
@@ -229,14 +232,24 @@ export class Network {
     }
   }
 
+  /** True where the data are few numbers, whatever form they have. */
+  #isShort({ x }: Data): boolean {
+    const length = Number((x as { length?: unknown } | null)?.length)
+    const isFlat = ArrayBuffer.isView(x) || typeof x?.[0] === 'number'
+    const rows = isFlat ? length / this.inputs : length
+    return rows * (this.inputs + this.outputs) <= SHORT
+  }
+
   *#fitWork(engine: Engine, data: Data, settings: FitSettings): Slices<History> {
     const { seed, optimizer, threads } = this.#settings
     const recorder = new Recorder(settings.epochs)
     // All arrays are watched from here on.
-    const reading = this.#read(engine, data)
+    const isShort = this.#isShort(data) && (!settings.validation || this.#isShort(settings.validation))
+    const reading = this.#read(engine, data, '', isShort)
     const validating = settings.validation && this.#read(engine, settings.validation, 'validation.', true)
-    const training = yield* reading
-    const validation = validating && (yield* validating)
+    // Few numbers are taken before anything else can happen to them.
+    const training = isShort ? runNow(reading) : yield* reading
+    const validation = validating && (isShort ? runNow(validating) : yield* validating)
     yield* this.#transaction.keep()
     const learningRate = settings.learningRate ?? optimizer.learningRate
     const context = { seed, learningRate, threads, counters: this.#counters, recorder }

@@ -3,18 +3,13 @@
 import type { Engine } from './engine.ts'
 import { fillBlock, type Inputs, inBlocks } from './inputs.ts'
 import { inChunks, type Targets } from './matrix.ts'
-import { note } from './notes.ts'
 import type { FitSettings } from './options.ts'
 import type { Slices } from './pace.ts'
 import { listNonzeros, nonzerosToList } from './sparse.ts'
 import { threadsFor } from './threads/choose.ts'
+import { noteNoThreads } from './threads/crew.ts'
 
-const noteNoThreads = (reason: string) =>
-  note(
-    `nabla: threads are unavailable (${reason}); training goes on in the caller's thread, to the same bits`,
-  )
-
-/** Worker threads to train with; 0 for the caller's own thread. nonzeros: of x, where they are listed. */
+/** Worker threads to train with, at most; 0 for the caller's own thread. nonzeros: of x, where they are listed. */
 function* threadsToHire(
   engine: Engine,
   { rows, columns }: Inputs,
@@ -40,12 +35,11 @@ function* threadsToHire(
 }
 
 /** Hires the engine's team, or says why there is none. */
-function* hireTeam(engine: Engine): Slices<void> {
+function* hireTeam(engine: Engine, order: Parameters<Engine['hireTeam']>[0]): Slices<void> {
   try {
-    yield engine.hireTeam()
+    yield engine.hireTeam(order)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    noteNoThreads(reason)
+    noteNoThreads(cause instanceof Error ? cause.message : String(cause))
   }
 }
 
@@ -82,5 +76,7 @@ export function* openSession(
     )
   }
   yield* inChunks(x.rows, y.columns, (from, to) => engine.fill(engine.plan.y, y.values, from, to, from))
-  if (wanted > 0) yield* hireTeam(engine)
+  if (wanted === 0) return
+  const { offThread, epochs } = settings
+  yield* hireTeam(engine, { offThread, auto: threads === 'auto', rows: x.rows * epochs, batchRows })
 }

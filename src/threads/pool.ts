@@ -1,7 +1,7 @@
 // The workers of this process. A team of them works in one arena at a time; between two uses they stay idle, ready and
 // without keeping the process alive, and after a while they are let go.
 
-import { SYNC_STOP } from '../../assembly/abi.ts'
+import { SYNC_LENGTH, SYNC_PATIENCE, SYNC_SPINS, SYNC_STOP } from '../../assembly/abi.ts'
 import type { SharedArena } from '../backend.ts'
 import { BackendError } from '../errors.ts'
 import { type PlatformWorker, startWorker } from './platform.ts'
@@ -85,23 +85,36 @@ export const idleWorkers = (): number => idle.length
 
 /** Some workers at work on one arena. */
 export class Team {
-  readonly #workers: readonly PooledWorker[]
-  readonly #stopFlag: Int32Array
+  readonly #arena: SharedArena
+  readonly #workers: PooledWorker[] = []
+  /** The words for barriers. */
+  readonly #sync: Int32Array
+  #parts = 0
   #failed = false
+  #dismissed = false
 
-  private constructor(workers: readonly PooledWorker[], stopFlag: Int32Array) {
-    this.#workers = workers
-    this.#stopFlag = stopFlag
+  private constructor(arena: SharedArena, sync: number) {
+    this.#arena = arena
+    this.#sync = new Int32Array(arena.memory.buffer, sync * 4, SYNC_LENGTH)
   }
 
   /**
    * Takes idle workers, starts what is missing, and brings all into the arena; `sync` is the offset of its words for
    * barriers. Rejects where the platform has no workers to give.
    */
-  static async hire(size: number, { module, memory }: SharedArena, sync: number): Promise<Team> {
+  static async hire(size: number, arena: SharedArena, sync: number): Promise<Team> {
+    const team = new Team(arena, sync)
+    await team.grow(size)
+    return team
+  }
+
+  /** Hires more, until there are `size` of them. Where it rejects, those that there were are still at work. */
+  async grow(size: number): Promise<void> {
     clearTimeout(timer)
-    const workers = idle.splice(0, size)
-    const starts = Array.from({ length: size - workers.length }, () => PooledWorker.start())
+    const { module, memory } = this.#arena
+    const missing = size - this.#workers.length
+    const workers = idle.splice(0, missing)
+    const starts = Array.from({ length: missing - workers.length }, () => PooledWorker.start())
     try {
       const results = await Promise.allSettled(starts)
       for (const one of results) if (one.status === 'fulfilled') workers.push(one.value)
@@ -112,7 +125,8 @@ export class Team {
       await Promise.all(workers.map((worker) => worker.stop()))
       throw cause
     }
-    return new Team(workers, new Int32Array(memory.buffer, (sync + SYNC_STOP) * 4, 1))
+    this.#workers.push(...workers)
+    if (this.#dismissed) this.dismiss()
   }
 
   get size(): number {
@@ -124,13 +138,31 @@ export class Team {
     return this.#failed
   }
 
-  /** Runs a tape for the rows [firstRow, endRow), in batches, each worker as a part of it. */
-  run(from: number, to: number, firstRow: number, endRow: number, batchRows: number): Promise<void> {
-    const parts = this.size
+  /** True where a worker is gone, at work or not. */
+  get hasGone(): boolean {
+    return this.#workers.some((worker) => worker.isGone)
+  }
+
+  /**
+   * Runs a tape for the rows [firstRow, endRow), in batches, in the first `parts` workers, each as a part of it. A
+   * thread looks `spins` times at most for the others at a barrier before it sleeps.
+   */
+  run(
+    [from, to, firstRow, endRow, batchRows]: readonly [number, number, number, number, number],
+    parts: number,
+    spins: number,
+  ): Promise<void> {
+    if (parts !== this.#parts) {
+      this.#parts = parts
+      this.#sync[SYNC_SPINS] = spins
+      this.#sync[SYNC_PATIENCE] = spins
+    }
     return this.#finish(
-      this.#workers.map((worker, part) =>
-        worker.call({ call: 'run', args: [from, to, firstRow, endRow, batchRows, part, parts, part] }),
-      ),
+      this.#workers
+        .slice(0, parts)
+        .map((worker, part) =>
+          worker.call({ call: 'run', args: [from, to, firstRow, endRow, batchRows, part, parts, part] }),
+        ),
     )
   }
 
@@ -145,7 +177,7 @@ export class Team {
     } catch (cause) {
       this.#failed = true
       // The others wait at a barrier for a thread that will not come.
-      Atomics.store(this.#stopFlag, 0, 1)
+      Atomics.store(this.#sync, SYNC_STOP, 1)
       await Promise.all(this.#workers.map((worker) => worker.stop()))
       throw new BackendError(
         `a worker thread was lost during training (${cause instanceof Error ? cause.message : cause}); the network ` +
@@ -155,9 +187,10 @@ export class Team {
     }
   }
 
-  /** Lets the workers rest. The team cannot be used any more. */
+  /** Lets the workers rest, and those that still start when they are there. The team cannot be used any more. */
   dismiss(): void {
-    for (const worker of this.#workers) {
+    this.#dismissed = true
+    for (const worker of this.#workers.splice(0)) {
       if (worker.isGone) continue
       worker.rest()
       idle.push(worker)

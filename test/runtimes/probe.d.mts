@@ -14,6 +14,8 @@ export interface ProbeResult {
   /** The kernels that 'auto' took. */
   readonly auto: string
   readonly simd: Trained
+  /** Many epochs, in one thread and in two where the second gains. */
+  readonly long: Trained
   readonly threaded: Trained
   readonly reference: Trained
   /** Callbacks of a timer during a fit with 'simd' and one with 'reference'. */

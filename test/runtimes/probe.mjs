@@ -41,11 +41,11 @@ export function hashOfParameters(net) {
   return hash.toString(16).padStart(8, '0')
 }
 
-/** The network before and after training with the kernels in so many threads. */
-async function train(kernels, wanted) {
+/** The network before and after training with the kernels in so many threads at most. */
+async function train(kernels, wanted, epochs = 10) {
   const net = network(kernels, wanted)
   const hashBefore = hashOfParameters(net)
-  const { loss, threads } = await net.fit(data, { epochs: 10, batchSize: 13 })
+  const { loss, threads } = await net.fit(data, { epochs, batchSize: 13, offThread: wanted > 1 })
   return { hashBefore, hash: hashOfParameters(net), firstLoss: loss[0], lastLoss: loss.at(-1), threads }
 }
 
@@ -72,7 +72,9 @@ export async function probe() {
     sharedMemory: typeof SharedArrayBuffer !== 'undefined',
     auto: network('auto').kernels,
     simd: await train('simd', 1),
-    threaded: await train('simd', 2),
+    // Long enough for a second worker to be worth its start.
+    long: await train('simd', 1, 300),
+    threaded: await train('simd', 2, 300),
     reference: await train('reference', 1),
     timers: [await turnsOf(timer, 'simd'), await turnsOf(timer, 'reference')],
     frames: frame ? [await turnsOf(frame, 'simd'), await turnsOf(frame, 'reference')] : [],

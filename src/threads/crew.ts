@@ -1,0 +1,136 @@
+// Who trains: the caller's own thread, or as many workers as are worth it. The workers are started while the training
+// goes on; the trial (trial.ts) says how many get the next slice.
+
+import type { SharedArena } from '../backend.ts'
+import { note } from '../notes.ts'
+import { availableCores } from './platform.ts'
+import { idleWorkers, Team } from './pool.ts'
+import { Trial, type TrialSettings } from './trial.ts'
+
+export interface Order extends Omit<TrialSettings, 'claimed' | 'share'> {
+  /** True where the caller's own thread is to stay free: one worker does what it would do. */
+  readonly offThread: boolean
+  /** True where nobody asked for this number of threads. */
+  readonly auto: boolean
+}
+
+// How much of the whole time may be lost by starting and trying workers, so that 'auto' stays above 0.9 of one thread's
+// speed and a number that was asked for above 0.5.
+const AUTO_SHARE = 0.06
+const ASKED_SHARE = 0.3
+
+// How long a thread looks for the others at a barrier before it sleeps: about a millisecond where each has a core of its
+// own. To wake takes 50 µs and more, and two threads that wake each other may take turns on one core for a whole slice:
+// with 100 µs 784-30-10 at batch 10 ran at a tenth of one thread's speed (Node 26). Where there are more threads than
+// cores, the one that is waited for may need this one's core.
+const PATIENT_SPINS = 3_000_000
+const SHORT_SPINS = 3_000
+
+export const noteNoThreads = (reason: string): void =>
+  note(
+    `nabla: threads are unavailable here (${reason}); training goes on in the caller's thread, to the same bits`,
+  )
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
+let measured = true
+
+/** For tests and benches: with false, a fit takes exactly the threads that it is told, from its first slice on. */
+export function measureThreads(yes: boolean): void {
+  measured = yes
+}
+
+export class Crew {
+  readonly #offThread: boolean
+  readonly #claimed: number
+  readonly #team: Team
+  /** Undefined where the threads are what they are. */
+  #trial: Trial | undefined
+  #threads: number
+  #growing = false
+  #dismissed = false
+  /** Rows that so many threads trained on. */
+  readonly #rows = new Map<number, number>()
+
+  private constructor(order: Order, claimed: number, team: Team) {
+    const { most, rows, batchRows, offThread, auto } = order
+    this.#offThread = offThread
+    this.#claimed = claimed
+    this.#team = team
+    const share = auto ? AUTO_SHARE : ASKED_SHARE
+    if (measured && most > 1) this.#trial = new Trial({ most, claimed, rows, batchRows, share })
+    this.#threads = this.#trial?.next() ?? most
+  }
+
+  /** A crew for the arena; `sync` is the offset of its words for barriers. Rejects where there must be workers and are none. */
+  static async hire(order: Order, arena: SharedArena, sync: number): Promise<Crew> {
+    const atOnce = measured ? Number(order.offThread) : order.most
+    const team = await Team.hire(atOnce, arena, sync)
+    return new Crew(order, await availableCores(), team)
+  }
+
+  /** Workers that get the next slice; 0 where it is the caller's. */
+  get size(): number {
+    return this.#threads === 1 && !this.#offThread && this.#trial ? 0 : this.#threads
+  }
+
+  /** Workers that are there, at work or not. */
+  get ready(): number {
+    return this.#team.size
+  }
+
+  /** Threads that trained on most rows. */
+  get threads(): number {
+    let most = 0
+    let threads = this.#threads
+    for (const [count, rows] of this.#rows) if (rows > most) [threads, most] = [count, rows]
+    return threads
+  }
+
+  get failed(): boolean {
+    return this.#team.failed
+  }
+
+  /** Runs a tape for the rows [firstRow, endRow), in batches, in `size` workers. */
+  run(from: number, to: number, firstRow: number, endRow: number, batchRows: number): Promise<void> {
+    const spins = this.#threads <= this.#claimed ? PATIENT_SPINS : SHORT_SPINS
+    return this.#team.run([from, to, firstRow, endRow, batchRows], this.#threads, spins)
+  }
+
+  /** One worker calls the backend's `shuffle`. */
+  shuffle(...args: readonly number[]): Promise<void> {
+    return this.#team.shuffle(...args)
+  }
+
+  /** The last slice had so many rows and took so long; the next may be another's. */
+  timed(rows: number, ms: number): void {
+    this.#rows.set(this.#threads, (this.#rows.get(this.#threads) ?? 0) + rows)
+    const trial = this.#trial
+    if (!trial) return
+    trial.observe(this.#threads, rows, ms, this.ready)
+    const wanted = trial.workers(this.ready, idleWorkers())
+    if (wanted > this.ready && !this.#growing) this.#grow(trial, wanted)
+    // A worker that went while it had nothing to do took nothing along, but it will not come back.
+    if (this.size === 0 && this.#team.hasGone) trial.giveUp()
+    this.#threads = trial.next()
+  }
+
+  async #grow(trial: Trial, size: number): Promise<void> {
+    this.#growing = true
+    trial.startBegins()
+    try {
+      await this.#team.grow(size)
+      trial.startEnds()
+    } catch (cause) {
+      trial.giveUp()
+      if (!this.#dismissed) noteNoThreads(reasonOf(cause))
+    }
+    this.#growing = false
+  }
+
+  /** Lets the workers rest. */
+  dismiss(): void {
+    this.#dismissed = true
+    this.#team.dismiss()
+  }
+}
