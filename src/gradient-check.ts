@@ -1,4 +1,5 @@
-// The gradient from backpropagation against central differences, both in float64 on the reference backend.
+// The gradient from backpropagation in float64, on the reference backend: against central differences, and against that of
+// the kernels that train.
 
 import { makeReferenceBackend } from './backends/reference.ts'
 import { Engine } from './engine.ts'
@@ -18,8 +19,11 @@ export interface GradientGroup {
   readonly name: string
   /** Parameters compared. */
   readonly checked: number
-  /** ‖backpropagation − differences‖ / (‖backpropagation‖ + ‖differences‖), 0 where both are 0. */
+  /** ‖backpropagation − differences‖ / (‖backpropagation‖ + ‖differences‖) of these in float64, 0 where both are 0. */
   readonly relativeError: number
+  /** ‖kernels − backpropagation‖ / (‖kernels‖ + ‖backpropagation‖) of the whole group, 0 where both are 0: the gradient
+   * of the kernels that train, in float32, against backpropagation in float64. */
+  readonly kernelError: number
   /** The parameter on which they differ most: its index (row-major in W), and both values. */
   readonly worst: { readonly index: number; readonly backpropagation: number; readonly differences: number }
 }
@@ -27,7 +31,31 @@ export interface GradientGroup {
 export interface GradientCheck {
   /** The largest of the groups. */
   readonly relativeError: number
+  /** The largest of the groups. */
+  readonly kernelError: number
   readonly groups: readonly GradientGroup[]
+}
+
+/** What the kernels that train make of the same rows. */
+export interface KernelGradients {
+  /** Row-major (inputs × units) of each layer. */
+  readonly weights: readonly ArrayLike<number>[]
+  /** (units) of each layer; empty for one without biases. */
+  readonly biases: readonly ArrayLike<number>[]
+}
+
+/** ‖a − b‖ / (‖a‖ + ‖b‖), 0 where both are 0. */
+function relativeDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let difference = 0
+  let squaresA = 0
+  let squaresB = 0
+  for (let i = 0; i < a.length; ++i) {
+    difference += (a[i] - b[i]) ** 2
+    squaresA += a[i] ** 2
+    squaresB += b[i] ** 2
+  }
+  const norm = Math.sqrt(squaresA) + Math.sqrt(squaresB)
+  return norm === 0 ? 0 : Math.sqrt(difference) / norm
 }
 
 /** An engine of the same architecture and parameters, in float64 on the reference backend. */
@@ -53,12 +81,13 @@ function sample(length: number, count: number, random: PhiloxStream): number[] {
   return [...chosen].sort((a, b) => a - b)
 }
 
-/** Compares the gradients of every group of parameters; x and y are checked already. */
+/** Compares the gradients of every group of parameters; x and y are checked already. kernels: of the same rows. */
 export function checkGradients(
   engine: Engine,
   x: Inputs,
   y: Targets,
   { samples, epsilon, seed }: ReturnType<typeof checkGradientsSettings>,
+  kernels: KernelGradients,
 ): GradientCheck {
   const twin = float64Engine(engine)
   // Read and used in one go: there is nothing to watch, and float64 has other checksums.
@@ -77,12 +106,12 @@ export function checkGradients(
   const compare = (
     name: string,
     gradient: ArrayLike<number>,
+    kernelGradient: ArrayLike<number>,
     offsetOf: (i: number) => number,
     stream: number,
-  ) => {
-    let difference = 0
-    let normBackward = 0
-    let normForward = 0
+  ): GradientGroup => {
+    const backward: number[] = []
+    const forward: number[] = []
     let worst = { index: 0, backpropagation: 0, differences: 0 }
     const indices = sample(gradient.length, samples, new PhiloxStream(seed, SAMPLE, stream))
     for (const index of indices) {
@@ -91,25 +120,34 @@ export function checkGradients(
       const differences = (lossWith(at, value + epsilon) - lossWith(at, value - epsilon)) / (2 * epsilon)
       twin.floats[at] = value
       const backpropagation = gradient[index]
-      difference += (backpropagation - differences) ** 2
-      normBackward += backpropagation ** 2
-      normForward += differences ** 2
+      backward.push(backpropagation)
+      forward.push(differences)
       if (Math.abs(backpropagation - differences) >= Math.abs(worst.backpropagation - worst.differences)) {
         worst = { index, backpropagation, differences }
       }
     }
-    const norm = Math.sqrt(normBackward) + Math.sqrt(normForward)
-    const relativeError = norm === 0 ? 0 : Math.sqrt(difference) / norm
-    return { name, checked: indices.length, relativeError, worst }
+    return {
+      name,
+      checked: indices.length,
+      relativeError: relativeDistance(backward, forward),
+      kernelError: relativeDistance(kernelGradient, gradient),
+      worst,
+    }
   }
   const groups = plan.layers.flatMap(({ weights, biases }, l): GradientGroup[] => {
     const { inputs, units } = twin.architecture.layers[l]
     const inPanels = (i: number) =>
       weights.offset + panelIndex(inputs, units, Math.floor(i / units), i % units)
-    const group = compare(`W${l + 1}`, twin.parameters.weights(l, 'weightGradients'), inPanels, 2 * l)
+    const weightGradient = twin.parameters.weights(l, 'weightGradients')
+    const group = compare(`W${l + 1}`, weightGradient, kernels.weights[l], inPanels, 2 * l)
     if (!biases) return [group]
     const biasGradient = twin.parameters.biases(l, 'biasGradients')
-    return [group, compare(`b${l + 1}`, biasGradient, (i) => biases.offset + i, 2 * l + 1)]
+    const inOrder = (i: number) => biases.offset + i
+    return [group, compare(`b${l + 1}`, biasGradient, kernels.biases[l], inOrder, 2 * l + 1)]
   })
-  return { relativeError: Math.max(...groups.map((group) => group.relativeError)), groups }
+  return {
+    relativeError: Math.max(...groups.map((group) => group.relativeError)),
+    kernelError: Math.max(...groups.map((group) => group.kernelError)),
+    groups,
+  }
 }

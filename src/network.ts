@@ -399,14 +399,16 @@ export class Network {
   }
 
   /**
-   * Compares the gradient with central differences (C(w + h) − C(w − h)) / 2h in float64 on the reference backend,
-   * parameter group by parameter group. Expect relative errors below 1e-7, more where a relu has its kink within h.
+   * Compares the gradient with central differences (C(w + h) − C(w − h)) / 2h in float64 on the reference backend, and
+   * the gradient of the kernels that train, in float32, with that of float64, parameter group by parameter group. Expect a
+   * `relativeError` below 1e-7, more where a relu has its kink within h, and a `kernelError` below 1e-5, more where the
+   * parts of a gradient cancel or a relu has its kink within rounding. Throws ShapeError.
    */
   checkGradients(x: MatrixLike, y: MatrixLike, options: CheckGradientsOptions = {}): GradientCheck {
-    const engine = this.#reading('checkGradients')
+    const engine = this.#writing('checkGradients')
     const settings = checkGradientsSettings(options)
     const data = this.#data(engine, x, y)
-    return checkGradients(engine, data.x, data.y, settings)
+    return checkGradients(engine, data.x, data.y, settings, this.gradients(x, y))
   }
 
   #layer(l: number, call: string): LayerShape {

@@ -214,7 +214,32 @@ describe.each(kernels)('Network on %s', (name) => {
         ['b2', 3],
       ])
       expect(check.relativeError, loss).toBeLessThan(1e-8)
+      // Float32: a chain of sums of at most 5 terms, twice, and a few activations.
+      expect(check.kernelError, loss).toBeLessThan(30 * 2 ** -24)
+      // It is the kernels' own gradient, which has been rounded.
+      for (const { name, kernelError } of check.groups) expect(kernelError, name).toBeGreaterThan(2 ** -30)
+      expect(check.kernelError).toBe(Math.max(...check.groups.map(({ kernelError }) => kernelError)))
     }
+  })
+
+  it('shows by group where the gradient of the kernels is off, on rows beyond one batch of gradients', () => {
+    const net = make({ sizes: [2, 3, 2] })
+    const [x, y] = [numbers(2 * 1500, 13), numbers(2 * 1500, 14)]
+    expect(net.checkGradients(x, y, { samples: 1 }).kernelError).toBeLessThan(100 * 2 ** -24)
+    const gradients = net.gradients(x, y)
+    net.gradients = () => ({
+      ...gradients,
+      biases: [gradients.biases[0].map((v) => v * 3), gradients.biases[1]],
+    })
+    const { groups, kernelError } = net.checkGradients(x, y, { samples: 1 })
+    // ‖3b − b‖ / (‖3b‖ + ‖b‖)
+    expect(groups.map((group) => [group.name, group.kernelError.toFixed(4)])).toEqual([
+      ['W1', '0.0000'],
+      ['b1', '0.5000'],
+      ['W2', '0.0000'],
+      ['b2', '0.0000'],
+    ])
+    expect(kernelError).toBeCloseTo(0.5, 4)
   })
 
   it('goes without biases where bias is false', async () => {
