@@ -2,12 +2,14 @@
 
 import { describe, expect, it } from 'vitest'
 import { ARENA_START, HITS_NONE } from '../assembly/abi.ts'
+import type { Backend } from '../src/backend.ts'
 import { Engine } from '../src/engine.ts'
 import { Network, ShapeError } from '../src/index.ts'
 import { runNow } from '../src/pace.ts'
 import { PREDICTS } from '../src/plan.ts'
 import { listNonzeros, nonzerosToList } from '../src/sparse.ts'
 import { optimizers } from '../src/tables.ts'
+import { trainTape } from '../src/tape.ts'
 import { type TestedBackend, wasmBackends } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
 import { inputsOf, phasesOf, shuffleRows } from './helpers/training.ts'
@@ -165,6 +167,70 @@ describe('listNonzeros', () => {
   })
 })
 
+describe('the room for lists', () => {
+  const rows = 4 * ROWS
+  const columns = 40
+  const units = 30
+  function engineFor(nonzeros: number, batchRows: number, threads: number) {
+    const layers = [{ inputs: columns, units, activation: 'relu' as const, bias: true }]
+    let backend!: Backend
+    const engine = new Engine(
+      { inputs: columns, outputs: units, layers, loss: 'quadratic' },
+      (elements) => {
+        backend = wasmBackends[0].make(elements)
+        return backend
+      },
+      optimizers.sgd.rule,
+    )
+    engine.resize({ ...PREDICTS, batchRows, dataRows: rows, nonzeros, threads })
+    return { engine, backend }
+  }
+
+  it('ends before the targets, for every number of nonzeros, where zeros come after the last', () => {
+    for (let nonzeros = 1; nonzeros <= 70; ++nonzeros) {
+      const { engine } = engineFor(nonzeros, 10, 1)
+      const { y } = engine.plan
+      engine.floats.fill(77, y.offset, y.offset + y.length)
+      const values = new Float32Array(rows * columns).fill(1, 0, nonzeros)
+      runNow(listNonzeros(engine, { values, rows, columns }))
+      const targets = engine.floats.subarray(y.offset, y.offset + y.length)
+      expect(
+        targets.every((v) => v === 77),
+        `${nonzeros} nonzeros`,
+      ).toBe(true)
+    }
+  })
+
+  it.each([10, rows])('gives each thread buckets of its own, in a batch of %d', (batchRows) => {
+    const threads = 3
+    const values = numbers(rows * columns, 3).map((v) => v || 1)
+    const { engine, backend } = engineFor(values.length, batchRows, threads)
+    runNow(listNonzeros(engine, { values, rows, columns }))
+    engine.fill(engine.plan.y, numbers(rows * units, 5), 0, rows)
+    engine.orderRows(rows)
+    engine.learningRate = 0.1
+    const { phases } = trainTape(engine.plan, optimizers.sgd.rule, HITS_NONE)
+    const run = (phase: number, thread: number) => {
+      const { from, to } = phases[phase]
+      backend.run(from, to, 0, batchRows, batchRows, thread, threads, thread)
+    }
+    const last = phases.length - 1
+    for (let phase = 0; phase < last; ++phase) {
+      for (let thread = 0; thread < threads; ++thread) run(phase, thread)
+    }
+    const { offset, length } = engine.plan.sparse!.buckets
+    const buckets = engine.floats.subarray(offset, offset + length)
+    for (let thread = 0; thread < threads; ++thread) {
+      buckets.fill(77)
+      run(last, thread)
+      const touched = Array.from({ length: threads }, (_, t) =>
+        buckets.subarray((t * length) / threads, ((t + 1) * length) / threads).some((v) => v !== 77),
+      )
+      expect(touched).toEqual([0, 1, 2].map((t) => t === thread))
+    }
+  })
+})
+
 describe('nonzerosToList', () => {
   const count = (nonzeros: number, columns: number, units = 30) =>
     nonzerosToList({ ...inputsOf(new Float32Array(10 * columns), columns), nonzeros }, units)
@@ -181,6 +247,19 @@ describe('nonzerosToList', () => {
 })
 
 describe('fit', () => {
+  it('in threads, from lists in batches over 64, has the losses of one thread', async () => {
+    const rows = 600
+    const x = numbers(rows * 90, 6).map((v, i) => ((i * 2654435761) % 5 === 0 ? v : 0))
+    const y = Int32Array.from({ length: rows }, (_, r) => r % 3)
+    const train = async (threads: number) => {
+      const net = new Network({ sizes: [90, 40, 3], loss: 'crossEntropy', seed: 1, kernels: 'simd', threads })
+      const { loss } = await net.fit({ x, y }, { epochs: 5, batchSize: 200, learningRate: 0.5 })
+      return { loss, weights: net.weights(0) }
+    }
+    const expected = await train(1)
+    for (const threads of [2, 4]) expect(await train(threads)).toEqual(expected)
+  })
+
   it('trains on nothing but zeros, which move the biases alone', async () => {
     const net = new Network({
       sizes: [40, 30, 2],

@@ -57,6 +57,14 @@ describe('standardScaler', () => {
     expect(standardScaler(far, 1)).toMatchObject({ mean: [1e7], deviation: [1] })
   })
 
+  it('is exact where the values are far from 0 and near each other', () => {
+    // 0 … 4 and 1e15, whose neighbours are ⅛ apart: sums of the values themselves would be 64 off and more.
+    const far = Float64Array.from({ length: 1000 }, (_, r) => 1e15 + (r % 5))
+    expect(standardScaler(far, 1)).toMatchObject({ mean: [1e15 + 2], deviation: [Math.SQRT2] })
+    const tenth = new Array(1000).fill(0.1)
+    expect(standardScaler(tenth, 1)).toMatchObject({ mean: [0.1], deviation: [0] })
+  })
+
   it('takes a known mean and deviation instead of data', () => {
     expect([...new StandardScaler({ mean: [5], deviation: [2] }).transform([5, 9])]).toEqual([0, 2])
   })
