@@ -101,6 +101,10 @@ export function lossRow(out: i32, slope: i32, y: i32, delta: i32, n: i32, code: 
   return loss.lossRow(at(out), at(slope), at(y), at(delta), n, code, activationCode)
 }
 
+export function hitsRow(out: i32, y: i32, n: i32, code: i32, mode: i32): f32 {
+  return loss.hitsRow(at(out), at(y), n, code, mode)
+}
+
 export function gemmNN(
   from: i32,
   to: i32,

@@ -135,17 +135,19 @@ function binaryCrossEntropyRow(z: usize, y: usize, delta: usize, n: i32): f32 {
   return sumLanes(sum)
 }
 
+/** The first of the largest of n floats; −1 where they reach to infinity or have NaN among them. */
 function argmax(ptr: usize, n: i32): i32 {
   let best = 0
   let largest = load<f32>(ptr)
+  let least = largest
   for (let j = 1; j < n; ++j) {
     const value = load<f32>(ptr + ((<usize>j) << 2))
-    if (value > largest) {
-      largest = value
-      best = j
-    }
+    if (value > largest) best = j
+    largest = max(largest, value)
+    least = min(least, value)
   }
-  return best
+  // NaN passes through max and min, and no difference that has NaN or ∞ in it is below ∞.
+  return largest - least < Infinity ? best : -1
 }
 
 /**
@@ -170,14 +172,20 @@ export function lossRow(
 /**
  * 1 where the row is right and 0 where it is wrong, or, in mode HITS_THRESHOLD, the share of its outputs that are on
  * their target's side of ½. out is z for the fused losses (a ≥ ½ where z ≥ 0; a and z have the same largest element).
+ * An output that is NaN or infinite is never right, nor is a row that has one in the other mode: where the loss is NaN
+ * the accuracy is below 1.
  */
 export function hitsRow(out: usize, y: usize, n: i32, loss: i32, mode: i32): f32 {
-  if (mode == HITS_ARGMAX) return argmax(out, n) == argmax(y, n) ? 1 : 0
+  if (mode == HITS_ARGMAX) {
+    const best = argmax(out, n)
+    return best >= 0 && best == argmax(y, n) ? 1 : 0
+  }
   const threshold: f32 = loss == BINARY_CROSS_ENTROPY ? 0 : 0.5
   let right = 0
   for (let j = 0; j < n; ++j) {
     const at = (<usize>j) << 2
-    if (load<f32>(out + at) >= threshold == load<f32>(y + at) >= 0.5) right += 1
+    const value = load<f32>(out + at)
+    if (abs(value) < Infinity && value >= threshold == load<f32>(y + at) >= 0.5) right += 1
   }
   return <f32>right / <f32>n
 }

@@ -21,6 +21,7 @@ export interface Kernels {
     loss: number,
     activation: number,
   ): number
+  hitsRow(out: number, y: number, n: number, loss: number, mode: number): number
   gemmNN(
     from: number,
     to: number,

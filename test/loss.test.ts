@@ -6,6 +6,8 @@ import {
   ARENA_START,
   BINARY_CROSS_ENTROPY,
   CROSS_ENTROPY,
+  HITS_ARGMAX,
+  HITS_THRESHOLD,
   LINEAR,
   QUADRATIC,
   SIGMOID,
@@ -192,5 +194,76 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
         floats[OUT + j] = kept
       }
     }
+  })
+
+  it('counts a row right where the first of its largest outputs is the target', () => {
+    for (let n = 2; n <= MOST; ++n) {
+      for (let label = 0; label < n; ++label) {
+        // Ties from the label on, of the least values too: the first of them counts.
+        for (const [low, high] of [
+          [0, 1],
+          [-2, -1],
+        ]) {
+          place(
+            OUT,
+            Array.from({ length: n }, (_, j) => (j >= label ? high : low)),
+          )
+          for (let target = 0; target < n; ++target) {
+            place(
+              Y,
+              Array.from({ length: n }, (_, j) => (j === target ? 1 : 0)),
+            )
+            const hit = kernels.hitsRow(OUT, Y, n, CROSS_ENTROPY, HITS_ARGMAX)
+            expect(hit, `n ${n}, ${label}, target ${target}`).toBe(target === label ? 1 : 0)
+          }
+        }
+      }
+    }
+  })
+
+  it('never counts an output right that is NaN or infinite, nor its row', () => {
+    for (let n = 1; n <= MOST; ++n) {
+      for (let at = 0; at < n; ++at) {
+        for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+          place(OUT, [...numbers(n, n)])
+          floats[OUT + at] = bad
+          for (let target = 0; target < n; ++target) {
+            place(
+              Y,
+              Array.from({ length: n }, (_, j) => (j === target ? 1 : 0)),
+            )
+            const what = `n ${n}, ${bad} at ${at}, target ${target}`
+            if (n > 1) {
+              expect(kernels.hitsRow(OUT, Y, n, CROSS_ENTROPY, HITS_ARGMAX), what).toBe(0)
+              expect(kernels.hitsRow(OUT, Y, n, QUADRATIC, HITS_ARGMAX), what).toBe(0)
+            }
+          }
+          for (const [loss, threshold] of [
+            [BINARY_CROSS_ENTROPY, 0],
+            [QUADRATIC, 0.5],
+          ]) {
+            for (const side of [0, 1]) {
+              // Every other output is on its target's side: all but one are right.
+              place(
+                Y,
+                Array.from(floats.subarray(OUT, OUT + n), (v, j) =>
+                  j === at ? side : v >= threshold ? 1 : 0,
+                ),
+              )
+              const share = kernels.hitsRow(OUT, Y, n, loss, HITS_THRESHOLD)
+              expect(Math.fround(share), `n ${n}, ${bad} at ${at}`).toBe(Math.fround((n - 1) / n))
+            }
+          }
+        }
+      }
+    }
+  })
+
+  it('counts an output on the threshold as above it', () => {
+    floats.set([0, 0.5], OUT)
+    floats.set([1, 1], Y)
+    expect(kernels.hitsRow(OUT, Y, 1, BINARY_CROSS_ENTROPY, HITS_THRESHOLD)).toBe(1)
+    expect(kernels.hitsRow(OUT + 1, Y, 1, QUADRATIC, HITS_THRESHOLD)).toBe(1)
+    expect(kernels.hitsRow(OUT, Y, 2, QUADRATIC, HITS_THRESHOLD)).toBe(0.5)
   })
 })

@@ -9,7 +9,7 @@ import { packRows, transposePanels } from '../panels.ts'
 import { philox4x32, shufflePart } from '../random.ts'
 import { activate, checksum, countNonzeros, derive, hadamard, softmaxRow } from '../reference/activation.ts'
 import { gemmNN, gemmTN, sumRows } from '../reference/gemm.ts'
-import { lossRow } from '../reference/loss.ts'
+import { hitsRow, lossRow } from '../reference/loss.ts'
 import { type Memory, makeMemory } from '../reference/memory.ts'
 import { run } from '../reference/tape.ts'
 
@@ -47,6 +47,7 @@ export function makeReferenceBackend(
     countNonzeros: onFloats(countNonzeros),
     checksum: (x, n) => checksum(ints, x << shift, n << shift),
     lossRow: onFloats(lossRow),
+    hitsRow: onFloats(hitsRow),
     gemmNN: onMemory(gemmNN),
     gemmTN: onMemory(gemmTN),
     sumRows: onMemory(sumRows),

@@ -77,10 +77,17 @@ export function lossRow(
   return quadraticRow(floats, out, slope, y, delta, n, activation)
 }
 
+/** As in assembly/loss.ts: the first of the largest; −1 where they reach to infinity or have NaN among them. */
 function argmax(floats: Floats, at: number, n: number): number {
   let best = 0
-  for (let j = 1; j < n; ++j) if (floats[at + j] > floats[at + best]) best = j
-  return best
+  let largest = floats[at]
+  let least = largest
+  for (let j = 1; j < n; ++j) {
+    if (floats[at + j] > largest) best = j
+    largest = Math.max(largest, floats[at + j])
+    least = Math.min(least, floats[at + j])
+  }
+  return largest - least < Number.POSITIVE_INFINITY ? best : -1
 }
 
 /** The hit of one row, as in assembly/loss.ts. */
@@ -92,9 +99,15 @@ export function hitsRow(
   loss: number,
   mode: number,
 ): number {
-  if (mode === HITS_ARGMAX) return argmax(floats, out, n) === argmax(floats, y, n) ? 1 : 0
+  if (mode === HITS_ARGMAX) {
+    const best = argmax(floats, out, n)
+    return best >= 0 && best === argmax(floats, y, n) ? 1 : 0
+  }
   const threshold = loss === BINARY_CROSS_ENTROPY ? 0 : 0.5
   let right = 0
-  for (let j = 0; j < n; ++j) if (floats[out + j] >= threshold === floats[y + j] >= 0.5) right += 1
+  for (let j = 0; j < n; ++j) {
+    const value = floats[out + j]
+    if (Number.isFinite(value) && value >= threshold === floats[y + j] >= 0.5) right += 1
+  }
   return right / n
 }
