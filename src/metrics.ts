@@ -1,10 +1,11 @@
 // How good a classifier is, from true and predicted class indices: accuracy, confusion matrix, classification report.
 
 import { type Check, checkOptions, integer, optional, refuse } from './check.ts'
+import { indexOfLargest } from './classify.ts'
 import { ShapeError, shown } from './errors.ts'
 import { checkLabels } from './one-hot.ts'
 
-/** Returns, for each row of `width` values, the index of its largest one; of equal ones the first. */
+/** Returns, for each row of `width` values, the index of its largest one: of equal ones the first, with NaN among them −1. */
 export function argmax(values: ArrayLike<number>, width: number): Int32Array {
   checkLabels(values, 'argmax: values')
   if (!Number.isInteger(width) || width < 1 || values.length % width !== 0) {
@@ -14,9 +15,7 @@ export function argmax(values: ArrayLike<number>, width: number): Int32Array {
   }
   const indices = new Int32Array(values.length / width)
   for (let r = 0; r < indices.length; ++r) {
-    let best = r * width
-    for (let i = best + 1; i < (r + 1) * width; ++i) if (values[i] > values[best]) best = i
-    indices[r] = best - r * width
+    indices[r] = indexOfLargest(values, r * width, (r + 1) * width)
   }
   return indices
 }

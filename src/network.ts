@@ -3,6 +3,7 @@
 import { PAIRED, WEIGHTS } from '../assembly/abi.ts'
 import { type Choice, chooseBackend } from './backends/choose.ts'
 import { integer } from './check.ts'
+import { classesOf } from './classify.ts'
 import { divergedError } from './diverged.ts'
 import { Engine } from './engine.ts'
 import { BackendError, OptionError, ShapeError, shown } from './errors.ts'
@@ -21,7 +22,6 @@ import {
   shapeMatrix,
   type Targets,
 } from './matrix.ts'
-import { argmax } from './metrics.ts'
 import { note } from './notes.ts'
 import {
   type CheckGradientsOptions,
@@ -325,18 +325,20 @@ export class Network {
    * The same, the event loop free after every 15 to 30 ms, from the parameters that there are at the call. Rejects with
    * ShapeError, with the signal's reason, or with BackendError where the network is disposed of meanwhile.
    */
-  predictAsync(x: MatrixLike, options: ReadOptions = {}): Promise<Float32Array> {
+  async predictAsync(x: MatrixLike, options: ReadOptions = {}): Promise<Float32Array> {
     const { signal } = readSettings(options)
     return this.#readPaced('predictAsync', signal, (engineOf) => this.#predictSlices(engineOf, x))
   }
 
   #classesOf(out: Float32Array): Int32Array {
-    return this.outputs === 1 ? Int32Array.from(out, (p) => (p >= 0.5 ? 1 : 0)) : argmax(out, this.outputs)
+    return classesOf(out, this.outputs, this.#settings.architecture.loss)
   }
 
   /**
-   * Returns the class of each row of x: the index of the largest output, or, with one output, 1 where it is at least
-   * ½ and 0 where it is less. Throws ShapeError.
+   * Returns the class of each row of x, (rows): the index of the largest output, or, with one output, 1 where it is at
+   * least ½ and 0 where it is less. With several outputs and binaryCrossEntropy each output is a label of its own, and
+   * the answer is 0 or 1 for every one, (rows × outputs), row-major; where one of them is meant, take
+   * `argmax(net.predict(x), net.outputs)`. −1, which is no class, stands where NaN came out. Throws ShapeError.
    */
   classify(x: MatrixLike): Int32Array {
     return this.#classesOf(this.predict(x))
@@ -347,7 +349,10 @@ export class Network {
     return this.#classesOf(await this.predictAsync(x, options))
   }
 
-  /** Returns the mean loss over the rows and, where the targets are classes, the share that is right. */
+  /**
+   * Returns the mean loss over the rows and, where the targets are classes, the share that is right, in which a row or
+   * label whose output overflowed to NaN or infinity is wrong. Throws ShapeError.
+   */
   evaluate(data: Data): Evaluation {
     const checked = checkData(data, 'evaluate data')
     const engine = this.#reading('evaluate')
@@ -355,7 +360,7 @@ export class Network {
   }
 
   /** The same, the event loop free as in `predictAsync`. */
-  evaluateAsync(data: Data, options: ReadOptions = {}): Promise<Evaluation> {
+  async evaluateAsync(data: Data, options: ReadOptions = {}): Promise<Evaluation> {
     const checked = checkData(data, 'evaluateAsync data')
     const { signal } = readSettings(options)
     return this.#readPaced('evaluateAsync', signal, (engineOf) => this.#evaluateSlices(engineOf, checked))

@@ -33,7 +33,15 @@ const graph = new Map(files.map((file) => [file, importsOf(file)]))
  */
 const layers: readonly (readonly string[])[] = [
   ['assembly/abi.ts', 'src/errors.ts', 'src/notes.ts', 'src/pace.ts', 'src/math.ts'],
-  ['src/check.ts', 'src/random.ts', 'src/panels.ts', 'src/tables.ts', 'src/metrics.ts', 'src/one-hot.ts'],
+  [
+    'src/check.ts',
+    'src/random.ts',
+    'src/panels.ts',
+    'src/tables.ts',
+    'src/metrics.ts',
+    'src/one-hot.ts',
+    'src/classify.ts',
+  ],
   ['src/plan.ts', 'src/initializers.ts'],
   ['src/tape.ts', 'src/options.ts', 'src/backend.ts', 'src/watched.ts'],
   ['src/explain.ts', 'src/matrix.ts', 'src/diverged.ts', 'src/copies.ts', 'src/reference/'],

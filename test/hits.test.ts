@@ -1,90 +1,142 @@
-// Hits: how a row's outputs are compared with its targets, where outputs tie, and where one call compares otherwise than
-// the one before.
+// What counts as right, and what classify answers, on every kernel: ties, and outputs that overflow made NaN or infinite.
 
 import { describe, expect, it } from 'vitest'
-import { type KernelsName, Network, type NetworkOptions } from '../src/index.ts'
+import { argmax, Network, type NetworkOptions } from '../src/index.ts'
 import { runsRelaxed } from './helpers/backends.ts'
-import { numbers } from './helpers/random.ts'
 
-const wasm: KernelsName[] = ['simd', ...(runsRelaxed ? (['relaxed'] as const) : [])]
+const kernels = ['reference', 'simd', ...(runsRelaxed ? (['relaxed'] as const) : [])] as const
 
-describe.each<KernelsName>(['reference', ...wasm])('on %s', (kernels) => {
-  /** The same outputs, before the activation, for every row. */
-  const constant = (outputs: number[], options: Partial<NetworkOptions>) => {
-    const net = new Network({ sizes: [2, outputs.length], initializer: 'zeros', kernels, ...options })
-    net.setBiases(0, outputs)
-    return net
+// In float64 and with a fused multiply-add 3e39 − 3e39 is not ∞ − ∞: test/loss.test.ts has the hits with NaN of all.
+const makesNaN = (name: string) => name === 'simd'
+
+/**
+ * A network of one layer whose z is whatever a row of zRow asks for: z[j] = 10 x[2j] − 10 x[2j + 1], which is ∞ − ∞
+ * in float32 where both are 3e38.
+ */
+function network(outputs: number, options: Partial<NetworkOptions>): Network {
+  const net = new Network({ sizes: [2 * outputs, outputs], bias: false, ...options })
+  const weights = new Float32Array(2 * outputs * outputs)
+  for (let j = 0; j < outputs; ++j) {
+    weights[2 * j * outputs + j] = 10
+    weights[(2 * j + 1) * outputs + j] = -10
   }
-  const x = [[1, 2]]
+  net.setWeights(0, weights)
+  return net
+}
 
-  it.each(['crossEntropy', 'quadratic', 'binaryCrossEntropy'] as const)(
-    'of outputs that tie the first counts, with %s',
-    (loss) => {
-      const accuracies = (outputs: number[]) =>
-        outputs.map((_, label) => constant(outputs, { loss }).evaluate({ x, y: [label] }).accuracy)
-      expect(accuracies([0, 0, 0, 0, 0])).toEqual([1, 0, 0, 0, 0])
-      expect(accuracies([-1, 2, 1, 2, 2])).toEqual([0, 1, 0, 0, 0])
-      expect(constant([-1, 2, 1, 2, 2], { loss }).classify(x)).toEqual(Int32Array.of(1))
-    },
-  )
-
-  it('of targets that tie the first counts', () => {
-    const accuracy = (outputs: number[], y: number[]) =>
-      constant(outputs, { loss: 'crossEntropy' }).evaluate({ x, y: [y] }).accuracy
-    expect(accuracy([1, 0, 0], [0.5, 0.5, 0])).toBe(1)
-    expect(accuracy([0, 1, 0], [0.5, 0.5, 0])).toBe(0)
-    expect(accuracy([0, 1, 0], [0, 0.5, 0.5])).toBe(1)
+const zRow = (z: readonly number[]): number[] =>
+  z.flatMap((v) => {
+    if (Number.isNaN(v)) return [3e38, 3e38]
+    if (v === Number.POSITIVE_INFINITY) return [3e38, 0]
+    if (v === Number.NEGATIVE_INFINITY) return [0, 3e38]
+    return [v / 10, 0]
   })
 
-  it('an output of ½ counts as 1', () => {
-    const one = constant([0], { loss: 'binaryCrossEntropy' })
-    expect([1, 0].map((y) => one.evaluate({ x, y: [y] }).accuracy)).toEqual([1, 0])
-    const half = constant([0.5], { loss: 'quadratic' })
-    expect([1, 0].map((y) => half.evaluate({ x, y: [y] }).accuracy)).toEqual([1, 0])
+const oneHotRow = (label: number, outputs: number) =>
+  Array.from({ length: outputs }, (_, j) => +(j === label))
+
+const argmaxCases: [string, Partial<NetworkOptions>][] = [
+  ['crossEntropy', { loss: 'crossEntropy' }],
+  ['quadratic of linear', { loss: 'quadratic' }],
+  ['quadratic of softmax', { loss: 'quadratic', activation: 'softmax' }],
+]
+
+describe.each(kernels)('%s', (name) => {
+  describe.each(argmaxCases)('a row of classes, %s', (_, loss) => {
+    it('is right where the first of its largest outputs is the target', () => {
+      for (const outputs of [2, 3, 4, 5, 8, 9]) {
+        const net = network(outputs, { kernels: name, ...loss })
+        for (let label = 0; label < outputs; ++label) {
+          const z = Array.from({ length: outputs }, (_, j) => (j >= label ? 1 : 0))
+          const accuracies = Array.from(
+            { length: outputs },
+            (_, j) => net.evaluate({ x: [zRow(z)], y: [oneHotRow(j, outputs)] }).accuracy,
+          )
+          expect(accuracies, `${outputs} outputs, tie from ${label}`).toEqual(oneHotRow(label, outputs))
+          expect([...net.classify([zRow(z)])]).toEqual([label])
+        }
+      }
+    })
+
+    it.runIf(makesNaN(name))('is never right with NaN among its outputs, and its class is −1', () => {
+      for (const outputs of [2, 3, 5]) {
+        const net = network(outputs, { kernels: name, ...loss })
+        for (let at = 0; at < outputs; ++at) {
+          const z = Array.from({ length: outputs }, (_, j) => (j === at ? Number.NaN : j))
+          const x = [zRow(z), zRow(oneHotRow(0, outputs))]
+          for (let label = 0; label < outputs; ++label) {
+            const row = { x: [x[0]], y: [oneHotRow(label, outputs)] }
+            expect(net.evaluate(row), `NaN at ${at}, label ${label}`).toEqual({
+              loss: Number.NaN,
+              accuracy: 0,
+            })
+            const both = { x, y: [oneHotRow(label, outputs), oneHotRow(0, outputs)] }
+            expect(net.evaluate(both).accuracy).toBe(0.5)
+          }
+          expect([...net.classify(x)]).toEqual([-1, 0])
+        }
+      }
+    })
   })
 
-  it('are counted as the targets of each fit ask for', async () => {
-    const rows = 30
-    const bits = Array.from({ length: rows }, (_, r) => [0, 1, 2].map((j) => (r >> j) & 1))
-    const labels = Array.from({ length: rows }, (_, r) => r % 3)
-    const data = numbers(rows * 4, 1)
-    const net = new Network({ sizes: [4, 3], loss: 'binaryCrossEntropy', seed: 2, kernels, threads: 1 })
-    const fits = { epochs: 1, batchSize: rows, learningRate: 1e-30 }
-    for (const y of [labels, bits, labels, bits]) {
-      // A rate that moves nothing: the epoch's hits are those of the parameters.
-      const { accuracy } = await net.fit({ x: data, y }, fits)
-      const a = net.predict(data)
-      const right =
-        y === labels
-          ? labels.filter(
-              (label, r) =>
-                label ===
-                [...a.subarray(3 * r, 3 * r + 3)].indexOf(Math.max(...a.subarray(3 * r, 3 * r + 3))),
-            ).length
-          : bits.flat().filter((bit, i) => a[i] >= 0.5 === (bit === 1)).length / 3
-      expect(accuracy![0] * rows).toBeCloseTo(right, 4)
-      expect(net.evaluate({ x: data, y }).accuracy! * rows).toBeCloseTo(right, 4)
+  it.each(argmaxCases.slice(0, 2))('is not right with an output that is infinite, %s', (_, loss) => {
+    const net = network(3, { kernels: name, ...loss })
+    for (const z of [
+      [Number.POSITIVE_INFINITY, 0, 1],
+      [2, Number.NEGATIVE_INFINITY, 1],
+    ]) {
+      const { loss: value, accuracy } = net.evaluate({ x: [zRow(z)], y: [[1, 0, 0]] })
+      expect(Number.isFinite(value)).toBe(false)
+      expect(accuracy).toBe(0)
     }
+  })
+
+  describe('several labels a row', () => {
+    it('are each 0 or 1: a share of them is right, and classify gives them all', () => {
+      for (const outputs of [2, 3, 5, 9]) {
+        const net = network(outputs, { kernels: name, loss: 'binaryCrossEntropy' })
+        const z = Array.from({ length: outputs }, (_, j) => [-1, 0, 2][j % 3])
+        const labels = z.map((v) => +(v >= 0))
+        const others = labels.map((v, j) => (j === 1 ? 1 - v : v))
+        const x = [zRow(z), zRow(z.map((v) => -v))]
+        expect(net.evaluate({ x: [x[0]], y: [labels] }).accuracy).toBe(1)
+        expect(net.evaluate({ x: [x[0]], y: [others] }).accuracy).toBeCloseTo(1 - 1 / outputs, 6)
+        const classes = net.classify(x)
+        expect(classes).toBeInstanceOf(Int32Array)
+        expect([...classes]).toEqual([...labels, ...z.map((v) => +(v <= 0))])
+      }
+    })
+
+    it.runIf(makesNaN(name))('are not right where their output is NaN, and their class is −1', () => {
+      const net = network(3, { kernels: name, loss: 'binaryCrossEntropy' })
+      const x = [zRow([Number.NaN, 1, -1])]
+      for (const first of [0, 1]) {
+        const { loss, accuracy } = net.evaluate({ x, y: [[first, 1, 0]] })
+        expect(loss).toBeNaN()
+        expect(accuracy).toBeCloseTo(2 / 3, 6)
+      }
+      expect([...net.classify(x)]).toEqual([-1, 1, 0])
+      const infinite = net.evaluate({ x: [zRow([Number.POSITIVE_INFINITY, 1, -1])], y: [[1, 1, 0]] })
+      expect(infinite.accuracy).toBeCloseTo(2 / 3, 6)
+    })
+  })
+
+  it.runIf(makesNaN(name)).each<[string, Partial<NetworkOptions>]>([
+    ['binaryCrossEntropy', { loss: 'binaryCrossEntropy' }],
+    ['quadratic', { loss: 'quadratic' }],
+  ])('one output is not right where it is NaN, and its class is −1, %s', (_, loss) => {
+    const net = network(1, { kernels: name, ...loss })
+    for (const y of [0, 1]) {
+      expect(net.evaluate({ x: [zRow([Number.NaN])], y: [y] })).toEqual({ loss: Number.NaN, accuracy: 0 })
+    }
+    expect([...net.classify([zRow([Number.NaN]), zRow([3]), zRow([-3])])]).toEqual([-1, 1, 0])
   })
 })
 
-describe.each(wasm)('in threads, on %s', (kernels) => {
-  it('are counted as the validation of each fit asks for', async () => {
-    const rows = 300
-    const data = { x: numbers(rows * 4, 1), y: Int32Array.from({ length: rows }, (_, r) => r % 3) }
-    const x = numbers(rows * 4, 2)
-    const labels = { x, y: Int32Array.from({ length: rows }, (_, r) => r % 3) }
-    const bits = { x, y: Array.from({ length: rows }, (_, r) => [0, 1, 2].map((j) => (r >> j) & 1)) }
-    const values = { x, y: numbers(rows * 3, 3).map((v) => v / 2 + 0.5) }
-    const net = new Network({ sizes: [4, 40, 3], loss: 'binaryCrossEntropy', seed: 2, kernels, threads: 2 })
-    for (const validation of [labels, bits, values, labels, values, bits]) {
-      const history = await net.fit(data, { epochs: 2, validation })
-      expect(history.threads).toBe(2)
-      // By the caller's thread.
-      const { loss, accuracy } = net.evaluate(validation)
-      expect(history.validationLoss![1]).toBeCloseTo(loss, 12)
-      expect(history.validationAccuracy?.[1]).toBe(accuracy)
-      expect(accuracy === undefined).toBe(validation === values)
-    }
+describe('argmax', () => {
+  it('is −1 for a row with NaN, wherever that stands', () => {
+    expect([...argmax([Number.NaN, 1, 2, 1, Number.NaN, 2, 1, 2, Number.NaN, 1, 2, 3], 3)]).toEqual([
+      -1, -1, -1, 2,
+    ])
   })
 })

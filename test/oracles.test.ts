@@ -11,9 +11,9 @@ import { runNow } from '../src/pace.ts'
 import { type Architecture, PREDICTS } from '../src/plan.ts'
 import { type ActivationName, activations, type LossName, losses, optimizers } from '../src/tables.ts'
 import { backends, type TestedBackend } from './helpers/backends.ts'
-import { inputsOf } from './helpers/training.ts'
 import { textbookGradient, textbookLoss, textbookPredict } from './helpers/textbook.ts'
 import { type TextbookOptimizer, textbookSteps } from './helpers/textbook-optimizers.ts'
+import { inputsOf } from './helpers/training.ts'
 
 interface Case {
   name: string

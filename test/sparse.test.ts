@@ -192,7 +192,7 @@ describe('the room for lists', () => {
       const { y } = engine.plan
       engine.floats.fill(77, y.offset, y.offset + y.length)
       const values = new Float32Array(rows * columns).fill(1, 0, nonzeros)
-      runNow(listNonzeros(engine, { values, rows, columns }))
+      runNow(listNonzeros(engine, inputsOf(values, columns)))
       const targets = engine.floats.subarray(y.offset, y.offset + y.length)
       expect(
         targets.every((v) => v === 77),
@@ -205,11 +205,11 @@ describe('the room for lists', () => {
     const threads = 3
     const values = numbers(rows * columns, 3).map((v) => v || 1)
     const { engine, backend } = engineFor(values.length, batchRows, threads)
-    runNow(listNonzeros(engine, { values, rows, columns }))
+    runNow(listNonzeros(engine, inputsOf(values, columns)))
     engine.fill(engine.plan.y, numbers(rows * units, 5), 0, rows)
-    engine.orderRows(rows)
+    runNow(engine.orderSlices(rows))
     engine.learningRate = 0.1
-    const { phases } = trainTape(engine.plan, optimizers.sgd.rule, HITS_NONE)
+    const phases = phasesOf(engine)
     const run = (phase: number, thread: number) => {
       const { from, to } = phases[phase]
       backend.run(from, to, 0, batchRows, batchRows, thread, threads, thread)
