@@ -38,6 +38,12 @@ function firstLanes(lanes: i32): v128 {
   return i32x4.gt_s(i32x4.splat(lanes), i32x4(0, 1, 2, 3))
 }
 
+/** All bits set in lane `lane`, and in none where there is no such lane. */
+@inline
+function onlyLane(lane: i32): v128 {
+  return i32x4.eq(i32x4.splat(lane), i32x4(0, 1, 2, 3))
+}
+
 /** ½ Σ (a − y)²; δ = (a − y) ⊙ f'(z), with f' read from `from`: a, or the stored slope. */
 function quadraticRow(a: usize, from: usize, y: usize, delta: usize, n: i32, activation: i32): f32 {
   let squares = f32x4.splat(0)
@@ -60,26 +66,48 @@ function quadraticRow(a: usize, from: usize, y: usize, delta: usize, n: i32, act
   return 0.5 * sumLanes(squares)
 }
 
-/** ½ Σ (a − y)² of a softmax; δ = a ⊙ (g − ⟨g, a⟩) with g = a − y. */
+/**
+ * ½ Σ (a − y)² of a softmax; with g = a − y, δ_j = a_j (g_j − ⟨g, a⟩) = a_j Σ_k a_k (g_j − g_k), for Σ a = 1.
+ *
+ * Where one output p is near 1, g_p − ⟨g, a⟩ is the difference of two numbers that are nearly the same, and g_p itself
+ * may be one. What is left of either stands in the other outputs, which keep it however small they are:
+ *
+ *     g_p = (1 − y_p) − Σ_{k≠p} a_k        D = g_p − ⟨g, a⟩ = Σ_{k≠p} a_k (g_p − g_k)        δ_j = a_j ((g_j − g_p) + D)
+ */
 function quadraticSoftmaxRow(a: usize, y: usize, delta: usize, n: i32): f32 {
+  let p = 0
+  let largest = load<f32>(a)
+  for (let j = 1; j < n; ++j) {
+    const out = load<f32>(a + ((<usize>j) << 2))
+    if (out > largest) {
+      largest = out
+      p = j
+    }
+  }
+  let rest = f32x4.splat(0)
+  for (let j = 0; j < n; j += 4) {
+    rest = f32x4.add(rest, v128.andnot(loadLanes(a + ((<usize>j) << 2), n - j), onlyLane(p - j)))
+  }
+  const target = load<f32>(y + ((<usize>p) << 2))
+  const top = f32x4.splat(largest > 0.5 ? 1 - target - sumLanes(rest) : largest - target)
   let squares = f32x4.splat(0)
-  let dot = f32x4.splat(0)
+  let spread = f32x4.splat(0)
   for (let j = 0; j < n; j += 4) {
     const lanes = n - j
     const at = (<usize>j) << 2
     const out = loadLanes(a + at, lanes)
-    const error = f32x4.sub(out, loadLanes(y + at, lanes))
+    const error = v128.bitselect(top, f32x4.sub(out, loadLanes(y + at, lanes)), onlyLane(p - j))
     squares = f32x4.add(squares, f32x4.mul(error, error))
-    dot = f32x4.add(dot, f32x4.mul(error, out))
+    spread = f32x4.add(spread, f32x4.mul(out, f32x4.sub(top, error)))
     if (delta) storeLanes(delta + at, error, lanes)
   }
   if (delta) {
-    const mean = f32x4.splat(sumLanes(dot))
+    const above = f32x4.splat(sumLanes(spread))
     for (let j = 0; j < n; j += 4) {
       const lanes = n - j
       const at = (<usize>j) << 2
-      const g = loadLanes(delta + at, lanes)
-      storeLanes(delta + at, f32x4.mul(loadLanes(a + at, lanes), f32x4.sub(g, mean)), lanes)
+      const slope = f32x4.add(f32x4.sub(loadLanes(delta + at, lanes), top), above)
+      storeLanes(delta + at, f32x4.mul(loadLanes(a + at, lanes), slope), lanes)
     }
   }
   return 0.5 * sumLanes(squares)

@@ -15,17 +15,32 @@ function quadraticRow(
   activation: number,
 ): number {
   let squares = 0
-  let dot = 0
   for (let j = 0; j < n; ++j) {
     const error = floats[a + j] - floats[y + j]
     squares += error * error
-    dot += error * floats[a + j]
     if (delta) floats[delta + j] = error
   }
-  if (delta && activation === SOFTMAX) {
-    for (let j = 0; j < n; ++j) floats[delta + j] = floats[a + j] * (floats[delta + j] - dot)
-  } else if (delta) {
-    derive(floats, activation, slope || a, delta, n)
+  if (delta) derive(floats, activation, slope || a, delta, n)
+  return 0.5 * squares
+}
+
+/** With p the largest output, g_p and g_p − ⟨g, a⟩ are summed from the others: see assembly/loss.ts. */
+function quadraticSoftmaxRow(floats: Floats, a: number, y: number, delta: number, n: number): number {
+  let p = 0
+  for (let j = 1; j < n; ++j) if (floats[a + j] > floats[a + p]) p = j
+  let rest = 0
+  for (let j = 0; j < n; ++j) if (j !== p) rest += floats[a + j]
+  const top = floats[a + p] > 0.5 ? 1 - floats[y + p] - rest : floats[a + p] - floats[y + p]
+  const errorOf = (j: number) => (j === p ? top : floats[a + j] - floats[y + j])
+  let squares = 0
+  let above = 0
+  for (let j = 0; j < n; ++j) {
+    const error = errorOf(j)
+    squares += error * error
+    above += floats[a + j] * (top - error)
+  }
+  if (delta) {
+    for (let j = 0; j < n; ++j) floats[delta + j] = floats[a + j] * (errorOf(j) - top + above)
   }
   return 0.5 * squares
 }
@@ -74,6 +89,7 @@ export function lossRow(
 ): number {
   if (loss === CROSS_ENTROPY) return crossEntropyRow(floats, out, y, delta, n)
   if (loss === BINARY_CROSS_ENTROPY) return binaryCrossEntropyRow(floats, out, y, delta, n)
+  if (activation === SOFTMAX) return quadraticSoftmaxRow(floats, out, y, delta, n)
   return quadraticRow(floats, out, slope, y, delta, n, activation)
 }
 
