@@ -53,8 +53,24 @@ export const oneOf =
       ? (value as T)
       : refuse(name, `one of ${known.map((k) => `'${k}'`).join(', ')}`, value)
 
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
+/** Array.isArray, but false for a proxy that is revoked, where that throws. */
+export function isArray(value: unknown): value is unknown[] {
+  try {
+    return Array.isArray(value)
+  } catch {
+    return false
+  }
+}
+
+/** An object that is no array, no view of a buffer and no revoked proxy. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
+  try {
+    return !Array.isArray(value)
+  } catch {
+    return false
+  }
+}
 
 type Table = Readonly<Record<string, Check<unknown>>>
 type Checked<T extends Table> = { [K in keyof T]: ReturnType<T[K]> }

@@ -38,20 +38,58 @@ export class DivergedError extends NablaError {
   }
 }
 
-/** The value as it may stand in an error message: short, with its type where that says more. */
+// What shown() makes of a value is no longer than this.
+const MOST_CHARACTERS = 100
+
+/**
+ * The value as it may stand in an error message: at most 100 characters, with its type where that says more. Never throws,
+ * whatever the value does when it is looked at.
+ */
 export function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
+  try {
+    return cut(described(value), MOST_CHARACTERS)
+  } catch {
+    // A revoked proxy, or a getter that throws.
+    return 'an object that cannot be read'
+  }
+}
+
+/** The text, or its beginning with an ellipsis; a pair of surrogates is not split. */
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`
+}
+
+function described(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(cut(value, 41))
   if (typeof value === 'number' || typeof value === 'boolean' || value == null) return String(value)
-  if (typeof value === 'bigint') return `${value}n`
+  // The digits of a large one take long to come by.
+  if (typeof value === 'bigint') return BigInt.asIntN(128, value) === value ? `${value}n` : 'a large bigint'
+  if (typeof value === 'symbol') return String(value)
   if (typeof value === 'function') return 'a function'
-  if (Array.isArray(value)) {
-    return value.length <= 8 && value.every((v) => typeof v !== 'object')
-      ? `[${value.map(shown).join(', ')}]`
-      : `an array of ${value.length}`
+  if (Array.isArray(value)) return describedArray(value)
+  const name = nameOf(value)
+  if (!ArrayBuffer.isView(value)) return name
+  const { length } = value as { length?: unknown }
+  return typeof length === 'number' ? `${name} of ${length}` : name
+}
+
+function describedArray(value: readonly unknown[]): string {
+  const length: unknown = value.length
+  if (typeof length !== 'number') return 'an array'
+  const items: string[] = []
+  for (let i = 0; i < length && length <= 8; ++i) {
+    const item = value[i]
+    if (item === null || typeof item !== 'object') items.push(shown(item))
   }
-  if (ArrayBuffer.isView(value)) {
-    const { length } = value as { length?: number }
-    return `a ${value.constructor.name}${length === undefined ? '' : ` of ${length}`}`
-  }
-  return `a ${(value as object).constructor?.name ?? 'plain object'}`
+  const text = `[${items.join(', ')}]`
+  return items.length === length && text.length <= MOST_CHARACTERS ? text : `an array of ${length}`
+}
+
+/** "a Map", "an Int32Array": by the constructor's name, if that is one. */
+function nameOf(value: object): string {
+  const maker = value.constructor
+  if (maker === undefined || maker === Object) return 'a plain object'
+  const name: unknown = maker?.name
+  if (typeof name !== 'string' || !/^[\w$]{1,60}$/.test(name)) return 'an object'
+  return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`
 }

@@ -13,6 +13,7 @@ import {
   OP_UPDATE_WEIGHTS,
   QUADRATIC,
 } from '../assembly/abi.ts'
+import { largest } from './largest.ts'
 import { type Architecture, makePlan, type Plan, PREDICTS } from './plan.ts'
 import { activations } from './tables.ts'
 import { type Instruction, trainTape } from './tape.ts'
@@ -79,7 +80,7 @@ function lineOf({ op, operands }: Instruction, plan: Plan, rows: number): Line {
 export function explain(architecture: Architecture, rule: number, rows: number): string {
   const plan = makePlan(architecture, { ...PREDICTS, batchRows: rows, dataRows: rows })
   const lines = trainTape(plan, rule, HITS_NONE).instructions.map((one) => lineOf(one, plan, rows))
-  const formulaWidth = Math.max(...lines.map((line) => line.formula.length)) + 2
+  const formulaWidth = largest(lines.map((line) => line.formula.length)) + 2
   return lines
     .map(({ what, formula, equation = '', shape = '' }) =>
       `${what.padEnd(10)}${formula.padEnd(formulaWidth)}${equation.padEnd(5)}${shape}`.trimEnd(),

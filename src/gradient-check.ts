@@ -5,6 +5,7 @@ import { makeReferenceBackend } from './backends/reference.ts'
 import { Engine } from './engine.ts'
 import { evaluateRows } from './evaluate.ts'
 import type { Inputs } from './inputs.ts'
+import { largest } from './largest.ts'
 import type { Targets } from './matrix.ts'
 import type { checkGradientsSettings } from './options.ts'
 import { runNow } from './pace.ts'
@@ -146,8 +147,8 @@ export function checkGradients(
     return [group, compare(`b${l + 1}`, biasGradient, kernels.biases[l], inOrder, 2 * l + 1)]
   })
   return {
-    relativeError: Math.max(...groups.map((group) => group.relativeError)),
-    kernelError: Math.max(...groups.map((group) => group.kernelError)),
+    relativeError: largest(groups.map((group) => group.relativeError)),
+    kernelError: largest(groups.map((group) => group.kernelError)),
     groups,
   }
 }

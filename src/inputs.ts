@@ -6,7 +6,7 @@
 // that what is used is what was checked.
 
 import type { Engine } from './engine.ts'
-import { checkFinite, type Matrix, shapeMatrix } from './matrix.ts'
+import { checkFinite, type Matrix, makeMatrix, shapeMatrix } from './matrix.ts'
 import type { MatrixLike } from './options.ts'
 import type { Slices } from './pace.ts'
 import type { Tensor } from './plan.ts'
@@ -60,7 +60,7 @@ export function* readInputs(
   const { rows } = shaped
   const isOwn = shaped.values !== value
   const flat = { ...shaped, columns }
-  const kept = keep && !isOwn ? new Float32Array(rows * columns) : undefined
+  const kept = keep && !isOwn ? makeMatrix(rows, columns, name) : undefined
   const checksums = isOwn || kept ? undefined : new Int32Array(Math.ceil(rows / engine.blockRows))
   let nonzeros = 0
   yield* inBlocks(engine, rows, (from, to, block) => {

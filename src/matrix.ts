@@ -1,7 +1,8 @@
 // A user's arrays, checked once at the public edge and brought to one form: row-major, a row an example.
 
 import { HITS_ARGMAX, HITS_NONE, HITS_THRESHOLD } from '../assembly/abi.ts'
-import { ShapeError, shown } from './errors.ts'
+import { isArray } from './check.ts'
+import { BackendError, ShapeError, shown } from './errors.ts'
 import { setOneHot } from './one-hot.ts'
 import type { MatrixLike } from './options.ts'
 import type { Slices } from './pace.ts'
@@ -23,7 +24,7 @@ export interface Targets extends Matrix {
 }
 
 const isList = (value: unknown): value is NumberArray =>
-  Array.isArray(value) ||
+  (isArray(value) as boolean) ||
   (ArrayBuffer.isView(value) && typeof (value as { length?: unknown }).length === 'number')
 
 const isNested = (value: NumberArray | readonly NumberArray[]): value is readonly NumberArray[] =>
@@ -34,6 +35,28 @@ function checkList(value: unknown, name: string): asserts value is NumberArray |
   if (value.length === 0) throw new ShapeError(`${name}: expected at least one row, got an empty array`)
   if (value instanceof BigInt64Array || value instanceof BigUint64Array) {
     throw new ShapeError(`${name}: expected an array of numbers, got ${shown(value)}`)
+  }
+}
+
+// What WebAssembly's 4 GB of memory hold.
+const MOST_VALUES = 2 ** 30
+
+/**
+ * Returns (rows × columns) zeros. Throws ShapeError for more than 2³⁰, and BackendError where there is no memory for them.
+ */
+export function makeMatrix(rows: number, columns: number, name: string): Float32Array {
+  if (!(rows * columns <= MOST_VALUES)) {
+    throw new ShapeError(
+      `${name}: expected at most ${MOST_VALUES} values at a time, got (${rows} × ${columns}); take fewer rows`,
+    )
+  }
+  try {
+    return new Float32Array(rows * columns)
+  } catch (cause) {
+    throw new BackendError(
+      `${name}: ${rows * columns} values need ${Math.ceil((rows * columns) / 2 ** 18)} MB, and the engine gave none`,
+      { cause },
+    )
   }
 }
 
@@ -86,7 +109,7 @@ export function* shapeMatrix(
   if (!nested && ArrayBuffer.isView(value)) return { values: value, rows, columns }
   const rowOf = (r: number): unknown =>
     nested ? value[r] : (value as readonly number[]).slice(r * columns, (r + 1) * columns)
-  const values = new Float32Array(rows * columns)
+  const values = makeMatrix(rows, columns, name)
   const width = nested ? 1 : columns
   yield* inChunks(rows, columns, (from, to) => {
     watched.check(from * width, to * width)
@@ -136,7 +159,7 @@ export function* readMatrix(
 ): Slices<Matrix> {
   const matrix = yield* shapeMatrix(value, columns, name, watched)
   const isOwn = matrix.values !== value
-  const values = isOwn ? (matrix.values as Float32Array) : new Float32Array(matrix.values.length)
+  const values = isOwn ? (matrix.values as Float32Array) : makeMatrix(matrix.rows, columns, name)
   yield* inChunks(matrix.rows, columns, (from, to) => {
     if (!isOwn) {
       watched.check(from * columns, to * columns)
@@ -191,7 +214,7 @@ export function* readTargets(
 ): Slices<Targets> {
   checkList(value, name)
   if (!isNested(value) && value.length === rows && outputs > 1) {
-    const values = new Float32Array(rows * outputs)
+    const values = makeMatrix(rows, outputs, name)
     yield* inChunks(rows, outputs, (from, to) => {
       watched.check(from, to)
       setOneHot(values, value as NumberArray, outputs, name, from, to)

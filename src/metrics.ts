@@ -1,8 +1,9 @@
 // How good a classifier is, from true and predicted class indices: accuracy, confusion matrix, classification report.
 
-import { type Check, checkOptions, integer, optional, refuse } from './check.ts'
+import { type Check, checkOptions, integer, isArray, optional, refuse } from './check.ts'
 import { indexOfLargest } from './classify.ts'
 import { ShapeError, shown } from './errors.ts'
+import { largest } from './largest.ts'
 import { checkLabels } from './one-hot.ts'
 
 /** Returns, for each row of `width` values, the index of its largest one: of equal ones the first, with NaN among them −1. */
@@ -20,8 +21,8 @@ export function argmax(values: ArrayLike<number>, width: number): Int32Array {
   return indices
 }
 
-/** Checks two lists of class indices and returns the number of classes: the largest index and one, or `classes`. */
-function countClasses(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes?: number): number {
+/** Checks two lists of class indices, below `classes` where that is given. Throws ShapeError. */
+function checkClasses(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes?: number): void {
   checkLabels(labels, 'labels')
   checkLabels(predicted, 'predicted')
   if (labels.length === 0) throw new ShapeError('labels: expected at least one class index, got none')
@@ -30,24 +31,20 @@ function countClasses(labels: ArrayLike<number>, predicted: ArrayLike<number>, c
       `predicted: expected ${labels.length} class indices, one a label, got ${predicted.length}`,
     )
   }
-  let largest = 0
   const check = (list: ArrayLike<number>, name: string) => {
     for (let i = 0; i < list.length; ++i) {
-      if (!Number.isInteger(list[i]) || list[i] < 0 || (classes !== undefined && list[i] >= classes)) {
-        const range = classes === undefined ? 'from 0 on' : `from 0 to ${classes - 1}`
-        throw new ShapeError(`${name}[${i}]: expected a class index ${range}, got ${shown(list[i])}`)
-      }
-      largest = Math.max(largest, list[i])
+      if (Number.isInteger(list[i]) && list[i] >= 0 && (classes === undefined || list[i] < classes)) continue
+      const range = classes === undefined ? 'from 0 on' : `from 0 to ${classes - 1}`
+      throw new ShapeError(`${name}[${i}]: expected a class index ${range}, got ${shown(list[i])}`)
     }
   }
   check(labels, 'labels')
   check(predicted, 'predicted')
-  return classes ?? largest + 1
 }
 
 /** Returns the share of the predictions that equal their label, from 0 to 1. Throws ShapeError. */
 export function accuracy(labels: ArrayLike<number>, predicted: ArrayLike<number>): number {
-  countClasses(labels, predicted)
+  checkClasses(labels, predicted)
   let right = 0
   for (let i = 0; i < labels.length; ++i) if (labels[i] === predicted[i]) right += 1
   return right / labels.length
@@ -60,30 +57,44 @@ export interface MetricOptions {
   digits?: number
 }
 
+function areStrings(list: unknown[]): list is string[] {
+  // every() skips holes.
+  for (let i = 0; i < list.length; ++i) if (typeof list[i] !== 'string') return false
+  return true
+}
+
 const names: Check<readonly string[]> = (value, name) =>
-  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string')
-    ? value
+  isArray(value) && value.length > 0 && areStrings(value)
+    ? value.slice()
     : refuse(name, 'an array of names', value)
 
 const metricTable = { classNames: optional(names, undefined), digits: optional(integer(0, 15), 2) }
 
-/** The classes that are named, or without names those that occur, as scikit-learn has it. */
+interface Classes {
+  readonly classNames: readonly string[]
+  /** Where the class with an index stands among the names. */
+  readonly placeOf: (index: number) => number
+}
+
+/** The classes that are named, or without names those that occur, in ascending order, as scikit-learn has it. */
 function classesOf(
   labels: ArrayLike<number>,
   predicted: ArrayLike<number>,
   named: readonly string[] | undefined,
-): { classNames: readonly string[]; placeOf: (index: number) => number } {
-  const classes = countClasses(labels, predicted, named?.length)
-  if (named) return { classNames: named.slice(), placeOf: (index) => index }
-  const occurs = new Uint8Array(classes)
-  for (let i = 0; i < labels.length; ++i) {
-    occurs[labels[i]] = 1
-    occurs[predicted[i]] = 1
-  }
-  const indices = Array.from(occurs.keys()).filter((index) => occurs[index])
+): Classes {
+  checkClasses(labels, predicted, named?.length)
+  if (named) return { classNames: named, placeOf: (index) => index }
+  const occur = new Set<number>()
+  for (let i = 0; i < labels.length; ++i) occur.add(labels[i]).add(predicted[i])
+  const indices = [...occur].sort((a, b) => a - b)
   const places = new Map(indices.map((index, place) => [index, place]))
   return { classNames: indices.map(String), placeOf: (index) => places.get(index)! }
 }
+
+// A matrix of so many classes takes half a gigabyte.
+const MOST_CLASSES = 2 ** 13
+// Engines have texts of 2²⁹ characters at most, some of them half of that.
+const MOST_TEXT = 2 ** 28
 
 export interface ConfusionMatrix {
   readonly classNames: readonly string[]
@@ -93,32 +104,42 @@ export interface ConfusionMatrix {
   toString(): string
 }
 
-/** Returns the counts of every pair of true and predicted class. Throws ShapeError. */
+/**
+ * Returns the counts of every pair of true and predicted class, (classes × classes). Throws ShapeError, also for more than
+ * 8,192 classes.
+ */
 export function confusionMatrix(
   labels: ArrayLike<number>,
   predicted: ArrayLike<number>,
   options: MetricOptions = {},
 ): ConfusionMatrix {
-  const { classNames, placeOf } = classesOf(
-    labels,
-    predicted,
-    checkOptions(metricTable, options, 'options').classNames,
-  )
-  const counts = classNames.map(() => new Array<number>(classNames.length).fill(0))
-  for (let i = 0; i < labels.length; ++i) counts[placeOf(labels[i])][placeOf(predicted[i])] += 1
-  return {
-    classNames,
-    counts,
-    toString() {
-      const width = Math.max(
-        ...classNames.map((name) => name.length),
-        ...counts.flat().map((n) => String(n).length),
-      )
-      const row = (head: string, cells: readonly unknown[]) =>
-        [head, ...cells].map((cell) => String(cell).padStart(width)).join('  ')
-      return [row('', classNames), ...counts.map((cells, t) => row(classNames[t], cells))].join('\n')
-    },
+  const { classNames: named } = checkOptions(metricTable, options, 'options')
+  const { classNames, placeOf } = classesOf(labels, predicted, named)
+  const classes = classNames.length
+  if (classes > MOST_CLASSES) {
+    throw new ShapeError(
+      `confusionMatrix: expected at most ${MOST_CLASSES} classes, got ${classes} (classificationReport takes any number)`,
+    )
   }
+  const counts = classNames.map(() => new Array<number>(classes).fill(0))
+  for (let i = 0; i < labels.length; ++i) counts[placeOf(labels[i])][placeOf(predicted[i])] += 1
+  return { classNames, counts, toString: () => matrixText(classNames, counts) }
+}
+
+function matrixText(classNames: readonly string[], counts: readonly (readonly number[])[]): string {
+  const widest = String(largest(counts.map(largest))).length
+  const width = Math.max(widest, largest(classNames.map((name) => name.length)))
+  checkText((classNames.length + 1) ** 2 * (width + 2))
+  const row = (head: string, cells: readonly unknown[]) =>
+    [head, ...cells].map((cell) => String(cell).padStart(width)).join('  ')
+  return [row('', classNames), ...counts.map((cells, t) => row(classNames[t], cells))].join('\n')
+}
+
+function checkText(characters: number): void {
+  if (characters <= MOST_TEXT) return
+  throw new ShapeError(
+    `toString: expected a text of at most ${MOST_TEXT} characters, got one of ${characters}; take fewer classes or shorter names`,
+  )
 }
 
 /** The figures of one class, or an average of them over classes. */
@@ -164,14 +185,22 @@ export function classificationReport(
   predicted: ArrayLike<number>,
   options: MetricOptions = {},
 ): ClassificationReport {
-  const { digits } = checkOptions(metricTable, options, 'options')
-  const { classNames, counts } = confusionMatrix(labels, predicted, options)
-  const classes = counts.map((row, c): ClassScores => {
-    const support = row.reduce((sum, n) => sum + n, 0)
-    const claimed = counts.reduce((sum, other) => sum + other[c], 0)
-    const precision = ratio(row[c], claimed)
-    const recall = ratio(row[c], support)
-    return { precision, recall, f1: ratio(2 * precision * recall, precision + recall), support }
+  const { digits, classNames: named } = checkOptions(metricTable, options, 'options')
+  const { classNames, placeOf } = classesOf(labels, predicted, named)
+  const right = new Float64Array(classNames.length)
+  const supports = new Float64Array(classNames.length)
+  const claims = new Float64Array(classNames.length)
+  for (let i = 0; i < labels.length; ++i) {
+    const place = placeOf(labels[i])
+    supports[place] += 1
+    claims[placeOf(predicted[i])] += 1
+    if (labels[i] === predicted[i]) right[place] += 1
+  }
+  const classes = classNames.map((_, c): ClassScores => {
+    const precision = ratio(right[c], claims[c])
+    const recall = ratio(right[c], supports[c])
+    const f1 = ratio(2 * precision * recall, precision + recall)
+    return { precision, recall, f1, support: supports[c] }
   })
   const report = {
     classNames,
@@ -185,7 +214,8 @@ export function classificationReport(
 
 function reportText(report: Omit<ClassificationReport, 'toString'>, digits: number): string {
   const { classNames, classes, macro, weighted } = report
-  const width = Math.max('weighted avg'.length, digits, ...classNames.map((name) => name.length))
+  const width = Math.max('weighted avg'.length, digits, largest(classNames.map((name) => name.length)))
+  checkText((classes.length + 8) * (width + 64))
   const line = (name: string, cells: readonly string[]) =>
     `${name.padStart(width)} ${cells.map((cell) => ` ${cell.padStart(9)}`).join('')}`
   const scores = (name: string, { precision, recall, f1, support }: ClassScores) =>

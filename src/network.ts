@@ -16,6 +16,7 @@ import { drawOf, randomNumbers } from './initializers.ts'
 import { fillWindow, readInputs } from './inputs.ts'
 import {
   type Matrix,
+  makeMatrix,
   type NumberArray,
   readMatrix,
   readTargets,
@@ -298,7 +299,7 @@ export class Network {
   *#predictSlices(engineOf: () => Engine, x: MatrixLike): Slices<Float32Array> {
     const matrix = yield* shapeMatrix(x, this.inputs, 'x')
     const { rows } = matrix
-    const out = new Float32Array(rows * this.outputs)
+    const out = makeMatrix(rows, this.outputs, 'predictions')
     const { blockRows } = engineOf()
     for (let from = 0; from < rows; from += blockRows) {
       const engine = engineOf()

@@ -6,6 +6,7 @@ import {
   callback,
   checkOptions,
   integer,
+  isArray,
   isObject,
   oneOf,
   optional,
@@ -108,8 +109,8 @@ const checkLayer = (value: unknown, name: string) =>
 const list =
   <T>(check: Check<T>, least: number, what: string): Check<T[]> =>
   (value, name) =>
-    Array.isArray(value) && value.length >= least
-      ? value.map((item, i) => check(item, `${name}[${i}]`))
+    isArray(value) && value.length >= least
+      ? Array.from({ length: value.length }, (_, i) => check(value[i], `${name}[${i}]`)) // map skips holes
       : refuse(name, `an array of ${least} or more ${what}`, value)
 
 const optimizer: Check<{ name: OptimizerName; learningRate: number }> = (value, name) => {

@@ -11,6 +11,7 @@ import {
   SINGLE,
   SYNC_LENGTH,
 } from '../assembly/abi.ts'
+import { largest } from './largest.ts'
 import { padded, panelLength } from './panels.ts'
 import { type ActivationName, activations, type LossName } from './tables.ts'
 
@@ -234,9 +235,9 @@ export function makePlan(
     : undefined
   const zeroedTo = end
 
-  const widest = Math.max(inputs, ...layers.map((layer) => padded(layer.units)))
+  const widest = Math.max(inputs, largest(layers.map((layer) => padded(layer.units))))
   const windowRows = Math.max(1, Math.min(WINDOW_ROWS, Math.floor(WINDOW_ELEMENTS / widest)))
-  const widestLayer = Math.max(...layers.map((layer) => layer.units))
+  const widestLayer = largest(layers.map((layer) => layer.units))
   const makeWindow = (name: string, count: number): Window => ({
     rows: count,
     x: place(`${name} x`, count, inputs),

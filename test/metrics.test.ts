@@ -54,6 +54,70 @@ describe('confusionMatrix', () => {
   })
 })
 
+describe('labels far apart', () => {
+  const far = [2 ** 40, 3, 2 ** 40, 1e15]
+  const guessed = [2 ** 40, 3, 3, 1e15]
+
+  it('are classes like any others: those that occur, in ascending order', () => {
+    const { classNames, counts } = confusionMatrix(far, guessed)
+    expect(classNames).toEqual(['3', '1099511627776', '1000000000000000'])
+    expect(counts).toEqual([
+      [1, 0, 0],
+      [1, 1, 0],
+      [0, 0, 1],
+    ])
+    expect(accuracy(far, guessed)).toBe(0.75)
+    const report = classificationReport(far, guessed)
+    expect(report.classes.map(({ support }) => support)).toEqual([1, 2, 1])
+    expect(report.classes[0]).toEqual({ precision: 0.5, recall: 1, f1: 2 / 3, support: 1 })
+  })
+  it('are refused where classes are named', () => {
+    const message = 'labels[0]: expected a class index from 0 to 1, got 1099511627776'
+    for (const metric of [confusionMatrix, classificationReport]) {
+      expect(() => metric(far, guessed, { classNames: ['a', 'b'] })).toThrow(new ShapeError(message))
+    }
+  })
+  it('are still whole numbers from 0 on', () => {
+    for (const bad of [2 ** 40 + 0.5, -(2 ** 40), Number.POSITIVE_INFINITY, Number.NaN]) {
+      expect(() => confusionMatrix([bad], [0])).toThrow(
+        `labels[0]: expected a class index from 0 on, got ${bad}`,
+      )
+      expect(() => classificationReport([0], [bad])).toThrow('predicted[0]: expected a class index from 0 on')
+    }
+  })
+})
+
+describe('very many classes', () => {
+  const every = (classes: number) => Int32Array.from({ length: classes }, (_, i) => i)
+
+  it('have a matrix and a report as text', () => {
+    const classes = every(1000)
+    const wrong = classes.map((c) => (c === 999 ? 0 : c))
+    expect(`${confusionMatrix(classes, wrong)}`.split('\n').length).toBe(1001)
+    const report = classificationReport(classes, wrong)
+    expect(report.accuracy).toBe(0.999)
+    expect(`${report}`.split('\n').length).toBe(1000 + 7)
+  })
+  it('have a report where they have no matrix', () => {
+    const classes = every(200_000)
+    const report = classificationReport(classes, classes)
+    expect([report.accuracy, report.macro.support]).toEqual([1, 200_000])
+    expect(`${report}`.split('\n').length).toBe(200_000 + 7)
+    expect(() => confusionMatrix(classes, classes)).toThrow(
+      new ShapeError(
+        'confusionMatrix: expected at most 8192 classes, got 200000 (classificationReport takes any number)',
+      ),
+    )
+  })
+  it('with long names have no text, and a typed error', () => {
+    const classNames = Array.from({ length: 1000 }, () => 'x'.repeat(1e6))
+    expect(() => `${confusionMatrix([0], [1], { classNames })}`).toThrow(ShapeError)
+    expect(() => `${classificationReport([0], [1], { classNames })}`).toThrow(
+      'toString: expected a text of at most',
+    )
+  })
+})
+
 describe('classificationReport', () => {
   const classNames = ['class 0', 'class 1', 'class 2']
 
@@ -105,6 +169,9 @@ weighted avg       0.70      0.60      0.61         5
     expect(() => confusionMatrix([0], [0], { classNames: 3 as never })).toThrow(
       'options.classNames: expected an array',
     )
+    for (const classNames of [Object.assign(['a'], { length: 2 }), new Array(2 ** 32 - 1), ['a', 1], []]) {
+      expect(() => classificationReport([0], [0], { classNames: classNames as never })).toThrow(OptionError)
+    }
     expect(() => accuracy(undefined as never, [0])).toThrow(
       'labels: expected an array of class indices, got undefined',
     )
