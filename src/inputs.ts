@@ -53,7 +53,7 @@ export function* readInputs(
   engine: Engine,
   value: MatrixLike,
   name: string,
-  watched = new Watched(value, name),
+  watched = Watched.of(value, name),
   keep = false,
 ): Slices<Inputs> {
   const { columns, ...shaped } = yield* shapeMatrix(value, engine.architecture.inputs, name, watched)

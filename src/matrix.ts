@@ -95,7 +95,7 @@ export function* shapeMatrix(
   value: MatrixLike,
   columns: number,
   name: string,
-  watched = new Watched(value, name),
+  watched = Watched.of(value, name),
 ): Slices<Matrix> {
   checkList(value, name)
   const nested = isNested(value)
@@ -155,7 +155,7 @@ export function* readMatrix(
   value: MatrixLike,
   columns: number,
   name: string,
-  watched = new Watched(value, name),
+  watched = Watched.of(value, name),
 ): Slices<Matrix> {
   const matrix = yield* shapeMatrix(value, columns, name, watched)
   const isOwn = matrix.values !== value
@@ -210,7 +210,7 @@ export function* readTargets(
   outputs: number,
   loss: LossName,
   name: string,
-  watched = new Watched(value, name),
+  watched = Watched.of(value, name),
 ): Slices<Targets> {
   checkList(value, name)
   if (!isNested(value) && value.length === rows && outputs > 1) {

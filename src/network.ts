@@ -190,7 +190,7 @@ export class Network {
   #read(engine: Engine, { x, y }: Data, prefix = '', keep = false): Slices<Rows> {
     const { outputs, loss } = engine.architecture
     const names = { x: `${prefix}x`, y: `${prefix}y` }
-    const watched = { x: new Watched(x, names.x), y: new Watched(y, names.y) }
+    const watched = { x: Watched.of(x, names.x), y: Watched.of(y, names.y) }
     return (function* () {
       const inputs = yield* readInputs(engine, x, names.x, watched.x, keep)
       return { x: inputs, y: yield* readTargets(y, inputs.rows, outputs, loss, names.y, watched.y) }
@@ -235,10 +235,14 @@ export class Network {
 
   /** True where the data are few numbers, whatever form they have. */
   #isShort({ x }: Data): boolean {
-    const length = Number((x as { length?: unknown } | null)?.length)
-    const isFlat = ArrayBuffer.isView(x) || typeof x?.[0] === 'number'
-    const rows = isFlat ? length / this.inputs : length
-    return rows * (this.inputs + this.outputs) <= SHORT
+    try {
+      const isFlat = ArrayBuffer.isView(x) || typeof x[0] === 'number'
+      const rows = isFlat ? x.length / this.inputs : x.length
+      return rows * (this.inputs + this.outputs) <= SHORT
+    } catch {
+      // No array at all: whoever reads it says so.
+      return false
+    }
   }
 
   *#fitWork(engine: Engine, data: Data, settings: FitSettings): Slices<History> {

@@ -32,6 +32,15 @@ export class Watched {
     for (const at of this.#places) this.#samples.push(this.#sample(at))
   }
 
+  /** Watches nothing where the value cannot be looked at: whoever reads it says why. */
+  static of(value: MatrixLike, name: string): Watched {
+    try {
+      return new Watched(value, name)
+    } catch {
+      return new Watched([], name)
+    }
+  }
+
   /** The element at `at`, or of the row there one that is as good as random. */
   #sample(at: number): unknown {
     const element = (this.#value as ArrayLike<unknown>)[at]

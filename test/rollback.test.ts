@@ -5,9 +5,13 @@ import { createRequire } from 'node:module'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { DivergedError, type KernelsName, Network, type NetworkOptions } from '../src/index.ts'
+import { measureThreads } from '../src/threads/crew.ts'
 import { stopIdleWorkers } from '../src/threads/pool.ts'
 import { runsRelaxed } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
+
+// Each fit takes the threads that it is told.
+measureThreads(false)
 
 const kernels: KernelsName[] = ['reference', 'simd', ...(runsRelaxed ? (['relaxed'] as const) : [])]
 

@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import { type KernelsName, Network } from '../src/index.ts'
 import { type ActivationName, activations, type LossName, losses } from '../src/tables.ts'
+import { measureThreads } from '../src/threads/crew.ts'
 import { runsRelaxed } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
 import {
@@ -21,6 +22,9 @@ import {
   textbookPredict,
   textbookShuffle,
 } from './helpers/textbook.ts'
+
+// Each fit takes the threads that it is told.
+measureThreads(false)
 
 const kernels: KernelsName[] = ['reference', 'simd', ...(runsRelaxed ? (['relaxed'] as const) : [])]
 const UNIT = 2 ** -24
