@@ -51,14 +51,6 @@ export class Strides {
   }
 }
 
-/** Where and how a loss left the finite numbers. */
-export interface Divergence {
-  /** Mini-batch of the epoch, counted from 1. */
-  readonly batch: number
-  /** Mean losses of the slices of the epoch before it. */
-  readonly losses: readonly number[]
-}
-
 /** One step in parts, each of them a few milliseconds; returns the milliseconds in all. */
 function* stepInParts(engine: Engine, slice: Slice, parts: number, transaction: Transaction): Slices<number> {
   let milliseconds = 0
@@ -78,17 +70,16 @@ function* stepInParts(engine: Engine, slice: Slice, parts: number, transaction: 
   return milliseconds
 }
 
-/** Trains on every row once. Yields between slices; throws through `diverge`. */
+/** Trains on every row once. Yields between slices; throws through `diverge`, which gets the batch, counted from 1. */
 export function* trainEpoch(
   engine: Engine,
   rows: number,
   batchRows: number,
   strides: Strides,
   transaction: Transaction,
-  diverge: (divergence: Divergence) => never,
+  diverge: (batch: number, seen: 'loss') => never,
 ): Slices<{ loss: number; hits: number }> {
   const { losses, hits } = engine.plan
-  const sliceLosses: number[] = []
   let loss = 0
   let firstRow = 0
   while (firstRow < rows) {
@@ -106,10 +97,9 @@ export function* trainEpoch(
     const sum = engine.sum(losses, firstRow, slice.endRow)
     if (!Number.isFinite(sum)) {
       const row = engine.firstNotFinite(losses, firstRow, slice.endRow)
-      diverge({ batch: Math.floor(row / batchRows) + 1, losses: sliceLosses })
+      diverge(Math.floor(row / batchRows) + 1, 'loss')
     }
     transaction.isWhole = true
-    sliceLosses.push(sum / (slice.endRow - firstRow))
     loss += sum
     stride.learn(Math.ceil((slice.endRow - firstRow) / batchRows), milliseconds)
     engine.timed(slice.endRow - firstRow, milliseconds)

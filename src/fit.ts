@@ -1,13 +1,16 @@
 // The training loop: epochs over shuffled mini-batches.
 
 import { HITS_NONE } from '../assembly/abi.ts'
-import { divergedError } from './diverged.ts'
+import type { Situation } from './diagnosis/causes.ts'
+import { type Divergence, divergedError } from './diagnosis/diverged.ts'
+import { remarkOn } from './diagnosis/remark.ts'
 import type { Engine } from './engine.ts'
-import { type Divergence, Strides, trainEpoch } from './epoch.ts'
+import { Strides, trainEpoch } from './epoch.ts'
 import { type Evaluation, evaluateRows, validateRows } from './evaluate.ts'
 import type { History, Recorder } from './history.ts'
 import type { Inputs } from './inputs.ts'
 import type { Targets } from './matrix.ts'
+import { note } from './notes.ts'
 import type { FitSettings } from './options.ts'
 import { Foreign, type Slices, toItsEnd } from './pace.ts'
 import { openSession } from './session.ts'
@@ -42,12 +45,21 @@ function* runEpochs(
 ): Slices<History> {
   const { rows } = x
   const batchRows = Math.min(settings.batchSize, rows)
-  const diverge = ({ batch, losses }: Divergence): never => {
+  const situation: Situation = {
+    architecture: engine.architecture,
+    x,
+    y,
+    batchRows,
+    learningRate,
+    losses: recorder.loss,
+    weightsBefore: engine.parameters.statistics(),
+    trainedBefore: counters.trained,
+  }
+  const diverge = (batch: number, seen: Divergence['seen']): never => {
     const epoch = recorder.loss.length + 1
     const kept =
       epoch > 1 ? `the parameters it had after epoch ${epoch - 1}` : 'the parameters it had before this call'
-    const known = [...recorder.loss, ...losses]
-    throw divergedError({ epoch, batch, learningRate, losses: known, inputs: x.values, kept })
+    throw divergedError({ ...situation, epoch, batch, seen, kept })
   }
   engine.learningRate = learningRate
   engine.hitMode = y.hitMode
@@ -58,17 +70,18 @@ function* runEpochs(
     if (settings.shuffle) yield* engine.shuffleSlices(rows, seed, counters.epochs)
     const { loss, hits } = yield* trainEpoch(engine, rows, batchRows, strides, transaction, diverge)
     transaction.isWhole = false
-    if (!(yield* engine.parameters.finiteSlices())) {
-      diverge({ batch: Math.ceil(rows / batchRows), losses: [loss / rows] })
-    }
+    if (!(yield* engine.parameters.finiteSlices())) diverge(Math.ceil(rows / batchRows), 'parameters')
     transaction.isWhole = true
     counters.epochs += 1
+    counters.trained = true
     yield* transaction.keep()
     const counted = y.hitMode === HITS_NONE ? undefined : hits
     recorder.add(rows, loss, counted, performance.now() - from)
     if (validation) recorder.addValidation(yield* evaluation(engine, validation))
     if ((yield new Foreign(settings.onEpoch?.(recorder.log()))) === false) break
   }
+  const remark = remarkOn(situation)
+  if (remark) note(remark, 'absurd loss')
   return recorder.history(engine.threads)
 }
 

@@ -4,7 +4,7 @@ import { PAIRED, WEIGHTS } from '../assembly/abi.ts'
 import { type Choice, chooseBackend } from './backends/choose.ts'
 import { integer } from './check.ts'
 import { classesOf } from './classify.ts'
-import { divergedError } from './diverged.ts'
+import { type Divergence, divergedError } from './diagnosis/diverged.ts'
 import { Engine } from './engine.ts'
 import { BackendError, OptionError, ShapeError, shown } from './errors.ts'
 import { type Evaluation, evaluateRows } from './evaluate.ts'
@@ -68,7 +68,7 @@ const SHORT = 1 << 20
 export class Network {
   readonly #settings: Settings
   readonly #choice: Choice
-  readonly #counters: Counters = { epochs: 0 }
+  readonly #counters: Counters = { epochs: 0, trained: false }
   #engine: Engine | undefined
   #readers: Readers
   #transaction: Transaction
@@ -277,19 +277,31 @@ export class Network {
     const { compute, update } = engine.step
     engine.trainPart(compute, batch, 0, 1)
     const loss = engine.sum(engine.plan.losses, 0, rows) / rows
-    const diverge = (): never => {
-      const kept = 'the parameters it had before this batch'
-      throw divergedError({ epoch: 1, batch: 1, learningRate, losses: [], inputs: data.x.values, kept })
+    const diverge = (seen: Divergence['seen']): never => {
+      throw divergedError({
+        ...data,
+        architecture: engine.architecture,
+        batchRows: rows,
+        learningRate,
+        losses: [],
+        weightsBefore: engine.parameters.statistics(),
+        trainedBefore: this.#counters.trained,
+        epoch: 1,
+        batch: 1,
+        seen,
+        kept: 'the parameters it had before this batch',
+      })
     }
-    if (!Number.isFinite(loss)) diverge()
+    if (!Number.isFinite(loss)) diverge('loss')
     const transaction = this.#transaction
     transaction.begin()
     runNow(transaction.keep())
     engine.trainPart(update, batch, 0, 1)
     if (!engine.parameters.areFinite()) {
       runNow(transaction.rollBack())
-      diverge()
+      diverge('parameters')
     }
+    this.#counters.trained = true
     transaction.end()
     return loss
   }

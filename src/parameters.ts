@@ -4,6 +4,7 @@
 import { WEIGHTS } from '../assembly/abi.ts'
 import type { Backend } from './backend.ts'
 import { CHUNK, copySlices, fillRows } from './copies.ts'
+import { type LayerStatistics, layerStatistics } from './diagnosis/statistics.ts'
 import { BackendError } from './errors.ts'
 import { type Draw, toNormal } from './initializers.ts'
 import { runNow, type Slices } from './pace.ts'
@@ -139,6 +140,15 @@ export class Parameters {
         cause,
       })
     }
+  }
+
+  /** Mean and size of each layer's parameters, of a sample where they are many. */
+  statistics(): LayerStatistics[] {
+    const { architecture, layers } = this.#plan
+    return layers.map(({ weights, biases }, l) => {
+      const { inputs, units } = architecture.layers[l]
+      return layerStatistics(this.#floats, weights, inputs * units, biases, units)
+    })
   }
 
   /** True where every parameter is finite. */

@@ -9,6 +9,8 @@ import type { Floats } from './panels.ts'
 export interface Counters {
   /** Epochs the network was trained for: the shuffles go on where they stopped. */
   epochs: number
+  /** True once a step was taken. */
+  trained: boolean
 }
 
 // A copy of so many parameters stays for the next transaction: a step of a small network takes no longer than to allocate

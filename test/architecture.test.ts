@@ -44,7 +44,7 @@ const layers: readonly (readonly string[])[] = [
   ],
   ['src/plan.ts', 'src/initializers.ts'],
   ['src/tape.ts', 'src/options.ts', 'src/backend.ts', 'src/watched.ts'],
-  ['src/explain.ts', 'src/matrix.ts', 'src/diverged.ts', 'src/copies.ts', 'src/reference/'],
+  ['src/explain.ts', 'src/matrix.ts', 'src/diagnosis/', 'src/copies.ts', 'src/reference/'],
   ['src/backends/', 'src/threads/', 'src/parameters.ts', 'src/engine.ts'],
   ['src/evaluate.ts', 'src/inputs.ts', 'src/sparse.ts', 'src/transaction.ts'],
   ['src/epoch.ts', 'src/session.ts', 'src/history.ts', 'src/readers.ts'],

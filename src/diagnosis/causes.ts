@@ -1,0 +1,242 @@
+// What is wrong with a training, as far as its numbers tell, and what mends it. Each suspect (targets, inputs, initial
+// weights) is mended in thought, the worst first, until the learning rate is one that the rest bears; where it is not
+// even then, or where nothing else is suspect, it is the rate itself.
+
+import type { Architecture } from '../plan.ts'
+import { type Numbers, outputSize, roundDown, stableRate, usualWeights } from './stability.ts'
+import {
+  type Column,
+  type LayerStatistics,
+  leastOf,
+  type Matrix,
+  type Moments,
+  momentsOf,
+  type Outlier,
+  type Statistics,
+  statisticsOf,
+} from './statistics.ts'
+
+export interface Situation {
+  readonly architecture: Architecture
+  /** (rows × inputs). */
+  readonly x: Matrix
+  /** (rows × outputs). */
+  readonly y: Matrix
+  /** Rows of a mini-batch. */
+  readonly batchRows: number
+  readonly learningRate: number
+  /** Mean loss of each epoch that was done. */
+  readonly losses: readonly number[]
+  /** The parameters that the call began with, layer by layer. */
+  readonly weightsBefore: readonly LayerStatistics[]
+  /** True where those came from training, false where they are initial or were set. */
+  readonly trainedBefore: boolean
+}
+
+/** What is wrong, with the numbers seen, and the remedy: a clause that stands after a colon. */
+export type Cause = {
+  readonly what: 'targets' | 'inputs' | 'outlier' | 'weights' | 'rate'
+  readonly text: string
+  /** How far from what it should be: a ratio. */
+  readonly factor: number
+}
+
+// Inputs with a mean square beyond this are suspect, targets likewise: scaled ones have 1.
+const SUSPECT_INPUTS = 25
+const SUSPECT_TARGETS = 100
+// Suspect weights: the learning rate that they bear is so many times smaller than the usual ones'.
+const SUSPECT_WEIGHTS = 10
+// Weights from earlier training that are this far from usual ones did not get there by learning.
+const GROWN_WEIGHTS = 1e4
+// A rate that was too high is lowered by this at least, so that advice taken again and again comes to an end.
+const LOWERED = 3
+// Training that did well for a while is near the rate it bears: no estimate is that good.
+const LOWERED_LATE = 5
+
+/** Three digits of it. */
+export function shortly(value: number): string {
+  const size = Math.abs(value)
+  if (size === 0 || (size >= 1e-4 && size < 1e7)) return String(Number(value.toPrecision(3)))
+  return value
+    .toExponential(2)
+    .replace(/\.?0+e/, 'e')
+    .replace('e+', 'e')
+}
+
+const spread = ({ mean, deviation, largest }: Column) =>
+  `mean ${shortly(mean)}, deviation ${shortly(deviation)}, largest ${shortly(largest)}`
+
+/** The column that holds most of the squares, where one holds nearly all; else all together. */
+function naming({ columns, overall }: Statistics, name: string): string {
+  const total = overall.square * columns.length
+  const worst = columns.reduce((a, b) => (b.square > a.square ? b : a))
+  const one = columns.length > 1 && worst.square > 0.5 * total
+  return one
+    ? `column ${worst.index} of the ${name} (${spread(worst)}) is`
+    : `the ${name} (${spread(overall)}) are`
+}
+
+const outlierText = ({ row, column, value, others }: Outlier, name: string) =>
+  `row ${row} of the ${name} has ${shortly(value)} in column ${column}, where the others are about ${shortly(others)}: ` +
+  `if it is a mistake, mend it or leave row ${row} of x and y out`
+
+const scalingText = (statistics: Statistics, name: string, argument: 'x' | 'y') => {
+  const scaled = `standardScaler(${argument}, ${statistics.columns.length})`
+  const back = argument === 'y' ? ', and bring predictions back by its inverse()' : ''
+  return `${naming(statistics, name)} far from a mean of 0 and a deviation of 1: train on what ${scaled} of nabla/data makes of ${argument}${back}`
+}
+
+const rowSumText = (sum: number) =>
+  `the rows of the targets sum to ${shortly(sum)}: crossEntropy takes probabilities, so divide each row by its sum, ` +
+  'or give class indices'
+
+/** Mean over the rows of their sums. */
+const meanRowSum = ({ columns }: Statistics) => columns.reduce((sum, { mean }) => sum + mean, 0)
+
+function targetSizeOf({ loss }: Architecture, statistics: Statistics): number {
+  if (loss === 'crossEntropy') return meanRowSum(statistics)
+  return loss === 'quadratic' ? Math.sqrt(statistics.overall.square) : 1
+}
+
+interface Suspect extends Cause {
+  readonly mended: Partial<Numbers>
+}
+
+function weightSuspect(
+  architecture: Architecture,
+  numbers: Numbers,
+  usual: readonly LayerStatistics[],
+): Suspect {
+  const { weights } = numbers
+  // Where inputs and targets are what they should be: these are suspects of their own.
+  const width = architecture.inputs
+  const inputs = { square: width, largest: width, top: Math.min(width, 2) }
+  const fine = { ...numbers, inputs, targetSize: 1 }
+  // heNormal and its like are honest too, where a layer widens.
+  const atMost = usual.map((one, l) => ({
+    ...one,
+    size: Math.max(one.size, Math.sqrt(2 / architecture.layers[l].inputs)),
+  }))
+  const factor = stableRate({ ...fine, weights: atMost }) / stableRate(fine)
+  const excess = (l: number) => Math.max(weights[l].size, weights[l].biasSize) / usual[l].size
+  const worst = weights.reduce((worst, _, l) => (excess(l) > excess(worst) ? l : worst), 0)
+  const { size, largest } = weights[worst]
+  const output = outputSize({ ...fine, weights })
+  return {
+    what: 'weights',
+    factor,
+    mended: { weights: usual },
+    text:
+      `the initial weights are too large, above all those of layer ${worst} (root mean square ${shortly(size)}, largest ` +
+      `${shortly(largest)}, where ${shortly(usual[worst].size)} is usual): they make outputs of about ${shortly(output)} ` +
+      `of inputs of 1; take initializer: 'glorotUniform'`,
+  }
+}
+
+/** Where the statistics of the matrix are judged without a row, those and the row. */
+function withoutOutlier(matrix: Matrix): { all: Statistics; rest: Statistics; outlier: Outlier | undefined } {
+  const all = statisticsOf(matrix)
+  const { outlier } = all
+  return { all, rest: outlier ? statisticsOf(matrix, outlier.row) : all, outlier }
+}
+
+/** What is likely to be wrong, the worst first; at least one. */
+export function causesOf(situation: Situation): Cause[] {
+  const { architecture, x, y, batchRows, learningRate, losses, weightsBefore, trainedBefore } = situation
+  const usual = usualWeights(architecture.layers)
+  const inputs = withoutOutlier(x)
+  const targets = withoutOutlier(y)
+  const begun: Numbers = {
+    architecture,
+    inputs: momentsOf(x, inputs.outlier?.row),
+    batchRows,
+    rows: x.rows,
+    targetSize: targetSizeOf(architecture, targets.rest),
+    weights: weightsBefore,
+  }
+  const byWeights = weightSuspect(architecture, begun, usual)
+  const grown = trainedBefore && !(byWeights.factor < GROWN_WEIGHTS)
+  let numbers: Numbers = grown ? { ...begun, weights: usual } : begun
+
+  const suspects: Suspect[] = []
+  const suspect = (one: Suspect, from: number) => {
+    // NaN where both ends of the comparison have left the numbers.
+    if (!(one.factor < from)) suspects.push(one)
+  }
+  if (inputs.rest.overall.square > SUSPECT_INPUTS || largestSquare(inputs.rest) > SUSPECT_INPUTS) {
+    const scaled: Moments = momentsOf(x, inputs.outlier?.row, inputs.rest)
+    const text = scalingText(inputs.rest, 'inputs', 'x')
+    const factor = Math.max(inputs.rest.overall.square, numbers.inputs.top / Math.max(1, scaled.top))
+    suspect({ what: 'inputs', factor, mended: { inputs: scaled }, text }, SUSPECT_INPUTS)
+  }
+  const { targetSize } = numbers
+  if (architecture.loss === 'crossEntropy') {
+    const text = rowSumText(targetSize)
+    suspect({ what: 'targets', factor: targetSize, mended: { targetSize: 1 }, text }, 2)
+  } else if (architecture.loss === 'quadratic') {
+    const text = scalingText(targets.rest, 'targets', 'y')
+    suspect({ what: 'targets', factor: targetSize ** 2, mended: { targetSize: 1 }, text }, SUSPECT_TARGETS)
+  }
+  if (!trainedBefore) suspect(byWeights, SUSPECT_WEIGHTS)
+  suspects.sort((a, b) => b.factor - a.factor)
+
+  const causes: Cause[] = []
+  const outlying = (outlier: Outlier | undefined, name: string) => {
+    if (!outlier) return
+    const factor = (outlier.value / Math.max(1, outlier.others)) ** 2
+    causes.push({ what: 'outlier', text: outlierText(outlier, name), factor })
+  }
+  outlying(inputs.outlier, 'inputs')
+  if (architecture.loss === 'quadratic' && architecture.layers.length > 1)
+    outlying(targets.outlier, 'targets')
+  const bears = (n: Numbers) => learningRate <= stableRate(n)
+  const unmended = numbers
+  const ideal: Numbers = Object.assign({}, numbers, ...suspects.map(({ mended }) => mended))
+  for (const { what, text, factor, mended } of suspects) {
+    if (bears(numbers)) break
+    // Large targets do not matter to a single layer: what changes nothing is not the cause.
+    const field = Object.keys(mended)[0] as keyof Numbers
+    if (stableRate({ ...ideal, [field]: unmended[field] }) === stableRate(ideal)) continue
+    causes.push({ what, text, factor })
+    numbers = { ...numbers, ...mended }
+  }
+  if (causes.length === 0 || !bears(numbers)) {
+    const excess = learningRate / stableRate(numbers)
+    const text = rateText(learningRate, stableRate(numbers), losses, causes.length > 0)
+    causes.push({ what: 'rate', text, factor: excess })
+  }
+  if (grown) causes.push({ what: 'weights', text: grownText(weightsBefore), factor: byWeights.factor })
+  return causes.sort((a, b) => b.factor - a.factor)
+}
+
+const largestSquare = ({ columns }: Statistics) =>
+  columns.reduce((most, { square }) => Math.max(most, square), 0)
+
+const grownText = (weights: readonly LayerStatistics[]) =>
+  `earlier training has brought the weights to ${shortly(Math.max(...weights.map(({ largest }) => largest)))}, ` +
+  'so start from a new network'
+
+function rateText(
+  learningRate: number,
+  bearable: number,
+  losses: readonly number[],
+  mendsMore: boolean,
+): string {
+  const first = losses[0]
+  const last = losses.at(-1)
+  const lowest = losses.length ? leastOf(losses) : 0
+  const didWell = !mendsMore && losses.length >= 5 && lowest < first / 2
+  const lower = learningRate / (didWell ? LOWERED_LATE : LOWERED)
+  const rate = roundDown(bearable > 0 ? Math.min(bearable, lower) : lower)
+  const seen = didWell
+    ? ` for weights that have grown: the mean loss fell from ${shortly(first)} to ${shortly(lowest)} in ` +
+      `${losses.indexOf(lowest) + 1} epochs`
+    : last !== undefined && last > 2 * first
+      ? `: the mean loss rose from ${shortly(first)} to ${shortly(last)}`
+      : ''
+  const by =
+    bearable > 0 && bearable < learningRate
+      ? `, and by the sizes of inputs, weights and targets about ${shortly(bearable)} is bearable${mendsMore ? ' with the rest mended' : ''}`
+      : ''
+  return `the learning rate ${shortly(learningRate)} is too high${seen}${by}; try ${shortly(rate)}`
+}

@@ -1,0 +1,31 @@
+// Why a training left the finite numbers, as far as the numbers tell.
+
+import { DivergedError } from '../errors.ts'
+import { causesOf, type Situation } from './causes.ts'
+import { leastOf } from './statistics.ts'
+
+export interface Divergence extends Situation {
+  /** Counted from 1. */
+  readonly epoch: number
+  readonly batch: number
+  /** What was seen to be not finite. */
+  readonly seen: 'loss' | 'parameters'
+  /** What the network holds now. */
+  readonly kept: string
+}
+
+/** The error to throw, its message with the likely cause, the numbers that show it and the remedy. */
+export function divergedError(divergence: Divergence): DivergedError {
+  const { epoch, batch, seen, kept, losses } = divergence
+  const what = seen === 'loss' ? 'the loss is' : 'the parameters are'
+  const causes = causesOf(divergence).map(({ text }) => text)
+  const likely = `Likely cause${causes.length > 1 ? 's' : ''}: ${causes.join('; and ')}.`
+  // The kept parameters of a training that went wrong epoch by epoch are no place to start from.
+  const rose = losses.length > 0 && losses.at(-1)! > 10 * leastOf(losses)
+  const again = rose ? ' Then start from a new network, for the loss had risen before.' : ''
+  return new DivergedError(
+    `${what} no longer finite in epoch ${epoch}, batch ${batch}. ${likely} The network keeps ${kept}.${again}`,
+    epoch,
+    batch,
+  )
+}

@@ -1,0 +1,77 @@
+// The advice of the messages taken in random networks on random data: whatever diverged does not diverge again.
+
+import { expect, it } from 'vitest'
+import { standardScaler } from '../src/data/index.ts'
+import type { LayerOptions } from '../src/index.ts'
+import { inverseNormalCdf } from '../src/math.ts'
+import { PhiloxStream } from '../src/random.ts'
+import { followed, type Training, train } from './helpers/advice.ts'
+
+const random = new PhiloxStream(1, 77)
+const normal = () => inverseNormalCdf(random.uniform() + 2 ** -25)
+const pick = <const T>(...values: readonly T[]): T => values[random.below(values.length)]
+
+/** Inputs, targets and rate of many sizes; the loss of a network that learns nothing. */
+function drawTraining(seed: number): { training: Training; meanLoss: number } {
+  const inputs = pick(1, 2, 4, 16, 64)
+  const hidden = Array.from({ length: pick(0, 1, 1, 2, 3) }, () => pick(4, 16, 64))
+  const loss = pick('quadratic', 'quadratic', 'quadratic', 'crossEntropy', 'binaryCrossEntropy')
+  const outputs = loss === 'crossEntropy' ? 3 : pick(1, 1, 3)
+  const activation = pick('relu', 'leakyRelu', 'elu', 'linear', 'tanh', 'gelu', 'selu', 'softplus', 'sigmoid')
+  const scale = pick(1, 1, 1, 10, 1e2, 1e4, 1e8, 1e30)
+  const shift = pick(0, 0, 0, 3)
+  const targetScale = pick(1, 1, 1, 1e3, 1e6, 1e30)
+  const targetShift = pick(0, 0, 5)
+  const learningRate = pick(0.01, 0.01, 0.05, 0.3, 1, 5, 100, 1e10, 1e20)
+  const initializer = pick('glorotUniform', 'glorotUniform', 'heNormal', 'standardNormal')
+  const rows = pick(10, 100, 400)
+  const x = Float32Array.from({ length: rows * inputs }, () => scale * (normal() + shift))
+  const from = (r: number) => Math.sin(x[r * inputs] / scale - shift) + 0.3 * normal()
+  const y =
+    loss === 'crossEntropy'
+      ? Array.from({ length: rows }, (_, r) => (from(r) > 0 ? 1 : pick(0, 2)))
+      : Float32Array.from({ length: rows * outputs }, (_, i) => {
+          const target = from(Math.floor(i / outputs))
+          return loss === 'quadratic' ? targetScale * (target + targetShift) : target > 0 ? 1 : 0
+        })
+  const last: LayerOptions = { units: outputs, ...(loss === 'quadratic' && { activation: 'linear' }) }
+  const layers: LayerOptions[] = [...hidden.map((units) => ({ units, activation })), last]
+  const optimizer = { name: 'sgd', learningRate } as const
+  const options = { inputs, layers, loss, initializer, seed, optimizer } as const
+  const fit = { epochs: 40, batchSize: pick(1, 8, 32, 400), threads: 1 }
+  const meanLoss = loss === 'crossEntropy' ? Math.log(3) : outputs * Math.LN2
+  return { training: { options, x, y, fit }, meanLoss }
+}
+
+const messageOf = (training: Training) =>
+  train(training).then(
+    () => undefined,
+    (error: Error) => error.message,
+  )
+
+it('taken once is enough, and most then learn in 40 epochs', async () => {
+  let diverged = 0
+  let learned = 0
+  for (let seed = 0; seed < 400; ++seed) {
+    const { training, meanLoss } = drawTraining(seed)
+    const message = await messageOf(training)
+    if (!message) continue
+    diverged += 1
+    const again = followed(training, message)
+    expect(again, message).toBeDefined()
+    const { loss } = await train(again!).catch((error: Error) => {
+      throw new Error(`${error.message}\n  after the advice of\n${message}`)
+    })
+    const { options, y } = again!
+    const outputs =
+      typeof options.layers!.at(-1) === 'object' ? (options.layers!.at(-1) as LayerOptions).units : 1
+    const nothing =
+      options.loss === 'quadratic'
+        ? standardScaler(Float32Array.from(y), outputs).deviation.reduce((sum, d) => sum + d * d, 0) / 2
+        : meanLoss
+    if (loss.at(-1)! < 1.02 * loss[0] && loss.at(-1)! < 1.5 * nothing) learned += 1
+  }
+  expect(diverged).toBeGreaterThan(200)
+  // The rest is slow: few steps on few rows, from biases far from the targets' mean.
+  expect(learned / diverged).toBeGreaterThan(0.85)
+})
