@@ -1,3 +1,4 @@
+export type { NetworkDescription } from './describe.ts'
 export {
   BackendError,
   DivergedError,

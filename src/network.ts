@@ -4,6 +4,14 @@ import { PAIRED, WEIGHTS } from '../assembly/abi.ts'
 import { type Choice, chooseBackend } from './backends/choose.ts'
 import { integer } from './check.ts'
 import { classesOf } from './classify.ts'
+import {
+  DENO_INSPECT,
+  describe,
+  describeOptions,
+  type NetworkDescription,
+  NODE_INSPECT,
+  refuseCloning,
+} from './describe.ts'
 import { type Divergence, divergedError } from './diagnosis/diverged.ts'
 import { Engine } from './engine.ts'
 import { BackendError, OptionError, ShapeError, shown } from './errors.ts'
@@ -77,6 +85,7 @@ export class Network {
   /** A network with initial weights from its seed. Throws OptionError, or BackendError where `kernels` cannot run. */
   constructor(options: NetworkOptions) {
     this.#settings = networkSettings(options)
+    refuseCloning(this)
     this.#choice = chooseBackend(this.#settings.kernels, this.#settings.wide)
     if (this.#choice.lacks) note(this.#choice.lacks)
     const engine = this.#makeEngine()
@@ -478,6 +487,36 @@ export class Network {
     if (!bias)
       throw new OptionError(`setBiases: expected a layer with biases, got layer ${l}, which has none`)
     engine.parameters.setBiases(l, this.#parameters(values, 1, units, `biases(${l})`))
+  }
+
+  /** Returns layers, loss, optimizer, parameter count and kernels in a line, as console.log prints it. Never throws. */
+  toString(): string {
+    // A proxy of a network, and an object that inherits from one, have no settings of their own.
+    if (!(#settings in this)) return 'Network'
+    const { parameterCount, kernels, wide } = this
+    const isDisposed = this.#engine === undefined
+    return describe(this.#settings, { parameterCount, kernels, wide, isTraining: this.#training, isDisposed })
+  }
+
+  [NODE_INSPECT](): string {
+    return this.toString()
+  }
+
+  [DENO_INSPECT](): string {
+    return this.toString()
+  }
+
+  /**
+   * Returns the options that the network was made with, every default in its place. The parameters are not among them, and
+   * a text says so: weights(l) and biases(l) return them. Throws BackendError for a proxy of a network.
+   */
+  toJSON(): NetworkDescription {
+    if (!(#settings in this)) {
+      throw new BackendError(
+        'toJSON: expected a network, got a proxy of one or an object that inherits from it',
+      )
+    }
+    return describeOptions(this.#settings, this.parameterCount)
   }
 
   /** Returns the training step on a mini-batch as text: each instruction, its formula and its shapes. */

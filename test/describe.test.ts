@@ -1,0 +1,126 @@
+// What is to be seen of a network: printed, as text, as JSON, and where it would be cloned.
+
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { BackendError, Network, type NetworkOptions } from '../src/index.ts'
+
+const options = {
+  inputs: 784,
+  layers: [{ units: 30, activation: 'relu' }, 10],
+  loss: 'crossEntropy',
+  kernels: 'simd',
+} as const
+const line = "Network 784-30-10 (relu, softmax; crossEntropy; sgd 0.01; 23,860 parameters; kernels 'simd')"
+
+describe('a printed network', () => {
+  it('shows layers, loss, optimizer, parameters and kernels', () => {
+    const net = new Network(options)
+    expect(inspect(net)).toBe(line)
+    expect(`${net}`).toBe(line)
+    expect(inspect({ nets: [net] }, { depth: 0 })).toBe('{ nets: [Array] }')
+    expect(inspect([net])).toContain(line)
+    // What Deno calls.
+    const print = (net as unknown as Record<symbol, () => string>)[Symbol.for('Deno.customInspect')]
+    expect(print.call(net)).toBe(line)
+  })
+
+  it('counts layers that are the same, and leaves out the middle of many', () => {
+    expect(`${new Network({ sizes: [1, 2, 3, 2, 1], activation: 'tanh', kernels: 'reference' })}`).toBe(
+      "Network 1-2-3-2-1 (tanh ×4; quadratic; sgd 0.01; 24 parameters; kernels 'reference')",
+    )
+    const deep = new Network({ sizes: Array.from({ length: 12 }, (_, i) => i + 1), kernels: 'reference' })
+    expect(`${deep}`).toMatch(/^Network 1-2-3-4-5-…-11-12 \(relu ×10, linear; quadratic; /)
+    const mixed = new Network({
+      inputs: 1,
+      layers: Array.from({ length: 2000 }, (_, l) => ({ units: 1, activation: l % 2 ? 'relu' : 'tanh' })),
+      kernels: 'reference',
+    })
+    expect(`${mixed}`.length).toBeLessThan(200)
+  })
+
+  it('tells what state it is in', async () => {
+    const net = new Network(options)
+    const running = net.fit({ x: new Float32Array(784), y: [1] }, { epochs: 3, threads: 1 })
+    expect(inspect(net)).toBe(`${line.slice(0, -1)}; training)`)
+    await running
+    expect(inspect(net)).toBe(line)
+    net.dispose()
+    expect(inspect(net)).toBe(`${line.slice(0, -1)}; disposed)`)
+    expect(JSON.parse(JSON.stringify(net)).inputs).toBe(784)
+  })
+
+  it('is printed too where it is no network', () => {
+    const net = new Network(options)
+    const revocable = Proxy.revocable(net, {})
+    for (const odd of [new Proxy(net, {}), Object.create(net), Network.prototype]) {
+      expect(`${odd}`).toBe('Network')
+      expect(inspect(odd)).toBe(odd === Network.prototype ? '{}' : 'Network')
+      expect(() => JSON.stringify(odd)).toThrow(BackendError)
+    }
+    revocable.revoke()
+    expect(inspect(revocable.proxy)).toBe('<Revoked Proxy>')
+  })
+})
+
+describe('JSON of a network', () => {
+  it('has its options and says that the parameters are not included', () => {
+    const net = new Network({ sizes: [2, 3, 1], activation: 'sigmoid', seed: 7, kernels: 'simd', threads: 2 })
+    expect(JSON.parse(JSON.stringify(net))).toEqual({
+      inputs: 2,
+      layers: [
+        { units: 3, activation: 'sigmoid', bias: true, initializer: 'glorotUniform' },
+        { units: 1, activation: 'sigmoid', bias: true, initializer: 'glorotUniform' },
+      ],
+      loss: 'quadratic',
+      optimizer: { name: 'sgd', learningRate: 0.01 },
+      biasInitializer: 'zeros',
+      seed: 7,
+      kernels: 'simd',
+      wide: false,
+      threads: 2,
+      parameters: '13, not included: weights(l) and biases(l) return those of layer l',
+    })
+  })
+
+  it('makes the network anew, as it began', () => {
+    for (const given of [
+      { ...options, seed: 3, biasInitializer: 'standardNormal' },
+      {
+        inputs: 3,
+        layers: [{ units: 4, bias: false, initializer: 'heNormal' }, 2],
+        optimizer: { name: 'sgd', learningRate: 0.3 },
+      },
+    ] satisfies NetworkOptions[]) {
+      const net = new Network(given)
+      const { parameters, ...again } = JSON.parse(JSON.stringify(net))
+      expect(parameters).toContain('not included')
+      const twin = new Network(again)
+      net.layers.forEach((_, l) => {
+        expect(twin.weights(l)).toEqual(net.weights(l))
+        expect(twin.biases(l)).toEqual(net.biases(l))
+      })
+      expect(`${twin}`).toBe(`${net}`)
+      // Not to be mistaken for a saved network.
+      expect(() => new Network({ ...again, parameters })).toThrow('options: expected options among')
+    }
+  })
+
+  it('leaves out an initializer that is a function', () => {
+    const net = new Network({ sizes: [1, 1], initializer: () => [2] })
+    expect(net.toJSON().layers).toEqual([{ units: 1, activation: 'linear', bias: true }])
+  })
+})
+
+describe('a clone of a network', () => {
+  const reason =
+    /a Network cannot be cloned: send its options, weights\(l\) and biases\(l\), and make it anew/
+  it('is refused with the reason, where it would be an empty object', () => {
+    const net = new Network(options)
+    for (const cloned of [net, [net], { net }]) expect(() => structuredClone(cloned)).toThrow(reason)
+    const { port1 } = new MessageChannel()
+    expect(() => port1.postMessage(net)).toThrow(reason)
+    port1.close()
+    net.dispose()
+    expect(() => structuredClone(net)).toThrow(reason)
+  })
+})
