@@ -96,13 +96,15 @@ export const CONTROL_LENGTH = 16
 
 // What the threads agree by: words on cache lines of their own, the first of which all of them watch while they wait.
 // Barriers passed; threads that have come to the next one; threads asleep at it; 1 where the work is to be left; how
-// often a thread looks at the generation before it goes to sleep, about 3 times in a nanosecond: at most, and for now.
+// often a thread looks at the generation before it goes to sleep, about 3 times in a nanosecond: at most, and for now; how
+// often it did so in vain of late.
 export const SYNC_GENERATION = 0
 export const SYNC_ARRIVED = 16
 export const SYNC_SLEEPERS = 17
 export const SYNC_STOP = 32
 export const SYNC_SPINS = 33
 export const SYNC_PATIENCE = 34
+export const SYNC_MISSES = 35
 export const SYNC_LENGTH = 48
 
 // What random numbers are for: the last word of a Philox counter, so that no two uses share a stream.

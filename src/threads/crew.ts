@@ -47,6 +47,7 @@ export class Crew {
   /** Undefined where the threads are what they are. */
   #trial: Trial | undefined
   #threads: number
+  #challenges = 0
   #growing = false
   #dismissed = false
   /** Rows that so many threads trained on. */
@@ -60,6 +61,11 @@ export class Crew {
     const share = auto ? AUTO_SHARE : ASKED_SHARE
     if (measured && most > 1) this.#trial = new Trial({ most, claimed, rows, batchRows, share })
     this.#threads = this.#trial?.next() ?? most
+    this.#bePatient()
+  }
+
+  #bePatient(): void {
+    this.#team.patience = this.#threads <= this.#claimed ? PATIENT_SPINS : SHORT_SPINS
   }
 
   /** A crew for the arena; `sync` is the offset of its words for barriers. Rejects where there must be workers and are none. */
@@ -93,8 +99,7 @@ export class Crew {
 
   /** Runs a tape for the rows [firstRow, endRow), in batches, in `size` workers. */
   run(from: number, to: number, firstRow: number, endRow: number, batchRows: number): Promise<void> {
-    const spins = this.#threads <= this.#claimed ? PATIENT_SPINS : SHORT_SPINS
-    return this.#team.run([from, to, firstRow, endRow, batchRows], this.#threads, spins)
+    return this.#team.run([from, to, firstRow, endRow, batchRows], this.#threads)
   }
 
   /** One worker calls the backend's `shuffle`. */
@@ -113,6 +118,11 @@ export class Crew {
     // A worker that went while it had nothing to do took nothing along, but it will not come back.
     if (this.size === 0 && this.#team.hasGone) trial.giveUp()
     this.#threads = trial.next()
+    if (trial.challenges > this.#challenges) {
+      // What its threads met with the last time need not be so now.
+      this.#challenges = trial.challenges
+      this.#bePatient()
+    }
   }
 
   async #grow(trial: Trial, size: number): Promise<void> {

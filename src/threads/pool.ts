@@ -1,7 +1,7 @@
 // The workers of this process. A team of them works in one arena at a time; between two uses they stay idle, ready and
 // without keeping the process alive, and after a while they are let go.
 
-import { SYNC_LENGTH, SYNC_PATIENCE, SYNC_SPINS, SYNC_STOP } from '../../assembly/abi.ts'
+import { SYNC_LENGTH, SYNC_MISSES, SYNC_PATIENCE, SYNC_SPINS, SYNC_STOP } from '../../assembly/abi.ts'
 import type { SharedArena } from '../backend.ts'
 import { BackendError } from '../errors.ts'
 import { type PlatformWorker, startWorker } from './platform.ts'
@@ -89,7 +89,6 @@ export class Team {
   readonly #workers: PooledWorker[] = []
   /** The words for barriers. */
   readonly #sync: Int32Array
-  #parts = 0
   #failed = false
   #dismissed = false
 
@@ -143,20 +142,20 @@ export class Team {
     return this.#workers.some((worker) => worker.isGone)
   }
 
+  /** From now on a thread looks `spins` times at most for the others at a barrier before it sleeps. */
+  set patience(spins: number) {
+    this.#sync[SYNC_SPINS] = spins
+    this.#sync[SYNC_PATIENCE] = spins
+    this.#sync[SYNC_MISSES] = 0
+  }
+
   /**
-   * Runs a tape for the rows [firstRow, endRow), in batches, in the first `parts` workers, each as a part of it. A
-   * thread looks `spins` times at most for the others at a barrier before it sleeps.
+   * Runs a tape for the rows [firstRow, endRow), in batches, in the first `parts` workers, each as a part of it.
    */
   run(
     [from, to, firstRow, endRow, batchRows]: readonly [number, number, number, number, number],
     parts: number,
-    spins: number,
   ): Promise<void> {
-    if (parts !== this.#parts) {
-      this.#parts = parts
-      this.#sync[SYNC_SPINS] = spins
-      this.#sync[SYNC_PATIENCE] = spins
-    }
     return this.#finish(
       this.#workers
         .slice(0, parts)

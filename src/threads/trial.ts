@@ -75,8 +75,9 @@ export class Trial {
   #best = 0
   #aim: number | undefined
   /** True while the aim has every other slice. */
-  #challenges = false
+  #isChallenged = false
   #samples = 0
+  #challenges = 0
   #turn = 1
   /** The moment of #elapsed before which nothing is tried. */
   #due = 0
@@ -102,6 +103,11 @@ export class Trial {
     return this.#turn
   }
 
+  /** Challenges so far. */
+  get challenges(): number {
+    return this.#challenges
+  }
+
   /** A slice of `rows` rows took `threads` threads `ms` milliseconds. ready: workers that there are for the next. */
   observe(threads: number, rows: number, ms: number, ready: number): void {
     this.#elapsed += ms
@@ -113,13 +119,13 @@ export class Trial {
       this.#start.rows += rows
       this.#start.ms += ms
     }
-    if (this.#challenges) this.#judge(threads, rows, ms)
+    if (this.#isChallenged) this.#judge(threads, rows, ms)
     else this.#consider(ready)
   }
 
   /** How many workers there should be, of `ready` at work and `idle` ones that need no start. */
   workers(ready: number, idle: number): number {
-    if (this.#start || this.#challenges || !this.#isDue || this.#aim === undefined) return ready
+    if (this.#start || this.#isChallenged || !this.#isDue || this.#aim === undefined) return ready
     const missing = this.#counts[this.#aim] - ready
     if (missing <= 0) return ready
     const affordable = Math.floor(this.#allowance / this.#startMs)
@@ -150,7 +156,7 @@ export class Trial {
   giveUp(): void {
     this.#start = undefined
     this.#aim = undefined
-    this.#challenges = false
+    this.#isChallenged = false
     this.#best = 0
     this.#turn = 1
   }
@@ -203,7 +209,8 @@ export class Trial {
     const cost = sample * Math.min(10, Math.max(0, 1 / this.#lastRatio - 1))
     if (cost > this.#allowance) return
     this.#aim = aim
-    this.#challenges = true
+    this.#isChallenged = true
+    this.#challenges += 1
     this.#samples = 0
     this.#turn = this.#counts[aim]
     this.#paces.delete(this.#turn)
@@ -233,7 +240,7 @@ export class Trial {
 
   #lose(ratio: number): void {
     const aim = this.#aim!
-    this.#challenges = false
+    this.#isChallenged = false
     this.#turn = this.#counts[this.#best]
     if (aim > this.#best) {
       this.#lastRatio = ratio
@@ -248,7 +255,7 @@ export class Trial {
   #win(): void {
     const grew = this.#aim! > this.#best
     this.#best = this.#aim!
-    this.#challenges = false
+    this.#isChallenged = false
     this.#turn = this.#counts[this.#best]
     this.#chosenRate = 0
     this.#lastRatio = 1
