@@ -62,5 +62,8 @@ if (!process.argv.includes('--wasm')) {
       },
     },
   })
+  // The same script as a file, for pages that allow no workers from blob:. Without an export it is a module and a classic
+  // script alike.
+  writeFileSync('dist/worker.js', `${worker}\n`)
   run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json')
 }

@@ -1,3 +1,4 @@
+export { type Configuration, configure } from './configure.ts'
 export type { NetworkDescription } from './describe.ts'
 export {
   BackendError,

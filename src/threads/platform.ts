@@ -2,6 +2,7 @@
 // Deno and Bun have Web Workers too, but Deno's keep the process alive and cannot be told not to.
 
 import { workerSource } from '../generated/worker.ts'
+import { startWebWorker } from './web-worker.ts'
 import type { Call, Reply } from './worker.ts'
 
 export interface PlatformWorker {
@@ -56,25 +57,6 @@ function startNodeWorker({ Worker }: NodeModules['node:worker_threads'], listene
     post: (call) => worker.postMessage(call),
     keepAlive: (yes) => (yes ? worker.ref() : worker.unref()),
     terminate: () => worker.terminate(),
-  }
-}
-
-function startWebWorker(listener: Listener): PlatformWorker {
-  const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }))
-  const worker = new Worker(url, { name: 'nabla' })
-  worker.onmessage = ({ data }) => {
-    // The script is there by now.
-    URL.revokeObjectURL(url)
-    listener.reply(data)
-  }
-  worker.onerror = (event) => {
-    event.preventDefault()
-    listener.gone(new Error(event.message || 'the worker could not start'))
-  }
-  return {
-    post: (call) => worker.postMessage(call),
-    keepAlive: () => {},
-    terminate: async () => worker.terminate(),
   }
 }
 

@@ -1,13 +1,13 @@
 // What a worker runs: it takes an arena, and then calls of the kernels' `run` and `shuffle`. scripts/build.mjs compiles
 // this file alone and keeps it as text in src/generated/, so that no bundler has a path to resolve and no user one to
-// configure. It may import types only.
+// configure; and as dist/worker.js, for pages whose policy asks for a file. It may import types only.
 
 export type Call =
   | { readonly call: 'open'; readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory }
   | { readonly call: 'close' }
   | { readonly call: 'run' | 'shuffle'; readonly args: readonly number[] }
 
-/** What comes back from every call but `close`: the reason why it failed, or null. */
+/** What comes back from every call but `close`: the reason why it failed, or null; a Web Worker says null when it starts. */
 export type Reply = string | null
 
 type Kernels = Record<'run' | 'shuffle', (...args: readonly number[]) => void>
@@ -50,4 +50,5 @@ if (typeof require === 'function') {
 } else {
   const port = globalThis as unknown as WebPort
   port.onmessage = ({ data }) => receive(data, (reply) => port.postMessage(reply))
+  port.postMessage(null)
 }

@@ -38,8 +38,8 @@ export async function probeIn(program: string, ...flags: string[]): Promise<Prob
 
 const types: Record<string, string> = { html: 'text/html', js: 'text/javascript', mjs: 'text/javascript' }
 
-/** Serves dist/ and the probe's page; `report` gets what the page posts. */
-function serve(isolated: boolean, report: (body: string) => void): Server {
+/** Serves dist/ and the pages, these under `policy`; `report` gets what the page posts. */
+function serve(isolated: boolean, policy: string | undefined, report: (body: string) => void): Server {
   return createServer((request, response) => {
     if (request.method === 'POST') {
       let body = ''
@@ -65,19 +65,29 @@ function serve(isolated: boolean, report: (body: string) => void): Server {
         'cross-origin-opener-policy': 'same-origin',
         'cross-origin-embedder-policy': 'require-corp',
       }),
+      ...(policy && type === 'text/html' && { 'content-security-policy': policy }),
     })
     response.end(readFileSync(file))
   })
 }
 
 /** The probe in a page of headless Chromium, cross-origin isolated or not. */
-export async function probeInPage(program: string, isolated: boolean): Promise<ProbeResult> {
+export const probeInPage = (program: string, isolated: boolean): Promise<ProbeResult> =>
+  askPage(program, 'page.html', isolated)
+
+/** What a page of this folder posts, in headless Chromium; policy: its Content-Security-Policy. */
+export async function askPage<T>(
+  program: string,
+  page: string,
+  isolated: boolean,
+  policy?: string,
+): Promise<T> {
   const profile = mkdtempSync(join(tmpdir(), 'nabla-chromium-'))
   let report!: (body: string) => void
   const posted = new Promise<string>((resolve) => {
     report = resolve
   })
-  const server = serve(isolated, report)
+  const server = serve(isolated, policy, report)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   // A group of its own, since a browser is many processes. No sandbox: there is none for root or in most containers.
@@ -91,7 +101,7 @@ export async function probeInPage(program: string, isolated: boolean): Promise<P
       '--disable-background-networking',
       '--no-first-run',
       `--user-data-dir=${profile}`,
-      `http://127.0.0.1:${port}/test/runtimes/page.html`,
+      `http://127.0.0.1:${port}/test/runtimes/${page}`,
     ],
     { detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   )

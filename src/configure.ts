@@ -1,0 +1,30 @@
+// What holds for the whole process, and not for one network.
+
+import { type Check, checkOptions, optional, refuse } from './check.ts'
+import { setWorkerUrl } from './threads/web-worker.ts'
+
+export interface Configuration {
+  /**
+   * The address at which a page serves the file `nabla/worker.js`, for a Content-Security-Policy that allows no workers
+   * from blob:. Left out, it is blob: again. Node, Deno and Bun need none.
+   */
+  readonly workerUrl?: string | URL
+}
+
+const address: Check<string> = (value, name) => {
+  if (value instanceof URL) return value.href
+  return typeof value === 'string' && value !== ''
+    ? value
+    : refuse(name, 'a URL or an address that is not empty', value)
+}
+
+const table = { workerUrl: optional(address, undefined) }
+
+/**
+ * Sets what holds for all networks of this process, for fits that begin from now on. Throws OptionError.
+ *
+ *     configure({ workerUrl: new URL('./assets/nabla-worker.js', import.meta.url) })
+ */
+export function configure(options: Configuration): void {
+  setWorkerUrl(checkOptions(table, options, 'configuration').workerUrl)
+}
