@@ -46,7 +46,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/tape.ts', 'src/options.ts', 'src/backend.ts', 'src/watched.ts'],
   ['src/explain.ts', 'src/describe.ts', 'src/matrix.ts', 'src/diagnosis/', 'src/copies.ts', 'src/reference/'],
   ['src/backends/', 'src/threads/', 'src/parameters.ts', 'src/engine.ts'],
-  ['src/evaluate.ts', 'src/inputs.ts', 'src/sparse.ts', 'src/transaction.ts'],
+  ['src/configure.ts', 'src/evaluate.ts', 'src/inputs.ts', 'src/sparse.ts', 'src/transaction.ts'],
   ['src/epoch.ts', 'src/session.ts', 'src/history.ts', 'src/readers.ts'],
   ['src/fit.ts', 'src/gradient-check.ts'],
   ['src/network.ts'],

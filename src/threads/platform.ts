@@ -2,22 +2,9 @@
 // Deno and Bun have Web Workers too, but Deno's keep the process alive and cannot be told not to.
 
 import { workerSource } from '../generated/worker.ts'
+import type { Listener, PlatformWorker } from './platform-worker.ts'
 import { startWebWorker } from './web-worker.ts'
 import type { Call, Reply } from './worker.ts'
-
-export interface PlatformWorker {
-  post(call: Call): void
-  /** Whether the worker keeps the process alive. */
-  keepAlive(yes: boolean): void
-  /** Resolves when the worker runs no more, as far as the platform tells. */
-  terminate(): Promise<unknown>
-}
-
-export interface Listener {
-  reply(reply: Reply): void
-  /** The worker is gone: it could not start, was killed, or died of an error. */
-  gone(cause: unknown): void
-}
 
 interface NodeWorker {
   on(event: 'message', listener: (reply: Reply) => void): void

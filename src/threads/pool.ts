@@ -4,7 +4,8 @@
 import { SYNC_LENGTH, SYNC_MISSES, SYNC_PATIENCE, SYNC_SPINS, SYNC_STOP } from '../../assembly/abi.ts'
 import type { SharedArena } from '../backend.ts'
 import { BackendError } from '../errors.ts'
-import { type PlatformWorker, startWorker } from './platform.ts'
+import { startWorker } from './platform.ts'
+import type { PlatformWorker } from './platform-worker.ts'
 import type { Call, Reply } from './worker.ts'
 
 /** Milliseconds after which idle workers are stopped. */

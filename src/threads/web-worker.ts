@@ -3,7 +3,7 @@
 // tried again.
 
 import { workerSource } from '../generated/worker.ts'
-import type { Listener, PlatformWorker } from './platform.ts'
+import type { Listener, PlatformWorker } from './platform-worker.ts'
 
 // A script that is not the worker's may run and never answer.
 const LONGEST_START_MS = 10_000
