@@ -1,7 +1,7 @@
 // A network as a line of text and as plain data: what console.log, String and JSON.stringify show of it, which would be
 // nothing, for its state is private. And what cannot be had of it.
 
-import type { NetworkOptions, Settings } from './options.ts'
+import type { CommonNetworkOptions, OutputLayerOptions, Settings } from './options.ts'
 
 /** What Node and Bun, and what Deno, call to print an object. */
 export const NODE_INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
@@ -48,7 +48,10 @@ export function describe({ architecture, optimizer }: Settings, condition: Condi
 }
 
 /** The options that make the network anew, with its initial parameters: those of now are not among them. */
-export interface NetworkDescription extends NetworkOptions {
+export interface NetworkDescription extends CommonNetworkOptions {
+  readonly inputs: number
+  /** The last one is the output layer. */
+  readonly layers: readonly OutputLayerOptions[]
   /** How many parameters there are, and how to come by them. */
   readonly parameters: string
 }

@@ -16,22 +16,31 @@ export {
   accuracy,
   argmax,
   type ClassificationReport,
+  type ClassScores,
   type ConfusionMatrix,
   classificationReport,
   confusionMatrix,
+  type MetricOptions,
 } from './metrics.ts'
 export { type Gradients, Network } from './network.ts'
 export type {
+  AbortSignalLike,
   CheckGradientsOptions,
+  CommonNetworkOptions,
   Data,
   EpochLog,
   FitOptions,
+  HiddenActivationName,
   KernelsName,
+  LayeredNetworkOptions,
   LayerOptions,
   MatrixLike,
   NetworkOptions,
   OptimizerOptions,
+  OutputLayerOptions,
   ReadOptions,
+  SizedNetworkOptions,
+  SoftmaxNetworkOptions,
 } from './options.ts'
 export type { LayerShape } from './plan.ts'
 export type { ActivationName, LossName, OptimizerName } from './tables.ts'

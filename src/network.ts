@@ -13,6 +13,7 @@ import {
   refuseCloning,
 } from './describe.ts'
 import { type Divergence, divergedError } from './diagnosis/diverged.ts'
+import type { Disposing } from './disposing.ts'
 import { Engine } from './engine.ts'
 import { BackendError, OptionError, ShapeError, shown } from './errors.ts'
 import { type Evaluation, evaluateRows } from './evaluate.ts'
@@ -40,6 +41,7 @@ import {
   type FitOptions,
   type FitSettings,
   fitSettings,
+  type KernelsName,
   type MatrixLike,
   type NetworkOptions,
   networkSettings,
@@ -72,7 +74,10 @@ const GRADIENT_ROWS = 1024
 // Numbers, or rows, that are read at once: a few milliseconds of work.
 const SHORT = 1 << 20
 
+export interface Network extends Disposing {}
+
 /** A multilayer perceptron. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class has what the interface adds, at its end
 export class Network {
   readonly #settings: Settings
   readonly #choice: Choice
@@ -140,7 +145,7 @@ export class Network {
   }
 
   /** The kernels that do the work: 'relaxed', 'simd' or 'reference'. */
-  get kernels(): string {
+  get kernels(): Exclude<KernelsName, 'auto'> {
     return this.#choice.name
   }
 
@@ -539,6 +544,7 @@ export class Network {
     if (engine && !this.#training) engine.release()
   }
 
+  /** @internal The published types have `Disposing` in its place. */
   [Symbol.dispose](): void {
     this.dispose()
   }

@@ -26,15 +26,25 @@ import {
   optimizers,
 } from './tables.ts'
 
+/** The activations of a hidden layer: all but softmax, which needs the whole row and ends a network. */
+export type HiddenActivationName = Exclude<ActivationName, 'softmax'>
+
+/** A layer anywhere in a network. */
 export interface LayerOptions {
   /** Outputs of the layer, at least 1. */
   units: number
   /** f in a = f(z). Default: the network's `activation`; for the last layer what the loss asks for. */
-  activation?: ActivationName
+  activation?: HiddenActivationName
   /** False for a layer without biases. Default: the network's `bias`. */
   bias?: boolean
   /** Default: the network's `initializer`. */
   initializer?: InitializerName | CustomInitializer
+}
+
+/** The last layer of a network, which may be softmax. */
+export interface OutputLayerOptions extends Omit<LayerOptions, 'activation'> {
+  /** f in a = f(z). Default: what the loss asks for. */
+  activation?: ActivationName
 }
 
 export interface OptimizerOptions {
@@ -47,16 +57,11 @@ export interface OptimizerOptions {
  * 'reference' is plain JavaScript. 'auto' takes the first of these that the engine can run. */
 export type KernelsName = 'auto' | 'relaxed' | 'simd' | 'reference'
 
-export interface NetworkOptions {
-  /** Every layer's size, inputs first: a short form of `inputs` and `layers`. */
-  sizes?: readonly number[]
-  /** Width of a row of x, at least 1. */
-  inputs?: number
-  /** The layers after the inputs, the last one the outputs; a number stands for `{ units }`. */
-  layers?: readonly (number | LayerOptions)[]
+/** The options of a network but for its shape. */
+export interface CommonNetworkOptions {
   /** Activation of every layer that names none. Default 'relu' in hidden layers; the last layer's default is
    * 'softmax' for crossEntropy, 'sigmoid' for binaryCrossEntropy, and this or 'linear' for quadratic. */
-  activation?: ActivationName
+  activation?: HiddenActivationName
   /** Default: 'crossEntropy' where the last layer's activation is 'softmax', 'quadratic' otherwise. */
   loss?: LossName
   /** Default { name: 'sgd', learningRate: 0.01 }. */
@@ -79,6 +84,34 @@ export interface NetworkOptions {
    * result. Default 'auto'. */
   threads?: number | 'auto'
 }
+
+/** A network by the sizes of its layers. */
+export interface SizedNetworkOptions extends CommonNetworkOptions {
+  /** Every layer's size, inputs first: a short form of `inputs` and `layers`. */
+  sizes: readonly number[]
+  inputs?: undefined
+  layers?: undefined
+}
+
+/** A network by its inputs and layers. */
+export interface LayeredNetworkOptions extends CommonNetworkOptions {
+  /** Width of a row of x, at least 1. */
+  inputs: number
+  /** The layers after the inputs, the last one the outputs; a number stands for `{ units }`. */
+  layers:
+    | readonly (number | LayerOptions)[]
+    | readonly [...hidden: (number | LayerOptions)[], output: number | OutputLayerOptions]
+  sizes?: undefined
+}
+
+/** A network of one layer, whose softmax may stand beside its shape: there are no hidden layers to take it. */
+export type SoftmaxNetworkOptions = Omit<CommonNetworkOptions, 'activation'> & { activation: 'softmax' } & (
+    | { sizes: readonly [inputs: number, outputs: number]; inputs?: undefined; layers?: undefined }
+    | { inputs: number; layers: readonly [number | OutputLayerOptions]; sizes?: undefined }
+  )
+
+/** What a network is made from: its shape by `sizes`, or by `inputs` and `layers`. */
+export type NetworkOptions = SizedNetworkOptions | LayeredNetworkOptions | SoftmaxNetworkOptions
 
 // Parts of a step grow thin long before.
 const MOST_THREADS = 64
@@ -243,6 +276,15 @@ export interface Data {
   y: MatrixLike
 }
 
+/** What `fit` asks of an AbortSignal. Described here, for the types of the platform are not always there. */
+export interface AbortSignalLike {
+  readonly aborted: boolean
+  readonly reason: unknown
+  throwIfAborted(): void
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
 export interface FitOptions {
   /** Passes over the data, at least 1. Default 1. */
   epochs?: number
@@ -262,7 +304,7 @@ export interface FitOptions {
   offThread?: boolean
   /** Ends the training early: `fit` rejects with the signal's reason and the network keeps what it has learned, up to the
    * last whole step, or the last epoch where that step left parameters that are not finite. */
-  signal?: AbortSignal
+  signal?: AbortSignalLike
 }
 
 /** `{ x, y }`, with whatever else a data set carries; the arrays themselves are checked where they are read. */

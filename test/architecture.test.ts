@@ -32,7 +32,15 @@ const graph = new Map(files.map((file) => [file, importsOf(file)]))
  * The layers of src/, lowest first. A file may import its own layer and those below it.
  */
 const layers: readonly (readonly string[])[] = [
-  ['assembly/abi.ts', 'src/errors.ts', 'src/notes.ts', 'src/pace.ts', 'src/math.ts', 'src/largest.ts'],
+  [
+    'assembly/abi.ts',
+    'src/errors.ts',
+    'src/notes.ts',
+    'src/pace.ts',
+    'src/math.ts',
+    'src/largest.ts',
+    'src/disposing.ts',
+  ],
   [
     'src/check.ts',
     'src/random.ts',

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import type { Worker as NodeWorker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { chooseBackend } from '../src/backends/choose.ts'
-import { Network, type NetworkOptions } from '../src/index.ts'
+import { Network, type SizedNetworkOptions } from '../src/index.ts'
 import { makePlan, PREDICTS } from '../src/plan.ts'
 import { Crew } from '../src/threads/crew.ts'
 import { idleWorkers, stopIdleWorkers } from '../src/threads/pool.ts'
@@ -34,7 +34,7 @@ function watchTeams(): number[] {
 
 const ROWS = 3000
 const data = { x: numbers(ROWS * 64, 1), y: Int32Array.from({ length: ROWS }, (_, r) => r % 5) }
-const network = (options: Partial<NetworkOptions>) =>
+const network = (options: Partial<SizedNetworkOptions>) =>
   new Network({ sizes: [64, 96, 5], loss: 'crossEntropy', kernels: 'simd', seed: 1, ...options })
 const bits = (net: Network) =>
   net.layers.map((_, l) => [...net.weights(l), ...net.biases(l)].join()).join('\n')

@@ -8,7 +8,7 @@ import { divergedError } from '../src/diagnosis/diverged.ts'
 import { remarkOn } from '../src/diagnosis/remark.ts'
 import { roundDown } from '../src/diagnosis/stability.ts'
 import { layerStatistics, momentsOf, statisticsOf } from '../src/diagnosis/statistics.ts'
-import { DivergedError, type FitOptions, Network, type NetworkOptions } from '../src/index.ts'
+import { DivergedError, type FitOptions, Network, type SizedNetworkOptions } from '../src/index.ts'
 import { networkSettings } from '../src/options.ts'
 import { followed, outputsOf, type Training, train } from './helpers/advice.ts'
 import { numbers } from './helpers/random.ts'
@@ -30,7 +30,11 @@ const smooth = (x: Float32Array, columns: number, scale = 1, shift = 0) =>
 const y1 = smooth(base, 4)
 const classes = Array.from({ length: rows }, (_, r) => (base[r * 4] + base[r * 4 + 1] > 0 ? 1 : 0))
 const sgd = (learningRate: number) => ({ name: 'sgd', learningRate }) as const
-const net = (sizes: number[], learningRate: number, more: NetworkOptions = {}): NetworkOptions => ({
+const net = (
+  sizes: number[],
+  learningRate: number,
+  more: Partial<SizedNetworkOptions> = {},
+): SizedNetworkOptions => ({
   sizes,
   seed: 1,
   optimizer: sgd(learningRate),
@@ -277,12 +281,14 @@ const cases: Case[] = [
     'elu with a rate of 2',
     [rate],
     {
-      options: net([4, 32, 32, 1], 2, {
-        layers: [32, 32, { units: 1, activation: 'linear' }],
-        sizes: undefined,
+      options: {
         inputs: 4,
+        layers: [32, 32, { units: 1, activation: 'linear' }],
         activation: 'elu',
-      }),
+        loss: 'quadratic',
+        optimizer: { name: 'sgd', learningRate: 2 },
+        seed: 1,
+      },
       x: base,
       y: y1,
       fit: long,

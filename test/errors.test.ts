@@ -5,13 +5,13 @@ import {
   BackendError,
   DivergedError,
   Network,
-  type NetworkOptions,
   OptionError,
   ShapeError,
+  type SizedNetworkOptions,
 } from '../src/index.ts'
 import { numbers } from './helpers/random.ts'
 
-const make = (options: Partial<NetworkOptions> = {}) =>
+const make = (options: Partial<SizedNetworkOptions> = {}) =>
   new Network({ sizes: [3, 4, 2], activation: 'sigmoid', seed: 1, ...options })
 
 const x = numbers(3 * 6, 1)

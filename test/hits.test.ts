@@ -1,7 +1,13 @@
 // What counts as right, and what classify answers, on every kernel: ties, and outputs that overflow made NaN or infinite.
 
 import { describe, expect, it } from 'vitest'
-import { argmax, Network, type NetworkOptions } from '../src/index.ts'
+import {
+  argmax,
+  Network,
+  type NetworkOptions,
+  type SizedNetworkOptions,
+  type SoftmaxNetworkOptions,
+} from '../src/index.ts'
 import { runsRelaxed } from './helpers/backends.ts'
 
 const kernels = ['reference', 'simd', ...(runsRelaxed ? (['relaxed'] as const) : [])] as const
@@ -13,8 +19,8 @@ const makesNaN = (name: string) => name === 'simd'
  * A network of one layer whose z is whatever a row of zRow asks for: z[j] = 10 x[2j] − 10 x[2j + 1], which is ∞ − ∞
  * in float32 where both are 3e38.
  */
-function network(outputs: number, options: Partial<NetworkOptions>): Network {
-  const net = new Network({ sizes: [2 * outputs, outputs], bias: false, ...options })
+function network(outputs: number, options: Partial<SizedNetworkOptions | SoftmaxNetworkOptions>): Network {
+  const net = new Network({ sizes: [2 * outputs, outputs], bias: false, ...options } as NetworkOptions)
   const weights = new Float32Array(2 * outputs * outputs)
   for (let j = 0; j < outputs; ++j) {
     weights[2 * j * outputs + j] = 10
@@ -35,7 +41,7 @@ const zRow = (z: readonly number[]): number[] =>
 const oneHotRow = (label: number, outputs: number) =>
   Array.from({ length: outputs }, (_, j) => +(j === label))
 
-const argmaxCases: [string, Partial<NetworkOptions>][] = [
+const argmaxCases: [string, Partial<SizedNetworkOptions | SoftmaxNetworkOptions>][] = [
   ['crossEntropy', { loss: 'crossEntropy' }],
   ['quadratic of linear', { loss: 'quadratic' }],
   ['quadratic of softmax', { loss: 'quadratic', activation: 'softmax' }],
@@ -121,7 +127,7 @@ describe.each(kernels)('%s', (name) => {
     })
   })
 
-  it.runIf(makesNaN(name)).each<[string, Partial<NetworkOptions>]>([
+  it.runIf(makesNaN(name)).each<[string, Partial<SizedNetworkOptions>]>([
     ['binaryCrossEntropy', { loss: 'binaryCrossEntropy' }],
     ['quadratic', { loss: 'quadratic' }],
   ])('one output is not right where it is NaN, and its class is −1, %s', (_, loss) => {

@@ -3,7 +3,13 @@
 import { describe, expect, it } from 'vitest'
 import { WEIGHTS } from '../assembly/abi.ts'
 import { digits } from '../src/datasets/index.ts'
-import { argmax, type KernelsName, Network, type NetworkOptions } from '../src/index.ts'
+import {
+  argmax,
+  type KernelsName,
+  Network,
+  type NetworkOptions,
+  type SizedNetworkOptions,
+} from '../src/index.ts'
 import { inverseNormalCdf } from '../src/math.ts'
 import { PhiloxStream } from '../src/random.ts'
 import { runsRelaxed } from './helpers/backends.ts'
@@ -22,7 +28,7 @@ const xorData = {
 }
 
 describe.each(kernels)('Network on %s', (name) => {
-  const make = (options: Partial<NetworkOptions> = {}) =>
+  const make = (options: Partial<SizedNetworkOptions> = {}) =>
     new Network({
       sizes: [4, 5, 3],
       activation: 'sigmoid',
@@ -458,7 +464,7 @@ describe('the shapes of the layers', () => {
 
 describe('defaults', () => {
   it('end in the activation that the loss belongs with', () => {
-    const last = (options: Partial<NetworkOptions>) =>
+    const last = (options: Partial<SizedNetworkOptions>) =>
       new Network({ sizes: [2, 3, 4], ...options }).layers[1].activation
     expect(last({})).toBe('linear')
     expect(last({ loss: 'crossEntropy' })).toBe('softmax')

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
-import { DivergedError, type KernelsName, Network, type NetworkOptions } from '../src/index.ts'
+import { DivergedError, type KernelsName, Network, type SizedNetworkOptions } from '../src/index.ts'
 import { measureThreads } from '../src/threads/crew.ts'
 import { stopIdleWorkers } from '../src/threads/pool.ts'
 import { runsRelaxed } from './helpers/backends.ts'
@@ -25,7 +25,7 @@ function bitsOf(net: Network): string {
 }
 
 describe.each(kernels)('on %s', (name) => {
-  const make = (options: Partial<NetworkOptions> = {}) =>
+  const make = (options: Partial<SizedNetworkOptions> = {}) =>
     new Network({ sizes: [4, 5, 2], activation: 'linear', seed: 1, kernels: name, threads: 1, ...options })
   const x = numbers(4 * 6, 1)
 

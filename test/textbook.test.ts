@@ -3,7 +3,7 @@
 // epochs of ragged mini-batches in the documented order.
 
 import { describe, expect, it } from 'vitest'
-import { type KernelsName, Network } from '../src/index.ts'
+import { type HiddenActivationName, type KernelsName, Network } from '../src/index.ts'
 import { type ActivationName, activations, type LossName, losses } from '../src/tables.ts'
 import { measureThreads } from '../src/threads/crew.ts'
 import { runsRelaxed } from './helpers/backends.ts'
@@ -126,7 +126,7 @@ function networkOf(one: Case, name: KernelsName): Network {
     inputs: sizes[0],
     layers: network.layers.map(({ activation }, l) => ({
       units: sizes[l + 1],
-      activation: activation as ActivationName,
+      activation: activation as HiddenActivationName,
     })),
     loss: network.loss as LossName,
     optimizer: { name: 'sgd', learningRate },

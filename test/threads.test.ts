@@ -7,7 +7,13 @@ import { fileURLToPath } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { chooseBackend } from '../src/backends/choose.ts'
-import { BackendError, type KernelsName, Network, type NetworkOptions } from '../src/index.ts'
+import {
+  BackendError,
+  type HiddenActivationName,
+  type KernelsName,
+  Network,
+  type SizedNetworkOptions,
+} from '../src/index.ts'
 import { makePlan, PREDICTS } from '../src/plan.ts'
 import { type ActivationName, activations, type LossName } from '../src/tables.ts'
 import { threadsFor } from '../src/threads/choose.ts'
@@ -34,7 +40,7 @@ function bitsOf(net: Network): string {
 }
 
 interface Case {
-  readonly activation: ActivationName
+  readonly activation: HiddenActivationName
   readonly loss: LossName
   readonly sparse: boolean
 }
@@ -75,7 +81,7 @@ async function train({ activation, loss, sparse }: Case, kernels: KernelsName, t
 
 const cases: Case[] = [
   ...(Object.keys(activations) as ActivationName[])
-    .filter((name) => !activations[name].wholeRow)
+    .filter((name): name is HiddenActivationName => !activations[name].wholeRow)
     .map((activation): Case => ({ activation, loss: 'quadratic', sparse: activation === 'tanh' })),
   { activation: 'relu', loss: 'crossEntropy', sparse: false },
   { activation: 'relu', loss: 'crossEntropy', sparse: true },
@@ -109,7 +115,7 @@ describe.each(wasmKernels)('%s', (kernels) => {
 })
 
 /** Work that takes a second or more, and a way to wait until it is under way. */
-function longFit(options: Partial<NetworkOptions> = {}, signal?: AbortSignal) {
+function longFit(options: Partial<SizedNetworkOptions> = {}, signal?: AbortSignal) {
   const net = new Network({ sizes: [256, 300, 300, 10], seed: 1, kernels: 'simd', threads: 2, ...options })
   const data = { x: numbers(2000 * 256, 1), y: Int32Array.from({ length: 2000 }, (_, r) => r % 10) }
   let begin: () => void

@@ -2,7 +2,7 @@
 // the one before.
 
 import { describe, expect, it } from 'vitest'
-import { argmax, type KernelsName, Network, type NetworkOptions } from '../src/index.ts'
+import { argmax, type KernelsName, Network, type SizedNetworkOptions } from '../src/index.ts'
 import { measureThreads } from '../src/threads/crew.ts'
 import { runsRelaxed } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
@@ -14,7 +14,7 @@ const wasm: KernelsName[] = ['simd', ...(runsRelaxed ? (['relaxed'] as const) : 
 
 describe.each<KernelsName>(['reference', ...wasm])('on %s', (kernels) => {
   /** The same outputs, before the activation, for every row. */
-  const constant = (outputs: number[], options: Partial<NetworkOptions>) => {
+  const constant = (outputs: number[], options: Partial<SizedNetworkOptions>) => {
     const net = new Network({ sizes: [2, outputs.length], initializer: 'zeros', kernels, ...options })
     net.setBiases(0, outputs)
     return net

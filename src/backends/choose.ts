@@ -1,7 +1,7 @@
 // Which backend a network gets: what was asked for, or the fastest that the engine runs.
 
 import { LARGE, PAIRED, SINGLE } from '../../assembly/abi.ts'
-import type { Backend, MakeBackend } from '../backend.ts'
+import type { MakeBackend } from '../backend.ts'
 import { BackendError } from '../errors.ts'
 import { wasm as relaxedBinary } from '../generated/relaxed.ts'
 import { wasm as simdBinary } from '../generated/simd.ts'
@@ -63,7 +63,7 @@ const largest = 'Float16Array' in globalThis ? LARGE : SINGLE
 const tilesOf = { narrow: largest, wide: largest | PAIRED } as const
 
 export interface Choice {
-  readonly name: Backend['name']
+  readonly name: Exclude<KernelsName, 'auto'>
   readonly make: MakeBackend
   /** The tiles of its products: SINGLE, or flags of assembly/abi.ts. */
   readonly tiles: number

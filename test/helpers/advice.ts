@@ -40,7 +40,7 @@ export function followed(training: Training, message: string): Training | undefi
       units,
       activation: l === all.length - 1 ? ('linear' as const) : activation,
     }))
-    options = { ...options, sizes: undefined, inputs: inputsOf(options), layers }
+    options = { ...options, sizes: undefined, inputs: inputsOf(options), layers } as NetworkOptions
   }
   const shares = /divide each row by its sum/.test(message)
   if (shares) {
