@@ -12,6 +12,7 @@ export default defineConfig({
     pool: 'forks',
     execArgv: relaxedFlag,
     testTimeout: 60_000,
+    maxConcurrency: 2, // of tests that say it.concurrent: they start compilers
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 })

@@ -337,7 +337,7 @@ export const trainBatchSettings = (options: { learningRate?: number }) =>
 
 export interface ReadOptions {
   /** Ends the work early: the promise rejects with the signal's reason. */
-  signal?: AbortSignal
+  signal?: AbortSignalLike
 }
 
 /** The options of `predictAsync` and its kin. Throws OptionError. */

@@ -1,9 +1,9 @@
-// The package as it is published: its entries, what they share, and what a bundler and TypeScript make of them.
+// The package as it is published: its entries, what they share, and what a bundler makes of them. TypeScript: consumer.test.ts.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FormatError, NablaError } from 'nabla'
 import { readCsv, readIdx } from 'nabla/data'
@@ -24,10 +24,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** What a bundler makes of a page that runs `code`, the parser of CSV left outside. */
-async function bundle(code: string): Promise<string> {
+async function bundle(code: string, resolve = {}): Promise<string> {
   const input = join(folder, 'page.mjs')
   writeFileSync(input, code)
-  const page = await rolldown({ input, platform: 'browser', external: /^csv-parse/ })
+  const page = await rolldown({ input, platform: 'browser', external: /^csv-parse/, resolve })
   const { output } = await page.generate()
   expect(output.length).toBe(1)
   return output[0].code
@@ -75,31 +75,66 @@ describe('a bundler', () => {
   })
 })
 
-describe('TypeScript', () => {
-  const code = `
-    import { type History, Network, type NetworkOptions, ShapeError } from 'nabla'
-    import { trainTestSplit } from 'nabla/data'
-    import { digits } from 'nabla/datasets'
-
-    const options: NetworkOptions = { sizes: [64, 10], initializer: 'heNormal' }
-    const history: History = await new Network(options).fit(trainTestSplit(digits(), { seed: 1 }).train)
-    export const loss: number = history.loss[0]
-    // @ts-expect-error a loss is no text
-    export const text: string = history.loss[0]
-    // @ts-expect-error there is no such activation
-    new Network({ sizes: [1, 1], activation: 'sigmoidd' })
-    export { ShapeError }
-  `
+describe('a bundler that does not read `exports`, as Parcel by default', () => {
   it.each([
-    ['nodenext', 'nodenext'],
-    ['esnext', 'bundler'],
-  ])('finds the types of every entry with module %s, moduleResolution %s', (module, moduleResolution) => {
-    writeFileSync(join(folder, 'main.ts'), code)
-    const tsc = join(root, 'node_modules/typescript/bin/tsc')
-    const options = ['--module', module, '--moduleResolution', moduleResolution]
-    const others = ['--target', 'es2022', '--lib', 'es2023,dom,esnext.disposable', '--types', '']
-    const args = [tsc, 'main.ts', '--ignoreConfig', '--noEmit', '--strict', ...options, ...others]
-    const check = () => execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
-    expect(check()).toBe('')
+    ['nabla', 'Network', 'WebAssembly'],
+    ['nabla/data', 'standardScaler', 'StandardScaler'],
+    ['nabla/datasets', 'digits', 'Optical Recognition'],
+  ])('finds %s', async (entry, name, part) => {
+    const code = `import { ${name} } from '${entry}'; globalThis.it = ${name}`
+    expect(partsOf(await bundle(code, { exportsFields: [] }))).toContain(part)
+  })
+
+  it('finds the same files as others, and their types', () => {
+    const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'))
+    const { exports } = read('package.json')
+    for (const entry of ['.', './data', './datasets']) {
+      const { main, module, types } = read(join(entry, 'package.json'))
+      const at = (file: string) => `./${join(entry, file)}`
+      expect([main, module, types].map(at)).toEqual([
+        exports[entry].default,
+        exports[entry].default,
+        exports[entry].types,
+      ])
+    }
+  })
+})
+
+describe('the tarball', () => {
+  const pack = execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  const packed = new Set((JSON.parse(pack)[0].files as { path: string }[]).map(({ path }) => path))
+  const pages = [...packed].filter((path) => path.endsWith('.md'))
+  /** A heading's address, as GitHub and npm make it. */
+  const slug = (heading: string) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-')
+
+  it('has the pages and the code, and no sources or tests', () => {
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/kernels.md', 'docs/datasets.md']))
+    expect([...packed].filter((path) => /^(src|test|assembly|scripts|build)\//.test(path))).toEqual([])
+  })
+
+  it('has what its pages link to, to the heading', () => {
+    const links = pages.flatMap((page) =>
+      [...readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)]
+        .map(([, link]) => link)
+        .filter((link) => !/^[a-z]+:/.test(link))
+        .map((link) => ({ page, link })),
+    )
+    expect(links.length).toBeGreaterThan(8)
+    const broken = links.filter(({ page, link }) => {
+      const [path, anchor] = link.split('#')
+      const target = path ? join(dirname(page), path) : page
+      if (!packed.has(target)) return true
+      if (!anchor) return false
+      const headings = readFileSync(join(root, target), 'utf8').matchAll(/^#+ (.*)$/gm)
+      return ![...headings].some(([, heading]) => slug(heading) === anchor)
+    })
+    expect(broken).toEqual([])
   })
 })
