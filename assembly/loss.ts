@@ -38,12 +38,6 @@ function firstLanes(lanes: i32): v128 {
   return i32x4.gt_s(i32x4.splat(lanes), i32x4(0, 1, 2, 3))
 }
 
-/** All bits set in lane `lane`, and in none where there is no such lane. */
-@inline
-function onlyLane(lane: i32): v128 {
-  return i32x4.eq(i32x4.splat(lane), i32x4(0, 1, 2, 3))
-}
-
 /** ½ Σ (a − y)²; δ = (a − y) ⊙ f'(z), with f' read from `from`: a, or the stored slope. */
 function quadraticRow(a: usize, from: usize, y: usize, delta: usize, n: i32, activation: i32): f32 {
   let squares = f32x4.splat(0)
@@ -73,30 +67,37 @@ function quadraticRow(a: usize, from: usize, y: usize, delta: usize, n: i32, act
  * may be one. What is left of either stands in the other outputs, which keep it however small they are:
  *
  *     g_p = (1 − y_p) − Σ_{k≠p} a_k        D = g_p − ⟨g, a⟩ = Σ_{k≠p} a_k (g_p − g_k)        δ_j = a_j ((g_j − g_p) + D)
+ *
+ * p is the output above ½. Where there is none nothing cancels, and with 0 for g_p this is the formula above.
  */
 function quadraticSoftmaxRow(a: usize, y: usize, delta: usize, n: i32): f32 {
-  let p = 0
-  let largest = load<f32>(a)
-  for (let j = 1; j < n; ++j) {
-    const out = load<f32>(a + ((<usize>j) << 2))
-    if (out > largest) {
-      largest = out
-      p = j
+  let most = f32x4.splat(0.5)
+  for (let j = 0; j < n; j += 4) most = f32x4.pmax(most, loadLanes(a + ((<usize>j) << 2), n - j))
+  most = f32x4.pmax(most, v128.shuffle<f32>(most, most, 2, 3, 0, 1))
+  most = f32x4.pmax(most, v128.shuffle<f32>(most, most, 1, 0, 3, 2))
+  let top = f32x4.splat(0)
+  if (f32x4.extract_lane(most, 0) > 0.5) {
+    let rest = f32x4.splat(0)
+    let target = f32x4.splat(0)
+    for (let j = 0; j < n; j += 4) {
+      const lanes = n - j
+      const at = (<usize>j) << 2
+      const out = loadLanes(a + at, lanes)
+      const isTop = f32x4.eq(out, most)
+      rest = f32x4.add(rest, v128.andnot(out, isTop))
+      target = f32x4.add(target, v128.and(loadLanes(y + at, lanes), isTop))
     }
+    top = f32x4.splat(1 - sumLanes(target) - sumLanes(rest))
+  } else {
+    most = f32x4.splat(2) // no lane is the top one
   }
-  let rest = f32x4.splat(0)
-  for (let j = 0; j < n; j += 4) {
-    rest = f32x4.add(rest, v128.andnot(loadLanes(a + ((<usize>j) << 2), n - j), onlyLane(p - j)))
-  }
-  const target = load<f32>(y + ((<usize>p) << 2))
-  const top = f32x4.splat(largest > 0.5 ? 1 - target - sumLanes(rest) : largest - target)
   let squares = f32x4.splat(0)
   let spread = f32x4.splat(0)
   for (let j = 0; j < n; j += 4) {
     const lanes = n - j
     const at = (<usize>j) << 2
     const out = loadLanes(a + at, lanes)
-    const error = v128.bitselect(top, f32x4.sub(out, loadLanes(y + at, lanes)), onlyLane(p - j))
+    const error = v128.bitselect(top, f32x4.sub(out, loadLanes(y + at, lanes)), f32x4.eq(out, most))
     squares = f32x4.add(squares, f32x4.mul(error, error))
     spread = f32x4.add(spread, f32x4.mul(out, f32x4.sub(top, error)))
     if (delta) storeLanes(delta + at, error, lanes)
@@ -163,19 +164,30 @@ function binaryCrossEntropyRow(z: usize, y: usize, delta: usize, n: i32): f32 {
   return sumLanes(sum)
 }
 
-/** The first of the largest of n floats; −1 where they reach to infinity or have NaN among them. */
+/** The first of the largest of n floats. */
 function argmax(ptr: usize, n: i32): i32 {
   let best = 0
   let largest = load<f32>(ptr)
-  let least = largest
   for (let j = 1; j < n; ++j) {
     const value = load<f32>(ptr + ((<usize>j) << 2))
-    if (value > largest) best = j
-    largest = max(largest, value)
-    least = min(least, value)
+    if (value > largest) {
+      largest = value
+      best = j
+    }
   }
-  // NaN passes through max and min, and no difference that has NaN or ∞ in it is below ∞.
-  return largest - least < Infinity ? best : -1
+  return best
+}
+
+/** Whether n floats are finite, and their distances from one of them. */
+function isWithinReach(ptr: usize, n: i32, from: f32): bool {
+  const origin = f32x4.splat(from)
+  let sum = f32x4.splat(0)
+  for (let j = 0; j < n; j += 4) {
+    const distance = f32x4.sub(loadLanes(ptr + ((<usize>j) << 2), n - j), origin)
+    // Any number times 0 is 0, save NaN and ±∞.
+    sum = f32x4.add(sum, f32x4.mul(distance, f32x4.splat(0)))
+  }
+  return sumLanes(sum) == 0
 }
 
 /**
@@ -206,7 +218,8 @@ export function lossRow(
 export function hitsRow(out: usize, y: usize, n: i32, loss: i32, mode: i32): f32 {
   if (mode == HITS_ARGMAX) {
     const best = argmax(out, n)
-    return best >= 0 && best == argmax(y, n) ? 1 : 0
+    if (best != argmax(y, n)) return 0
+    return isWithinReach(out, n, load<f32>(out + ((<usize>best) << 2))) ? 1 : 0
   }
   const threshold: f32 = loss == BINARY_CROSS_ENTROPY ? 0 : 0.5
   let right = 0

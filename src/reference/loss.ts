@@ -24,13 +24,16 @@ function quadraticRow(
   return 0.5 * squares
 }
 
-/** With p the largest output, g_p and g_p − ⟨g, a⟩ are summed from the others: see assembly/loss.ts. */
+/** With p the output above ½, g_p and g_p − ⟨g, a⟩ are summed from the others: see assembly/loss.ts. */
 function quadraticSoftmaxRow(floats: Floats, a: number, y: number, delta: number, n: number): number {
-  let p = 0
-  for (let j = 1; j < n; ++j) if (floats[a + j] > floats[a + p]) p = j
-  let rest = 0
-  for (let j = 0; j < n; ++j) if (j !== p) rest += floats[a + j]
-  const top = floats[a + p] > 0.5 ? 1 - floats[y + p] - rest : floats[a + p] - floats[y + p]
+  let p = -1
+  for (let j = 0; j < n; ++j) if (floats[a + j] > 0.5) p = j
+  let top = 0
+  if (p >= 0) {
+    let rest = 0
+    for (let j = 0; j < n; ++j) if (j !== p) rest += floats[a + j]
+    top = 1 - floats[y + p] - rest
+  }
   const errorOf = (j: number) => (j === p ? top : floats[a + j] - floats[y + j])
   let squares = 0
   let above = 0
