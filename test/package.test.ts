@@ -43,6 +43,7 @@ describe('the entries of the package', () => {
     const files = Object.values<string | Record<string, string>>(exports).flatMap((entry) =>
       typeof entry === 'string' ? [entry] : Object.values(entry),
     )
+    // Three entries and the types of each, the script of the worker, package.json.
     expect(files.length).toBe(8)
     for (const file of files) expect(existsSync(join(root, file)), file).toBe(true)
   })
