@@ -178,7 +178,7 @@ describe('workers', () => {
   })
 
   it('are one at first where the fit is short; no other where its start slowed the training', () => {
-    const world = { most: 2, claimed: 2, length: 420, speed: cores(1, 0.5) }
+    const world = { most: 2, claimed: 2, length: 600, speed: cores(1, 0.5) }
     expect(simulate({ ...world, startCost: 20 }).started).toBe(1)
     expect(simulate({ ...world, startCost: 0 }).started).toBe(2)
   })

@@ -15,8 +15,8 @@ export interface TrialSettings {
   readonly share: number
 }
 
-// Milliseconds of a core that it takes to start a worker: 18 (Node 20, Xeon).
-const START_MS = 20
+// Milliseconds of a core that it takes to start a worker: 18 (Node 20), and more in a browser.
+const START_MS = 30
 /** The same where a core was seen to be free for it: what it takes of the training. */
 const FREE_START_MS = 4
 // The first slices run in the engine's baseline code, and say nothing of those that follow.
