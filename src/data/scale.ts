@@ -1,8 +1,8 @@
-// Scalers of columns. Both map x to (x − offset) / scale + base, column by column, in float64.
+// Scalers of columns. Both map x to (x − offset) / scale, column by column, in float64.
 
 import { type Check, checkOptions, isObject, optional, refuse } from '../check.ts'
-import { FormatError, OptionError, ShapeError, shown } from '../errors.ts'
-import { countRows } from './rows.ts'
+import { FormatError, OptionError, shown } from '../errors.ts'
+import { limitsOf, mapColumns, momentsOf, unitOf } from './columns.ts'
 
 /** What a MinMaxScaler is made of, and what it saves. */
 export interface MinMaxScalerJSON {
@@ -29,9 +29,12 @@ const numbers: Check<number[]> = (value, name) =>
     : refuse(name, 'an array of at least one finite number', value)
 
 const risingPair: Check<[number, number]> = (value, name) =>
-  isNumbers(value) && value.length === 2 && value[0] < value[1]
+  isNumbers(value) &&
+  value.length === 2 &&
+  value[0] < value[1] &&
+  Array.from(value, Math.fround).every(Number.isFinite)
     ? [value[0], value[1]]
-    : refuse(name, 'two finite numbers, the lower one first', value)
+    : refuse(name, 'two finite numbers of float32, the lower one first', value)
 
 const range = optional<[number, number], [number, number]>(risingPair, [0, 1])
 const rangeTable = { range }
@@ -53,36 +56,6 @@ function checkPair(
   if (bad >= 0) throw new OptionError(`${names}: cannot be ${a[bad]} and ${b[bad]}, in column ${bad}`)
 }
 
-/** Returns (rows × columns): `map` of each value and its column. */
-function mapColumns(
-  x: ArrayLike<number>,
-  columns: number,
-  map: (value: number, column: number) => number,
-): Float32Array {
-  const rows = countRows(x, columns, 'x')
-  const out = new Float32Array(x.length)
-  for (let r = 0, i = 0; r < rows; ++r) {
-    for (let c = 0; c < columns; ++c, ++i) out[i] = map(x[i], c)
-  }
-  return out
-}
-
-/** Calls `visit` with each value and its column; throws ShapeError at one that is not finite. */
-function eachValue(
-  x: ArrayLike<number>,
-  columns: number,
-  visit: (value: number, column: number) => void,
-): void {
-  for (let i = 0; i < x.length; ++i) {
-    const column = i % columns
-    if (!Number.isFinite(x[i])) {
-      const row = (i - column) / columns
-      throw new ShapeError(`x[${row}][${column}]: expected a finite number, got ${shown(x[i])}`)
-    }
-    visit(x[i], column)
-  }
-}
-
 /**
  * Maps each column's [min, max] to the range, linearly. A column with min = max is moved, not stretched: it becomes the
  * lower end of the range. A scaler of one column scales any array by the same limits: pixels from 0 to 16 become 0 … 1
@@ -94,28 +67,41 @@ export class MinMaxScaler {
   /** (columns). */
   readonly max: readonly number[]
   readonly range: readonly [number, number]
-  readonly #scale: readonly number[]
+  /** What the limits are multiplied by, lest their distance overflow, (columns). */
+  readonly #units: readonly number[]
+  /** That distance, 1 where there is none, (columns). */
+  readonly #spans: readonly number[]
 
-  /** min, max: (columns), finite. range: [0, 1] unless given. Throws OptionError. */
+  /** min, max: (columns), finite. range: of float32, [0, 1] unless given. Throws OptionError. */
   constructor(fitted: { min: ArrayLike<number>; max: ArrayLike<number>; range?: readonly [number, number] }) {
     const { min, max, range } = checkOptions(minMaxTable, fitted, 'fitted')
     checkPair(min, max, 'min and max', (c) => min[c] <= max[c])
     this.min = min
     this.max = max
     this.range = range
-    this.#scale = min.map((least, c) => (max[c] - least || 1) / (range[1] - range[0]))
+    this.#units = min.map((least, c) => unitOf(Math.max(Math.abs(least), Math.abs(max[c]))))
+    this.#spans = this.#units.map((unit, c) => max[c] * unit - min[c] * unit || unit)
   }
 
-  /** Returns (x − min) / (max − min) · (high − low) + low of (rows × columns), row-major. Throws ShapeError. */
+  /**
+   * Returns (x − min) / (max − min) · (high − low) + low of (rows × columns), row-major. Throws ShapeError for what is not
+   * a finite number, or not one of float32 when scaled.
+   */
   transform(x: ArrayLike<number>): Float32Array {
-    const [low] = this.range
-    return mapColumns(x, this.min.length, (v, c) => (v - this.min[c]) / this.#scale[c] + low)
+    const [low, high] = this.range
+    return mapColumns(x, this.min.length, (v, c) => {
+      const unit = this.#units[c]
+      return ((v * unit - this.min[c] * unit) / this.#spans[c]) * (high - low) + low
+    })
   }
 
-  /** Returns the x, (rows × columns), that transform() made into this. Throws ShapeError. */
+  /** Returns the x, (rows × columns), that transform() made into this. Throws ShapeError as it does. */
   inverse(x: ArrayLike<number>): Float32Array {
-    const [low] = this.range
-    return mapColumns(x, this.min.length, (v, c) => (v - low) * this.#scale[c] + this.min[c])
+    const [low, high] = this.range
+    return mapColumns(x, this.min.length, (v, c) => {
+      const unit = this.#units[c]
+      return (((v - low) / (high - low)) * this.#spans[c] + this.min[c] * unit) / unit
+    })
   }
 
   /** Returns what scalerFromJSON() makes this scaler from. */
@@ -133,6 +119,9 @@ export class StandardScaler {
   readonly mean: readonly number[]
   /** Square root of the mean squared distance from the mean, at least 0, (columns). */
   readonly deviation: readonly number[]
+  /** What both are multiplied by, lest a distance overflow, (columns). */
+  readonly #units: readonly number[]
+  /** The deviations, 1 for 0, times those, (columns). */
   readonly #scale: readonly number[]
 
   /** mean, deviation: (columns), finite, the deviations at least 0. Throws OptionError. */
@@ -141,17 +130,27 @@ export class StandardScaler {
     checkPair(mean, deviation, 'mean and deviation', (c) => deviation[c] >= 0)
     this.mean = mean
     this.deviation = deviation
-    this.#scale = deviation.map((d) => d || 1)
+    this.#units = mean.map((m, c) => unitOf(Math.max(Math.abs(m), deviation[c])))
+    this.#scale = this.#units.map((unit, c) => (deviation[c] || 1) * unit)
   }
 
-  /** Returns (x − mean) / deviation of (rows × columns), row-major. Throws ShapeError. */
+  /**
+   * Returns (x − mean) / deviation of (rows × columns), row-major. Throws ShapeError for what is not a finite number, or
+   * not one of float32 when scaled.
+   */
   transform(x: ArrayLike<number>): Float32Array {
-    return mapColumns(x, this.mean.length, (v, c) => (v - this.mean[c]) / this.#scale[c])
+    return mapColumns(x, this.mean.length, (v, c) => {
+      const unit = this.#units[c]
+      return (v * unit - this.mean[c] * unit) / this.#scale[c]
+    })
   }
 
-  /** Returns the x, (rows × columns), that transform() made into this. Throws ShapeError. */
+  /** Returns the x, (rows × columns), that transform() made into this. Throws ShapeError as it does. */
   inverse(x: ArrayLike<number>): Float32Array {
-    return mapColumns(x, this.mean.length, (v, c) => v * this.#scale[c] + this.mean[c])
+    return mapColumns(x, this.mean.length, (v, c) => {
+      const unit = this.#units[c]
+      return (v * this.#scale[c] + this.mean[c] * unit) / unit
+    })
   }
 
   /** Returns what scalerFromJSON() makes this scaler from. */
@@ -171,34 +170,16 @@ export function minMaxScaler(
   options: { range?: readonly [number, number] } = {},
 ): MinMaxScaler {
   const { range } = checkOptions(rangeTable, options, 'options')
-  countRows(x, columns, 'x')
-  const min = new Array<number>(columns).fill(Number.POSITIVE_INFINITY)
-  const max = new Array<number>(columns).fill(Number.NEGATIVE_INFINITY)
-  eachValue(x, columns, (v, c) => {
-    if (v < min[c]) min[c] = v
-    if (v > max[c]) max[c] = v
-  })
-  return new MinMaxScaler({ min, max, range })
+  return new MinMaxScaler({ ...limitsOf(x, columns), range })
 }
 
 /**
- * Returns the scaler of the mean and the deviation (over n, not n − 1) of each column, summed in float64.
+ * Returns the scaler of the mean and the deviation (over n, not n − 1) of each column, in float64.
  *
  * x: (rows × columns), row-major, finite. Throws ShapeError.
  */
 export function standardScaler(x: ArrayLike<number>, columns: number): StandardScaler {
-  const rows = countRows(x, columns, 'x')
-  // Sums of the distances from the first row: those of a constant column are 0 to the last bit.
-  const sums = new Float64Array(columns)
-  eachValue(x, columns, (v, c) => {
-    sums[c] += v - x[c]
-  })
-  const mean = Array.from(sums, (sum, c) => x[c] + sum / rows)
-  const squares = new Float64Array(columns)
-  eachValue(x, columns, (v, c) => {
-    squares[c] += (v - mean[c]) ** 2
-  })
-  return new StandardScaler({ mean, deviation: Array.from(squares, (sum) => Math.sqrt(sum / rows)) })
+  return new StandardScaler(momentsOf(x, columns))
 }
 
 /** Returns the scaler that a toJSON() came from, given its object, not its text. Throws FormatError. */

@@ -70,7 +70,161 @@ describe('standardScaler', () => {
   })
 })
 
+describe('standardScaler against exact arithmetic', () => {
+  // A float64 is a whole multiple of 2^-1074, so that sums and squares of them are whole numbers.
+  const whole = (value: number): bigint => {
+    const bits = new BigUint64Array(Float64Array.of(value).buffer)[0]
+    const exponent = (bits >> 52n) & 2047n
+    const fraction = bits & (2n ** 52n - 1n)
+    const size = exponent ? (fraction | (1n << 52n)) << (exponent - 1n) : fraction
+    return bits >> 63n ? -size : size
+  }
+  const sqrt = (square: bigint): bigint => {
+    if (square < 2n) return square
+    let root = 1n << BigInt((square.toString(2).length + 1) >> 1)
+    for (;;) {
+      const next = (root + square / root) >> 1n
+      if (next >= root) return root
+      root = next
+    }
+  }
+  /** How far a float64 is from the exact n / d in units of 2^-1074, as a share of `size` in the same units. */
+  const errorOf = (value: number, n: bigint, d: bigint, size: bigint) => {
+    const difference = whole(value) * d - n
+    return Number(((difference < 0n ? -difference : difference) << 80n) / (d * size)) / 2 ** 80
+  }
+  /** The errors of the mean, as a share of the largest size, and of the deviation, as a share of itself. */
+  const errorsOf = (values: readonly number[]) => {
+    const { mean, deviation } = standardScaler(values, 1)
+    const n = BigInt(values.length)
+    const all = values.map(whole)
+    const sum = all.reduce((a, b) => a + b, 0n)
+    const squares = all.reduce((a, b) => a + (b * n - sum) ** 2n, 0n)
+    const most = all.reduce((a, b) => (b > a ? b : -b > a ? -b : a), 1n)
+    // The deviation is √(squares / n³); its 64 further bits are of the root below the point.
+    const exact = sqrt((squares << 128n) / n ** 3n)
+    return {
+      mean: errorOf(mean[0], sum, n, most),
+      deviation: exact >> 64n ? errorOf(deviation[0], exact, 1n << 64n, exact >> 64n) : 0,
+    }
+  }
+  const ramp = (length: number, start: number, step: number) =>
+    Array.from({ length }, (_, r) => start + r * step)
+
+  it.each([
+    ['one huge value first', [1e16, ...ramp(99_999, 1, 1)]],
+    ['one huge value last', [...ramp(99_999, 1, 1), 1e16]],
+    ['huge values that cancel', [1e16, 3, -1e16, 4, 1e16, -1e16, 7]],
+    ['values that differ in their last bits', [1e16, 1e16 + 2, 1e16 + 4, 1e16 + 2]],
+    ['values whose mean is between two numbers', [1e16, 1e16 + 2, 1e16 + 2]],
+    ['the ends of the range', [1e308, -1e308, 1.7e308, -1.7e308, 1]],
+    ['many at one end of the range', ramp(1000, 1.5e308, 1e304)],
+    ['values whose squares vanish', [1e-200, 3e-200, -2e-200]],
+    ['the least values there are', [5e-324, 0, 5e-324 * 40, 5e-324 * 9]],
+    ['tenths', ramp(10_000, 0.1, 0.1)],
+  ])('%s', (_, values) => {
+    const error = errorsOf(values)
+    // Rounded once to float64 and, of the least values, to a whole multiple of 2^-1074.
+    const least = Math.max(...values.map(Math.abs)) < 1e-300 ? 0.5 : 0
+    expect(error.mean).toBeLessThanOrEqual(2 ** -52 + least / 40)
+    // Sums of n squares, each step with a rounding of 2⁻⁵³ at most.
+    expect(error.deviation).toBeLessThanOrEqual((values.length + 8) * 2 ** -53 + least / 15)
+  })
+
+  it('keeps the digits of what is left where huge values cancel', () => {
+    expect(standardScaler([1e16, 3, -1e16, 4, 1e16, -1e16, 7], 1).mean).toEqual([2])
+  })
+
+  it('any column of up to eight values of any size', () => {
+    const column = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e308, max: 1e308 }), {
+      minLength: 1,
+      maxLength: 8,
+    })
+    let checked = 0
+    fc.assert(
+      fc.property(column, (values) => {
+        if (Math.max(...values.map(Math.abs)) < 1e-290) return
+        const error = errorsOf(values)
+        expect(error.mean).toBeLessThanOrEqual(2 ** -52)
+        // A mean rounded to 2⁻⁵³ of the largest value is as far off as a deviation of that size.
+        expect(error.deviation).toBeLessThanOrEqual(2 ** -48)
+        checked += 1
+      }),
+      { seed: 3, numRuns: 1000 },
+    )
+    expect(checked).toBeGreaterThan(900)
+  })
+
+  it('a constant column of any number and length is exactly that, with a deviation of 0', () => {
+    const value = fc.double({ noNaN: true, noDefaultInfinity: true })
+    fc.assert(
+      fc.property(value, fc.integer({ min: 1, max: 50 }), (v, rows) => {
+        const scaler = standardScaler(new Array(rows).fill(v), 1)
+        expect([scaler.mean[0] === v, scaler.deviation]).toEqual([true, [0]])
+        expect(scaler.transform([v])[0]).toBe(0)
+      }),
+      { seed: 4 },
+    )
+  })
+})
+
 describe('both scalers', () => {
+  it('stay finite from one end of float64 to the other', () => {
+    const wide = [-1e308, 1e308, 0, 1e308]
+    expect([...minMaxScaler(wide, 1).transform(wide)]).toEqual([0, 1, 0.5, 1])
+    expect([...minMaxScaler(wide, 1, { range: [-2, 2] }).transform(wide)]).toEqual([-2, 2, 0, 2])
+    const most = Number.MAX_VALUE
+    expect([...minMaxScaler([-most, most], 1).transform([-most, most, most / 2])]).toEqual([0, 1, 0.75])
+    // Mean 2.5e307, deviation 1e308 · √(11 / 16).
+    const scores = [-1.25, 0.75, -0.25, 0.75].map((v) => Math.fround(v / Math.sqrt(11 / 16)))
+    expect([...standardScaler(wide, 1).transform(wide)]).toEqual(scores)
+    const far = new StandardScaler({ mean: [-1.5e308], deviation: [1e308] })
+    expect(far.transform([1.5e308])[0]).toBe(3)
+    // A column whose span is the least number there is.
+    expect([...minMaxScaler([0, 5e-324], 1, { range: [0, 2] }).transform([0, 5e-324])]).toEqual([0, 2])
+    // What comes back is of float32 where the way there is not.
+    expect(minMaxScaler([-1e308, 1e308], 1).inverse([0.5])[0]).toBe(0)
+    expect(new StandardScaler({ mean: [-1e308], deviation: [1e308] }).inverse([1])[0]).toBe(0)
+  })
+
+  it('refuse what leaves float32 when scaled, and name its place', () => {
+    const expected = 'expected a number that stays within float32 when scaled, got'
+    const scaler = new MinMaxScaler({ min: [0, 0], max: [1, 1] })
+    expect(() => scaler.transform([0, 1, 2, -1e308])).toThrow(new ShapeError(`x[1][1]: ${expected} -1e+308`))
+    expect(() => minMaxScaler([-1e308, 1e308], 1).inverse([0.5, 1])).toThrow(
+      new ShapeError(`x[1][0]: ${expected} 1`),
+    )
+    expect(() => standardScaler([-1e308, 1e308], 1).inverse([1])).toThrow(
+      new ShapeError(`x[0][0]: ${expected} 1`),
+    )
+  })
+
+  it('refuse values that are no numbers, and name their place', () => {
+    const values: [unknown, string][] = [
+      ['1', '"1"'],
+      [null, 'null'],
+      [undefined, 'undefined'],
+      [1n, '1n'],
+      [true, 'true'],
+      [[1], '[1]'],
+      [Number.NaN, 'NaN'],
+      [Number.NEGATIVE_INFINITY, '-Infinity'],
+    ]
+    for (const [value, text] of values) {
+      const given = [1, 2, 3, value] as number[]
+      const message = `x[1][1]: expected a finite number, got ${text}`
+      const scalers = [minMaxScaler([1, 2, 3, 4], 2), standardScaler([1, 2, 3, 4], 2)]
+      for (const use of [
+        () => minMaxScaler(given, 2),
+        () => standardScaler(given, 2),
+        ...scalers.flatMap((scaler) => [() => scaler.transform(given), () => scaler.inverse(given)]),
+      ]) {
+        expect(use, text).toThrow(new ShapeError(message))
+      }
+    }
+    expect(() => standardScaler(BigInt64Array.of(1n) as never, 1)).toThrow(ShapeError)
+  })
+
   it('give back by inverse() what transform() was given', () => {
     const value = fc.float({ noNaN: true, min: -1000, max: 1000 })
     const table = fc
@@ -138,7 +292,11 @@ describe('both scalers', () => {
       ],
       [
         () => minMaxScaler(x, 3, { range: [1, 1] }),
-        'options.range: expected two finite numbers, the lower one first, got [1, 1]',
+        'options.range: expected two finite numbers of float32, the lower one first, got [1, 1]',
+      ],
+      [
+        () => minMaxScaler(x, 3, { range: [0, 1e39] }),
+        'options.range: expected two finite numbers of float32, the lower one first, got [0, 1e+39]',
       ],
       [
         () => new StandardScaler({ mean: [0], deviation: [-1] }),
