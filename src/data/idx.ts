@@ -3,6 +3,7 @@
 //   0   0   type  dimensions │ size 0 │ size 1 │ …  │ data, row-major
 //   1   1   1     1 byte     │ 4      │ 4      │    │
 
+import { checkOptions, integer, optional } from '../check.ts'
 import { FormatError, shown } from '../errors.ts'
 
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array
@@ -12,6 +13,16 @@ export interface Idx {
   readonly shape: number[]
   readonly data: IdxData
 }
+
+export interface IdxOptions {
+  /**
+   * The most bytes that a gzipped file may unpack to, its header with them. Default 2³⁰: the largest of MNIST's kin,
+   * EMNIST ByClass, has 0.55 · 10⁹.
+   */
+  maxBytes?: number
+}
+
+const optionTable = { maxBytes: optional(integer(1), 2 ** 30) }
 
 interface ElementType {
   readonly name: string
@@ -92,8 +103,13 @@ function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
   return whole
 }
 
-/** Unpacks no further than the header within allows, so that a small file cannot fill the memory. */
-async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
+function checkUnpacked(bytes: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return
+  refuse(`a gzip file of at most options.maxBytes = ${maxBytes} bytes when unpacked`, `one of ${bytes}`)
+}
+
+/** Unpacks no further than the header within and `maxBytes` allow, so that a small file cannot fill the memory. */
+async function gunzip(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   const reader = new Blob([bytes as Uint8Array<ArrayBuffer>])
     .stream()
     .pipeThrough(new DecompressionStream('gzip'))
@@ -107,8 +123,12 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
       if (done) return join(chunks, length)
       chunks.push(value)
       length += value.length
-      if (length >= LARGEST_HEADER) header ??= readHeader(join(chunks, length))
+      if (!header && length >= LARGEST_HEADER) {
+        header = readHeader(join(chunks, length))
+        checkUnpacked(header.fileBytes, maxBytes)
+      }
       if (header && length > header.fileBytes) checkSize(header, length)
+      checkUnpacked(length, maxBytes)
     }
   } finally {
     // Stops the unpacking after an error of ours; a stream that failed itself refuses, which says nothing new.
@@ -125,12 +145,14 @@ function refuseGzip(cause: unknown): never {
  * Returns the array of an IDX file, the format of MNIST: its shape and its elements, row-major, in the typed array of
  * their type. One-byte elements of a plain file are a view of `bytes`, not a copy.
  *
- * bytes: the whole file, plain or gzipped. Throws FormatError, also for bytes after the data.
+ * bytes: the whole file, plain or gzipped. Throws FormatError, also for bytes after the data and for a gzipped file that
+ * unpacks to more than `maxBytes`, which is found out by its header; OptionError.
  */
-export async function readIdx(bytes: Uint8Array | ArrayBuffer): Promise<Idx> {
+export async function readIdx(bytes: Uint8Array | ArrayBuffer, options: IdxOptions = {}): Promise<Idx> {
+  const { maxBytes } = checkOptions(optionTable, options, 'options')
   const given = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes
   if (!(given instanceof Uint8Array)) refuse('a Uint8Array or an ArrayBuffer', shown(bytes))
-  const file = given[0] === 0x1f && given[1] === 0x8b ? await gunzip(given) : given
+  const file = given[0] === 0x1f && given[1] === 0x8b ? await gunzip(given, maxBytes) : given
   const header = readHeader(file)
   checkSize(header, file.length)
   const { type, shape, headerBytes, length } = header

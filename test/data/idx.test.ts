@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readIdx } from '../../src/data/index.ts'
-import { FormatError } from '../../src/errors.ts'
+import { type IdxOptions, readIdx } from '../../src/data/index.ts'
+import { FormatError, OptionError } from '../../src/errors.ts'
 
 type Setter = (view: DataView, at: number, value: number) => void
 
@@ -32,8 +32,8 @@ function idx(type: number, shape: readonly number[], values: readonly number[]):
 
 const matrix = idx(8, [2, 3], [1, 2, 3, 4, 5, 255])
 
-const failure = async (bytes: unknown): Promise<string> => {
-  const error = await readIdx(bytes as Uint8Array).then(
+const failure = async (bytes: unknown, options?: IdxOptions): Promise<string> => {
+  const error = await readIdx(bytes as Uint8Array, options).then(
     () => undefined,
     (e: unknown) => e,
   )
@@ -185,6 +185,47 @@ describe('readIdx refuses', () => {
     const before = process.memoryUsage().arrayBuffers
     expect(await failure(zipped)).toBe('IDX: expected 1 bytes of uint8 data for the shape 1, got more')
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 26)
+  })
+
+  it('a gzip file that truly unpacks to more than it may, by its header', async () => {
+    const shape = [2 ** 15, 2 ** 13]
+    const bomb = new Uint8Array(12 + 2 ** 28)
+    bomb.set(idx(8, shape, []))
+    const zipped = gzipSync(bomb, { level: 1 })
+    const before = process.memoryUsage().arrayBuffers
+    expect(await failure(zipped, { maxBytes: 2 ** 28 })).toBe(
+      'IDX: expected a gzip file of at most options.maxBytes = 268435456 bytes when unpacked, got one of 268435468',
+    )
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 26)
+    expect((await readIdx(zipped, { maxBytes: 2 ** 28 + 12 })).shape).toEqual(shape)
+  })
+
+  it('a gzip file that says that it unpacks to more than 2³⁰ bytes, unless told otherwise', async () => {
+    const start = new Uint8Array(2 ** 16)
+    start.set(idx(8, [2 ** 15, 2 ** 15], []))
+    const zipped = gzipSync(start)
+    expect(await failure(zipped)).toBe(
+      'IDX: expected a gzip file of at most options.maxBytes = 1073741824 bytes when unpacked, got one of 1073741836',
+    )
+    expect(await failure(zipped, { maxBytes: 2 ** 31 })).toBe(
+      'IDX: expected 1073741824 bytes of uint8 data for the shape 32768 × 32768, got 65524',
+    )
+  })
+
+  it('a gzip file over a limit that is shorter than any header', async () => {
+    const zipped = gzipSync(idx(8, [100], new Array(100).fill(1)))
+    expect((await readIdx(zipped, { maxBytes: 108 })).shape).toEqual([100])
+    expect(await failure(zipped, { maxBytes: 107 })).toContain(
+      'maxBytes = 107 bytes when unpacked, got one of 108',
+    )
+    // A plain file is in memory already.
+    expect((await readIdx(matrix, { maxBytes: 1 })).shape).toEqual([2, 3])
+  })
+
+  it('options that cannot be', async () => {
+    for (const options of [{ maxBytes: 0 }, { maxBytes: Infinity }, { maxBytes: '1' }, { most: 1 }]) {
+      await expect(readIdx(matrix, options as IdxOptions)).rejects.toThrow(OptionError)
+    }
   })
 })
 
