@@ -1,8 +1,11 @@
 import { integer } from './check.ts'
-import { ShapeError, shown } from './errors.ts'
+import { BackendError, ShapeError, shown } from './errors.ts'
 
 // Beyond this a label is a mistake, not a class: the widest layer that a network may have.
 const MOST_CLASSES = 2 ** 24
+
+// 4 GiB of float32: what a WebAssembly memory can hold, and less than the longest typed array of any engine.
+const MOST_VALUES = 2 ** 30
 
 /** Sets values[r · classes + labels[r]] to 1 for the rows [from, to). Throws ShapeError for a label that is no class. */
 export function setOneHot(
@@ -27,14 +30,26 @@ export function setOneHot(
  * Returns a (labels.length × classes) array, row-major, with a 1 at [r, labels[r]] and 0 elsewhere.
  *
  * labels: class indices from 0 to classes − 1. classes: the largest label + 1 unless given. Throws ShapeError naming
- * the row of a label that is no class index.
+ * the row of a label that is no class index, and for more than 2³⁰ values; OptionError; BackendError without the memory.
  */
 export function oneHot(labels: ArrayLike<number>, classes?: number): Float32Array {
   checkLabels(labels, 'labels')
   const width = classes === undefined ? countClasses(labels) : integer(1, MOST_CLASSES)(classes, 'classes')
-  const values = new Float32Array(labels.length * width)
+  const values = allocate(labels.length, width)
   setOneHot(values, labels, width, 'labels', 0, labels.length)
   return values
+}
+
+function allocate(rows: number, classes: number): Float32Array {
+  const size = `${rows} rows of ${classes} classes`
+  if (rows * classes > MOST_VALUES) {
+    throw new ShapeError(`labels: expected at most ${MOST_VALUES} values, rows × classes, got ${size}`)
+  }
+  try {
+    return new Float32Array(rows * classes)
+  } catch (cause) {
+    throw new BackendError(`oneHot: not enough memory for ${size}`, { cause })
+  }
 }
 
 /** Throws ShapeError for what is no list at all. */

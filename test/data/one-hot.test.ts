@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { oneHot } from '../../src/data/index.ts'
-import { OptionError, ShapeError } from '../../src/errors.ts'
+import { BackendError, OptionError, ShapeError } from '../../src/errors.ts'
 
 describe('oneHot', () => {
   it('puts a 1 at the label of each row', () => {
@@ -25,6 +25,33 @@ describe('oneHot', () => {
     expect(() => oneHot(undefined as never)).toThrow(
       'labels: expected an array of class indices, got undefined',
     )
+  })
+
+  it('refuses more values than memory can hold, before it takes any', () => {
+    const rows = new Uint8Array(2 ** 9)
+    const message = (size: string) =>
+      `labels: expected at most 1073741824 values, rows × classes, got ${size}`
+    expect(() => oneHot(rows, 2 ** 24)).toThrow(new ShapeError(message('512 rows of 16777216 classes')))
+    expect(() => oneHot(rows, 2 ** 21 + 1)).toThrow(new ShapeError(message('512 rows of 2097153 classes')))
+    expect(() => oneHot([...rows, 2 ** 24 - 1])).toThrow(ShapeError)
+    // A list of 2³² − 1 holes, which it would take seconds to go through.
+    expect(() => oneHot(new Array(2 ** 32 - 1), 2 ** 24)).toThrow(ShapeError)
+  })
+
+  it('says so where there is no memory for them', () => {
+    const { Float32Array: kept } = globalThis
+    globalThis.Float32Array = class {
+      constructor() {
+        throw new RangeError('Array buffer allocation failed')
+      }
+    } as never
+    try {
+      expect(() => oneHot([0, 1], 3)).toThrow(
+        new BackendError('oneHot: not enough memory for 2 rows of 3 classes'),
+      )
+    } finally {
+      globalThis.Float32Array = kept
+    }
   })
 
   it('refuses a number of classes that cannot be', () => {
