@@ -99,7 +99,6 @@ if (!process.argv.includes('--wasm')) {
         rmSync('build/types', { recursive: true, force: true })
         await build({
           input: { index: 'src/index.ts', data: 'src/data/index.ts', datasets: 'src/datasets/index.ts' },
-          external: /^csv-parse/,
           platform: 'neutral',
           transform: { target: 'es2022' },
           output: {

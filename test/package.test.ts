@@ -23,18 +23,18 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** What a bundler makes of a page that runs `code`, the parser of CSV left outside. */
+/** What a bundler makes of a page that runs `code`. */
 async function bundle(code: string, resolve = {}): Promise<string> {
   const input = join(folder, 'page.mjs')
   writeFileSync(input, code)
-  const page = await rolldown({ input, platform: 'browser', external: /^csv-parse/, resolve })
+  const page = await rolldown({ input, platform: 'browser', resolve })
   const { output } = await page.generate()
   expect(output.length).toBe(1)
   return output[0].code
 }
 
 /** Words by which the parts of the package are known in its code. */
-const parts = ['WebAssembly', 'Optical Recognition', 'readIdx', 'StandardScaler', 'csv-parse']
+const parts = ['WebAssembly', 'Optical Recognition', 'readIdx', 'StandardScaler', 'Quote Not Closed']
 const partsOf = (code: string) => parts.filter((word) => code.includes(word))
 
 describe('the entries of the package', () => {
@@ -62,6 +62,11 @@ describe('a bundler', () => {
   it('takes the network without the digits, the readers of data and the parser of CSV', async () => {
     const code = await bundle(`import { Network } from 'nabla'; globalThis.net = Network`)
     expect(partsOf(code)).toEqual(['WebAssembly'])
+  })
+
+  it('takes the parser of CSV by its words', async () => {
+    const code = await bundle(`import { readCsv } from 'nabla/data'; globalThis.read = readCsv`)
+    expect(partsOf(code)).toEqual(['Quote Not Closed'])
   })
 
   it('takes a scaler without the network and the parser of CSV', async () => {

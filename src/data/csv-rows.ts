@@ -1,0 +1,215 @@
+// The rows of a CSV text, RFC 4180 (rfc-editor.org/rfc/rfc4180), with line breaks of any system and any delimiter. The
+// text may come in chunks, cut anywhere. A cell stays where it is in the text until it is asked for:
+//
+//   text    1 2 , " s a y   " " x " " " \n
+//   bounds  0 2     4               12         from and to of each cell, within its quotes
+
+import { FormatError, shown } from '../errors.ts'
+import { float32At } from './decimal.ts'
+
+const QUOTE = 34
+const LF = 10
+const CR = 13
+const BYTE_ORDER_MARK = 0xfeff
+
+export class CsvRows {
+  readonly #delimiter: string
+  #text = ''
+  /** Where the next row starts. */
+  #next = 0
+  #lines = 0
+  /** Chunks behind the text, and their characters in all. */
+  #chunks: string[] = []
+  #waiting = 0
+  /** Whether the text has no whole row left. */
+  #isRead = false
+  #isStart = true
+  #isEnd = false
+
+  #bounds = new Int32Array(64)
+  #width = 0
+  #start = 0
+  #line = 0
+
+  /** delimiter: characters other than quotes and line breaks, at least one. */
+  constructor(delimiter: string) {
+    this.#delimiter = delimiter
+  }
+
+  /** Adds what follows in the text. The cells of the row so far are gone. */
+  push(chunk: string): void {
+    this.#chunks.push(chunk)
+    this.#waiting += chunk.length
+    // An unfinished row is read again from its start. Twice as long each time, it takes linear time in all.
+    if (this.#waiting >= this.#text.length - this.#next) this.#join()
+  }
+
+  /** Ends the text: what is unfinished is its last row. */
+  end(): void {
+    this.#join()
+    this.#isEnd = true
+  }
+
+  #join(): void {
+    this.#text = this.#text.slice(this.#next) + this.#chunks.join('')
+    this.#chunks = []
+    this.#waiting = 0
+    this.#next = 0
+    this.#isRead = false
+    if (!this.#isStart || this.#text === '') return
+    this.#isStart = false
+    if (this.#text.charCodeAt(0) === BYTE_ORDER_MARK) this.#next = 1
+  }
+
+  /** How many cells the row has, at least 1. */
+  get width(): number {
+    return this.#width
+  }
+
+  /** The line that the row starts in, counted from 1. */
+  get line(): number {
+    return this.#line
+  }
+
+  /** Returns the line that a cell starts in, counted from 1. */
+  lineOf(cell: number): number {
+    return this.#line + countBreaks(this.#text, this.#start, this.#bounds[2 * cell])
+  }
+
+  /** Returns a cell's text, without the quotes around it. */
+  text(cell: number): string {
+    const from = this.#bounds[2 * cell]
+    const text = this.#text.slice(from, this.#bounds[2 * cell + 1])
+    return from > this.#start && this.#text.charCodeAt(from - 1) === QUOTE ? text.replaceAll('""', '"') : text
+  }
+
+  /** Returns all of them. */
+  texts(): string[] {
+    return Array.from({ length: this.#width }, (_, cell) => this.text(cell))
+  }
+
+  /** Returns the float32 number that a cell says, NaN if it says none. */
+  number(cell: number): number {
+    return float32At(this.#text, this.#bounds[2 * cell], this.#bounds[2 * cell + 1])
+  }
+
+  /**
+   * Goes to the next row that is not blank; false where there is none, which before end() means none yet. Throws
+   * FormatError for quotes that do not close or are not around a whole cell, and then has no more rows.
+   */
+  next(): boolean {
+    if (this.#isRead) return false
+    this.#isRead = !this.#read()
+    return !this.#isRead
+  }
+
+  #read(): boolean {
+    this.#skipBlankLines()
+    const text = this.#text
+    const delimiter = this.#delimiter.charCodeAt(0)
+    const delimiterLength = this.#delimiter.length
+    // No code above this one ends a cell or is a mistake in it.
+    const highest = Math.max(delimiter, QUOTE)
+    let bounds = this.#bounds
+    let at = this.#next
+    let bound = 0
+    let breaks = 0
+    this.#start = at
+    this.#line = this.#lines + 1
+    if (at === text.length) return false
+    for (;;) {
+      if (bound === bounds.length) bounds = this.#grow()
+      let code = -1
+      if (text.charCodeAt(at) === QUOTE) {
+        const close = this.#findQuote(at + 1)
+        if (close < 0) {
+          if (this.#isEnd) this.#refuse('Quote Not Closed', 'a quote that ends the cell', at)
+          return false
+        }
+        bounds[bound++] = at + 1
+        bounds[bound++] = close
+        breaks += countBreaks(text, at + 1, close)
+        at = close + 1
+        code = at < text.length ? text.charCodeAt(at) : -1
+        const ends = code === -1 || code === LF || code === CR || text.startsWith(this.#delimiter, at)
+        if (!ends) {
+          // The delimiter may go on in the next chunk.
+          if (!this.#isEnd && this.#delimiter.startsWith(text.slice(at))) return false
+          this.#refuse('Invalid Closing Quote', 'a delimiter or the end of the line after the quote', at)
+        }
+      } else {
+        bounds[bound++] = at
+        for (; at < text.length; ++at) {
+          code = text.charCodeAt(at)
+          if (code > highest) continue
+          if (code === delimiter) {
+            if (delimiterLength === 1 || text.startsWith(this.#delimiter, at)) break
+          } else if (code === LF || code === CR) break
+          else if (code === QUOTE) {
+            this.#refuse('Invalid Opening Quote', 'quotes around a whole cell', bounds[bound - 1])
+          }
+        }
+        if (at === text.length) code = -1
+        bounds[bound++] = at
+      }
+
+      if (code === LF || code === CR || code === -1) {
+        // At the end of a chunk the row may go on, and a \r be half of a \r\n.
+        if (!this.#isEnd && (code === -1 || (code === CR && at + 1 === text.length))) return false
+        if (code === CR && text.charCodeAt(at + 1) === LF) ++at
+        this.#next = Math.min(at + 1, text.length)
+        this.#lines += 1 + breaks
+        this.#width = bound / 2
+        return true
+      }
+      at += delimiterLength
+    }
+  }
+
+  #skipBlankLines(): void {
+    const text = this.#text
+    for (; this.#next < text.length; ++this.#next) {
+      const code = text.charCodeAt(this.#next)
+      if (code === CR) {
+        if (!this.#isEnd && this.#next + 1 === text.length) return
+        if (text.charCodeAt(this.#next + 1) === LF) ++this.#next
+      } else if (code !== LF) return
+      this.#lines += 1
+    }
+  }
+
+  /** Returns where the quoted cell that starts here has its closing quote, −1 if it is not in the text. */
+  #findQuote(from: number): number {
+    const text = this.#text
+    for (let at = from; ; at += 2) {
+      at = text.indexOf('"', at)
+      // At the end of a chunk it may be the first of two.
+      if (at < 0 || (at + 1 === text.length && !this.#isEnd)) return -1
+      if (text.charCodeAt(at + 1) !== QUOTE) return at
+    }
+  }
+
+  #grow(): Int32Array<ArrayBuffer> {
+    const bounds = new Int32Array(2 * this.#bounds.length)
+    bounds.set(this.#bounds)
+    this.#bounds = bounds
+    return bounds
+  }
+
+  #refuse(mistake: string, expected: string, at: number): never {
+    const line = this.#line + countBreaks(this.#text, this.#start, at)
+    const got = /^[^\r\n]*/.exec(this.#text.slice(at, at + 80))![0]
+    this.#isRead = true
+    throw new FormatError(`CSV: ${mistake}: expected ${expected}, got ${shown(got)} in line ${line}`)
+  }
+}
+
+/** The line breaks of a part of the text; a \r\n is one. */
+function countBreaks(text: string, from: number, to: number): number {
+  let breaks = 0
+  for (let at = from; at < to; ++at) {
+    const code = text.charCodeAt(at)
+    if (code === LF || (code === CR && (at + 1 === to || text.charCodeAt(at + 1) !== LF))) breaks += 1
+  }
+  return breaks
+}

@@ -1,0 +1,84 @@
+// Decimal numbers of a text, read in place: Number(text.slice(from, to)) takes three times as long, most of it for the
+// slice.
+
+const SPACE = 32
+const DIGIT_0 = 48
+const PLUS = 43
+const MINUS = 45
+const POINT = 46
+const E = 101
+
+/** A decimal number: Number() also takes '', '0x10' and 'Infinity'. */
+const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
+
+/** 10⁰ … 10²², which are exact in float64. */
+const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
+
+/** So many digits are below 2⁵³. */
+const EXACT_DIGITS = 15
+/** So many rounded additions and products stay within SLACK. */
+const MOST_DIGITS = 64
+const SLACK = 2 ** -45
+
+/** Returns Math.fround(Number(text)) of a decimal number, spaces around it aside, else NaN: also for what leaves float32. */
+export function float32Of(text: string): number {
+  const trimmed = text.trim()
+  const value = decimal.test(trimmed) ? Math.fround(Number(trimmed)) : Number.NaN
+  return Number.isFinite(value) ? value : Number.NaN
+}
+
+/** Returns float32Of(text.slice(from, to)), to the last bit, mostly without the slice. */
+export function float32At(text: string, from: number, to: number): number {
+  while (from < to && text.charCodeAt(from) === SPACE) ++from
+  while (from < to && text.charCodeAt(to - 1) === SPACE) --to
+  let at = from
+  let code = at < to ? text.charCodeAt(at) : 0
+  const isNegative = code === MINUS
+  if (isNegative || code === PLUS) code = ++at < to ? text.charCodeAt(at) : 0
+
+  let mantissa = 0
+  const wholes = at
+  // Of all codes, c ^ 48 is 0 … 9 for the digits alone.
+  while (at < to && ((code = text.charCodeAt(at)) ^ DIGIT_0) <= 9) {
+    mantissa = mantissa * 10 + (code ^ DIGIT_0)
+    ++at
+  }
+  let digits = at - wholes
+  let power = 0
+  if (at < to && code === POINT) {
+    const fractions = ++at
+    while (at < to && ((code = text.charCodeAt(at)) ^ DIGIT_0) <= 9) {
+      mantissa = mantissa * 10 + (code ^ DIGIT_0)
+      ++at
+    }
+    power = fractions - at
+    digits -= power
+  }
+  if (digits === 0 || digits > MOST_DIGITS) return float32Of(text.slice(from, to))
+
+  if (at < to && (code | 32) === E) {
+    ++at
+    const sign = at < to ? text.charCodeAt(at) : 0
+    if (sign === MINUS || sign === PLUS) ++at
+    let exponent = 0
+    const exponents = at
+    while (at < to && ((code = text.charCodeAt(at)) ^ DIGIT_0) <= 9) {
+      exponent = exponent * 10 + (code ^ DIGIT_0)
+      ++at
+    }
+    if (at === exponents) return Number.NaN
+    power += sign === MINUS ? -exponent : exponent
+  }
+  if (at < to || power > 22 || power < -22) return float32Of(text.slice(from, to))
+
+  const value = power < 0 ? mantissa / POWERS[-power] : mantissa * POWERS[power]
+  const rounded = Math.fround(isNegative ? -value : value)
+  if (!Number.isFinite(rounded)) return Number.NaN
+  // Exact operands, rounded once, are what Number() gives (Clinger 1990, doi.org/10.1145/93542.93557).
+  if (digits <= EXACT_DIGITS) return rounded
+  // Else the exact number is within SLACK of the value; where all that is there rounds to one float32, so does Number().
+  const size = Math.abs(rounded)
+  return Math.fround(value * (1 - SLACK)) === size && Math.fround(value * (1 + SLACK)) === size
+    ? rounded
+    : float32Of(text.slice(from, to))
+}

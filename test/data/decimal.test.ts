@@ -1,0 +1,124 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { float32At, float32Of } from '../../src/data/decimal.ts'
+
+/** What the number is by JavaScript itself. */
+const expected = (text: string) => {
+  const trimmed = text.trim()
+  const isDecimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed)
+  const value = isDecimal ? Math.fround(Number(trimmed)) : Number.NaN
+  return Number.isFinite(value) ? value : Number.NaN
+}
+
+const check = (text: string) => {
+  expect(float32At(`9${text}9`, 1, 1 + text.length), JSON.stringify(text)).toBe(expected(text))
+  expect(float32Of(text), JSON.stringify(text)).toBe(expected(text))
+}
+
+describe('a decimal number', () => {
+  it('is what Number() says, in float32, to the last bit', () => {
+    const digits = (maxLength: number) =>
+      fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength })
+    const exponent = fc.oneof(
+      fc.constant(''),
+      fc.integer({ min: -60, max: 60 }).map((e) => `e${e}`),
+    )
+    const written = fc
+      .tuple(fc.constantFrom('', '-', '+'), digits(20), fc.oneof(fc.constant(''), digits(25)), exponent)
+      .map(([sign, whole, fraction, e]) => `${sign}${whole}${fraction && '.'}${fraction}${e}`)
+    const given = fc.oneof(
+      written,
+      fc.double({ noNaN: true }).map(String),
+      fc.double({ noNaN: true, min: 0, max: 1 }).map(String),
+      fc.float({ noNaN: true }).map(String),
+      fc.integer().map((n) => (n / 1000).toFixed(3)),
+    )
+    fc.assert(fc.property(given, check), { seed: 1, numRuns: 20_000 })
+  })
+
+  it('is rounded right between two float32 numbers', () => {
+    // Halfway is to the even one; a digit more, however far behind, decides. 1 + 2⁻²⁴ and 1 + 3 · 2⁻²⁴.
+    for (const halfway of ['1.000000059604644775390625', '1.000000178813934326171875']) {
+      for (const tail of [
+        '',
+        '0',
+        '1',
+        '0000000000000000001',
+        '00000000000000000000000000000000000000000001',
+      ]) {
+        for (const sign of ['', '-']) check(`${sign}${halfway}${tail}`)
+      }
+      check(`${halfway.slice(0, -1)}4999999999`)
+    }
+    // Through float64, 2⁻⁵⁴ above halfway is halfway: fround(Number()) is asked for, not the nearest.
+    check('1.00000005960464483090178')
+  })
+
+  it('is exact up to the ends of the range', () => {
+    for (const text of [
+      ...['3.4028234663852886e38', '3.4028235677973366e38', '340282346638528859811704183484516925440'],
+      ...[
+        '340282356779733661637539395458142568447',
+        '1e38',
+        '1e39',
+        '-1e39',
+        '1e308',
+        '1e400',
+        '1e99999999999',
+      ],
+      ...['1.401298464324817e-45', '7.006492321624085e-46', '7.1e-46', '1e-400', '1e-22', '1e22', '1e23'],
+      ...[
+        '9007199254740993',
+        '123456789012345678',
+        '0.1',
+        '-0',
+        '0e5',
+        '-0.0000000000000000000',
+        '00012',
+        '5e-324',
+      ],
+      ...['1'.repeat(65), `0.${'0'.repeat(63)}1`, `0.${'3'.repeat(63)}`, `${'9'.repeat(39)}e-39`],
+    ]) {
+      check(text)
+    }
+  })
+
+  it('is nothing else', () => {
+    const piece = fc.constantFrom(
+      '1',
+      '23',
+      '.',
+      '-',
+      '+',
+      'e',
+      'E',
+      ' ',
+      '\t',
+      '\u00a0',
+      '',
+      'x',
+      '_',
+      '٣',
+      '０',
+    )
+    const given = fc.array(piece, { maxLength: 7 }).map((pieces) => pieces.join(''))
+    fc.assert(fc.property(given, check), { seed: 2, numRuns: 20_000 })
+    for (const text of [
+      '',
+      ' ',
+      '.',
+      '+',
+      'e5',
+      '1e',
+      '1e+',
+      '0x10',
+      'Infinity',
+      'NaN',
+      '1_0',
+      '1.2.3',
+      '1 2',
+    ]) {
+      expect(float32At(text, 0, text.length), JSON.stringify(text)).toBeNaN()
+    }
+  })
+})
