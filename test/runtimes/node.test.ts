@@ -1,10 +1,34 @@
-// The built package in processes of Node: the same bits every time, from every compiler of the engine. The other
+// The packed package in processes of Node: the same bits every time, from every compiler of the engine. The other
 // runtimes are in others.runtime.ts, for `npm run test:runtimes`.
 
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Network } from '../../src/index.ts'
 import { hashOfParameters, TURNS } from './probe.mjs'
 import { once, probeIn } from './runtimes.ts'
+
+/** Worked out by hand, but for the split, which is that of this seed. */
+const expectedEntries = {
+  '.': { kernels: 'reference', layers: [3, 1], error: 'ShapeError' },
+  './data': {
+    csv: {
+      x: [1.5, -0.002, 0.1, 7].map(Math.fround),
+      y: [0, 1],
+      columns: ['size', 'a "name"'],
+      classNames: ['x\r\ny', 'ü'],
+    },
+    idx: { shape: [2, 2], data: [0, 1, 128, 255] },
+    idxGzipped: { shape: [2, 2], data: [0, 1, 128, 255] },
+    minMax: [0, 0, 1, 1],
+    standard: [-1, -1, 1, 1],
+    saved: [-1, -1, 1, 1],
+    oneHot: [0, 1, 1, 0],
+    taken: [3, 4, 1, 2],
+    split: { train: [10, 30, 20], test: [40] },
+    error: 'FormatError',
+  },
+  './datasets': { xor: [0, 1, 1, 0], images: [1797, 64], ink: 561718, digits: [0, 1, 2, 3] },
+}
 
 describe('the hash of the parameters', () => {
   const net = new Network({ sizes: [2, 3, 1], seed: 1 })
@@ -37,8 +61,16 @@ describe('the hash of the parameters', () => {
   })
 })
 
-describe('the built package in a process of Node', () => {
+describe('the packed package in a process of Node', () => {
   const probe = once(() => probeIn(process.execPath))
+
+  it('has every entry that it says, and each does its work', async () => {
+    const { exports } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+    const names = Object.keys(exports).filter((name) => name !== './package.json')
+    const { entries } = await probe()
+    expect(Object.keys(entries).sort()).toEqual(names.sort())
+    expect(entries).toEqual(expectedEntries)
+  })
 
   it.each(['simd', 'reference'] as const)('learns with the %s kernels', async (kernels) => {
     const { hash, hashBefore, firstLoss, lastLoss } = (await probe())[kernels]
@@ -66,9 +98,15 @@ describe('the built package in a process of Node', () => {
     ["V8's baseline compiler alone", ['--liftoff-only']],
     ["V8's optimizing compiler alone", ['--no-liftoff']],
     ['JavaScript that is only interpreted', ['--no-opt', '--no-sparkplug']],
+    ['a process without __proto__', ['--disable-proto=throw']],
+    ['a process that makes no code of texts', ['--disallow-code-generation-from-strings']],
   ])('gets the same bits in %s', async (_, flags) => {
     const again = await probeIn(process.execPath, ...flags)
     const result = await probe()
-    expect([again.simd, again.reference]).toEqual([result.simd, result.reference])
+    expect([again.simd, again.reference, again.entries]).toEqual([
+      result.simd,
+      result.reference,
+      result.entries,
+    ])
   })
 })

@@ -1,4 +1,4 @@
-// The built package in other runtimes gives the bits that it gives in this Node, and leaves their event loops free.
+// The packed package in other runtimes gives the bits that it gives in this Node, and leaves their event loops free.
 //
 //   npm run test:runtimes
 //
@@ -34,6 +34,10 @@ describe.each([
       expect((await probe())[kernels]).toEqual((await probeInNode())[kernels])
     },
   )
+
+  it.skipIf(!program)('gets from every entry what Node gets', async () => {
+    expect((await probe()).entries).toEqual((await probeInNode()).entries)
+  })
 
   it.skipIf(!program)('gets them in two threads too, where memory can be shared', async () => {
     const { sharedMemory, long, threaded } = await probe()

@@ -1,6 +1,6 @@
 // Fits with a worker in a page whose policy may forbid it: what they did, and what the console got.
 
-import { configure, Network } from '../../dist/index.js'
+import { configure, Network } from './node_modules/nabla/dist/index.js'
 
 const violations = []
 document.addEventListener('securitypolicyviolation', (event) => violations.push(event.effectiveDirective))
@@ -29,7 +29,7 @@ globalThis.Worker = class extends Worker {
 
 const fits = [await train(), await train()]
 const afterBlob = { notes: notes.length, violations: violations.length }
-configure({ workerUrl: new URL('../../dist/worker.js', import.meta.url) })
+configure({ workerUrl: new URL('./node_modules/nabla/dist/worker.js', import.meta.url) })
 fits.push(await train(), await train())
 configure({ workerUrl: '/nowhere.js' })
 fits.push(await train())

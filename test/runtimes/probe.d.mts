@@ -8,6 +8,8 @@ export interface Trained {
 }
 
 export interface ProbeResult {
+  /** By entry of the package, what its functions gave: plain data. */
+  readonly entries: Readonly<Record<string, unknown>>
   readonly crossOriginIsolated: boolean
   /** True where there is a SharedArrayBuffer. */
   readonly sharedMemory: boolean

@@ -1,8 +1,10 @@
-// What every runtime does with the built package, in plain JavaScript that all of them load: trains the same network
-// with each kind of kernels and hashes the bits of its parameters; and trains until the event loop has had its turns.
+// What every runtime does with the packed package, in plain JavaScript that all of them load: uses each entry; trains
+// the same network with each kind of kernels and hashes the bits of its parameters; and trains until the event loop has
+// had its turns.
 
-import { digits } from '../../dist/datasets.js'
-import { Network } from '../../dist/index.js'
+import { Network } from 'nabla'
+import { digits } from 'nabla/datasets'
+import { entries } from './entries.mjs'
 
 const ROWS = 500
 export const TURNS = 20
@@ -70,6 +72,7 @@ export async function probe() {
   return {
     crossOriginIsolated: globalThis.crossOriginIsolated ?? false,
     sharedMemory: typeof SharedArrayBuffer !== 'undefined',
+    entries: await entries(),
     auto: network('auto').kernels,
     simd: await train('simd', 1),
     // Long enough for a second worker to be worth its start.

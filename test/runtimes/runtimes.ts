@@ -1,7 +1,7 @@
-// Starts the probe in other runtimes and brings back what it found.
+// Starts the probe in other runtimes, on the package as npm packs it, and brings back what it found.
 
 import { execFile, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -13,8 +13,6 @@ import type { ProbeResult } from './probe.mjs'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 // A probe takes a few seconds; a fit that starves the event loop, or a busy machine, many more.
 const TIME_LIMIT = 50_000
-
-const main = join(root, 'test/runtimes/main.mjs')
 
 /** A program's path: what the environment variable says, or the first of the names on PATH. */
 export function find(variable: string, ...names: string[]): string | undefined {
@@ -29,17 +27,40 @@ export function once<T>(work: () => Promise<T>): () => Promise<T> {
   return () => (result ??= work())
 }
 
+/** The folder of a project with the probe, into which the package was installed from its tarball. */
+const project = once(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nabla-project-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  for (const file of ['main.mjs', 'probe.mjs', 'entries.mjs', 'page.html', 'policy.mjs', 'policy.html']) {
+    copyFileSync(join(root, 'test/runtimes', file), join(folder, file))
+  }
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  const npm = (...args: string[]) => promisify(execFile)('npm', args, { cwd: folder, timeout: TIME_LIMIT })
+  // Without its scripts: it is built already. Offline: it depends on nothing.
+  const { stdout } = await npm('pack', '--json', '--ignore-scripts', root)
+  const tarball = `./${JSON.parse(stdout)[0].filename}`
+  await npm('install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', tarball)
+  return folder
+})
+
 /** The probe in a runtime that has a command line. */
 export async function probeIn(program: string, ...flags: string[]): Promise<ProbeResult> {
+  const cwd = await project()
   const env = { ...process.env, NODE_OPTIONS: '', DENO_NO_UPDATE_CHECK: '1' }
-  const { stdout } = await promisify(execFile)(program, [...flags, main], { env, timeout: TIME_LIMIT })
+  const options = { cwd, env, timeout: TIME_LIMIT }
+  const { stdout } = await promisify(execFile)(program, [...flags, 'main.mjs'], options)
   return JSON.parse(stdout)
 }
 
 const types: Record<string, string> = { html: 'text/html', js: 'text/javascript', mjs: 'text/javascript' }
 
-/** Serves dist/ and the pages, these under `policy`; `report` gets what the page posts. */
-function serve(isolated: boolean, policy: string | undefined, report: (body: string) => void): Server {
+/** Serves the project, its pages under `policy`; `report` gets what a page posts. */
+function serve(
+  folder: string,
+  isolated: boolean,
+  policy: string | undefined,
+  report: (body: string) => void,
+): Server {
   return createServer((request, response) => {
     if (request.method === 'POST') {
       let body = ''
@@ -53,9 +74,9 @@ function serve(isolated: boolean, policy: string | undefined, report: (body: str
       return
     }
     const path = normalize(new URL(request.url!, 'http://localhost').pathname)
-    const file = join(root, path)
+    const file = join(folder, path)
     const type = types[path.split('.').at(-1)!]
-    if (!/^\/(dist|test\/runtimes)\//.test(path) || !type || !existsSync(file)) {
+    if (!type || !existsSync(file)) {
       response.writeHead(404).end()
       return
     }
@@ -82,12 +103,13 @@ export async function askPage<T>(
   isolated: boolean,
   policy?: string,
 ): Promise<T> {
+  const folder = await project()
   const profile = mkdtempSync(join(tmpdir(), 'nabla-chromium-'))
   let report!: (body: string) => void
   const posted = new Promise<string>((resolve) => {
     report = resolve
   })
-  const server = serve(isolated, policy, report)
+  const server = serve(folder, isolated, policy, report)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   // A group of its own, since a browser is many processes. No sandbox: there is none for root or in most containers.
@@ -101,7 +123,7 @@ export async function askPage<T>(
       '--disable-background-networking',
       '--no-first-run',
       `--user-data-dir=${profile}`,
-      `http://127.0.0.1:${port}/test/runtimes/${page}`,
+      `http://127.0.0.1:${port}/${page}`,
     ],
     { detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   )

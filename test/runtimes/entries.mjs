@@ -1,0 +1,72 @@
+// What every entry of the package gives for a little work, as plain data by the entry's name in package.json.
+
+import { Network } from 'nabla'
+import {
+  minMaxScaler,
+  oneHot,
+  readCsv,
+  readIdx,
+  scalerFromJSON,
+  standardScaler,
+  takeRows,
+  trainTestSplit,
+} from 'nabla/data'
+import { digits, xor } from 'nabla/datasets'
+
+/** The name of the error that `work` throws, 'none' if it throws none. */
+async function errorOf(work) {
+  try {
+    await work()
+    return 'none'
+  } catch (error) {
+    return error.name
+  }
+}
+
+async function network() {
+  const net = new Network({ sizes: [2, 3, 1], kernels: 'reference' })
+  const layers = net.layers.map((_, l) => net.biases(l).length)
+  return { kernels: net.kernels, layers, error: await errorOf(() => net.predict([1, 2, 3])) }
+}
+
+/** 2 × 2 bytes, and the same as gzip packs them. */
+const idx = Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 2, 0, 1, 128, 255)
+const zipped = 'H4sIAAAAAAACA2Ng4GBiYGCAYMaG/wA/hsv8EAAAAA=='
+
+const plain = ({ shape, data }) => ({ shape, data: [...data] })
+
+async function data() {
+  const { x, y, columns, classNames } = readCsv(
+    '\uFEFFsize,"a ""name""",kind\r\n1.5, -2e-3 ,"x\r\ny"\r\n\r\n0.1,7,ü\r\n',
+  )
+  const gzipped = Uint8Array.from(atob(zipped), (character) => character.charCodeAt(0))
+  const table = [1, 2, 3, 4]
+  const scaler = standardScaler(table, 2)
+  const { train, test } = trainTestSplit({ x: [1, 2, 3, 4], y: [10, 20, 30, 40] }, { seed: 1 })
+  return {
+    csv: { x: [...x], y: [...y], columns, classNames },
+    idx: plain(await readIdx(idx)),
+    idxGzipped: plain(await readIdx(gzipped, { maxBytes: 16 })),
+    minMax: [...minMaxScaler(table, 2).transform(table)],
+    standard: [...scaler.transform(table)],
+    saved: [...scalerFromJSON(JSON.parse(JSON.stringify(scaler))).transform(table)],
+    oneHot: [...oneHot([1, 0])],
+    taken: takeRows(table, 2, [1, 0]),
+    split: { train: train.y, test: test.y },
+    error: await errorOf(() => readIdx(gzipped, { maxBytes: 15 })),
+  }
+}
+
+function datasets() {
+  const { x, y, rows, inputs } = digits()
+  return {
+    xor: [...xor().y],
+    images: [rows, inputs],
+    ink: x.reduce((sum, v) => sum + v, 0),
+    digits: [...y.subarray(0, 4)],
+  }
+}
+
+export async function entries() {
+  return { '.': await network(), './data': await data(), './datasets': datasets() }
+}
