@@ -37,7 +37,7 @@ fits.push(await train())
 // The script as a module too, as some bundlers start it.
 const asModule = await new Promise((resolve) => {
   try {
-    const worker = new Worker('/dist/worker.js', { type: 'module' })
+    const worker = new Worker('./node_modules/nabla/dist/worker.js', { type: 'module' })
     worker.onmessage = ({ data }) => resolve(data)
     worker.onerror = () => resolve('refused')
   } catch {

@@ -9,7 +9,7 @@ import { entries } from './entries.mjs'
 const ROWS = 500
 export const TURNS = 20
 // Some seconds of training: a fit that gives no turns comes to this end.
-const MOST_EPOCHS = 2000
+const MOST_EPOCHS = 20_000
 
 const { x, y } = digits()
 const data = { x: x.subarray(0, ROWS * 64).map((ink) => ink / 16), y: y.slice(0, ROWS) }
