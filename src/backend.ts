@@ -144,6 +144,8 @@ export interface Backend {
   ): void
   /** What other threads need to work in this arena; undefined where none can. */
   readonly shared: SharedArena | undefined
+  /** What another thread needs to run the kernels over a memory of its own; undefined where there is none. */
+  readonly module: WebAssembly.Module | undefined
   /** True where the same kernels have arenas that other threads can work in. */
   readonly canShare: boolean
 }

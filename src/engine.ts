@@ -28,6 +28,8 @@ import {
   trainTape,
 } from './tape.ts'
 import { Crew, type Order } from './threads/crew.ts'
+import type { Hands } from './threads/hands.ts'
+import { Remote } from './threads/remote.ts'
 
 /** Some rows of the order, taken in mini-batches of batchRows; the last one may be smaller. */
 export interface Slice {
@@ -66,7 +68,7 @@ export class Engine implements Offering {
   #evaluateHits = HITS_NONE
   #validateHits = HITS_NONE
   #trainHits = HITS_NONE
-  #crew: Crew | undefined
+  #hands: Hands | undefined
 
   constructor(architecture: Architecture, make: MakeBackend, rule: number, tiles: number = SINGLE) {
     this.architecture = architecture
@@ -200,31 +202,59 @@ export class Engine implements Offering {
 
   /** Workers that get the next slice: 0 where the caller's own thread does it. */
   get teamSize(): number {
-    return this.#crew?.size ?? 0
+    return this.#hands?.size ?? 0
   }
 
   /** Threads that did most of the training. */
   get threads(): number {
-    return this.#crew?.threads ?? 1
+    return this.#hands?.threads ?? 1
   }
 
   /** Hands the training steps and `validateWindow` to as many worker threads as gain by it. */
   async hireTeam(order: Omit<Order, 'most'>): Promise<void> {
     const { capacity, sync } = this.#plan
-    this.#crew = await Crew.hire({ ...order, most: capacity.threads }, this.#backend.shared!, sync.offset)
+    this.#hands = await Crew.hire({ ...order, most: capacity.threads }, this.#backend.shared!, sync.offset)
+  }
+
+  /** True where a worker can do the work in a memory of its own. */
+  get canMoveAway(): boolean {
+    return this.#backend.module !== undefined
+  }
+
+  /** Hands the same to one worker that has a memory of its own. */
+  async hireRemote(): Promise<void> {
+    const { begin, elements, parameters } = this.#plan
+    this.#hands = await Remote.hire({
+      module: this.#backend.module!,
+      floats: this.floats,
+      whole: { offset: begin, length: elements - begin },
+      head: { offset: begin, length: parameters.offset - begin },
+    })
+  }
+
+  /** Brings the parameters here where they are trained in another memory. */
+  *fetchParameters(): Slices<void> {
+    if (!this.#hands?.isRemote) return
+    yield this.#hands.fetch(this.#plan.parameters)
+    yield* this.#parameters.transposeSlices()
   }
 
   /** The last slice took so long: `teamSize` may be another for the next. */
   timed(rows: number, milliseconds: number): void {
-    this.#crew?.timed(rows, milliseconds)
+    this.#hands?.timed(rows, milliseconds)
   }
 
-  /** Lets the team go; returns true where it was lost in the midst of a step. */
+  get hasLostWorker(): boolean {
+    return this.#hands?.failed ?? false
+  }
+
+  /** Lets the team go; returns true where it was lost in the midst of a step, and may still write to the arena. */
   dismissTeam(): boolean {
-    const crew = this.#crew
-    this.#crew = undefined
-    crew?.dismiss()
-    return crew?.failed ?? false
+    const hands = this.#hands
+    this.#hands = undefined
+    hands?.dismiss()
+    // What is half done in another memory is of no matter here.
+    return (hands?.failed && !hands.isRemote) ?? false
   }
 
   #write(tape: Tape): Tape {
@@ -282,7 +312,9 @@ export class Engine implements Offering {
       this.#validateHits = hitMode
       this.#validate = this.#write(evaluateTape(this.#plan, 'validate', hitMode))
     }
-    await this.#crew!.run(this.#validate!.from, this.#validate!.to, 0, rows, rows)
+    const { x, y, losses, hits } = this.#plan.validation!
+    const copies = { writes: [x, y], reads: [losses, hits] }
+    await this.#hands!.run([this.#validate!.from, this.#validate!.to, 0, rows, rows], copies)
     return this.#sumWindow(this.#plan.validation!, rows)
   }
 
@@ -354,7 +386,10 @@ export class Engine implements Offering {
   *orderSlices(rows: number): Slices<void> {
     const { offset } = this.#plan.order
     for (let from = 0; from < rows; from += CHUNK) {
-      this.#backend.kernels.countUp(offset, from, Math.min(from + CHUNK, rows))
+      const to = Math.min(from + CHUNK, rows)
+      // With workers this thread is to have nothing to do.
+      if (this.#hands?.ready) yield this.#hands.call('countUp', [offset, from, to])
+      else this.#backend.kernels.countUp(offset, from, to)
       yield
     }
   }
@@ -367,9 +402,8 @@ export class Engine implements Offering {
     for (let from = rows - 1; from > 0; from -= SHUFFLED_AT_ONCE) {
       const to = Math.max(0, from - SHUFFLED_AT_ONCE)
       const args = [offset, from, to, word, seed | 0, Math.floor(seed / 2 ** 32), stream] as const
-      // With a team this thread is to have nothing to do.
-      word = this.#crew?.ready
-        ? ((yield this.#crew.shuffle(...args)) as number)
+      word = this.#hands?.ready
+        ? ((yield this.#hands.call('shuffle', args)) as number)
         : this.#backend.kernels.shuffle(...args)
       yield
     }
@@ -378,7 +412,12 @@ export class Engine implements Offering {
   /** Every step of the slice in one call of the backend. Done when it returns or, with a team, resolves. */
   train({ firstRow, endRow, batchRows }: Slice): Promise<void> | undefined {
     const { from, to } = this.#train!
-    if (this.teamSize > 0) return this.#crew!.run(from, to, firstRow, endRow, batchRows)
+    if (this.teamSize > 0) {
+      const { losses, hits } = this.#plan
+      const ofRows = ({ offset }: Tensor) => ({ offset: offset + firstRow, length: endRow - firstRow })
+      const copies = { reads: [ofRows(losses), ofRows(hits)] }
+      return this.#hands!.run([from, to, firstRow, endRow, batchRows], copies)
+    }
     this.#backend.run(from, to, firstRow, endRow, batchRows, 0, 1, 0)
     return undefined
   }

@@ -70,6 +70,7 @@ function* runEpochs(
     if (settings.shuffle) yield* engine.shuffleSlices(rows, seed, counters.epochs)
     const { loss, hits } = yield* trainEpoch(engine, rows, batchRows, strides, transaction, diverge)
     transaction.isWhole = false
+    yield* engine.fetchParameters()
     if (!(yield* engine.parameters.finiteSlices())) diverge(Math.ceil(rows / batchRows), 'parameters')
     transaction.isWhole = true
     counters.epochs += 1
@@ -100,6 +101,7 @@ export function* fitSlices(
     yield* openSession(engine, data, settings, settings.threads ?? context.threads)
     return yield* runEpochs(engine, training, validation, settings, context, transaction)
   } catch (error) {
+    if (transaction.isWhole && !engine.hasLostWorker) yield* toItsEnd(engine.fetchParameters())
     const isTorn = engine.dismissTeam()
     yield* toItsEnd(isTorn ? transaction.rollBackElsewhere() : transaction.settle())
     throw error

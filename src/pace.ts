@@ -40,10 +40,26 @@ export const MIDWAY = Symbol('midway')
 
 /** The work, which may pause but not end at its yields: what brings things in order must not be left half done. */
 export function* toItsEnd<T>(work: Slices<T>): Slices<T> {
-  for (;;) {
-    const { done, value } = work.next()
-    if (done) return value
-    yield MIDWAY
+  let step = work.next()
+  while (!step.done) {
+    let answer: unknown
+    try {
+      answer = yield isThenable(step.value) ? new Owed(step.value) : MIDWAY
+    } catch (error) {
+      step = work.throw(error)
+      continue
+    }
+    step = work.next(answer)
+  }
+  return step.value
+}
+
+/** Yielded by toItsEnd for a promise: it is awaited, and the work may not end there either. */
+class Owed {
+  readonly value: unknown
+
+  constructor(value: unknown) {
+    this.value = value
   }
 }
 
@@ -84,8 +100,9 @@ export async function runPaced<T>(work: Slices<T>, check: () => void, signal?: A
     lost = undefined
     answer = undefined
     try {
-      const awaited = value instanceof Foreign ? value.value : value
-      if (isThenable(awaited)) answer = await (value === awaited ? awaited : orAborted(awaited, signal))
+      const awaited = value instanceof Foreign || value instanceof Owed ? value.value : value
+      if (isThenable(awaited))
+        answer = await (value instanceof Foreign ? orAborted(awaited, signal) : awaited)
       else answer = awaited
     } catch (reason) {
       lost = { reason }
@@ -95,7 +112,7 @@ export async function runPaced<T>(work: Slices<T>, check: () => void, signal?: A
       await turn()
       from = performance.now()
     }
-    if (ends || value === MIDWAY) continue
+    if (ends || value === MIDWAY || value instanceof Owed) continue
     try {
       check()
     } catch (reason) {

@@ -66,6 +66,11 @@ export class Parameters {
     runNow(this.#transposeSlices(l))
   }
 
+  /** Brings every Wᵀ up to date. Yields now and then. */
+  *transposeSlices(): Slices<void> {
+    for (let l = 0; l < this.#plan.layers.length; ++l) yield* this.#transposeSlices(l)
+  }
+
   /** Brings Wᵀ of layer l up to date. */
   *#transposeSlices(l: number): Slices<void> {
     const { inputs, units } = this.#plan.architecture.layers[l]
@@ -127,7 +132,7 @@ export class Parameters {
   /** Sets every parameter from a copy of an architecture's parameters, of whatever arena. Yields now and then. */
   *setSlices(copy: Floats): Slices<void> {
     yield* copySlices(copy, 0, this.#floats, this.#plan.parameters)
-    for (let l = 0; l < this.#plan.layers.length; ++l) yield* this.#transposeSlices(l)
+    yield* this.transposeSlices()
   }
 
   /** Room for a copy. Throws BackendError where there is no memory for it. */

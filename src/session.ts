@@ -9,6 +9,8 @@ import { listNonzeros, nonzerosToList } from './sparse.ts'
 import { threadsFor } from './threads/choose.ts'
 import { noteNoThreads } from './threads/crew.ts'
 
+const NO_SHARING = 'there is no SharedArrayBuffer: a page has it where it is served as cross-origin isolated'
+
 /** Worker threads to train with, at most; 0 for the caller's own thread. nonzeros: of x, where they are listed. */
 function* threadsToHire(
   engine: Engine,
@@ -24,23 +26,24 @@ function* threadsToHire(
     const threads = (yield threadsFor(asked, architecture, batchRows, rows, epochs, density)) as number
     return threads > 1 || offThread ? threads : 0
   }
-  if (offThread || (asked !== 'auto' && asked > 1)) {
-    const reason =
-      typeof SharedArrayBuffer === 'undefined'
-        ? 'there is no SharedArrayBuffer: a page has it where it is served as cross-origin isolated'
-        : 'the reference kernels have none'
-    noteNoThreads(reason)
+  const several = asked !== 'auto' && asked > 1
+  if (offThread && engine.canMoveAway) {
+    if (several) noteNoThreads(NO_SHARING, 'in one worker')
+    return 1
   }
+  if (offThread || several) noteNoThreads(engine.canMoveAway ? NO_SHARING : 'the reference kernels have none')
   return 0
 }
 
 /** Hires the engine's team, or says why there is none. */
 function* hireTeam(engine: Engine, order: Parameters<Engine['hireTeam']>[0]): Slices<void> {
-  try {
-    yield engine.hireTeam(order)
-  } catch (cause) {
-    noteNoThreads(cause instanceof Error ? cause.message : String(cause))
-  }
+  const hired = engine.canShare ? engine.hireTeam(order) : engine.hireRemote()
+  // Not caught around the yield, where an abort arrives too.
+  const refusal = yield hired.then(
+    () => undefined,
+    (cause) => (cause instanceof Error ? cause.message : String(cause)),
+  )
+  if (refusal !== undefined) noteNoThreads(refusal as string)
 }
 
 export interface SessionData {
@@ -68,7 +71,7 @@ export function* openSession(
     threads: Math.max(1, wanted),
     validates: wanted > 0 && validates,
   }
-  yield* engine.resizeSlices(larger, wanted > 0)
+  yield* engine.resizeSlices(larger, wanted > 0 && engine.canShare)
   if (nonzeros) yield* listNonzeros(engine, x)
   else {
     yield* inBlocks(engine, x.rows, (from, to, block) =>

@@ -94,6 +94,7 @@ export function makeReferenceBackend(
     listNonzeros: undefined,
     run: onMemory(run),
     shared: undefined,
+    module: undefined,
     canShare: false,
   }
 }

@@ -152,6 +152,7 @@ export function arenaIn(room: KernelMemory, begin: number, end: number, tenancy:
     listNonzeros: room.kernels.listNonzeros,
     run: room.kernels.run,
     shared: room.shared ? { module: room.module, memory: room.memory } : undefined,
+    module: room.shared ? undefined : room.module,
     canShare: typeof SharedArrayBuffer !== 'undefined',
   }
 }

@@ -3,8 +3,10 @@
 
 import type { SharedArena } from '../backend.ts'
 import { note } from '../notes.ts'
+import type { Hands } from './hands.ts'
 import { availableCores } from './platform.ts'
-import { idleWorkers, Team } from './pool.ts'
+import { idleWorkers } from './pool.ts'
+import { Team } from './team.ts'
 import { Trial, type TrialSettings } from './trial.ts'
 
 export interface Order extends Omit<TrialSettings, 'claimed' | 'share'> {
@@ -26,10 +28,9 @@ const ASKED_SHARE = 0.3
 const PATIENT_SPINS = 3_000_000
 const SHORT_SPINS = 3_000
 
-export const noteNoThreads = (reason: string): void =>
-  note(
-    `nabla: threads are unavailable here (${reason}); training goes on in the caller's thread, to the same bits`,
-  )
+/** where: the work is done instead. */
+export const noteNoThreads = (reason: string, where = "in the caller's thread"): void =>
+  note(`nabla: threads are unavailable here (${reason}); training goes on ${where}, to the same bits`)
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
@@ -40,7 +41,9 @@ export function measureThreads(yes: boolean): void {
   measured = yes
 }
 
-export class Crew {
+export class Crew implements Hands {
+  /** The arena is one and the same. */
+  readonly isRemote = false
   readonly #offThread: boolean
   readonly #claimed: number
   readonly #team: Team
@@ -97,14 +100,14 @@ export class Crew {
     return this.#team.failed
   }
 
-  /** Runs a tape for the rows [firstRow, endRow), in batches, in `size` workers. */
-  run(from: number, to: number, firstRow: number, endRow: number, batchRows: number): Promise<void> {
-    return this.#team.run([from, to, firstRow, endRow, batchRows], this.#threads)
+  run(span: readonly [number, number, number, number, number]): Promise<void> {
+    return this.#team.run(span, this.#threads)
   }
 
-  /** One worker calls the backend's `shuffle`. */
-  shuffle(...args: readonly number[]): Promise<void> {
-    return this.#team.shuffle(...args)
+  async fetch(): Promise<void> {}
+
+  call(kernel: 'shuffle' | 'countUp', args: readonly number[]): Promise<number | undefined> {
+    return this.#team.call(kernel, args)
   }
 
   /** The last slice had so many rows and took so long; the next may be another's. */

@@ -3,7 +3,7 @@
 import type { Call, Reply } from './worker.ts'
 
 export interface PlatformWorker {
-  post(call: Call): void
+  post(call: Call, transfer: readonly ArrayBuffer[]): void
   /** Whether the worker keeps the process alive. */
   keepAlive(yes: boolean): void
   /** Resolves when the worker runs no more, as far as the platform tells. */

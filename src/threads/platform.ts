@@ -10,7 +10,7 @@ interface NodeWorker {
   on(event: 'message', listener: (reply: Reply) => void): void
   on(event: 'error', listener: (error: unknown) => void): void
   on(event: 'exit', listener: (code: number) => void): void
-  postMessage(call: Call): void
+  postMessage(call: Call, transfer: readonly ArrayBuffer[]): void
   ref(): void
   unref(): void
   terminate(): Promise<unknown>
@@ -41,7 +41,7 @@ function startNodeWorker({ Worker }: NodeModules['node:worker_threads'], listene
   worker.on('error', listener.gone)
   worker.on('exit', (code) => listener.gone(new Error(`the worker exited with code ${code}`)))
   return {
-    post: (call) => worker.postMessage(call),
+    post: (call, transfer) => worker.postMessage(call, transfer as ArrayBuffer[]),
     keepAlive: (yes) => (yes ? worker.ref() : worker.unref()),
     terminate: () => worker.terminate(),
   }

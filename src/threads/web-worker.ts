@@ -56,7 +56,7 @@ function startOne(url: string | undefined, listener: Listener): Promise<Platform
         listener.gone(new Error(event.message || 'the worker failed'))
       }
       resolve({
-        post: (call) => worker.postMessage(call),
+        post: (call, transfer) => worker.postMessage(call, transfer as ArrayBuffer[]),
         keepAlive: () => {},
         terminate: async () => worker.terminate(),
       })

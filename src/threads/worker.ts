@@ -1,54 +1,117 @@
-// What a worker runs: it takes an arena, and then calls of the kernels' `run` and `shuffle`. scripts/build.mjs compiles
+// What a worker runs: it takes an arena or makes one, and then calls of the kernels. scripts/build.mjs compiles
 // this file alone and keeps it as text in src/generated/, so that no bundler has a path to resolve and no user one to
 // configure; and as dist/worker.js, for pages whose policy asks for a file. It may import types only.
 
+/** Some floats of an arena, from the element `at` on. */
+export interface Piece {
+  readonly at: number
+  readonly values: Float32Array
+}
+
 export type Call =
+  /** Takes an arena that is shared. */
   | { readonly call: 'open'; readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory }
+  /** Makes an arena of its own. */
+  | { readonly call: 'own'; readonly module: WebAssembly.Module; readonly pages: number }
+  /** Writes the pieces, calls the kernel, and answers with what it returns and the ranges that are asked for. */
+  | {
+      readonly call: 'run' | 'shuffle' | 'countUp'
+      readonly args: readonly number[]
+      readonly writes?: readonly Piece[]
+      readonly reads?: readonly { readonly offset: number; readonly length: number }[]
+    }
+  /** Writes the pieces and reads the ranges alone. */
+  | {
+      readonly call: 'copy'
+      readonly writes?: readonly Piece[]
+      readonly reads?: readonly { readonly offset: number; readonly length: number }[]
+    }
   | { readonly call: 'close' }
-  | { readonly call: 'run' | 'shuffle'; readonly args: readonly number[] }
 
-/** What comes back from every call but `close`: the reason why it failed, or null; a Web Worker says null when it starts. */
-export type Reply = string | null
+export interface Answer {
+  readonly value?: number | undefined
+  readonly pieces?: readonly Piece[]
+}
 
-type Kernels = Record<'run' | 'shuffle', (...args: readonly number[]) => void>
+/** What comes back from every call but `close`, or the reason why it failed; a Web Worker says null when it starts. */
+export type Reply = Answer | string | null
+
+type Kernels = Record<'run' | 'shuffle' | 'countUp', (...args: readonly number[]) => number | undefined>
 
 interface NodePort {
   on(event: 'message', listener: (call: Call) => void): void
-  postMessage(reply: Reply): void
+  postMessage(reply: Reply, transfer?: readonly ArrayBuffer[]): void
 }
 
 interface WebPort {
   onmessage: (event: { readonly data: Call }) => void
-  postMessage(reply: Reply): void
+  postMessage(reply: Reply, transfer?: readonly ArrayBuffer[]): void
 }
 
 declare const require: ((module: 'node:worker_threads') => { parentPort: NodePort }) | undefined
 
 let kernels: Kernels | undefined
+let memory: WebAssembly.Memory | undefined
+// Memory cannot shrink: one of its own is kept for the next arena.
+let own: { readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory } | undefined
 
-const receive = (call: Call, answer: (reply: Reply) => void) => {
+const instantiate = (module: WebAssembly.Module, within: WebAssembly.Memory) => {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory: within } })
+  kernels = exports as unknown as Kernels
+  memory = within
+}
+
+const PAGE = 65536
+
+/** A memory of so many pages: that of before, larger if need be, where there is one. */
+const ownMemory = (pages: number): WebAssembly.Memory => {
+  const missing = own ? pages - own.memory.buffer.byteLength / PAGE : pages
+  if (own && missing > 0) own.memory.grow(missing)
+  return own?.memory ?? new WebAssembly.Memory({ initial: pages, maximum: 65535 })
+}
+
+const work = (call: Exclude<Call, { readonly call: 'close' }>): Answer => {
+  if (call.call === 'open') {
+    instantiate(call.module, call.memory)
+    return {}
+  }
+  if (call.call === 'own') {
+    own = { module: call.module, memory: ownMemory(call.pages) }
+    instantiate(own.module, own.memory)
+    return {}
+  }
+  const floats = new Float32Array(memory!.buffer)
+  for (const { at, values } of call.writes ?? []) floats.set(values, at)
+  const value = call.call === 'copy' ? undefined : kernels![call.call](...call.args)
+  const pieces = call.reads?.map(({ offset, length }) => ({
+    at: offset,
+    values: floats.slice(offset, offset + length),
+  }))
+  return pieces ? { value, pieces } : { value }
+}
+
+const receive = (call: Call, answer: (reply: Reply, transfer: readonly ArrayBuffer[]) => void) => {
   if (call.call === 'close') {
     kernels = undefined
+    memory = undefined
     return
   }
   try {
-    if (call.call === 'open') {
-      const { exports } = new WebAssembly.Instance(call.module, { env: { memory: call.memory } })
-      kernels = exports as unknown as Kernels
-    } else {
-      kernels![call.call](...call.args)
-    }
-    answer(null)
+    const reply = work(call)
+    const buffers = (reply.pieces ?? []).map(({ values }) => values.buffer as ArrayBuffer)
+    answer(reply, buffers)
   } catch (error) {
-    answer(String(error))
+    answer(String(error), [])
   }
 }
 
 if (typeof require === 'function') {
   const { parentPort } = require('node:worker_threads')
-  parentPort.on('message', (call) => receive(call, (reply) => parentPort.postMessage(reply)))
+  parentPort.on('message', (call) =>
+    receive(call, (reply, transfer) => parentPort.postMessage(reply, transfer)),
+  )
 } else {
   const port = globalThis as unknown as WebPort
-  port.onmessage = ({ data }) => receive(data, (reply) => port.postMessage(reply))
+  port.onmessage = ({ data }) => receive(data, (reply, transfer) => port.postMessage(reply, transfer))
   port.postMessage(null)
 }
