@@ -1,7 +1,7 @@
 // One pass over the training data, in slices short enough for the event loop.
 
 import type { Engine, Slice } from './engine.ts'
-import { MIDWAY, SLICE_MS, type Slices } from './pace.ts'
+import { MIDWAY, Owed, SLICE_MS, type Slices } from './pace.ts'
 import type { Transaction } from './transaction.ts'
 
 /** Parts of a slice that is the first in so many threads: some 2 ms of one thread's work. */
@@ -91,7 +91,8 @@ export function* trainEpoch(
       transaction.isWhole = false
       const from = performance.now()
       const atWork = engine.train(slice)
-      if (atWork) yield atWork
+      // Whether the step is good is seen below.
+      if (atWork) yield new Owed(atWork)
       milliseconds = performance.now() - from
     } else milliseconds = yield* stepInParts(engine, slice, parts, transaction)
     const sum = engine.sum(losses, firstRow, slice.endRow)

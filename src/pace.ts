@@ -54,8 +54,8 @@ export function* toItsEnd<T>(work: Slices<T>): Slices<T> {
   return step.value
 }
 
-/** Yielded by toItsEnd for a promise: it is awaited, and the work may not end there either. */
-class Owed {
+/** Yielded for a promise after which the work may not end: what comes of it must be put in order first. */
+export class Owed {
   readonly value: unknown
 
   constructor(value: unknown) {

@@ -82,7 +82,7 @@ it('is aborted between two slices, the steps that are done kept', async () => {
   const stop = new AbortController()
   let atEpoch = ''
   await expect(
-    net.fit(dataOf(10_000, false), {
+    net.fit(dataOf(30_000, false), {
       offThread: true,
       epochs: 100,
       batchSize: 16,

@@ -94,6 +94,30 @@ describe('an aborted fit', () => {
     expect(bitsOf(net) === afterEpoch).toBe(true)
   })
 
+  it.each([
+    ['in workers', { threads: 2 }],
+    ["in the caller's thread", { threads: 1 }],
+  ])('keeps the steps of an epoch that was begun, %s', async (_, options) => {
+    const net = new Network({ sizes: [64, 200, 200, 5], seed: 1 })
+    const stop = new AbortController()
+    let atEpoch = ''
+    const fit = net.fit(
+      { x: numbers(30_000 * 64, 1), y: numbers(30_000 * 5, 2) },
+      {
+        epochs: 1000,
+        batchSize: 16,
+        ...options,
+        signal: stop.signal,
+        onEpoch: ({ epoch }) => {
+          atEpoch = bitsOf(net)
+          if (epoch === 2) setTimeout(() => stop.abort(new Error('enough')), 40)
+        },
+      },
+    )
+    await expect(fit).rejects.toThrow('enough')
+    expect(bitsOf(net) === atEpoch).toBe(false)
+  })
+
   it('does not wait for an onEpoch that never settles', async () => {
     const net = new Network({ sizes: [300, 20, 2], seed: 1, threads: 1 })
     const stop = new AbortController()
