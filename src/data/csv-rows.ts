@@ -80,7 +80,7 @@ export class CsvRows {
   text(cell: number): string {
     const from = this.#bounds[2 * cell]
     const text = this.#text.slice(from, this.#bounds[2 * cell + 1])
-    return from > this.#start && this.#text.charCodeAt(from - 1) === QUOTE ? text.replaceAll('""', '"') : text
+    return this.#text.charCodeAt(from - 1) === QUOTE ? text.replaceAll('""', '"') : text
   }
 
   /** Returns all of them. */
@@ -154,7 +154,7 @@ export class CsvRows {
       }
 
       if (code === LF || code === CR || code === -1) {
-        // At the end of a chunk the row may go on, and a \r be half of a \r\n.
+        // At the end of a chunk the row may go on, a quote be the first of two and a \r half of a \r\n.
         if (!this.#isEnd && (code === -1 || (code === CR && at + 1 === text.length))) return false
         if (code === CR && text.charCodeAt(at + 1) === LF) ++at
         this.#next = Math.min(at + 1, text.length)
@@ -183,8 +183,7 @@ export class CsvRows {
     const text = this.#text
     for (let at = from; ; at += 2) {
       at = text.indexOf('"', at)
-      // At the end of a chunk it may be the first of two.
-      if (at < 0 || (at + 1 === text.length && !this.#isEnd)) return -1
+      if (at < 0) return -1
       if (text.charCodeAt(at + 1) !== QUOTE) return at
     }
   }

@@ -16,8 +16,10 @@ const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${ex
 
 /** So many digits are below 2⁵³. */
 const EXACT_DIGITS = 15
-/** So many rounded additions and products stay within SLACK. */
-const MOST_DIGITS = 64
+/**
+ * The most that rounding may have moved a number of more digits by, as a share of it: two roundings of 2⁻⁵³ for each of
+ * at most 61 digits, for more of them leave float32 whatever power of POWERS they are divided by.
+ */
 const SLACK = 2 ** -45
 
 /** Returns Math.fround(Number(text)) of a decimal number, spaces around it aside, else NaN: also for what leaves float32. */
@@ -54,7 +56,7 @@ export function float32At(text: string, from: number, to: number): number {
     power = fractions - at
     digits -= power
   }
-  if (digits === 0 || digits > MOST_DIGITS) return float32Of(text.slice(from, to))
+  if (digits === 0) return float32Of(text.slice(from, to))
 
   if (at < to && (code | 32) === E) {
     ++at

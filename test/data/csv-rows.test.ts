@@ -76,6 +76,13 @@ describe('the rows of a CSV text', () => {
     expect(cellsOf('""\n\n""')).toEqual([[''], ['']])
   })
 
+  it('has as many cells as there are', () => {
+    for (let width = 1; width <= 300; ++width) {
+      const row = Array.from({ length: width }, (_, c) => String(c))
+      expect(cellsOf(`${row.join()}\n${row.join()}`)).toEqual([row, row])
+    }
+  })
+
   it('passes over blank lines, and counts them', () => {
     for (const lineBreak of ['\n', '\r', '\r\n']) {
       const text = ['', '', 'a,"b', '', 'c",d', '', '"",', ''].join(lineBreak)
@@ -147,7 +154,8 @@ describe('the rows of a CSV text', () => {
         rowsRead += theirs.length
       }
     }
-    fc.assert(fc.property(anyText, fc.constantFrom(',', ';', '→', '😀'), check), { seed: 1, numRuns: 5000 })
+    const delimiters = fc.constantFrom(',', ';', '→', '😀', '\t', ' ')
+    fc.assert(fc.property(anyText, delimiters, check), { seed: 1, numRuns: 5000 })
     expect(rowsRead).toBeGreaterThan(2000)
   })
 

@@ -50,6 +50,15 @@ describe('a decimal number', () => {
       }
       check(`${halfway.slice(0, -1)}4999999999`)
     }
+    // Digits beyond 2⁵³, whose sum in float64 and its quotient are on the other side of halfway than the number.
+    for (const text of [
+      '36.139860153198235',
+      '0.49076239764690394',
+      '1912.4349975585938',
+      '971.3450012207031',
+    ]) {
+      check(text)
+    }
     // Through float64, 2⁻⁵⁴ above halfway is halfway: fround(Number()) is asked for, not the nearest.
     check('1.00000005960464483090178')
   })
@@ -77,7 +86,16 @@ describe('a decimal number', () => {
         '00012',
         '5e-324',
       ],
-      ...['1'.repeat(65), `0.${'0'.repeat(63)}1`, `0.${'3'.repeat(63)}`, `${'9'.repeat(39)}e-39`],
+      ...[
+        '1'.repeat(65),
+        `0.${'0'.repeat(63)}1`,
+        `0.${'3'.repeat(63)}`,
+        `${'0'.repeat(400)}1.5`,
+        '1'.repeat(400),
+        `${'1'.repeat(61)}e-22`,
+        `${'3'.repeat(60)}e-22`,
+        `${'9'.repeat(39)}e-39`,
+      ],
     ]) {
       check(text)
     }
