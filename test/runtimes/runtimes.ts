@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { afterAll } from 'vitest'
 import type { ProbeResult } from './probe.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -27,10 +28,15 @@ export function once<T>(work: () => Promise<T>): () => Promise<T> {
   return () => (result ??= work())
 }
 
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
 /** The folder of a project with the probe, into which the package was installed from its tarball. */
 const project = once(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'nabla-project-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  folders.push(folder)
   for (const file of ['main.mjs', 'probe.mjs', 'entries.mjs', 'page.html', 'policy.mjs', 'policy.html']) {
     copyFileSync(join(root, 'test/runtimes', file), join(folder, file))
   }
