@@ -377,7 +377,9 @@ export class Network {
 
   /** The same, the event loop free as in `predictAsync`. */
   async classifyAsync(x: MatrixLike, options: ReadOptions = {}): Promise<Int32Array> {
-    return this.#classesOf(await this.predictAsync(x, options))
+    const { signal } = readSettings(options)
+    const out = await this.#readPaced('classifyAsync', signal, (engineOf) => this.#predictSlices(engineOf, x))
+    return this.#classesOf(out)
   }
 
   /**

@@ -1,7 +1,12 @@
 // What training leaves where it ends early: the parameters of a whole step, finite, whoever ended it.
 
 import { describe, expect, it } from 'vitest'
-import { type Data, DivergedError, Network, type NetworkOptions } from '../src/index.ts'
+import { makeReferenceBackend } from '../src/backends/reference.ts'
+import { Engine } from '../src/engine.ts'
+import { BackendError, type Data, DivergedError, Network, type NetworkOptions } from '../src/index.ts'
+import { runNow } from '../src/pace.ts'
+import { optimizers } from '../src/tables.ts'
+import { Transaction } from '../src/transaction.ts'
 import { numbers } from './helpers/random.ts'
 
 const parametersOf = (net: Network): number[] =>
@@ -188,5 +193,32 @@ describe('parameters read during a fit', () => {
     }
     // What is read afterwards is what was trained.
     expect(whole.get(bitsOf(net))).toBe(30)
+  })
+})
+
+describe('where there is no memory for another arena after a worker was lost', () => {
+  it('the parameters come back in the one there is', () => {
+    const layers = [{ inputs: 3, units: 2, activation: 'linear', bias: true }] as const
+    const architecture = { inputs: 3, outputs: 2, layers, loss: 'quadratic' } as const
+    let arenas = 0
+    const engine = new Engine(
+      architecture,
+      (elements) => {
+        if (++arenas > 1) throw new BackendError('no memory')
+        return makeReferenceBackend(elements)
+      },
+      optimizers.sgd.rule,
+    )
+    const values = numbers(6, 1)
+    engine.parameters.setWeights(0, values)
+    const counters = { epochs: 3, trained: true }
+    const transaction = new Transaction(engine, counters)
+    transaction.begin()
+    runNow(transaction.keep())
+    engine.parameters.setWeights(0, numbers(6, 2))
+    counters.epochs = 7
+    runNow(transaction.rollBackElsewhere())
+    expect(engine.parameters.weights(0)).toEqual(values)
+    expect([counters.epochs, transaction.isWhole, arenas]).toEqual([3, true, 2])
   })
 })

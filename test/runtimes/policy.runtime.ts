@@ -57,3 +57,13 @@ it.skipIf(!program)("worker-src 'none': one attempt an address, and the bits are
   expect(found.violations).toEqual(Array(4).fill('worker-src'))
   expect(found.asModule).toBe('refused')
 })
+
+it.skipIf(!program)(
+  'a page that is not cross-origin isolated trains in a worker with its own memory',
+  async () => {
+    const found = await askPage<Found>(program!, 'policy.html', false)
+    expectOneSum(found)
+    expect(startsOf(found)).toEqual([1, 0, 0, 0, 0])
+    expect(found.notes).toEqual([])
+  },
+)
