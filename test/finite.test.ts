@@ -1,4 +1,5 @@
-// The scan of inputs: nonzeros are counted, and one value that is not finite is seen, at any place of any length.
+// The scans of inputs: nonzeros are counted, one value that is not finite is seen, and so is any change, at any place of
+// any length.
 
 import { describe, expect, it } from 'vitest'
 import { ARENA_START } from '../assembly/abi.ts'
@@ -28,6 +29,47 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
           floats[AT + i] = bad
           expect(kernels.countNonzeros(AT, n), `${bad} at ${i} of ${n}`).toBe(-1)
         }
+      }
+    }
+  })
+
+  it('has another checksum after any change', () => {
+    const COLUMNS = 256
+    const { floats, kernels } = make(AT + 64 * COLUMNS)
+    const dense = Float32Array.from({ length: 64 * COLUMNS }, (_, i) => Math.sin(i + 1) + 1.5)
+    const oneHot = dense.map((v, i) => (i % COLUMNS === 3 ? v : 0))
+    const changes: [string, (v: number, i: number) => number][] = [
+      ['all negated', (v) => -v],
+      ['all doubled', (v) => 2 * v],
+      ['a quarter of all', (v) => v / 4],
+      ['two rows negated', (v, i) => (i < 2 * COLUMNS ? -v : v)],
+      ['the last 8 negated', (v, i) => (i >= 63 * COLUMNS + 3 ? -v : v)],
+      ['one a little larger', (v, i) => (i === COLUMNS + 3 ? v * (1 + 2 ** -23) : v)],
+    ]
+    for (const values of [dense, oneHot]) {
+      for (const n of [values.length, values.length - 5]) {
+        floats.set(values, AT)
+        const before = kernels.checksum(AT, n)
+        for (const [name, change] of changes) {
+          floats.set(values.map(change), AT)
+          expect(kernels.checksum(AT, n), `${name}, ${n}`).not.toBe(before)
+        }
+        floats.set(values, AT)
+        expect(kernels.checksum(AT, n)).toBe(before)
+      }
+    }
+  })
+
+  it('has another checksum where one value changes or two change places, at every place of every length', () => {
+    for (let n = 1; n <= 37; ++n) {
+      for (let i = 0; i < n; ++i) {
+        for (let k = 0; k < n; ++k) floats[AT + k] = k + 1
+        const before = kernels.checksum(AT, n)
+        floats[AT + i] = -(i + 1)
+        expect(kernels.checksum(AT, n), `a sign at ${i} of ${n}`).not.toBe(before)
+        floats[AT + i] = 1
+        floats[AT] = i + 1
+        if (i > 0) expect(kernels.checksum(AT, n), `0 and ${i} of ${n}`).not.toBe(before)
       }
     }
   })

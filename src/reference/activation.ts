@@ -210,9 +210,12 @@ export function countNonzeros(floats: Floats, x: number, n: number): number {
   return count
 }
 
-/** A number that changes where the n words from `x` on do; not the one that the kernels have. */
+// The word of assembly/scan.ts.
+const SALT = 0x2545f491
+
+/** A number that changes where the n words from `x` on do: mixed as in assembly/scan.ts, but one word at a time. */
 export function checksum(ints: Int32Array, x: number, n: number): number {
   let sum = n
-  for (let i = x; i < x + n; ++i) sum = (Math.imul(sum, 31) + ints[i]) | 0
+  for (let i = x; i < x + n; ++i) sum = (((sum << 5) | (sum >>> 27)) + (ints[i] ^ SALT)) | 0
   return sum
 }
