@@ -62,6 +62,17 @@ export function isArray(value: unknown): value is unknown[] {
   }
 }
 
+/** An array or a view of numbers: what has a length, and elements by index. */
+export const isList = (value: unknown): value is ArrayLike<unknown> =>
+  isArray(value) || (ArrayBuffer.isView(value) && typeof (value as { length?: unknown }).length === 'number')
+
+/** Whether all are strings; a hole is none. */
+export function areStrings(list: readonly unknown[]): list is string[] {
+  // every() skips holes.
+  for (let i = 0; i < list.length; ++i) if (typeof list[i] !== 'string') return false
+  return true
+}
+
 /** An object that is no array, no view of a buffer and no revoked proxy. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false

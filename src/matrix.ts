@@ -1,7 +1,7 @@
 // A user's arrays, checked once at the public edge and brought to one form: row-major, a row an example.
 
 import { HITS_ARGMAX, HITS_NONE, HITS_THRESHOLD } from '../assembly/abi.ts'
-import { isArray } from './check.ts'
+import { isList } from './check.ts'
 import { BackendError, ShapeError, shown } from './errors.ts'
 import { setOneHot } from './one-hot.ts'
 import type { MatrixLike } from './options.ts'
@@ -22,10 +22,6 @@ export interface Matrix {
 export interface Targets extends Matrix {
   readonly hitMode: number
 }
-
-const isList = (value: unknown): value is NumberArray =>
-  (isArray(value) as boolean) ||
-  (ArrayBuffer.isView(value) && typeof (value as { length?: unknown }).length === 'number')
 
 const isNested = (value: NumberArray | readonly NumberArray[]): value is readonly NumberArray[] =>
   !ArrayBuffer.isView(value) && value.length > 0 && isList(value[0])
@@ -83,10 +79,11 @@ function flattenRow(row: unknown, r: number, values: Float32Array, columns: numb
     throw new ShapeError(`${name}[${r}]: expected a row of ${columns} values, got ${row.length}`)
   }
   for (let c = 0; c < columns; ++c) {
-    if (typeof row[c] !== 'number') {
-      throw new ShapeError(`${name}[${r}][${c}]: expected a number, got ${shown(row[c])}`)
+    const value = row[c]
+    if (typeof value !== 'number') {
+      throw new ShapeError(`${name}[${r}][${c}]: expected a number, got ${shown(value)}`)
     }
-    values[r * columns + c] = row[c]
+    values[r * columns + c] = value
   }
 }
 

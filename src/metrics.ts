@@ -1,6 +1,6 @@
 // How good a classifier is, from true and predicted class indices: accuracy, confusion matrix, classification report.
 
-import { type Check, checkOptions, integer, isArray, optional, refuse } from './check.ts'
+import { areStrings, type Check, checkOptions, integer, isArray, optional, refuse } from './check.ts'
 import { indexOfLargest } from './classify.ts'
 import { ShapeError, shown } from './errors.ts'
 import { largest } from './largest.ts'
@@ -55,12 +55,6 @@ export interface MetricOptions {
   classNames?: readonly string[]
   /** Decimals in the text. Default 2. */
   digits?: number
-}
-
-function areStrings(list: unknown[]): list is string[] {
-  // every() skips holes.
-  for (let i = 0; i < list.length; ++i) if (typeof list[i] !== 'string') return false
-  return true
 }
 
 const names: Check<readonly string[]> = (value, name) =>

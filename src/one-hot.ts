@@ -1,4 +1,4 @@
-import { integer } from './check.ts'
+import { integer, isList } from './check.ts'
 import { BackendError, ShapeError, shown } from './errors.ts'
 
 // Beyond this a label is a mistake, not a class: the widest layer that a network may have.
@@ -54,7 +54,7 @@ function allocate(rows: number, classes: number): Float32Array {
 
 /** Throws ShapeError for what is no list at all. */
 export function checkLabels(labels: ArrayLike<number>, name: string): void {
-  if (Array.isArray(labels) || (ArrayBuffer.isView(labels) && 'length' in labels)) return
+  if (isList(labels)) return
   throw new ShapeError(`${name}: expected an array of class indices, got ${shown(labels)}`)
 }
 

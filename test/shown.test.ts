@@ -2,8 +2,9 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { oneHot, readCsv, StandardScaler, standardScaler, trainTestSplit } from '../src/data/index.ts'
 import { shown } from '../src/errors.ts'
-import { Network, OptionError, ShapeError } from '../src/index.ts'
+import { accuracy, argmax, Network, OptionError, ShapeError } from '../src/index.ts'
 
 const thrower = () => {
   throw new Error('mine')
@@ -153,10 +154,22 @@ describe('a hostile value', () => {
     }
     await expect(net().fit({ x: [1, 2], y: [1] }, any)).rejects.toThrow(OptionError)
     await expect(net().fit({ x: [1, 2], y: [1] }, { validation: any })).rejects.toThrow(OptionError)
+    expect(() => argmax(any, 1)).toThrow(ShapeError)
+    expect(() => accuracy([0], any)).toThrow(ShapeError)
+    expect(() => oneHot(any)).toThrow(ShapeError)
+    expect(() => standardScaler(any, 1)).toThrow(ShapeError)
+    expect(() => new StandardScaler({ mean: any, deviation: [1] })).toThrow(OptionError)
+    expect(() => trainTestSplit({ x: any, y: [1] })).toThrow(ShapeError)
+    expect(() => readCsv('1,2', { header: any })).toThrow(OptionError)
   })
 })
 
 describe('a hole in an array', () => {
+  it('of column names is refused', () => {
+    // biome-ignore lint/suspicious/noSparseArray: what is tested
+    expect(() => readCsv('1,2,3', { header: ['a', , 'b'] as string[] })).toThrow(OptionError)
+  })
+
   it.each<[string, unknown, string]>([
     // biome-ignore-start lint/suspicious/noSparseArray: what is tested
     [

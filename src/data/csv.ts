@@ -1,6 +1,6 @@
 // Tables of numbers and classes from the rows of a CSV text.
 
-import { checkOptions, oneOf, optional, refuse } from '../check.ts'
+import { areStrings, checkOptions, isArray, oneOf, optional, refuse } from '../check.ts'
 import { FormatError, shown } from '../errors.ts'
 import { CsvRows } from './csv-rows.ts'
 import { float32Of } from './decimal.ts'
@@ -49,7 +49,7 @@ export interface FeatureTable extends Table {
 const optionTable = {
   header: optional<boolean | readonly string[], boolean>(
     (value, name) =>
-      typeof value === 'boolean' || (Array.isArray(value) && value.every((v) => typeof v === 'string'))
+      typeof value === 'boolean' || (isArray(value) && areStrings(value))
         ? value
         : refuse(name, 'true, false or an array of names', value),
     true,

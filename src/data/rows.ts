@@ -1,3 +1,4 @@
+import { isList } from '../check.ts'
 import { ShapeError, shown } from '../errors.ts'
 
 /** Rows one after another: a typed array or an array of numbers, or an array with one element a row. */
@@ -14,7 +15,7 @@ export type RowArray =
   | readonly unknown[]
 
 function checkList(x: unknown, name: string): void {
-  if (Array.isArray(x) || (ArrayBuffer.isView(x) && 'length' in x)) return
+  if (isList(x)) return
   throw new ShapeError(`${name}: expected a typed array or an array, got ${shown(x)}`)
 }
 

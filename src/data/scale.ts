@@ -1,6 +1,6 @@
 // Scalers of columns. Both map x to (x − offset) / scale, column by column, in float64.
 
-import { type Check, checkOptions, isObject, optional, refuse } from '../check.ts'
+import { type Check, checkOptions, isList, isObject, optional, refuse } from '../check.ts'
 import { FormatError, OptionError, shown } from '../errors.ts'
 import { limitsOf, mapColumns, momentsOf, unitOf } from './columns.ts'
 
@@ -20,8 +20,7 @@ export interface StandardScalerJSON {
 }
 
 const isNumbers = (value: unknown): value is ArrayLike<number> =>
-  (Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value)) &&
-  Array.from(value as ArrayLike<unknown>).every(Number.isFinite)
+  isList(value) && Array.from(value).every(Number.isFinite)
 
 const numbers: Check<number[]> = (value, name) =>
   isNumbers(value) && value.length > 0

@@ -1,4 +1,4 @@
-import { boolean, checkOptions, integer, isObject, optional, refuse } from '../check.ts'
+import { boolean, checkOptions, integer, isArray, isObject, optional, refuse } from '../check.ts'
 import { OptionError, ShapeError, shown } from '../errors.ts'
 import { PhiloxStream, SPLIT } from '../random.ts'
 import { countRows, type RowArray, rowWidth, takeRows } from './rows.ts'
@@ -84,7 +84,7 @@ export function trainTestSplit<X extends RowArray, Y extends RowArray>(
   if (!isObject(data)) throw new ShapeError(`data: expected { x, y }, got ${shown(data)}`)
   const { x, y } = data
   // An array of rows says how many there are; of two flat arrays, y is taken to have one value a row.
-  const counted = Array.isArray(x) && typeof x[0] === 'object' ? x : y
+  const counted = isArray(x) && typeof x[0] === 'object' ? x : y
   const rows = data.rows === undefined ? countRows(counted, 1, 'y') : integer(1)(data.rows, 'rows')
   const inputs = rowWidth(x, rows, 'x')
   const outputs = rowWidth(y, rows, 'y')
