@@ -1,6 +1,6 @@
 // What holds for the whole process, and not for one network.
 
-import { type Check, checkOptions, optional, refuse } from './check.ts'
+import { type Check, checkOptions, isObject, optional, refuse } from './check.ts'
 import { setWorkerUrl } from './threads/web-worker.ts'
 
 export interface Configuration {
@@ -12,9 +12,10 @@ export interface Configuration {
 }
 
 const address: Check<string> = (value, name) => {
-  if (value instanceof URL) return value.href
-  return typeof value === 'string' && value !== ''
-    ? value
+  // By what it has: a URL may come from another realm.
+  const href = isObject(value) ? value.href : value
+  return typeof href === 'string' && href !== ''
+    ? href
     : refuse(name, 'a URL or an address that is not empty', value)
 }
 

@@ -38,7 +38,7 @@ const starts = (count: number) =>
 const statuses = async (count: number) => (await starts(count)).map(({ status }) => status)
 
 it('refuses a workerUrl that is none', () => {
-  for (const workerUrl of [5, '', null, {}]) {
+  for (const workerUrl of [5, '', null, {}, { href: 5 }, { href: '' }]) {
     expect(() => configure({ workerUrl } as never)).toThrow(OptionError)
   }
   expect(() => configure({ workerURL: '/w.js' } as never)).toThrow('options among workerUrl')
@@ -57,6 +57,9 @@ it('starts workers from the address that is configured, and listens after their 
   worker.onmessage!({ data: 'late' })
   expect(listener.reply.mock.calls).toEqual([['late']])
   expect(listener.gone).not.toHaveBeenCalled()
+  configure({ workerUrl: { href: 'https://example.org/of-another-realm.js' } })
+  expect(await statuses(1)).toEqual(['fulfilled'])
+  expect(addresses.at(-1)).toBe('https://example.org/of-another-realm.js')
 })
 
 it('does not try an address again that was refused, at once or later', async () => {
