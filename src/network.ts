@@ -309,14 +309,17 @@ export class Network {
     if (!Number.isFinite(loss)) diverge('loss')
     const transaction = this.#transaction
     transaction.begin()
-    runNow(transaction.keep())
-    engine.trainPart(update, batch, 0, 1)
-    if (!engine.parameters.areFinite()) {
-      runNow(transaction.rollBack())
-      diverge('parameters')
+    try {
+      runNow(transaction.keep())
+      engine.trainPart(update, batch, 0, 1)
+      if (!engine.parameters.areFinite()) {
+        runNow(transaction.rollBack())
+        diverge('parameters')
+      }
+      this.#counters.trained = true
+    } finally {
+      transaction.end()
     }
-    this.#counters.trained = true
-    transaction.end()
     return loss
   }
 

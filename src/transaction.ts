@@ -44,7 +44,7 @@ export class Transaction {
     this.#version += 1
   }
 
-  /** Keeps what there is now. Throws RangeError where there is no memory for the copy. Yields now and then. */
+  /** Keeps what there is now. Throws BackendError where there is no memory for the copy. Yields now and then. */
   *keep(): Slices<void> {
     const { parameters } = this.#engine
     this.#copy ??= parameters.makeCopy()
