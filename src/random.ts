@@ -105,18 +105,30 @@ export class PhiloxStream {
 
   /** Shuffles in place by Fisher and Yates from the end down: index i is swapped with one below(i + 1). */
   shuffle(indices: Int32Array | Uint32Array): void {
-    for (let i = indices.length - 1; i > 0; --i) {
-      const j = this.below(i + 1)
-      const kept = indices[i]
-      indices[i] = indices[j]
-      indices[j] = kept
-    }
+    swapDown(indices, (i) => i, indices.length - 1, 0, this)
+  }
+}
+
+/** Fisher and Yates, for the places from `from` down to `to` + 1. */
+function swapDown(
+  ints: Int32Array | Uint32Array,
+  place: (i: number) => number,
+  from: number,
+  to: number,
+  random: PhiloxStream,
+): void {
+  for (let i = from; i > to; --i) {
+    const own = place(i)
+    const other = place(random.below(i + 1))
+    const kept = ints[own]
+    ints[own] = ints[other]
+    ints[other] = kept
   }
 }
 
 /**
  * A part of the shuffle of ints[place(0)] … by the stream (seed, SHUFFLE, stream): the places from `from` down to `to` + 1,
- * as PhiloxStream.shuffle has them. word: random words that the parts before have used. Returns it for the next part.
+ * as PhiloxStream.shuffle takes them. word: how many random words the parts before have used. Returns it for the next part.
  */
 export function shufflePart(
   ints: Int32Array,
@@ -129,12 +141,6 @@ export function shufflePart(
 ): number {
   const random = new PhiloxStream((key[1] >>> 0) * 2 ** 32 + (key[0] >>> 0), SHUFFLE, stream)
   random.skip(word)
-  for (let i = from; i > to; --i) {
-    const own = place(i)
-    const other = place(random.below(i + 1))
-    const kept = ints[own]
-    ints[own] = ints[other]
-    ints[other] = kept
-  }
+  swapDown(ints, place, from, to, random)
   return random.drawn
 }
