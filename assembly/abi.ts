@@ -94,10 +94,14 @@ export const BUCKET_ENTRIES = 4096
 export const CONTROL_LEARNING_RATE = 0
 export const CONTROL_LENGTH = 16
 
-// What the threads agree by: words on cache lines of their own, the first of which all of them watch while they wait.
-// Barriers passed; threads that have come to the next one; threads asleep at it; 1 where the work is to be left; how
-// often a thread looks at the generation before it goes to sleep, about 3 times in a nanosecond: at most, and for now; how
-// often it did so in vain of late.
+// The words by which threads synchronize, on cache lines of their own; all of them watch the first while they wait.
+//   GENERATION  barriers passed
+//   ARRIVED     threads that have reached the next one
+//   SLEEPERS    threads asleep at it
+//   STOP        1 once the work must be abandoned
+//   SPINS       how many times at most a thread looks at the generation before it sleeps, about 3 looks a nanosecond
+//   PATIENCE    the same for now: adapted, at most SPINS
+//   MISSES      how many of the last waits spun in vain
 export const SYNC_GENERATION = 0
 export const SYNC_ARRIVED = 16
 export const SYNC_SLEEPERS = 17

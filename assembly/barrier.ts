@@ -7,22 +7,23 @@ import {
 /** Nanoseconds that a thread sleeps before it looks again: a wake-up that is lost costs no more. */
 const NAP: i64 = 2000000
 
-// The least that a thread looks for the others, about 10 µs: what most waits take where each has a core of its own.
+// The fewest looks before a thread sleeps, about 10 µs: longer than most waits where each thread has a core of its own.
 const LEAST_SPINS = 30000
 
-// Waits in vain, a millisecond each, until they become shorter. Two threads may begin on one core of two: that both look is
-// how the system sees that there is work for the other core, after some ticks of its clock. Threads that sleep and wake
-// each other instead stay on the one core: 784-30-10 at batch 10 then ran at a third of one thread's speed (Node 20).
+// How many waits may spin in vain, a millisecond each, before they are shortened. Two threads may start on one core of
+// two: only because both spin does the scheduler see, after some ticks, that there is work for the other core. Threads
+// that sleep and wake each other stay on the one core: 784-30-10 at batch 10 then ran at a third of one thread's speed
+// (Node 20).
 const MOST_MISSES = 8
 
 /**
- * Returns true once `threads` threads have come here, false where the work is to be left. What each of them wrote
- * before is seen by all of them after.
+ * Returns true once `threads` threads have arrived, false if the work must be abandoned. What each of them wrote before
+ * is seen by all of them after.
  *
- * A thread that looked in vain for as long as its patience took a core from the one that it waits for, or would have:
- * after some such misses the next waits are a quarter as long each time. Each wait that ends in time makes up for one of
- * them, and makes the next waits twice as long, up to SYNC_SPINS. The threads share these words and may overwrite each
- * other's: they are a guess in any case.
+ * A thread that spins for all of its patience in vain may be holding the very core that the awaited thread needs. After
+ * MOST_MISSES of these misses, each further one cuts the patience to a quarter. A wait that ends in time cancels one
+ * miss and doubles the patience, up to SYNC_SPINS. The threads share these words without locking and may overwrite each
+ * other's values, which are only estimates.
  */
 export function barrier(sync: usize, threads: i32): bool {
   const generationPtr = sync + (SYNC_GENERATION << 2)

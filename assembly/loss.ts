@@ -63,12 +63,12 @@ function quadraticRow(a: usize, from: usize, y: usize, delta: usize, n: i32, act
 /**
  * ½ Σ (a − y)² of a softmax; with g = a − y, δ_j = a_j (g_j − ⟨g, a⟩) = a_j Σ_k a_k (g_j − g_k), for Σ a = 1.
  *
- * Where one output p is near 1, g_p − ⟨g, a⟩ is the difference of two numbers that are nearly the same, and g_p itself
- * may be one. What is left of either stands in the other outputs, which keep it however small they are:
+ * Where one output p is near 1, g_p − ⟨g, a⟩ is a difference of nearly equal numbers, and so may g_p itself be. The
+ * digits that cancel there are still in the other outputs, however small these are:
  *
  *     g_p = (1 − y_p) − Σ_{k≠p} a_k        D = g_p − ⟨g, a⟩ = Σ_{k≠p} a_k (g_p − g_k)        δ_j = a_j ((g_j − g_p) + D)
  *
- * p is the output above ½. Where there is none nothing cancels, and with 0 for g_p this is the formula above.
+ * p is the output above ½. Without one nothing cancels, and with 0 for g_p this is the formula above.
  */
 function quadraticSoftmaxRow(a: usize, y: usize, delta: usize, n: i32): f32 {
   let most = f32x4.splat(0.5)
@@ -178,7 +178,7 @@ function argmax(ptr: usize, n: i32): i32 {
   return best
 }
 
-/** Whether n floats are finite, and their distances from one of them. */
+/** True if n floats are finite, and so are their differences from `from`. */
 function isWithinReach(ptr: usize, n: i32, from: f32): bool {
   const origin = f32x4.splat(from)
   let sum = f32x4.splat(0)

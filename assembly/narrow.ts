@@ -13,13 +13,13 @@ import { tile as tileNN } from './tile-nn'
 const L1_ELEMENTS = 4096
 const NARROW = 2 * PANEL
 
-/** Whether gemmTN is to be taken from here: G is k × n, of a batch of `rows`. */
+/** True if the kernels of this file compute gemmTN faster: G is k × n, from a batch of `rows`. */
 @inline
 export function isNarrowTN(rows: i32, k: i32, n: i32): bool {
   return rows == 1 || (n <= NARROW && rows * k <= L1_ELEMENTS)
 }
 
-/** Whether gemmNN is to be taken from here: one panel, and so few rows that tiles of 6 would gain nothing. */
+/** The same for gemmNN: one panel, and too few rows to gain from tiles of 6. */
 @inline
 export function isNarrowNN(rows: i32, columns: i32): bool {
   return columns <= PANEL && rows <= 8

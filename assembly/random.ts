@@ -72,8 +72,8 @@ export function countUp(orderPtr: usize, from: i32, to: i32): void {
 /**
  * A part of the shuffle of order[0 … n) that the stream (seed, SHUFFLE, stream) decides: Fisher and Yates from the end
  * down, each index drawn without bias by Lemire's method (2019, arXiv:1805.10941), for the places from `from` down to
- * `to` + 1. A whole shuffle is from n − 1 to 0, in one part or in several; `word` counts the random words that the parts
- * before have used, and what is returned counts those of this part too. blockPtr is room for one block of words.
+ * `to` + 1. A whole shuffle goes from n − 1 to 0, in one part or several; `word` is how many random words the parts
+ * before have used, and the return value adds those of this part. blockPtr is room for one block of words.
  */
 export function shuffle(
   orderPtr: usize,

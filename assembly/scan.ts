@@ -1,5 +1,5 @@
-// What a data set is looked through for, at the speed of memory, before it is used: values that are not finite, and
-// nonzeros.
+// Scans of a data set before it is used, at the speed of memory: for values that are not finite, for nonzeros, and for
+// changes.
 
 /** How many of the n floats at ptr are not ±0; −1 where one is not finite. */
 export function countNonzeros(ptr: usize, n: i32): i32 {
@@ -54,8 +54,8 @@ function mixLane(sum: i32, lane: i32): i32 {
 }
 
 /**
- * A number that tells whether n floats are what they were: words that are changed, or change places, change it, but for
- * one case in 2³² or so.
+ * A number that tells whether n floats are still what they were: any change, or two words that swap places, gives
+ * another one, but for about one case in 2³².
  */
 export function checksum(ptr: usize, n: i32): i32 {
   let acc0 = i32x4.splat(n)

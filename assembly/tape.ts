@@ -257,7 +257,7 @@ function updateBiases(op: usize, rows: i32, part: i32, parts: i32): void {
 
 /**
  * The instructions in [fromPtr, toPtr) once, on the batch of `rows` rows that begins at `start` of the order. Returns
- * false where the work is to be left.
+ * false if the work must be abandoned.
  */
 function step(fromPtr: usize, toPtr: usize, start: i32, rows: i32, part: i32, parts: i32, thread: i32): bool {
   const shareFrom = share(rows, part, parts)

@@ -10,7 +10,7 @@ export interface Kernels {
   hadamard(x: number, y: number, out: number, n: number): void
   /** How many of n numbers are not ±0; −1 where one is not finite. */
   countNonzeros(x: number, n: number): number
-  /** A number that changes where the n numbers do, but for one case in 2³² or so. */
+  /** A number that differs once any of the n numbers does, but for about one case in 2³². */
   checksum(x: number, n: number): number
   lossRow(
     out: number,
@@ -89,7 +89,8 @@ export interface Kernels {
   countUp(order: number, from: number, to: number): void
   /**
    * A part of the shuffle of ints[order … order + n) by the stream (seed, SHUFFLE, stream): the places from `from` down
-   * to `to` + 1; the whole is n − 1 … 0. `word`: random words that the parts before have used; returns it for the next.
+   * to `to` + 1; the whole is n − 1 … 0. `word`: how many random words the parts before have used; returns the same for
+   * the next part.
    */
   shuffle(
     order: number,
@@ -106,16 +107,16 @@ export interface Kernels {
 
 export interface Backend {
   readonly name: 'relaxed' | 'simd' | 'debug' | 'reference'
-  /** The arena. Not to be kept: `grow` puts another array in its place. */
+  /** The arena. Do not keep it: `grow` replaces the array. */
   readonly floats: Floats
   /** The elements [begin, end) of it are the owner's: a small arena shares its memory with others. */
   readonly begin: number
   readonly end: number
-  /** Makes room up to `end`; what is there stays, what is new holds anything. False where the arena cannot grow. */
+  /** Makes room up to `end`. Contents stay; new elements hold anything. Returns false if the arena cannot grow. */
   grow(end: number): boolean
-  /** Gives the memory back, for other arenas of the process. The backend cannot be used any more. */
+  /** Gives the memory back, for other arenas of the process. The backend is unusable afterwards. */
   release(): void
-  /** Lets others ask `owner` for the memory, until it grows or is released: it is larger than its owner needs now. */
+  /** Lets others claim the memory from `owner`, who needs less of it now, until the arena grows or is released. */
   offer(owner: Offering): void
   readonly kernels: Kernels
   writeInts(offset: number, values: ArrayLike<number>): void
@@ -162,8 +163,8 @@ export interface Offering {
 }
 
 /**
- * Makes an arena for a plan of `elements`, counted from ARENA_START; a plan that begins at the arena's own `begin` fits
- * as well. What it holds is not defined. shared: whether other threads are to work in it, where the engine can do that;
- * an arena that is not asked to be may be all the same. Throws BackendError where there is no memory.
+ * Makes an arena for a plan that ends at element `elements` if it begins at ARENA_START; the same plan fits from the
+ * arena's own `begin`. Its contents are undefined. shared: true if other threads will work in it, where the engine
+ * supports that. Throws BackendError if there is no memory.
  */
 export type MakeBackend = (elements: number, shared?: boolean) => Backend

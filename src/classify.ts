@@ -15,9 +15,9 @@ export function indexOfLargest(values: ArrayLike<number>, from: number, to: numb
 const side = (p: number): number => (p >= 0.5 ? 1 : p < 0.5 ? 0 : -1)
 
 /**
- * Returns the classes that rows of outputs (rows × outputs) stand for: of one output, or of several that are labels of
- * their own (binaryCrossEntropy), 1 where it is at least ½ and 0 where it is less, (rows × outputs); otherwise the index
- * of each row's largest, the first of equal ones, (rows). −1, which is no class, for an output or a row with NaN.
+ * Returns the classes of rows of outputs. With a single output, or with one label per output (binaryCrossEntropy), 1
+ * where the output is at least ½ and 0 where it is less, (rows × outputs); otherwise the index of each row's largest
+ * output, the first of equal ones, (rows). −1, which is no class, stands for an output or a row with NaN.
  */
 export function classesOf(values: Float32Array, outputs: number, loss: LossName): Int32Array {
   if (outputs === 1 || loss === 'binaryCrossEntropy') return Int32Array.from(values, side)

@@ -6,7 +6,7 @@ import { setWorkerUrl } from './threads/web-worker.ts'
 export interface Configuration {
   /**
    * The address at which a page serves the file `nabla/worker.js`, for a Content-Security-Policy that allows no workers
-   * from blob:, as text or as a URL. Left out, it is blob: again. Node, Deno and Bun need none.
+   * from blob:, as text or as a URL. Leave it out to go back to blob:. Node, Deno and Bun need none.
    */
   readonly workerUrl?: string | { readonly href: string }
 }

@@ -4,7 +4,7 @@ import type { Slices } from './pace.ts'
 import type { Floats } from './panels.ts'
 import type { Range, Tensor } from './plan.ts'
 
-/** Elements copied or looked through at once: about a millisecond's work. */
+/** Elements copied or scanned at once: about a millisecond of work. */
 export const CHUNK = 1 << 19
 
 /** Copies source[at …] to a range of the target. Yields now and then. */

@@ -1,5 +1,5 @@
-// A network as a line of text and as plain data: what console.log, String and JSON.stringify show of it, which would be
-// nothing, for its state is private. And what cannot be had of it.
+// A network as a line of text and as plain data: what console.log, String and JSON.stringify show, who would otherwise
+// see nothing, since its state is private. And why it cannot be cloned.
 
 import type { CommonNetworkOptions, OutputLayerOptions, Settings } from './options.ts'
 
@@ -7,7 +7,7 @@ import type { CommonNetworkOptions, OutputLayerOptions, Settings } from './optio
 export const NODE_INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 export const DENO_INSPECT: unique symbol = Symbol.for('Deno.customInspect')
 
-/** What a network's settings do not tell. */
+/** What is not in a network's settings. */
 export interface Condition {
   readonly parameterCount: number
   readonly kernels: string
@@ -47,12 +47,12 @@ export function describe({ architecture, optimizer }: Settings, condition: Condi
   return `Network ${sizes} (${facts.join('; ')})`
 }
 
-/** The options that make the network anew, with its initial parameters: those of now are not among them. */
+/** The options of a network; the current parameters are not included. */
 export interface NetworkDescription extends CommonNetworkOptions {
   readonly inputs: number
   /** The last one is the output layer. */
   readonly layers: readonly OutputLayerOptions[]
-  /** How many parameters there are, and how to come by them. */
+  /** How many parameters there are, and how to read them. */
   readonly parameters: string
 }
 
@@ -84,8 +84,8 @@ const CANNOT_BE_CLONED = Symbol(
 )
 
 /**
- * Makes structuredClone and postMessage throw DataCloneError with the reason in it, where they would give an empty object:
- * they leave out what is private, and a symbol among the properties is what they refuse by its description.
+ * Makes structuredClone and postMessage throw a DataCloneError that gives the reason. Without this they would return an
+ * empty object, since they skip private state. They refuse a symbol among the properties, and quote its description.
  */
 export function refuseCloning(network: object): void {
   Object.defineProperty(network, 'cloning', { value: CANNOT_BE_CLONED, enumerable: true })

@@ -3,7 +3,7 @@ export class NablaError extends Error {
   override readonly name: string = 'NablaError'
 }
 
-/** An option, or a combination of options, that cannot be: the message names it, what was expected and what came. */
+/** An option, or a combination of options, that is not valid: the message names it, what was expected and what came. */
 export class OptionError extends NablaError {
   override readonly name = 'OptionError'
 }
@@ -23,7 +23,7 @@ export class BackendError extends NablaError {
   override readonly name = 'BackendError'
 }
 
-/** Training left the finite numbers. The network keeps the parameters of the last good epoch. */
+/** The loss or the parameters are no longer finite. The network keeps the parameters of the last good epoch. */
 export class DivergedError extends NablaError {
   override readonly name = 'DivergedError'
   /** Epoch in which it happened, counted from 1. */
@@ -42,8 +42,8 @@ export class DivergedError extends NablaError {
 const MOST_CHARACTERS = 100
 
 /**
- * The value as it may stand in an error message: at most 100 characters, with its type where that says more. Never throws,
- * whatever the value does when it is looked at.
+ * The value for an error message: at most 100 characters, with its type where that says more. Never throws, whatever the
+ * value does when it is read.
  */
 export function shown(value: unknown): string {
   try {
@@ -62,7 +62,7 @@ function cut(text: string, most: number): string {
 function described(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(cut(value, 41))
   if (typeof value === 'number' || typeof value === 'boolean' || value == null) return String(value)
-  // The digits of a large one take long to come by.
+  // The digits of a large one take long to compute.
   if (typeof value === 'bigint') return BigInt.asIntN(128, value) === value ? `${value}n` : 'a large bigint'
   if (typeof value === 'symbol') return String(value)
   if (typeof value === 'function') return 'a function'

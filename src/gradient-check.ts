@@ -60,7 +60,7 @@ function relativeDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** An engine of the same architecture and parameters, in float64 on the reference backend. */
-export function float64Engine(engine: Engine): Engine {
+function float64Engine(engine: Engine): Engine {
   const { architecture } = engine
   const twin = new Engine(
     architecture,
@@ -91,7 +91,7 @@ export function checkGradients(
   kernels: KernelGradients,
 ): GradientCheck {
   const twin = float64Engine(engine)
-  // Read and used in one go: there is nothing to watch, and float64 has other checksums.
+  // Read and used without a pause, so there is nothing to watch; and checksums in float64 differ.
   const values = { ...x, checksums: undefined }
   twin.resize({ ...PREDICTS, batchRows: x.rows, dataRows: x.rows, gradients: true })
   const { plan } = twin

@@ -29,7 +29,7 @@ export class Recorder {
   readonly #validations: Evaluation[] = []
   #training = 0
 
-  /** epochs: as many as are asked for. */
+  /** epochs: how many were asked for. */
   constructor(epochs: number) {
     this.#epochs = epochs
   }

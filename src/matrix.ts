@@ -56,7 +56,7 @@ export function makeMatrix(rows: number, columns: number, name: string): Float32
   }
 }
 
-// Values looked at between two chances to pause: about a millisecond of work.
+// Values scanned between two chances to pause: about a millisecond of work.
 const VALUES_AT_ONCE = 1 << 19
 
 /** Calls `work` with consecutive ranges of the rows, and may pause between them. */
@@ -87,7 +87,7 @@ function flattenRow(row: unknown, r: number, values: Float32Array, columns: numb
   }
 }
 
-/** Brings `value` to (rows × columns); the numbers of a typed array are not looked at yet. Throws ShapeError. */
+/** Brings `value` to (rows × columns); the numbers of a typed array are not checked yet. Throws ShapeError. */
 export function* shapeMatrix(
   value: MatrixLike,
   columns: number,
@@ -146,7 +146,7 @@ export function checkFinite({ values, columns }: Matrix, name: string, from: num
 
 /**
  * Brings `value` to (rows × columns) finite float32 numbers, in an array of nabla's own. Throws ShapeError naming the first
- * that is none.
+ * value that is not one.
  */
 export function* readMatrix(
   value: MatrixLike,
@@ -169,7 +169,7 @@ export function* readMatrix(
 
 /**
  * How rows of values are compared: for crossEntropy by their largest value, for binaryCrossEntropy and single outputs
- * output by output, otherwise by their largest value if every row is one-hot; not at all where values are no classes.
+ * output by output, otherwise by their largest value if every row is one-hot; not at all if the values are no classes.
  */
 function* hitModeOf({ values, rows, columns }: Matrix, loss: LossName): Slices<number> {
   if (loss === 'crossEntropy') return HITS_ARGMAX

@@ -85,9 +85,9 @@ function classesOf(
   return { classNames: indices.map(String), placeOf: (index) => places.get(index)! }
 }
 
-// A matrix of so many classes takes half a gigabyte.
+// A matrix of this many classes takes half a gigabyte.
 const MOST_CLASSES = 2 ** 13
-// Engines have texts of 2²⁹ characters at most, some of them half of that.
+// The longest string of an engine has 2²⁹ characters, in some engines half as many.
 const MOST_TEXT = 2 ** 28
 
 export interface ConfusionMatrix {

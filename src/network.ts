@@ -160,7 +160,7 @@ export class Network {
     return this.#engine
   }
 
-  /** The engine, for work that reads: during a fit one with the parameters of its last epoch. */
+  /** The engine for work that reads: during a fit, one with the parameters of the last epoch. */
   #reading(call: string): Engine {
     this.#inUse(call)
     return this.#readers.current()
@@ -200,7 +200,7 @@ export class Network {
     }
   }
 
-  /** x and y brought to matrices, every value checked; both are watched from this call on. keep: see readInputs. */
+  /** Brings x and y to matrices and checks every value; both are watched from this call on. keep: see readInputs. */
   #read(engine: Engine, { x, y }: Data, prefix = '', keep = false): Slices<Rows> {
     const { outputs, loss } = engine.architecture
     const names = { x: `${prefix}x`, y: `${prefix}y` }
@@ -221,8 +221,8 @@ export class Network {
    * While it runs, `predict`, `evaluate`, `weights` and the like see the parameters after the last whole epoch.
    *
    * Rejects with OptionError or ShapeError before anything is trained, also for arrays that change before they have been
-   * read; with DivergedError, the parameters of the last good epoch kept, where the loss leaves the finite numbers; with
-   * the signal's reason where it is aborted, the parameters after the last whole step kept.
+   * read; with DivergedError, keeping the parameters of the last good epoch, if the loss is no longer finite; with the
+   * signal's reason when that is aborted, keeping the parameters after the last whole step.
    */
   async fit(data: Data, options: FitOptions = {}): Promise<History> {
     const settings = fitSettings(options)
@@ -247,14 +247,14 @@ export class Network {
     }
   }
 
-  /** True where the data are few numbers, whatever form they have. */
+  /** True if the data are few numbers, in whatever form. */
   #isShort({ x }: Data): boolean {
     try {
       const isFlat = ArrayBuffer.isView(x) || typeof x[0] === 'number'
       const rows = isFlat ? x.length / this.inputs : x.length
       return rows * (this.inputs + this.outputs) <= SHORT
     } catch {
-      // No array at all: whoever reads it says so.
+      // Not an array: whoever reads it says so.
       return false
     }
   }
@@ -266,7 +266,7 @@ export class Network {
     const isShort = this.#isShort(data) && (!settings.validation || this.#isShort(settings.validation))
     const reading = this.#read(engine, data, '', isShort)
     const validating = settings.validation && this.#read(engine, settings.validation, 'validation.', true)
-    // Few numbers are taken before anything else can happen to them.
+    // Short data are read at once, before the caller can change them.
     const training = isShort ? runNow(reading) : yield* reading
     const validation = validating && (isShort ? runNow(validating) : yield* validating)
     yield* this.#transaction.keep()
@@ -356,8 +356,8 @@ export class Network {
   }
 
   /**
-   * The same, the event loop free after every 15 to 30 ms, from the parameters that there are at the call. Rejects with
-   * ShapeError, with the signal's reason, or with BackendError where the network is disposed of meanwhile.
+   * The same, with a turn of the event loop every 15 to 30 ms, from the parameters at the time of the call. Rejects with
+   * ShapeError, with the signal's reason, or with BackendError if the network is disposed in the meantime.
    */
   async predictAsync(x: MatrixLike, options: ReadOptions = {}): Promise<Float32Array> {
     const { signal } = readSettings(options)
@@ -371,8 +371,8 @@ export class Network {
   /**
    * Returns the class of each row of x, (rows): the index of the largest output, or, with one output, 1 where it is at
    * least ½ and 0 where it is less. With several outputs and binaryCrossEntropy each output is a label of its own, and
-   * the answer is 0 or 1 for every one, (rows × outputs), row-major; where one of them is meant, take
-   * `argmax(net.predict(x), net.outputs)`. −1, which is no class, stands where NaN came out. Throws ShapeError.
+   * the result is 0 or 1 for each, (rows × outputs), row-major; to pick one of them, use
+   * `argmax(net.predict(x), net.outputs)`. An output of NaN gives −1, which is no class. Throws ShapeError.
    */
   classify(x: MatrixLike): Int32Array {
     return this.#classesOf(this.predict(x))
@@ -539,9 +539,9 @@ export class Network {
   }
 
   /**
-   * Gives the network's memory to the other networks of the process, at once, or when a running fit has ended, which
-   * rejects with BackendError. WebAssembly's memory does not shrink: to the system it returns when the engine's garbage
-   * collector has seen it, and what workers shared at the end of the process. Every later call throws BackendError.
+   * Gives the network's memory to the other networks of the process: at once, or after a running fit, which then rejects
+   * with BackendError. WebAssembly memories do not shrink: the system gets one back when the engine's garbage collector
+   * frees it, and memory shared with workers only when the process ends. Every later call throws BackendError.
    */
   dispose(): void {
     const engine = this.#engine

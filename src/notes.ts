@@ -1,8 +1,8 @@
-// Notes: what a user should know and nothing fails for.
+// Notes: what a user should know although nothing fails.
 
 const noted = new Set<string>()
 
-/** Prints the note, once in a process. about: what it is one of, where the text has numbers that differ each time. */
+/** Prints the note, once in a process. about: the kind of note, if its text has numbers that differ each time. */
 export function note(text: string, about = text): void {
   if (noted.has(about)) return
   noted.add(about)

@@ -57,7 +57,7 @@ export interface OptimizerOptions {
  * 'reference' is plain JavaScript. 'auto' takes the first of these that the engine can run. */
 export type KernelsName = 'auto' | 'relaxed' | 'simd' | 'reference'
 
-/** The options of a network but for its shape. */
+/** The options of a network, except its shape. */
 export interface CommonNetworkOptions {
   /** Activation of every layer that names none. Default 'relu' in hidden layers; the last layer's default is
    * 'softmax' for crossEntropy, 'sigmoid' for binaryCrossEntropy, and this or 'linear' for quadratic. */
@@ -76,8 +76,9 @@ export interface CommonNetworkOptions {
   seed?: number
   /** Default 'auto'. */
   kernels?: KernelsName
-  /** True for 256-bit vectors, to the same bits as 'simd', or as 'relaxed' where `kernels` says so: Node 24 or newer on x86-64, by an experimental flag of V8
-   * that this sets for the process. Elsewhere a note says that there are none. Default false. */
+  /** True for 256-bit vectors, to the same bits as 'simd', or as 'relaxed' where `kernels` says so: Node 24 or newer on
+   * x86-64, by an experimental flag of V8 that this sets for the process. Elsewhere a note says that there are none.
+   * Default false. */
   wide?: boolean
   /** Threads that `fit` works with: a number, or 'auto' for as many as there are cores, at most 8, where the network
    * and the data are large enough to gain. They are workers beside the caller's thread, and change no bit of the
@@ -104,7 +105,7 @@ export interface LayeredNetworkOptions extends CommonNetworkOptions {
   sizes?: undefined
 }
 
-/** A network of one layer, whose softmax may stand beside its shape: there are no hidden layers to take it. */
+/** A network of one layer, where `activation` may be softmax: there are no hidden layers that would take it too. */
 export type SoftmaxNetworkOptions = Omit<CommonNetworkOptions, 'activation'> & { activation: 'softmax' } & (
     | { sizes: readonly [inputs: number, outputs: number]; inputs?: undefined; layers?: undefined }
     | { inputs: number; layers: readonly [number | OutputLayerOptions]; sizes?: undefined }
@@ -113,7 +114,7 @@ export type SoftmaxNetworkOptions = Omit<CommonNetworkOptions, 'activation'> & {
 /** What a network is made from: its shape by `sizes`, or by `inputs` and `layers`. */
 export type NetworkOptions = SizedNetworkOptions | LayeredNetworkOptions | SoftmaxNetworkOptions
 
-// Parts of a step grow thin long before.
+// Long before this the parts of a step are too small to gain.
 const MOST_THREADS = 64
 
 const names = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[]
@@ -276,7 +277,7 @@ export interface Data {
   y: MatrixLike
 }
 
-/** What `fit` asks of an AbortSignal. Described here, for the types of the platform are not always there. */
+/** What `fit` needs of an AbortSignal. Described here because not every project has the platform's types. */
 export interface AbortSignalLike {
   readonly aborted: boolean
   readonly reason: unknown
@@ -313,7 +314,7 @@ export const checkData: Check<Data> = (value, name) =>
     ? (value as unknown as Data)
     : refuse(name, '{ x, y }', value)
 
-// By what it can do: a signal may come from another realm.
+// By what it has: a signal may come from another realm.
 const signal: Check<AbortSignal> = (value, name) =>
   isObject(value) && typeof value.throwIfAborted === 'function'
     ? (value as unknown as AbortSignal)
@@ -349,7 +350,7 @@ export const fitSettings = (options: FitOptions) => checkOptions(fitTable, optio
 export type FitSettings = ReturnType<typeof fitSettings>
 
 export interface CheckGradientsOptions {
-  /** Parameters checked in each group; 'all' of them, or so many drawn at random. Default 100. */
+  /** How many parameters to check in each group, drawn at random, or 'all'. Default 100. */
   samples?: number | 'all'
   /** h in (C(w + h) − C(w − h)) / 2h. Default 1e-5. */
   epsilon?: number

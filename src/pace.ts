@@ -35,10 +35,10 @@ export function runNow<T>(work: Slices<T>): T {
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
 
-/** Yielded where the work may pause but not end: what it has begun must be finished first. */
+/** Yielded where the work may pause but not be aborted: what it has begun must be finished first. */
 export const MIDWAY = Symbol('midway')
 
-/** The work, which may pause but not end at its yields: what brings things in order must not be left half done. */
+/** The same work, not to be aborted at its yields: a cleanup must not stop halfway. */
 export function* toItsEnd<T>(work: Slices<T>): Slices<T> {
   let step = work.next()
   while (!step.done) {
@@ -63,7 +63,7 @@ export class Owed {
   }
 }
 
-/** Yielded for what is not ours to wait for: an abort does not wait for it. */
+/** Yielded for a value from outside, which may never settle: an abort does not wait for it. */
 export class Foreign {
   readonly value: unknown
 
@@ -72,7 +72,7 @@ export class Foreign {
   }
 }
 
-/** Settles as the value does, or rejects with the signal's reason where that is aborted first. */
+/** Settles as the value does, or rejects with the signal's reason if that is aborted first. */
 function orAborted(value: PromiseLike<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
   if (!signal) return Promise.resolve(value)
   return new Promise((resolve, reject) => {
@@ -85,9 +85,9 @@ function orAborted(value: PromiseLike<unknown>, signal: AbortSignal | undefined)
 }
 
 /**
- * Runs the work with the event loop free every SLICE_MS. Whatever the work yields is awaited and handed back to it, or
- * thrown where it was rejected. `check` is called after each yield but MIDWAY; where it throws, the work gets the error at
- * that place, puts its things in order, in slices too, and throws it on.
+ * Runs the work, with a turn of the event loop every SLICE_MS. What the work yields is awaited and handed back to it; a
+ * rejection is thrown into it. `check` is called after each yield except MIDWAY; if it throws, the error is thrown into
+ * the work at that yield, which cleans up, in slices too, and rethrows it.
  */
 export async function runPaced<T>(work: Slices<T>, check: () => void, signal?: AbortSignal): Promise<T> {
   let from = performance.now()

@@ -12,7 +12,7 @@ export const padded = (n: number): number => Math.ceil(n / LANES) * LANES
 /** Elements of a (rows × columns) matrix in panels. */
 export const panelLength = (rows: number, columns: number): number => padded(rows) * padded(columns)
 
-/** Columns of the slice in which column j of so many stands. */
+/** Width of the slice that holds column j of `columns`. */
 const panelWidth = (columns: number, j: number): number =>
   Math.min(PANEL, padded(columns) - (j - (j % PANEL)))
 

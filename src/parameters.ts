@@ -1,5 +1,5 @@
-// The parameters in an arena: read, set and drawn layer by layer, copied out and in as one slice. Whatever changes them
-// here brings the copies Wᵀ up to date.
+// The parameters in an arena: read, set and drawn layer by layer, copied out and in as one slice. Every change here
+// updates the copies Wᵀ as well.
 
 import { WEIGHTS } from '../assembly/abi.ts'
 import type { Backend } from './backend.ts'
@@ -11,7 +11,7 @@ import { runNow, type Slices } from './pace.ts'
 import { type Floats, padded, unpackPanels } from './panels.ts'
 import type { Plan, Tensor } from './plan.ts'
 
-// Weights brought to their panels at once: what stays in the first cache until it is packed.
+// How many weights are packed into panels at once: what stays in L1 until it is packed.
 const STRIP = 1 << 13
 
 export class Parameters {
@@ -66,12 +66,12 @@ export class Parameters {
     runNow(this.#transposeSlices(l))
   }
 
-  /** Brings every Wᵀ up to date. Yields now and then. */
+  /** Updates every Wᵀ. Yields now and then. */
   *transposeSlices(): Slices<void> {
     for (let l = 0; l < this.#plan.layers.length; ++l) yield* this.#transposeSlices(l)
   }
 
-  /** Brings Wᵀ of layer l up to date. */
+  /** Updates Wᵀ of layer l. */
   *#transposeSlices(l: number): Slices<void> {
     const { inputs, units } = this.#plan.architecture.layers[l]
     const { weights, weightsT } = this.#plan.layers[l]
@@ -113,7 +113,7 @@ export class Parameters {
     this.#draw(draw, offset, columns, 0, seed, stream)
   }
 
-  /** The padding is to be zero, whatever was there. */
+  /** The padding must be zero, whatever was there before. */
   #clear({ offset, length }: Tensor): void {
     this.#floats.fill(0, offset, offset + length)
   }

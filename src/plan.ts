@@ -1,5 +1,5 @@
 // The plan: from the shape of a network and the sizes of its data to one table of named tensors with offsets. A pure
-// function; one arena holds everything, so a network is one allocation and its parameters are one slice of it.
+// function; one arena holds everything, and the parameters are one slice of it.
 
 import {
   ARENA_START,
@@ -81,7 +81,7 @@ export interface LayerTensors {
   readonly weightsT: Tensor | undefined
   /** a = f(z) (batch × units); z itself in an output layer that is fused with its loss. */
   readonly activations: Tensor | undefined
-  /** f'(z) (batch × units), where it cannot be had from a. */
+  /** f'(z) (batch × units), where it cannot be computed from a. */
   readonly slopes: Tensor | undefined
   /** δ = ∂C/∂z (batch × units). */
   readonly deltas: Tensor | undefined
@@ -141,7 +141,7 @@ export interface Plan {
     | undefined
   /** What the gradient's product packs of its operands. */
   readonly pack: Tensor
-  /** What the threads agree by at a barrier. */
+  /** The words by which threads synchronize at a barrier. */
   readonly sync: Tensor
   readonly window: Window
   /** The window of the threads. */

@@ -1,6 +1,6 @@
-// Who reads a network's parameters while somebody else writes them: predict, evaluate and weights during a fit, and their
-// asynchronous forms, which read for longer than one turn of the event loop. A reader gets the parameters of one moment,
-// and a copy of them only where there is a writer.
+// Readers of a network's parameters: predict, evaluate and weights during a fit, and their asynchronous forms, which
+// read for longer than one turn of the event loop. A reader sees the parameters of one moment, and gets a copy of them
+// only if there is a writer.
 
 import type { Engine } from './engine.ts'
 import { runNow } from './pace.ts'
@@ -26,7 +26,7 @@ export class Readers {
     this.#makeEngine = makeEngine
   }
 
-  /** Takes a writer in: from now on readers get what its transaction has kept, until `endWriting`. */
+  /** Admits a writer: until `endWriting`, readers get what its transaction has kept. */
   beginWriting(transaction: Transaction): void {
     this.detach()
     this.#writer = transaction
@@ -37,7 +37,7 @@ export class Readers {
     this.#forget()
   }
 
-  /** Before a write that is over at once: who holds the parameters gets a copy of what they are. */
+  /** Before a synchronous write: gives whoever holds the parameters a copy of them. */
   detach(): void {
     const held = [...this.#pins].filter((pin) => pin.engine === this.#engine)
     if (held.length === 0) return
@@ -76,7 +76,7 @@ export class Readers {
     if (pin.engine !== this.#copy) this.#free(pin.engine)
   }
 
-  /** Leaves the copy to those who hold it. */
+  /** Drops the copy; those who hold it still keep it. */
   #forget(): void {
     const copy = this.#copy
     this.#copy = undefined

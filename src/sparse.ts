@@ -17,7 +17,7 @@ const SHARES = [
 // and 24%.
 const LEAST_INPUTS = 32
 
-/** The nonzeros of x if lists of them pay in a first layer of so many units, else 0. */
+/** The nonzeros of x if listing them pays for a first layer of `units` units, else 0. */
 export function nonzerosToList({ rows, columns, nonzeros }: Inputs, units: number): number {
   const most = SHARES.find((share) => units >= share.units)?.nonzero ?? 0
   if (columns < LEAST_INPUTS || most === 0) return 0

@@ -49,10 +49,10 @@ export interface Stage extends Span {
 export interface Tape extends Span {
   readonly name: TapeName
   readonly instructions: readonly Instruction[]
-  /** What only computes: after it the outputs and, of a step, the losses and deltas are there, and no parameter has
-   * changed. */
+  /** The part that only computes: after it the outputs, and in a step the losses and deltas, are there, and no parameter
+   * has changed. */
   readonly compute: Stage
-  /** What changes the parameters, or stores their gradient; undefined where a tape has no such part. */
+  /** The part that changes the parameters, or stores their gradient; undefined if the tape has none. */
   readonly update: Stage | undefined
 }
 
@@ -215,7 +215,7 @@ const withBarriers = (plan: Plan, instructions: readonly Instruction[]): Instruc
 const SHARED_WEIGHTS = 1 << 11
 // How much more than an even share one thread may get.
 const MOST_UNEVEN = 1.34
-// One thread takes a long step in slices (src/fit.ts). Weights that do not stay in L2 are streamed once for each slice of
+// One thread takes a long step in slices (src/epoch.ts). Weights that do not stay in L2 are streamed once for each slice of
 // rows, but once in all for slices of units; these have to be many.
 const STREAMED_WEIGHTS = 1 << 18
 const LEAST_GROUPS = 32

@@ -1,5 +1,5 @@
-// Everything that training changes, kept as it was at a moment when it was good: at the beginning, and after each epoch.
-// Whatever ends the training early, what is half done or not finite is rolled back to that.
+// A copy of everything that training changes, from the last moment when all was good: the beginning, or the end of an
+// epoch. Whatever ends the training early, parameters that are half updated or not finite are rolled back to it.
 
 import type { Engine } from './engine.ts'
 import { runNow, type Slices } from './pace.ts'
@@ -13,8 +13,8 @@ export interface Counters {
   trained: boolean
 }
 
-// A copy of so many parameters stays for the next transaction: a step of a small network takes no longer than to allocate
-// one.
+// A copy of up to this many parameters is kept for the next transaction: allocating one takes as long as a step of a
+// small network.
 const KEPT_COPY = 1 << 18
 
 export class Transaction {
@@ -32,12 +32,12 @@ export class Transaction {
     this.#counters = counters
   }
 
-  /** Changes whenever other parameters are the good ones. */
+  /** Changes whenever the good parameters change. */
   get version(): number {
     return this.#version
   }
 
-  /** Before anything is kept: readers read from the parameters themselves. */
+  /** Until something is kept, readers read the parameters themselves. */
   begin(): void {
     this.#copying = true
     this.isWhole = true
@@ -67,7 +67,7 @@ export class Transaction {
     try {
       yield* this.#engine.abandonSlices(this.#copy!)
     } catch {
-      // There is no memory for another one. By the time this is done the thread is likely to be gone.
+      // There is no memory for another arena. The lost thread has most likely stopped by the time this is done.
       yield* this.#engine.parameters.setSlices(this.#copy!)
     }
     this.#counters.epochs = this.#epochs
@@ -75,8 +75,8 @@ export class Transaction {
   }
 
   /**
-   * After an end between two epochs: the steps that are done stay, where they are whole and finite; else what was kept
-   * comes back. Yields now and then.
+   * After training that ended within an epoch: keeps the steps that are done if they are whole and finite, else brings
+   * back what was kept. Yields now and then.
    */
   *settle(): Slices<void> {
     if (this.isWhole && (yield* this.#engine.parameters.finiteSlices())) return
@@ -85,14 +85,14 @@ export class Transaction {
 
   /** The parameters that are good, for a reader while the training goes on. */
   goodParameters(): Floats {
-    // While a copy is being made nothing changes the parameters, and the copy may be half old, half new.
+    // While a copy is being made nothing changes the parameters, but the copy may be half old, half new.
     if (!this.#copying) return this.#copy!
     const copy = this.#engine.parameters.makeCopy()
     runNow(this.#engine.parameters.copySlices(copy))
     return copy
   }
 
-  /** Frees the copy, where it is worth it. */
+  /** Frees the copy if it is large. */
   end(): void {
     if (this.#copy && this.#copy.length > KEPT_COPY) this.#copy = undefined
   }

@@ -1,10 +1,10 @@
-// A caller's array between the call and the moment in which it is read. Long data are read in slices, and the caller goes
-// on in between: what has changed by then is refused.
+// A caller's array between the call and the moment when it is read. Long data are read in slices, and the caller's code
+// runs in between: an array that has changed by then is refused.
 
 import { ShapeError } from './errors.ts'
 import type { MatrixLike } from './options.ts'
 
-// Values that are looked at again: a change of a whole array, or of one in a few hundred values, does not pass.
+// How many values are compared later: enough to see a change of a whole array, or of one in a few hundred values.
 const SAMPLES = 512
 
 export function refuseChange(name: string): never {
@@ -22,7 +22,7 @@ export class Watched {
   readonly #places: Float64Array
   readonly #samples: unknown[] = []
 
-  /** value: anything; what is no array is refused where it is read. */
+  /** value: anything; whoever reads it refuses what is no array. */
   constructor(value: MatrixLike, name: string) {
     this.#value = value
     this.#name = name
@@ -32,7 +32,7 @@ export class Watched {
     for (const at of this.#places) this.#samples.push(this.#sample(at))
   }
 
-  /** Watches nothing where the value cannot be looked at: whoever reads it says why. */
+  /** Watches nothing if the value cannot be read: whoever reads it says why. */
   static of(value: MatrixLike, name: string): Watched {
     try {
       return new Watched(value, name)
@@ -41,7 +41,7 @@ export class Watched {
     }
   }
 
-  /** The element at `at`, or of the row there one that is as good as random. */
+  /** The element at `at`, or a pseudo-random element of the row there. */
   #sample(at: number): unknown {
     const element = (this.#value as ArrayLike<unknown>)[at]
     if (typeof element !== 'object' || element === null) return element
@@ -49,7 +49,7 @@ export class Watched {
     return row[(at * 7919) % (row.length || 1)]
   }
 
-  /** Throws ShapeError where the elements [from, to) are seen to have changed. */
+  /** Throws ShapeError if a sample of the elements [from, to) has changed. */
   check(from: number, to: number): void {
     if ((this.#value as ArrayLike<unknown>)?.length !== this.#length && this.#length > 0)
       refuseChange(this.#name)

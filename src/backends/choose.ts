@@ -15,7 +15,7 @@ type WasmName = 'relaxed' | 'simd'
 
 const binaries: Record<WasmName, string> = { relaxed: relaxedBinary, simd: simdBinary }
 
-/** Makers of arenas, one for each way of compiling in a process; the reason where the engine refused. */
+/** Makers of arenas, one for each way to compile; or the reason why the engine refused. */
 const makers = new Map<string, MakeBackend | Error>()
 
 function compile(name: WasmName, wide: boolean): MakeBackend {
@@ -23,7 +23,7 @@ function compile(name: WasmName, wide: boolean): MakeBackend {
   const binary = fromBase64(binaries[name])
   const bytes = wide ? asOtherModule(binary) : binary
   const module = new WebAssembly.Module(withoutSharedMemory(bytes))
-  // An engine that gives no memory at all (an address space with a limit) is found out here, not at the first network.
+  // Detects here, not at the first network, an engine that can allocate no memory at all (a limited address space).
   new WebAssembly.Memory({ initial: 1, maximum: 1 })
   let shared: WebAssembly.Module | undefined
   return memoriesOf(name, module, () => {

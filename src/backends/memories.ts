@@ -1,21 +1,21 @@
-// The memories of the process. WebAssembly's cannot shrink, and shared ones are freed by a full garbage collection only,
-// which they do nothing to bring about: a process that allocated one for each fit grew by 100 MB a fit (Node 20). So an
-// arena that is done goes to whoever needs one next. Its pages stay resident, and its size the largest that was needed.
+// The memories of the process. WebAssembly memories cannot shrink, and shared ones are freed only by a full garbage
+// collection, which they do nothing to trigger: a process that allocated one for each fit grew by 100 MB a fit (Node 20).
+// So a memory that is no longer needed goes to whoever needs one next. It stays resident, at its largest size so far.
 
 import { ARENA_START } from '../../assembly/abi.ts'
 import type { Backend, MakeBackend, Offering } from '../backend.ts'
 import { arenaIn, KernelMemory, type Tenancy } from './wasm.ts'
 
-// Of memories that the garbage collector can see, so many are kept for the next arena, for so long.
+// How many unshared memories, which the garbage collector can free, are kept for the next arena, and for how long.
 const KEPT = 2
 const KEPT_MS = 10_000
 
-// Arenas up to the largest of these sizes, in bytes, share memories of BLOCKS equal blocks: a memory of its own takes
-// 10 GB of addresses (V8; about 12,800 is the most that there can be) and up to 20 ms (Bun).
+// Arenas up to the largest of these sizes, in bytes, share memories of BLOCKS equal blocks: each memory takes 10 GB of
+// addresses (V8, which can have about 12,800) and up to 20 ms to make (Bun).
 const BLOCK_BYTES = [1 << 14, 1 << 15, 1 << 16, 1 << 17]
 const BLOCKS = 64
 
-/** Blocks of one size. Those of networks that are garbage come back when the collector has seen them. */
+/** Blocks of one size. Those of networks that were never disposed come back when they are garbage-collected. */
 class Blocks {
   readonly #make: (elements: number) => KernelMemory
   readonly #elements: number
@@ -51,7 +51,7 @@ class Blocks {
   }
 }
 
-/** Whole memories of one kind: those that are free, and those whose owners would leave them. */
+/** Whole memories of one kind: free ones, and those whose owners have offered to move out. */
 class Rooms {
   readonly #make: (elements: number) => KernelMemory
   readonly #shared: boolean
@@ -59,7 +59,7 @@ class Rooms {
   #free: KernelMemory[] = []
   readonly #offers = new Map<WeakRef<Offering>, WeakRef<KernelMemory>>()
   #timer: ReturnType<typeof setTimeout> | undefined
-  /** True while an owner moves out: where it moves to, nobody else is to move for it. */
+  /** True while an owner moves out: its new arena must not make another owner move. */
   #moving = false
 
   constructor(make: (elements: number) => KernelMemory, shared: boolean) {
@@ -94,13 +94,13 @@ class Rooms {
     return arenaIn(room, ARENA_START, room.end, tenancy)
   }
 
-  /** The smallest free one with room up to `end`. */
+  /** The smallest free memory with room up to `end`. */
   #fitting(end: number): KernelMemory | undefined {
     const at = this.#free.findIndex((room) => room.end >= end)
     return at < 0 ? undefined : this.#free.splice(at, 1)[0]
   }
 
-  /** One that its owner leaves: with room enough, or else the largest, to be grown. */
+  /** A memory whose owner moves out: one that is large enough, or else the largest, which is grown. */
   #offered(end: number): KernelMemory | undefined {
     if (this.#moving) return undefined
     const offers: { owner: Offering; room: KernelMemory }[] = []
@@ -135,7 +135,7 @@ class Rooms {
   #giveBack(room: KernelMemory): void {
     this.#free.push(room)
     this.#free.sort((a, b) => a.end - b.end)
-    // Shared ones would stay resident all the same: to keep them costs nothing.
+    // Shared ones stay resident in any case, so keeping them costs nothing.
     if (this.#shared) return
     if (this.#free.length > KEPT) this.#free.shift()
     clearTimeout(this.#timer)
@@ -147,7 +147,7 @@ class Rooms {
   }
 }
 
-/** Arenas of one compiled module, and of its twin that takes a shared memory where there is one. */
+/** Makes arenas for one compiled module, and for its twin with shared memory if there is one. */
 export function memoriesOf(
   name: Backend['name'],
   unshared: WebAssembly.Module,

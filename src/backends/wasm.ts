@@ -17,7 +17,7 @@ interface NodeBuffer {
 /** The bytes of a base64 text. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   const { Buffer } = globalThis as { Buffer?: NodeBuffer }
-  // Ten times as fast as atob (Node 20), of which every start of a process would feel some milliseconds.
+  // Ten times as fast as atob (Node 20), which would add some milliseconds to the start of every process.
   if (Buffer) return new Uint8Array(Buffer.from(text, 'base64'))
   const binary = atob(text)
   const bytes = new Uint8Array(binary.length)
@@ -120,9 +120,9 @@ function allocate(initial: number, shared: boolean): WebAssembly.Memory {
   }
 }
 
-/** What an arena's owner leaves to where the memory came from. */
+/** What an arena leaves to the pool that its memory came from. */
 export interface Tenancy {
-  /** True where the arena may have room up to `end`. */
+  /** Makes room up to `end`; false if there is none. */
   grow(end: number): boolean
   release(): void
   offer(owner: Offering): void

@@ -1,12 +1,12 @@
 // Numbers of the columns of a row-major array, in float64 and safe from one end of its range to the other.
 //
 // A difference of two numbers near ±1.8e308 overflows, and so does a square beyond 1e154; a square below 1e-162 vanishes.
-// So what could leave the range is first multiplied by a power of two, which loses no bit.
+// So values that could leave the range are first multiplied by a power of two, which is exact.
 
 import { ShapeError, shown } from '../errors.ts'
 import { countRows } from './rows.ts'
 
-/** The size of numbers whose differences may overflow, with much to spare. */
+/** Differences of numbers beyond this size may overflow, with a wide margin. */
 const HUGE = 2 ** 960
 
 /** Returns ½ where differences of numbers up to this size and any others could overflow, else 1. */
@@ -60,7 +60,7 @@ export function limitsOf(x: ArrayLike<number>, columns: number): { min: number[]
   return { min, max }
 }
 
-/** A power of two that brings numbers of this size to where neither their squares nor sums of those leave the range. */
+/** A power of two that scales numbers up to this size so that neither their squares nor sums of squares leave the range. */
 function squareUnit(size: number): number {
   if (size > 2 ** 480) return 2 ** -600
   return size < 2 ** -400 ? 2 ** 600 : 1
@@ -88,7 +88,7 @@ export function momentsOf(x: ArrayLike<number>, columns: number): { mean: number
       sums[c] = sum
     }
   }
-  // That of a constant column is its value to the last bit: n · v / n need not be.
+  // The mean of a constant column is its value to the last bit; n · v / n need not be.
   const means = sums.map((sum, c) => (min[c] === max[c] ? min[c] * units[c] : (sum + lost[c]) / rows))
 
   const distances = new Float64Array(columns)

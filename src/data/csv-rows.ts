@@ -21,7 +21,7 @@ export class CsvRows {
   /** Chunks behind the text, and their characters in all. */
   #chunks: string[] = []
   #waiting = 0
-  /** Whether the text has no whole row left. */
+  /** True once the text has no whole row left. */
   #isRead = false
   #isStart = true
   #isEnd = false
@@ -40,7 +40,7 @@ export class CsvRows {
   push(chunk: string): void {
     this.#chunks.push(chunk)
     this.#waiting += chunk.length
-    // An unfinished row is read again from its start. Twice as long each time, it takes linear time in all.
+    // An unfinished row is read again from its start. As the text at least doubles each time, the total time is linear.
     if (this.#waiting >= this.#text.length - this.#next) this.#join()
   }
 
@@ -88,7 +88,7 @@ export class CsvRows {
     return Array.from({ length: this.#width }, (_, cell) => this.text(cell))
   }
 
-  /** Returns the float32 number that a cell says, NaN if it says none. */
+  /** Returns the float32 number in a cell, or NaN if it holds none. */
   number(cell: number): number {
     return float32At(this.#text, this.#bounds[2 * cell], this.#bounds[2 * cell + 1])
   }
@@ -108,7 +108,7 @@ export class CsvRows {
     const text = this.#text
     const delimiter = this.#delimiter.charCodeAt(0)
     const delimiterLength = this.#delimiter.length
-    // No code above this one ends a cell or is a mistake in it.
+    // A character above this code neither ends a cell nor is a mistake in one.
     const highest = Math.max(delimiter, QUOTE)
     let bounds = this.#bounds
     let at = this.#next
@@ -178,7 +178,7 @@ export class CsvRows {
     }
   }
 
-  /** Returns where the quoted cell that starts here has its closing quote, −1 if it is not in the text. */
+  /** Returns the place of the closing quote of the cell whose text starts here, or −1 if the text ends before it. */
   #findQuote(from: number): number {
     const text = this.#text
     for (let at = from; ; at += 2) {

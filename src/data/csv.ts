@@ -71,7 +71,7 @@ const optionTable = {
   targetType: optional(oneOf(['class', 'number', 'auto']), 'auto'),
 }
 
-// A message names so many of the columns that there are.
+// How many columns a message lists.
 const MOST_NAMES = 10
 
 function checkNames(names: readonly string[]): void {
@@ -133,7 +133,7 @@ function readClasses(cells: readonly string[]): { y: Int32Array; classNames: str
  * as their indices, with their names; then `classNames` is there.
  *
  * text: cells in rows of one length, RFC 4180; a byte order mark, blank lines, any line breaks and spaces around a
- * cell are taken. Every cell but a class is a decimal number within float32. Throws FormatError with the line, the
+ * cell are accepted. Every cell but a class is a decimal number within float32. Throws FormatError with the line, the
  * column and the cell; OptionError.
  */
 export function readCsv(text: string, options: CsvOptions & { target: null }): FeatureTable
@@ -176,7 +176,7 @@ export function readCsv(text: string, options: CsvOptions = {}): ClassTable | Nu
   }
   let x: Float32Array = new Float32Array(0)
   let y: Float32Array = new Float32Array(0)
-  // As long as the target may be a class.
+  // Kept while the target may turn out to be a class.
   const labels: string[] = []
   let isClass = targetType === 'class'
   let count = 0

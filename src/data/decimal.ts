@@ -14,7 +14,7 @@ const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 /** 10⁰ … 10²², which are exact in float64. */
 const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 
-/** So many digits are below 2⁵³. */
+/** Numbers of up to this many digits are below 2⁵³. */
 const EXACT_DIGITS = 15
 /**
  * The most that rounding may have moved a number of more digits by, as a share of it: two roundings of 2⁻⁵³ for each of
@@ -22,7 +22,10 @@ const EXACT_DIGITS = 15
  */
 const SLACK = 2 ** -45
 
-/** Returns Math.fround(Number(text)) of a decimal number, spaces around it aside, else NaN: also for what leaves float32. */
+/**
+ * Returns Math.fround(Number(text)) of a decimal number, spaces around it aside; NaN for anything else, also for a number
+ * beyond float32.
+ */
 export function float32Of(text: string): number {
   const trimmed = text.trim()
   const value = decimal.test(trimmed) ? Math.fround(Number(trimmed)) : Number.NaN
@@ -78,7 +81,7 @@ export function float32At(text: string, from: number, to: number): number {
   if (!Number.isFinite(rounded)) return Number.NaN
   // Exact operands, rounded once, are what Number() gives (Clinger 1990, doi.org/10.1145/93542.93557).
   if (digits <= EXACT_DIGITS) return rounded
-  // Else the exact number is within SLACK of the value; where all that is there rounds to one float32, so does Number().
+  // Otherwise the exact number is within SLACK of the value: if that whole interval rounds to one float32, so does Number().
   const size = Math.abs(rounded)
   return Math.fround(value * (1 - SLACK)) === size && Math.fround(value * (1 + SLACK)) === size
     ? rounded

@@ -146,7 +146,7 @@ function refuseGzip(cause: unknown): never {
  * their type. One-byte elements of a plain file are a view of `bytes`, not a copy.
  *
  * bytes: the whole file, plain or gzipped. Throws FormatError, also for bytes after the data and for a gzipped file that
- * unpacks to more than `maxBytes`, which is found out by its header; OptionError.
+ * unpacks to more than `maxBytes`, which its header tells; OptionError.
  */
 export async function readIdx(bytes: Uint8Array | ArrayBuffer, options: IdxOptions = {}): Promise<Idx> {
   const { maxBytes } = checkOptions(optionTable, options, 'options')

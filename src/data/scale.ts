@@ -66,9 +66,9 @@ export class MinMaxScaler {
   /** (columns). */
   readonly max: readonly number[]
   readonly range: readonly [number, number]
-  /** What the limits are multiplied by, lest their distance overflow, (columns). */
+  /** The limits are multiplied by this so that max − min cannot overflow, (columns). */
   readonly #units: readonly number[]
-  /** That distance, 1 where there is none, (columns). */
+  /** max − min after that, or the unit itself where that is 0, (columns). */
   readonly #spans: readonly number[]
 
   /** min, max: (columns), finite. range: of float32, [0, 1] unless given. Throws OptionError. */
@@ -83,8 +83,8 @@ export class MinMaxScaler {
   }
 
   /**
-   * Returns (x − min) / (max − min) · (high − low) + low of (rows × columns), row-major. Throws ShapeError for what is not
-   * a finite number, or not one of float32 when scaled.
+   * Returns (x − min) / (max − min) · (high − low) + low of (rows × columns), row-major. Throws ShapeError for a value
+   * that is not a finite number, or that overflows float32 when scaled.
    */
   transform(x: ArrayLike<number>): Float32Array {
     const [low, high] = this.range
@@ -118,9 +118,9 @@ export class StandardScaler {
   readonly mean: readonly number[]
   /** Square root of the mean squared distance from the mean, at least 0, (columns). */
   readonly deviation: readonly number[]
-  /** What both are multiplied by, lest a distance overflow, (columns). */
+  /** Both are multiplied by this so that a difference cannot overflow, (columns). */
   readonly #units: readonly number[]
-  /** The deviations, 1 for 0, times those, (columns). */
+  /** The deviations, with 1 in place of 0, times the units, (columns). */
   readonly #scale: readonly number[]
 
   /** mean, deviation: (columns), finite, the deviations at least 0. Throws OptionError. */
@@ -134,8 +134,8 @@ export class StandardScaler {
   }
 
   /**
-   * Returns (x − mean) / deviation of (rows × columns), row-major. Throws ShapeError for what is not a finite number, or
-   * not one of float32 when scaled.
+   * Returns (x − mean) / deviation of (rows × columns), row-major. Throws ShapeError for a value that is not a finite
+   * number, or that overflows float32 when scaled.
    */
   transform(x: ArrayLike<number>): Float32Array {
     return mapColumns(x, this.mean.length, (v, c) => {

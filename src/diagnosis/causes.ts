@@ -1,6 +1,6 @@
-// What is wrong with a training, as far as its numbers tell, and what mends it. Each suspect (targets, inputs, initial
-// weights) is mended in thought, the worst first, until the learning rate is one that the rest bears; where it is not
-// even then, or where nothing else is suspect, it is the rate itself.
+// What is wrong with a training, as far as its numbers tell, and how to fix it. Suspects (targets, inputs, initial
+// weights) are assumed to be fixed one after another, the worst first, until the learning rate is stable for the rest.
+// If it never is, or if there is no suspect, the rate itself is to blame.
 
 import type { Architecture } from '../plan.ts'
 import { type Numbers, outputSize, roundDown, stableRate, usualWeights } from './stability.ts'
@@ -33,27 +33,27 @@ export interface Situation {
   readonly trainedBefore: boolean
 }
 
-/** What is wrong, with the numbers seen, and the remedy: a clause that stands after a colon. */
+/** What is wrong, with the numbers that show it and the remedy, as a clause to follow a colon. */
 export type Cause = {
   readonly what: 'targets' | 'inputs' | 'outlier' | 'weights' | 'rate'
   readonly text: string
-  /** How far from what it should be: a ratio. */
+  /** How far it is from what it should be: a ratio. */
   readonly factor: number
 }
 
-// Inputs with a mean square beyond this are suspect, targets likewise: scaled ones have 1.
+// Inputs and targets with a mean square beyond these are suspect; that of scaled ones is 1.
 const SUSPECT_INPUTS = 25
 const SUSPECT_TARGETS = 100
-// Suspect weights: the learning rate that they bear is so many times smaller than the usual ones'.
+// Weights are suspect if the learning rate that they allow is this many times smaller than that of usual ones.
 const SUSPECT_WEIGHTS = 10
 // Weights from earlier training that are this far from usual ones did not get there by learning.
 const GROWN_WEIGHTS = 1e4
-// A rate that was too high is lowered by this at least, so that advice taken again and again comes to an end.
+// A rate that was too high is lowered by at least this factor, so that following the advice repeatedly comes to an end.
 const LOWERED = 3
-// Training that did well for a while is near the rate it bears: no estimate is that good.
+// The same for training that did well for a while: its rate is close to a stable one, closer than any estimate.
 const LOWERED_LATE = 5
 
-/** Three digits of it. */
+/** The value to three digits. */
 export function shortly(value: number): string {
   const size = Math.abs(value)
   if (size === 0 || (size >= 1e-4 && size < 1e7)) return String(Number(value.toPrecision(3)))
@@ -66,7 +66,7 @@ export function shortly(value: number): string {
 const spread = ({ mean, deviation, largest }: Column) =>
   `mean ${shortly(mean)}, deviation ${shortly(deviation)}, largest ${shortly(largest)}`
 
-/** The column that holds most of the squares, where one holds nearly all; else all together. */
+/** Names the column that holds more than half of the sum of squares, or else all together. */
 function naming({ columns, overall }: Statistics, name: string): string {
   const total = overall.square * columns.length
   const worst = columns.reduce((a, b) => (b.square > a.square ? b : a))
@@ -108,11 +108,11 @@ function weightSuspect(
   usual: readonly LayerStatistics[],
 ): Suspect {
   const { weights } = numbers
-  // Where inputs and targets are what they should be: these are suspects of their own.
+  // With inputs and targets as they should be: those are suspects of their own.
   const width = architecture.inputs
   const inputs = { square: width, largest: width, top: Math.min(width, 2) }
   const fine = { ...numbers, inputs, targetSize: 1 }
-  // heNormal and its like are honest too, where a layer widens.
+  // heNormal and its like are sound too where a layer widens.
   const atMost = usual.map((one, l) => ({
     ...one,
     size: Math.max(one.size, Math.sqrt(2 / architecture.layers[l].inputs)),
@@ -133,7 +133,7 @@ function weightSuspect(
   }
 }
 
-/** Where the statistics of the matrix are judged without a row, those and the row. */
+/** Statistics of the matrix, its outlier if there is one, and the statistics without that row. */
 function withoutOutlier(matrix: Matrix): { all: Statistics; rest: Statistics; outlier: Outlier | undefined } {
   const all = statisticsOf(matrix)
   const { outlier } = all
@@ -160,7 +160,7 @@ export function causesOf(situation: Situation): Cause[] {
 
   const suspects: Suspect[] = []
   const suspect = (one: Suspect, from: number) => {
-    // NaN where both ends of the comparison have left the numbers.
+    // NaN, where both sides of the comparison overflowed, counts as suspect.
     if (!(one.factor < from)) suspects.push(one)
   }
   if (inputs.rest.overall.square > SUSPECT_INPUTS || largestSquare(inputs.rest) > SUSPECT_INPUTS) {
@@ -194,7 +194,7 @@ export function causesOf(situation: Situation): Cause[] {
   const ideal: Numbers = Object.assign({}, numbers, ...suspects.map(({ mended }) => mended))
   for (const { what, text, factor, mended } of suspects) {
     if (bears(numbers)) break
-    // Large targets do not matter to a single layer: what changes nothing is not the cause.
+    // What changes nothing is not the cause: large targets do not matter to a single layer.
     const field = Object.keys(mended)[0] as keyof Numbers
     if (stableRate({ ...ideal, [field]: unmended[field] }) === stableRate(ideal)) continue
     causes.push({ what, text, factor })

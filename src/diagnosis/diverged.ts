@@ -1,4 +1,4 @@
-// Why a training left the finite numbers, as far as the numbers tell.
+// The error for a training whose numbers are no longer finite, with the likely cause.
 
 import { DivergedError } from '../errors.ts'
 import { causesOf, type Situation } from './causes.ts'
@@ -8,7 +8,7 @@ export interface Divergence extends Situation {
   /** Counted from 1. */
   readonly epoch: number
   readonly batch: number
-  /** What was seen to be not finite. */
+  /** What was found not to be finite. */
   readonly seen: 'loss' | 'parameters'
   /** What the network holds now. */
   readonly kept: string
@@ -20,7 +20,7 @@ export function divergedError(divergence: Divergence): DivergedError {
   const what = seen === 'loss' ? 'the loss is' : 'the parameters are'
   const causes = causesOf(divergence).map(({ text }) => text)
   const likely = `Likely cause${causes.length > 1 ? 's' : ''}: ${causes.join('; and ')}.`
-  // The kept parameters of a training that went wrong epoch by epoch are no place to start from.
+  // Parameters from a training that got worse epoch by epoch are no good start.
   const rose = losses.length > 0 && losses.at(-1)! > 10 * leastOf(losses)
   const again = rose ? ' Then start from a new network, for the loss had risen before.' : ''
   return new DivergedError(

@@ -4,16 +4,16 @@ import type { ActivationName } from '../tables.ts'
 import { causesOf, type Situation, shortly } from './causes.ts'
 import { leastOf, type Matrix, type Statistics, statisticsOf } from './statistics.ts'
 
-export interface Baselines {
+interface Baselines {
   /** Mean loss of predicting the mean of the targets. */
   readonly mean: number
-  /** Mean loss of outputs that say nothing: 0, or for classes the same share for each. */
+  /** Mean loss of outputs that carry no information: 0, or the same share for each class. */
   readonly blank: number
 }
 
-// Epochs that honest training may be slow for.
+// Epochs in which sound training may still be slow.
 const PATIENT_EPOCHS = 5
-// Initial weights may well begin worse than a blank prediction, by a few times; the mean over a first epoch with them.
+// Initial weights may well be a few times worse than a blank prediction, and so may the mean loss of a first epoch.
 const ABSURD_AT_ONCE = 1000
 const ABSURD = 10
 // Uncentred targets (years) make any first predictions look bad beside their mean; after some epochs none should.
@@ -24,8 +24,8 @@ const TARGETS_SEEN = 1 << 14
 
 const entropy = (p: number) => (p > 0 ? -p * Math.log(p) : 0)
 
-/** What the loss is to be measured by. */
-export function baselinesOf(loss: Situation['architecture']['loss'], { columns }: Statistics): Baselines {
+/** The losses that a network should beat. */
+function baselinesOf(loss: Situation['architecture']['loss'], { columns }: Statistics): Baselines {
   const sum = (of: (c: Statistics['columns'][number]) => number) =>
     columns.reduce((total, c) => total + of(c), 0)
   if (loss === 'quadratic') return { mean: sum((c) => c.deviation ** 2 / 2), blank: sum((c) => c.square / 2) }
@@ -36,7 +36,7 @@ export function baselinesOf(loss: Situation['architecture']['loss'], { columns }
   return { mean: sum((c) => total * entropy(c.mean / total)), blank: total * Math.log(columns.length) }
 }
 
-/** What an activation can reach, where not all. */
+/** The outputs that an activation can reach, where these are not all numbers. */
 const reach: Partial<Record<ActivationName, readonly [number, number]>> = {
   sigmoid: [0, 1],
   softmax: [0, 1],
@@ -45,7 +45,7 @@ const reach: Partial<Record<ActivationName, readonly [number, number]>> = {
   softplus: [0, Number.POSITIVE_INFINITY],
 }
 
-/** How far the targets lie outside, in the worst column, and which; undefined where they do not. */
+/** Says so where at least half of the targets lie outside what the last activation can reach; else undefined. */
 function outOfReach(
   { architecture }: Situation,
   y: Matrix,
@@ -94,7 +94,7 @@ export function remarkOn(situation: Situation): string | undefined {
   const farFromMean =
     patient && architecture.loss === 'quadratic' && best > FAR_FROM_MEAN * Math.max(mean, usual)
   if (!worseThanBlank && !farFromMean && !outside) return undefined
-  // A rate below what is bearable, and nothing else to blame: slow training, or hard.
+  // The rate is low enough and nothing else is to blame: training is slow, or the problem is hard.
   const causes = outside ? [] : causesOf(situation).filter(({ factor }) => !(factor <= 1))
   if (!outside && causes.length === 0) return undefined
   const compared = worseThanBlank

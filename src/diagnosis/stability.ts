@@ -6,7 +6,7 @@ import type { Architecture, LayerShape } from '../plan.ts'
 import type { ActivationName, LossName } from '../tables.ts'
 import type { LayerStatistics, Moments } from './statistics.ts'
 
-/** What the estimate goes by. */
+/** What the estimate is based on. */
 export interface Numbers {
   readonly architecture: Architecture
   readonly inputs: Moments
@@ -44,7 +44,7 @@ const growth: Record<ActivationName, Growth> = {
 // Largest second derivative of the loss by what its fused activation is given.
 const lossCurvature: Record<LossName, number> = { quadratic: 1, crossEntropy: 0.5, binaryCrossEntropy: 0.25 }
 
-// Squares near this are not far from where float32 ends, 3.4e38.
+// Squares near this come close to the end of float32, 3.4e38.
 const OVERFLOWS = 1e34
 
 /** Weights as 'glorotUniform' draws them. */
@@ -74,15 +74,15 @@ function forward({ layers }: Architecture, inputs: Moments, weights: readonly La
 }
 
 /**
- * An estimate, rather too low than too high, of the largest learning rate that training bears; 0 where none is. Of 2,680
- * random trainings that diverged (test/advice.test.ts with 4,000 draws) none did so again with it; with twice of it 10 did.
+ * An estimate, on the low side, of the largest learning rate at which training is stable; 0 if there is none. Of 2,680
+ * random trainings that diverged (test/advice.test.ts with 4,000 draws) none did so again at it; at twice the rate 10 did.
  */
 export function stableRate(numbers: Numbers): number {
   const { architecture, inputs, batchRows, rows, targetSize, weights } = numbers
   const { layers, loss } = architecture
   const { entering, output } = forward(architecture, inputs, weights)
   if (targetSize ** 2 > OVERFLOWS || output > OVERFLOWS || inputs.square > OVERFLOWS) return 0
-  // A mini-batch may consist of what is largest.
+  // A mini-batch may hold the largest row.
   const share = batchRows < rows ? 1 / batchRows : 0
   const top = Math.min(inputs.largest, inputs.top + inputs.largest * share)
   let behind = lossCurvature[loss]
@@ -101,8 +101,8 @@ export function stableRate(numbers: Numbers): number {
 }
 
 /**
- * How much the size of the errors matters. In a single layer not at all: the gradient is linear in the weights. With
- * layers behind, the weights grow to what the targets need, and the curvature with them.
+ * How much the size of the errors matters: not at all with a single layer, whose gradient is linear in the weights. With
+ * several, the weights grow to what the targets need, and the curvature with them.
  */
 function errorSize({ layers, loss }: Architecture, targetSize: number, output: number): number {
   if (loss === 'crossEntropy') return Math.max(1, targetSize)
@@ -110,7 +110,7 @@ function errorSize({ layers, loss }: Architecture, targetSize: number, output: n
   return Math.max(1, targetSize, Math.sqrt(growth[layers.at(-1)!.activation].square(output)))
 }
 
-/** The next of 1, 2, 5, 10 … times a power of ten that is not above. */
+/** The largest of 1, 2 and 5 times a power of ten that is not above the value. */
 export function roundDown(value: number): number {
   if (!(value > 0) || !Number.isFinite(value)) return value
   const exponent = Math.floor(Math.log10(value))

@@ -1,4 +1,4 @@
-// What can be said of a matrix in bounded time: sums over a sample of its rows, all of them where there are few.
+// Statistics of a matrix in bounded time: over a sample of its rows, or all of them if they are few.
 
 /** (rows × columns), row-major. */
 export interface Matrix {
@@ -18,7 +18,7 @@ export interface Column {
   readonly square: number
 }
 
-/** A row with a value that no other row comes near to. */
+/** A row with a value far beyond those of all other rows. */
 export interface Outlier {
   readonly row: number
   readonly column: number
@@ -28,10 +28,10 @@ export interface Outlier {
 }
 
 export interface Statistics {
-  /** Rows that were looked at. */
+  /** The rows of the sample. */
   readonly seen: readonly number[]
   readonly columns: readonly Column[]
-  /** Of all values: mean and deviation as if they were one column. */
+  /** The same figures for all values as if they were one column. */
   readonly overall: Column
   readonly outlier: Outlier | undefined
 }
@@ -40,7 +40,7 @@ export interface Statistics {
 export const leastOf = (values: readonly number[]) =>
   values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
 
-/** Sizes of the rows x as a learning rate meets them. */
+/** Sizes of the rows x, as far as they limit the learning rate. */
 export interface Moments {
   /** Mean of ‖x‖². */
   readonly square: number
@@ -50,23 +50,23 @@ export interface Moments {
   readonly top: number
 }
 
-// With these a whole diagnosis of 60,000 × 784 inputs takes 37 ms, 97 before the engine has compiled it (Node 20, two
-// shared cores). It is made where a training has failed.
+// With these a whole diagnosis of 60,000 × 784 inputs takes 37 ms, or 97 before the engine has compiled it (Node 20, two
+// shared cores). It is made only where a training has failed.
 const VALUES_SEEN = 1 << 19
 // The power iteration passes over its values some thirty times.
 const VALUES_ITERATED = 1 << 16
 const ITERATIONS = 15
 
-/** Rows spread evenly over the matrix, without the one given, so many that they hold about `most` values. */
+/** Rows spread evenly over the matrix, `without` left out: as many as hold about `most` values. */
 function sampleRows({ values, rows, columns }: Matrix, most: number, without?: number): number[] {
-  // A buffer that was given away meanwhile has no values.
+  // A buffer that has been transferred in the meantime has no values.
   const there = Math.min(rows, Math.floor(values.length / columns))
   const n = Math.min(there, Math.max(1, Math.floor(most / columns)))
   const sample = Array.from({ length: n }, (_, i) => Math.floor((i * there) / n))
   return without === undefined ? sample : sample.filter((r) => r !== without)
 }
 
-// An outlier is so many times the other values' root mean square, and at least so large.
+// An outlier is at least this many times the root mean square of the other values, and at least this large.
 const OUTLYING = 30
 const OUTLYING_FROM = 100
 
@@ -131,7 +131,7 @@ export function statisticsOf(matrix: Matrix, without?: number, most = VALUES_SEE
   }
 }
 
-/** Moments of the rows; `scaled` of what a standardScaler makes of them, whose means and deviations are given. */
+/** Moments of the rows. scaled: their means and deviations, for the moments of what a standardScaler makes of them. */
 export function momentsOf(matrix: Matrix, without?: number, scaled?: Statistics): Moments {
   const { values, columns } = matrix
   const rows = sampleRows(matrix, VALUES_ITERATED, without)
@@ -155,7 +155,7 @@ export function momentsOf(matrix: Matrix, without?: number, scaled?: Statistics)
   return { square, largest, top: Math.min(square, topEigenvalue(x, rows.length, columns)) }
 }
 
-/** Power iteration, from a vector that no symmetry of the data is likely to stand at right angles to. */
+/** Power iteration, from a vector that is unlikely to be orthogonal to any symmetry of the data. */
 function topEigenvalue(x: Float64Array, rows: number, columns: number): number {
   let v = Float64Array.from({ length: columns }, (_, c) => 1 + (((c * 7919) % 101) - 50) / 100)
   let length = 0
@@ -174,7 +174,7 @@ function topEigenvalue(x: Float64Array, rows: number, columns: number): number {
     }
     v = next
   }
-  // What the iteration has not reached yet.
+  // A margin for what the iteration has not reached yet.
   return 1.2 * eigenvalue
 }
 
@@ -195,7 +195,7 @@ interface Stored {
   readonly length: number
 }
 
-// Of a layer's weights, in blocks: 64 KB in all are looked at in some 20 µs.
+// The sample of a layer's weights, in blocks: 64 KB in all, which take some 20 µs.
 const BLOCKS = 16
 const BLOCK = 1 << 10
 
