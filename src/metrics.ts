@@ -1,6 +1,6 @@
 // How good a classifier is, from true and predicted class indices: accuracy, confusion matrix, classification report.
 
-import { areStrings, type Check, checkOptions, integer, isArray, optional, refuse } from './check.ts'
+import { areStrings, type Check, checkOptions, integer, isArray, isList, optional, refuse } from './check.ts'
 import { indexOfLargest } from './classify.ts'
 import { ShapeError, shown } from './errors.ts'
 import { largest } from './largest.ts'
@@ -8,7 +8,7 @@ import { checkLabels } from './one-hot.ts'
 
 /** Returns, for each row of `width` values, the index of its largest one: of equal ones the first, with NaN among them −1. */
 export function argmax(values: ArrayLike<number>, width: number): Int32Array {
-  checkLabels(values, 'argmax: values')
+  if (!isList(values)) throw new ShapeError(`argmax: expected an array of numbers, got ${shown(values)}`)
   if (!Number.isInteger(width) || width < 1 || values.length % width !== 0) {
     throw new ShapeError(
       `argmax: expected ${values.length} values in whole rows, got rows of ${shown(width)}`,

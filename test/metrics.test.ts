@@ -16,6 +16,9 @@ describe('argmax', () => {
     expect([...argmax([1, 3, 2, 5, 5, 4, -2, -1, -3], 3)]).toEqual([1, 0, 1])
   })
   it('refuses rows that do not come out even', () => {
+    expect(() => argmax({} as never, 2)).toThrow(
+      new ShapeError('argmax: expected an array of numbers, got a plain object'),
+    )
     expect(() => argmax([1, 2, 3], 2)).toThrow(
       new ShapeError('argmax: expected 3 values in whole rows, got rows of 2'),
     )
