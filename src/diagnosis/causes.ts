@@ -2,13 +2,13 @@
 // weights) are assumed to be fixed one after another, the worst first, until the learning rate is stable for the rest.
 // If it never is, or if there is no suspect, the rate itself is to blame.
 
+import type { Matrix } from '../matrix.ts'
 import type { Architecture } from '../plan.ts'
 import { type Numbers, outputSize, roundDown, stableRate, usualWeights } from './stability.ts'
 import {
   type Column,
   type LayerStatistics,
   leastOf,
-  type Matrix,
   type Moments,
   momentsOf,
   type Outlier,

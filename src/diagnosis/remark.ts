@@ -1,8 +1,9 @@
 // A note about a training that stayed finite and was absurd all the same: worse than no network at all.
 
+import type { Matrix } from '../matrix.ts'
 import type { ActivationName } from '../tables.ts'
 import { causesOf, type Situation, shortly } from './causes.ts'
-import { leastOf, type Matrix, type Statistics, statisticsOf } from './statistics.ts'
+import { leastOf, type Statistics, statisticsOf } from './statistics.ts'
 
 interface Baselines {
   /** Mean loss of predicting the mean of the targets. */

@@ -1,11 +1,6 @@
 // Statistics of a matrix in bounded time: over a sample of its rows, or all of them if they are few.
 
-/** (rows × columns), row-major. */
-export interface Matrix {
-  readonly values: ArrayLike<number>
-  readonly rows: number
-  readonly columns: number
-}
+import type { Matrix } from '../matrix.ts'
 
 export interface Column {
   readonly index: number
