@@ -164,7 +164,17 @@ export class Engine implements Offering {
   /** After a fit: brings the plan back to `capacity`, the data gone, and lets others have a memory that is far larger. */
   settle(capacity: Capacity): void {
     this.resize(capacity)
+    this.offer()
+  }
+
+  /** Lets others have the memory where it is far larger than the plan. */
+  offer(): void {
     if (this.#backend.end - this.#plan.elements > WORTH_OFFERING) this.#backend.offer(this)
+  }
+
+  /** Before work in slices that writes: nobody else gets the memory in between, until it is offered again. */
+  hold(): void {
+    this.#backend.grow(this.#plan.elements)
   }
 
   /**

@@ -235,6 +235,7 @@ export class Network {
       this.#inUse('fit')
     }
     this.#training = true
+    engine.hold()
     this.#transaction.begin()
     this.#readers.beginWriting(this.#transaction)
     try {
@@ -243,7 +244,8 @@ export class Network {
       this.#training = false
       this.#readers.endWriting()
       this.#transaction.end()
-      if (!this.#engine) engine.release()
+      if (this.#engine) engine.offer()
+      else engine.release()
     }
   }
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { chooseBackend } from '../src/backends/choose.ts'
 import { pagesFor } from '../src/backends/wasm.ts'
 import { Engine } from '../src/engine.ts'
-import { BackendError, Network } from '../src/index.ts'
+import { BackendError, DivergedError, Network } from '../src/index.ts'
 import { runNow } from '../src/pace.ts'
 import { PREDICTS } from '../src/plan.ts'
 import { optimizers } from '../src/tables.ts'
@@ -74,6 +74,45 @@ describe('an arena', () => {
     expect(second.parameters.areFinite()).toBe(true)
     third.release()
     second.release()
+  })
+})
+
+describe('a network whose memory is offered to others', () => {
+  it('keeps it while a fit copies its parameters, whenever others want one', async () => {
+    const size = 1300
+    const x = numbers(size * 4, 1)
+    const options = { sizes: [size, size], activation: 'linear', kernels: 'simd', threads: 1 } as const
+    const net = new Network({ ...options, seed: 1 })
+    const long = numbers(size * 300, 2)
+    await net.fit({ x: long, y: long }, { batchSize: 300, learningRate: 1e-6 })
+    const before = Buffer.from(net.weights(0).buffer)
+    const others: Network[] = []
+    let looks = 0
+    for (let due = 1; due <= 10; ++due) {
+      looks = 0
+      const signal = {
+        aborted: false,
+        reason: undefined,
+        // Called wherever a fit may pause.
+        throwIfAborted() {
+          looks += 1
+          if (looks !== due) return
+          const other = new Network({ ...options, seed: due })
+          other.trainBatch(x, x, { learningRate: 1e-6 })
+          others.push(other)
+        },
+        addEventListener() {},
+        removeEventListener() {},
+      }
+      await expect(net.fit({ x, y: x }, { learningRate: 1e30, batchSize: 1, signal })).rejects.toThrow(
+        DivergedError,
+      )
+      expect(Buffer.from(net.weights(0).buffer).equals(before), `pause ${due}`).toBe(true)
+      // It is offered again, and those who had it stay where they are.
+      await net.fit({ x: long, y: long }, { batchSize: 300, learningRate: 1e-30 })
+    }
+    expect(looks).toBeGreaterThan(8)
+    for (const other of others) other.dispose()
   })
 })
 
