@@ -306,18 +306,18 @@ export class Engine implements Offering {
     }
   }
 
-  /** Sums of the losses and of the hits of the first `rows` rows of the window. */
-  evaluateWindow(rows: number, hitMode: number): Sums {
+  /** Sums of the losses and of the hits of the first `rows` rows of the window, added to those before. */
+  evaluateWindow(rows: number, hitMode: number, before: Sums): Sums {
     if (hitMode !== this.#evaluateHits) {
       this.#evaluateHits = hitMode
       this.#evaluate = this.#write(evaluateTape(this.#plan, 'evaluate', hitMode))
     }
     this.#backend.run(this.#evaluate.from, this.#evaluate.to, 0, rows, rows, 0, 1, 0)
-    return this.#sumWindow(this.#plan.window, rows)
+    return this.#sumWindow(this.#plan.window, rows, before)
   }
 
   /** The same in the team's window, by the team. */
-  async validateWindow(rows: number, hitMode: number): Promise<Sums> {
+  async validateWindow(rows: number, hitMode: number, before: Sums): Promise<Sums> {
     if (hitMode !== this.#validateHits) {
       this.#validateHits = hitMode
       this.#validate = this.#write(evaluateTape(this.#plan, 'validate', hitMode))
@@ -325,11 +325,11 @@ export class Engine implements Offering {
     const { x, y, losses, hits } = this.#plan.validation!
     const copies = { writes: [x, y], reads: [losses, hits] }
     await this.#hands!.run([this.#validate!.from, this.#validate!.to, 0, rows, rows], copies)
-    return this.#sumWindow(this.#plan.validation!, rows)
+    return this.#sumWindow(this.#plan.validation!, rows, before)
   }
 
-  #sumWindow({ losses, hits }: Window, rows: number): Sums {
-    return { loss: this.sum(losses, 0, rows), hits: this.sum(hits, 0, rows) }
+  #sumWindow({ losses, hits }: Window, rows: number, before: Sums): Sums {
+    return { loss: this.sum(losses, 0, rows, before.loss), hits: this.sum(hits, 0, rows, before.hits) }
   }
 
   /** Copies rows [from, to) of a row-major array to a tensor, from its row `at` on. */
@@ -337,10 +337,9 @@ export class Engine implements Offering {
     fillRows(this.floats, tensor, values, from, to, at)
   }
 
-  /** Σ tensor[from … to), in order, in float64. */
-  sum(tensor: Tensor, from: number, to: number): number {
+  /** sum + Σ tensor[from … to), in order, in float64: the same bits in whatever parts a sum is taken. */
+  sum(tensor: Tensor, from: number, to: number, sum = 0): number {
     const { floats } = this
-    let sum = 0
     for (let i = tensor.offset + from; i < tensor.offset + to; ++i) sum += floats[i]
     return sum
   }

@@ -95,13 +95,13 @@ export function* trainEpoch(
       if (atWork) yield new Owed(atWork)
       milliseconds = performance.now() - from
     } else milliseconds = yield* stepInParts(engine, slice, parts, transaction)
-    const sum = engine.sum(losses, firstRow, slice.endRow)
-    if (!Number.isFinite(sum)) {
+    // Not slice by slice: how many there are is a matter of time.
+    loss = engine.sum(losses, firstRow, slice.endRow, loss)
+    if (!Number.isFinite(loss)) {
       const row = engine.firstNotFinite(losses, firstRow, slice.endRow)
       diverge(Math.floor(row / batchRows) + 1, 'loss')
     }
     transaction.isWhole = true
-    loss += sum
     stride.learn(Math.ceil((slice.endRow - firstRow) / batchRows), milliseconds)
     engine.timed(slice.endRow - firstRow, milliseconds)
     firstRow = slice.endRow

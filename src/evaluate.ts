@@ -13,7 +13,9 @@ export interface Evaluation {
   readonly accuracy?: number
 }
 
-const evaluationOf = (loss: number, hits: number, rows: number, { hitMode }: Targets): Evaluation =>
+const NOTHING: Sums = { loss: 0, hits: 0 }
+
+const evaluationOf = ({ loss, hits }: Sums, rows: number, { hitMode }: Targets): Evaluation =>
   hitMode === HITS_NONE ? { loss: loss / rows } : { loss: loss / rows, accuracy: hits / rows }
 
 /**
@@ -22,33 +24,27 @@ const evaluationOf = (loss: number, hits: number, rows: number, { hitMode }: Tar
  */
 export function* evaluateRows(engineOf: () => Engine, x: Inputs, y: Targets): Slices<Evaluation> {
   const { blockRows } = engineOf()
-  let loss = 0
-  let hits = 0
+  let sums = NOTHING
   for (let from = 0, block = 0; from < x.rows; from += blockRows, ++block) {
     const to = Math.min(from + blockRows, x.rows)
     const engine = engineOf()
     fillBlock(engine, engine.plan.window.x, x, [from, to, block])
     engine.fill(engine.plan.window.y, y.values, from, to)
-    const sums = engine.evaluateWindow(to - from, y.hitMode)
-    loss += sums.loss
-    hits += sums.hits
+    sums = engine.evaluateWindow(to - from, y.hitMode, sums)
     yield
   }
-  return evaluationOf(loss, hits, x.rows, y)
+  return evaluationOf(sums, x.rows, y)
 }
 
 /** The same by the engine's team of threads, in a window of their own; the values of x are nabla's own. */
 export function* validateRows(engine: Engine, x: Inputs, y: Targets): Slices<Evaluation> {
   const { rows: rowsAtOnce, x: windowX, y: windowY } = engine.plan.validation!
-  let loss = 0
-  let hits = 0
+  let sums = NOTHING
   for (let from = 0; from < x.rows; from += rowsAtOnce) {
     const to = Math.min(from + rowsAtOnce, x.rows)
     engine.fill(windowX, x.values, from, to)
     engine.fill(windowY, y.values, from, to)
-    const sums = (yield engine.validateWindow(to - from, y.hitMode)) as Sums
-    loss += sums.loss
-    hits += sums.hits
+    sums = (yield engine.validateWindow(to - from, y.hitMode, sums)) as Sums
   }
-  return evaluationOf(loss, hits, x.rows, y)
+  return evaluationOf(sums, x.rows, y)
 }

@@ -115,6 +115,53 @@ describe.each(wasmKernels)('%s', (kernels) => {
   })
 })
 
+describe('the losses that are told', () => {
+  it('are sums in the order of the rows, in whatever slices and windows these were taken', async () => {
+    // Losses from 1e-8 to 1e3, whose sum in float64 depends on its order.
+    const rows = 20_000
+    const x = numbers(rows * 20, 1, 30)
+    const data = { x, y: Int32Array.from({ length: rows }, (_, r) => Number(x[r * 20] > 0)) }
+    const told = new Set<string>()
+    for (const [threads, offThread] of [
+      [1, false],
+      [1, true],
+      [2, false],
+      [3, true],
+    ] as const) {
+      for (let turn = 0; turn < 2; ++turn) {
+        const net = new Network({
+          sizes: [20, 16, 2],
+          loss: 'crossEntropy',
+          seed: 1,
+          kernels: 'simd',
+          threads,
+        })
+        const options = { epochs: 6, learningRate: 0.05, validation: data, offThread }
+        const { loss, validationLoss } = await net.fit(data, options)
+        told.add(`${loss} ${validationLoss}`)
+        expect(net.evaluate(data).loss).toBe(validationLoss!.at(-1))
+      }
+    }
+    expect(told.size).toBe(1)
+  })
+})
+
+describe('a shuffle in parts', () => {
+  it('leaves one order, whoever does it', async () => {
+    // Rows are shuffled 65,536 at a time, and each part goes on with the random words after those of the one before.
+    const rows = 3 * 2 ** 16
+    const data = { x: numbers(rows, 1), y: numbers(rows, 2) }
+    const train = async (options: FitOptions) => {
+      const net = new Network({ sizes: [1, 2, 1], seed: 5, kernels: 'simd' })
+      await net.fit(data, { batchSize: 64, learningRate: 0.05, ...options })
+      return bitsOf(net)
+    }
+    const expected = await train({ threads: 1 })
+    expect((await train({ threads: 1, offThread: true })) === expected, 'off the thread').toBe(true)
+    expect((await train({ threads: 2 })) === expected, 'two threads').toBe(true)
+  })
+})
+
 /** Work that takes a second or more, and a way to wait until it is under way. */
 function longFit(options: Partial<SizedNetworkOptions> = {}, signal?: AbortSignal) {
   const net = new Network({ sizes: [256, 300, 300, 10], seed: 1, kernels: 'simd', threads: 2, ...options })
