@@ -332,13 +332,16 @@ export class Network {
   }
 
   *#predictSlices(engineOf: () => Engine, x: MatrixLike): Slices<Float32Array> {
-    const matrix = yield* shapeMatrix(x, this.inputs, 'x')
-    const { rows } = matrix
+    const watched = Watched.of(x, 'x')
+    const matrix = yield* shapeMatrix(x, this.inputs, 'x', watched)
+    const { rows, columns } = matrix
+    const isOwn = matrix.values !== x
     const out = makeMatrix(rows, this.outputs, 'predictions')
     const { blockRows } = engineOf()
     for (let from = 0; from < rows; from += blockRows) {
       const engine = engineOf()
       const to = Math.min(from + blockRows, rows)
+      if (!isOwn) watched.check(from * columns, to * columns)
       fillWindow(engine, matrix, 'x', from, to)
       engine.predictWindow(to - from, out, from * this.outputs)
       yield

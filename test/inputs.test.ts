@@ -75,6 +75,18 @@ describe.each(['simd', 'reference'] as const)('fit with kernels %s', (kernels) =
   })
 })
 
+describe('predictAsync', () => {
+  it('refuses an x that is filled meanwhile', async () => {
+    const x = numbers(64 * 20_000, 1)
+    const net = new Network({ sizes: [64, 256, 256, 2], seed: 1 })
+    const expected = net.predict(x)
+    expect(await net.predictAsync(x)).toEqual(expected)
+    const predictions = net.predictAsync(x)
+    x.fill(5)
+    await expect(predictions).rejects.toThrow(/x: expected values that stay as they are/)
+  })
+})
+
 describe('fit on data that take many slices to read', () => {
   const ROWS = 30_000
   const large = () => ({ x: numbers(100 * 784, 1), y: new Float32Array(ROWS * 2) })
