@@ -1,9 +1,11 @@
 // What threads bring: `fit` with 1, 2, … threads against the caller's own, in turn in one run. Medians and spread of
-// several rounds; samples a second of the training alone.
+// several rounds; samples a second of the training alone. Those that are numbered get exactly so many threads, which are
+// measured and let go where they lose otherwise; 'auto' is measured as for any user (bench/threads-contended.ts).
 //
 //   npx tsx bench/threads.ts [most threads, default the cores] [--wide]
 
 import { Network, type NetworkOptions } from '../src/index.ts'
+import { measureThreads } from '../src/threads/crew.ts'
 import { availableCores } from '../src/threads/platform.ts'
 import { numbers } from './cases.ts'
 
@@ -64,6 +66,7 @@ for (const { name, options, rows, batchSize, epochs } of workloads) {
   for (let round = 0; round <= ROUNDS; ++round) {
     for (const [i, { threads, offThread }] of modes.entries()) {
       const options = { epochs, batchSize, learningRate: 1e-3, offThread }
+      measureThreads(threads === 'auto')
       const history = await net(threads).fit({ x, y }, options)
       // The first round is for the compilers.
       if (round > 0) rates[i].push(history.samplesPerSecond)

@@ -82,12 +82,12 @@ export class Engine implements Offering {
     return this.#plan
   }
 
-  /** Those in the arena. Not to be kept: `reserve` and `resize` move to another. */
+  /** Those in the arena. Do not keep it: `reserve` and `resize` move to another. */
   get parameters(): Parameters {
     return this.#parameters
   }
 
-  /** The arena. Not to be kept: `reserve` and `resize` put another in its place. */
+  /** The arena. Do not keep it: `reserve` and `resize` put another in its place. */
   get floats(): Floats {
     return this.#backend.floats
   }
@@ -258,7 +258,7 @@ export class Engine implements Offering {
     return this.#hands?.failed ?? false
   }
 
-  /** Lets the team go; returns true where it was lost in the midst of a step, and may still write to the arena. */
+  /** Dismisses the team; returns true where a worker was lost during a step, and may still write to the arena. */
   dismissTeam(): boolean {
     const hands = this.#hands
     this.#hands = undefined
@@ -396,7 +396,7 @@ export class Engine implements Offering {
     const { offset } = this.#plan.order
     for (let from = 0; from < rows; from += CHUNK) {
       const to = Math.min(from + CHUNK, rows)
-      // With workers this thread is to have nothing to do.
+      // With workers, this thread must stay free.
       if (this.#hands?.ready) yield this.#hands.call('countUp', [offset, from, to])
       else this.#backend.kernels.countUp(offset, from, to)
       yield

@@ -4,7 +4,7 @@ import type { Engine, Slice } from './engine.ts'
 import { MIDWAY, Owed, SLICE_MS, type Slices } from './pace.ts'
 import type { Transaction } from './transaction.ts'
 
-/** Parts of a slice that is the first in so many threads: some 2 ms of one thread's work. */
+/** The first slice of a new thread count is this much shorter than usual: some 2 ms of one thread's work. */
 const SAMPLES = 8
 
 /** How many steps make a slice, from how long the last ones took. */
@@ -18,7 +18,7 @@ class Stride {
   /** own: the stride of the caller's thread or of the first worker, where these are more. */
   constructor(engine: Engine, batchRows: number, own: Stride | undefined) {
     const steps = engine.rowsPerSlice / batchRows / 3
-    // Nobody knows how fast these are: a short slice says as much.
+    // Their speed is unknown: a short slice measures it.
     this.#steps = Math.max(1, Math.floor(own ? own.steps / SAMPLES : steps))
     this.#blocks = engine.teamSize === 0
     if (this.#blocks && steps < 1) this.parts = Math.ceil(1 / steps)
@@ -62,7 +62,7 @@ function* stepInParts(engine: Engine, slice: Slice, parts: number, transaction: 
         const from = performance.now()
         engine.trainPart(phase, slice, part, parts)
         milliseconds += performance.now() - from
-        // An end in the midst of the updates would leave half a step.
+        // Stopping between the updates would leave half a step.
         yield updates ? MIDWAY : undefined
       }
     }

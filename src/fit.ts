@@ -21,7 +21,7 @@ export interface Rows {
   readonly y: Targets
 }
 
-/** What a fit goes on with, beside its own settings. */
+/** What a fit needs besides its settings. */
 export interface FitContext {
   readonly seed: number
   readonly learningRate: number
@@ -110,7 +110,7 @@ export function* fitSlices(
     try {
       engine.settle(capacity)
     } catch {
-      // The arena stays larger than it need be. What the fit has to say is worth more.
+      // The arena stays larger than necessary; the result of the fit matters more.
     }
   }
 }

@@ -78,8 +78,8 @@ function orAborted(value: PromiseLike<unknown>, signal: AbortSignal | undefined)
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason)
     if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort)
-    const settled = () => signal.removeEventListener('abort', abort)
+    else signal.addEventListener?.('abort', abort)
+    const settled = () => signal.removeEventListener?.('abort', abort)
     Promise.resolve(value).then(resolve, reject).finally(settled)
   })
 }

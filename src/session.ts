@@ -1,4 +1,4 @@
-// What a fit has for its time: an arena with the data in it, and threads that work there.
+// What a fit holds while it runs: an arena with the data in it, and threads working there.
 
 import type { Engine } from './engine.ts'
 import { fillBlock, type Inputs, inBlocks } from './inputs.ts'

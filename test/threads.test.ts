@@ -9,6 +9,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { chooseBackend } from '../src/backends/choose.ts'
 import {
   BackendError,
+  type FitOptions,
   type HiddenActivationName,
   type KernelsName,
   Network,

@@ -19,7 +19,7 @@ const LEAST_FLOPS = 4e9
 const flopsPerRow = ({ layers }: Architecture, density: number): number =>
   layers.reduce((sum, { inputs, units }, l) => sum + (l === 0 ? 4 * density : 6) * inputs * units, 0)
 
-/** Threads for so many epochs of `rows` rows in batches. density: the share of the inputs that is not skipped as zero. */
+/** Threads for `epochs` epochs of `rows` rows in batches. density: the share of the inputs that is not skipped as zero. */
 export function threadsFor(
   threads: number | 'auto',
   architecture: Architecture,

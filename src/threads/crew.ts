@@ -53,7 +53,7 @@ export class Crew implements Hands {
   #challenges = 0
   #growing = false
   #dismissed = false
-  /** Rows that so many threads trained on. */
+  /** Rows trained, by number of threads. */
   readonly #rows = new Map<number, number>()
 
   private constructor(order: Order, claimed: number, team: Team) {
@@ -71,7 +71,7 @@ export class Crew implements Hands {
     this.#team.patience = this.#threads <= this.#claimed ? PATIENT_SPINS : SHORT_SPINS
   }
 
-  /** A crew for the arena; `sync` is the offset of its words for barriers. Rejects where there must be workers and are none. */
+  /** A crew for the arena; `sync` is the offset of its words for barriers. Rejects if workers are required and none start. */
   static async hire(order: Order, arena: SharedArena, sync: number): Promise<Crew> {
     const atOnce = measured ? Number(order.offThread) : order.most
     const team = await Team.hire(atOnce, arena, sync)
@@ -110,7 +110,7 @@ export class Crew implements Hands {
     return this.#team.call(kernel, args)
   }
 
-  /** The last slice had so many rows and took so long; the next may be another's. */
+  /** Records the last slice and picks the threads for the next. */
   timed(rows: number, ms: number): void {
     this.#rows.set(this.#threads, (this.#rows.get(this.#threads) ?? 0) + rows)
     const trial = this.#trial
@@ -118,7 +118,7 @@ export class Crew implements Hands {
     trial.observe(this.#threads, rows, ms, this.ready)
     const wanted = trial.workers(this.ready, idleWorkers())
     if (wanted > this.ready && !this.#growing) this.#grow(trial, wanted)
-    // A worker that went while it had nothing to do took nothing along, but it will not come back.
+    // A worker lost while idle took no work with it, but it will not come back.
     if (this.size === 0 && this.#team.hasGone) trial.giveUp()
     this.#threads = trial.next()
     if (trial.challenges > this.#challenges) {

@@ -30,12 +30,12 @@ interface Process {
 async function builtin<Name extends keyof NodeModules>(name: Name): Promise<NodeModules[Name] | undefined> {
   const { process } = globalThis as { process?: Process }
   if (!process?.versions?.node) return undefined
-  // Node 20 before 20.16 has no getBuiltinModule. Bundlers are to leave the import as it is.
+  // Node 20 before 20.16 has no getBuiltinModule. Bundlers must leave the import as it is.
   return process.getBuiltinModule?.(name) ?? import(/* webpackIgnore: true */ /* @vite-ignore */ name)
 }
 
 function startNodeWorker({ Worker }: NodeModules['node:worker_threads'], listener: Listener): PlatformWorker {
-  // The caller's own flags (a loader, an inspector) are nothing to this worker.
+  // The caller's own flags (a loader, an inspector) do not concern this worker.
   const worker = new Worker(workerSource, { eval: true, execArgv: [], name: 'nabla' })
   worker.on('message', listener.reply)
   worker.on('error', listener.gone)

@@ -29,7 +29,7 @@ export class Team {
 
   /**
    * Takes idle workers, starts what is missing, and brings all into the arena; `sync` is the offset of its words for
-   * barriers. Rejects where the platform has no workers to give.
+   * barriers. Rejects if the platform has none.
    */
   static async hire(size: number, arena: SharedArena, sync: number): Promise<Team> {
     const team = new Team(arena, sync)
@@ -112,7 +112,7 @@ export class Team {
     }
   }
 
-  /** Lets the workers rest, and those that still start when they are there. The team cannot be used any more. */
+  /** Lets the workers rest, including any still starting. The team cannot be used any more. */
   dismiss(): void {
     this.#dismissed = true
     for (const worker of this.#workers.splice(0)) worker.rest()

@@ -23,7 +23,7 @@ const FREE_START_MS = 4
 const COLD_SLICES = 2
 const WARM_SLICES = 3
 const WARM_MS = 8
-/** Milliseconds of one thread's work in the first slice of a challenger (src/fit.ts). */
+/** Milliseconds of one thread's work in the first slice of a challenger (src/epoch.ts). */
 const SAMPLE_MS = 2
 /** A slice shorter than this says nothing yet. */
 const LEAST_MS = 1
@@ -152,7 +152,7 @@ export class Trial {
     this.#rest()
   }
 
-  /** There are no more workers to have. */
+  /** No more workers are available. */
   giveUp(): void {
     this.#start = undefined
     this.#aim = undefined
