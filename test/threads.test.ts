@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { chooseBackend } from '../src/backends/choose.ts'
+import { Engine } from '../src/engine.ts'
 import {
   BackendError,
   type FitOptions,
@@ -113,6 +114,43 @@ describe.each(wasmKernels)('%s', (kernels) => {
     const { threads } = await there.fit(data, { epochs: 3, batchSize: 10, offThread: true })
     expect(threads).toBe(1)
     expect(bitsOf(there) === bitsOf(here)).toBe(true)
+  })
+})
+
+describe('an end while the workers start', () => {
+  const data = { x: numbers(64, 1), y: numbers(64, 2) }
+  const begin = (signal?: AbortSignal) => {
+    const net = new Network({ sizes: [1, 2, 1], seed: 5, kernels: 'simd', threads: 1 })
+    const { hireTeam } = Engine.prototype
+    const hired = new Promise<void>((resolve) => {
+      vi.spyOn(Engine.prototype, 'hireTeam').mockImplementation(function (this: Engine, order) {
+        resolve()
+        return hireTeam.call(this, order)
+      })
+    })
+    const options = { epochs: 5, offThread: true, ...(signal && { signal }) }
+    const fit = net.fit(data, options)
+    fit.catch(() => {})
+    return { net, fit, hired }
+  }
+
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it('ends the fit where the signal is aborted', async () => {
+    const controller = new AbortController()
+    const { fit, hired } = begin(controller.signal)
+    await hired
+    controller.abort(new RangeError('enough'))
+    await expect(fit).rejects.toThrow('enough')
+  })
+
+  it('ends the fit where the network is disposed', async () => {
+    const { net, fit, hired } = begin()
+    await hired
+    net.dispose()
+    await expect(fit).rejects.toThrow(/expected a network in use/)
   })
 })
 
