@@ -186,7 +186,7 @@ describe('parameters read during a fit', () => {
     }
     await fit
     expect(whole.size).toBe(31)
-    expect(seen.length).toBeGreaterThan(10)
+    expect(seen.length).toBeGreaterThan(2)
     for (const [weights, output] of seen) {
       expect(whole.has(weights)).toBe(true)
       expect(outputs.get(output)).toBe(whole.get(weights))
