@@ -200,11 +200,16 @@ export class Network {
     }
   }
 
-  /** Brings x and y to matrices and checks every value; both are watched from this call on. keep: see readInputs. */
-  #read(engine: Engine, { x, y }: Data, prefix = '', keep = false): Slices<Rows> {
+  /**
+   * Brings x and y to matrices and checks every value. watch: where the work may pause, both are watched from this call on.
+   * keep: see readInputs.
+   */
+  #read(engine: Engine, { x, y }: Data, prefix = '', keep = false, watch = true): Slices<Rows> {
     const { outputs, loss } = engine.architecture
     const names = { x: `${prefix}x`, y: `${prefix}y` }
-    const watched = { x: Watched.of(x, names.x), y: Watched.of(y, names.y) }
+    const watched = watch
+      ? { x: Watched.of(x, names.x), y: Watched.of(y, names.y) }
+      : { x: Watched.none, y: Watched.none }
     return (function* () {
       const inputs = yield* readInputs(engine, x, names.x, watched.x, keep)
       return { x: inputs, y: yield* readTargets(y, inputs.rows, outputs, loss, names.y, watched.y) }
@@ -212,7 +217,7 @@ export class Network {
   }
 
   #data(engine: Engine, x: MatrixLike, y: MatrixLike): Rows {
-    return runNow(this.#read(engine, { x, y }))
+    return runNow(this.#read(engine, { x, y }, '', false, false))
   }
 
   /**
@@ -331,8 +336,7 @@ export class Network {
     runNow(engine.orderSlices(to - from))
   }
 
-  *#predictSlices(engineOf: () => Engine, x: MatrixLike): Slices<Float32Array> {
-    const watched = Watched.of(x, 'x')
+  *#predictSlices(engineOf: () => Engine, x: MatrixLike, watched: Watched): Slices<Float32Array> {
     const matrix = yield* shapeMatrix(x, this.inputs, 'x', watched)
     const { rows, columns } = matrix
     const isOwn = matrix.values !== x
@@ -349,15 +353,15 @@ export class Network {
     return out
   }
 
-  *#evaluateSlices(engineOf: () => Engine, data: Data): Slices<Evaluation> {
-    const { x, y } = yield* this.#read(engineOf(), data)
+  *#evaluateSlices(engineOf: () => Engine, data: Data, watch: boolean): Slices<Evaluation> {
+    const { x, y } = yield* this.#read(engineOf(), data, '', false, watch)
     return yield* evaluateRows(engineOf, x, y)
   }
 
   /** Returns the outputs for each row of x, row-major (rows × outputs). Throws ShapeError. */
   predict(x: MatrixLike): Float32Array {
     const engine = this.#reading('predict')
-    return runNow(this.#predictSlices(() => engine, x))
+    return runNow(this.#predictSlices(() => engine, x, Watched.none))
   }
 
   /**
@@ -366,7 +370,9 @@ export class Network {
    */
   async predictAsync(x: MatrixLike, options: ReadOptions = {}): Promise<Float32Array> {
     const { signal } = readSettings(options)
-    return this.#readPaced('predictAsync', signal, (engineOf) => this.#predictSlices(engineOf, x))
+    return this.#readPaced('predictAsync', signal, (engineOf) =>
+      this.#predictSlices(engineOf, x, Watched.of(x, 'x')),
+    )
   }
 
   #classesOf(out: Float32Array): Int32Array {
@@ -386,7 +392,9 @@ export class Network {
   /** The same, the event loop free as in `predictAsync`. */
   async classifyAsync(x: MatrixLike, options: ReadOptions = {}): Promise<Int32Array> {
     const { signal } = readSettings(options)
-    const out = await this.#readPaced('classifyAsync', signal, (engineOf) => this.#predictSlices(engineOf, x))
+    const out = await this.#readPaced('classifyAsync', signal, (engineOf) =>
+      this.#predictSlices(engineOf, x, Watched.of(x, 'x')),
+    )
     return this.#classesOf(out)
   }
 
@@ -397,14 +405,16 @@ export class Network {
   evaluate(data: Data): Evaluation {
     const checked = checkData(data, 'evaluate data')
     const engine = this.#reading('evaluate')
-    return runNow(this.#evaluateSlices(() => engine, checked))
+    return runNow(this.#evaluateSlices(() => engine, checked, false))
   }
 
   /** The same, the event loop free as in `predictAsync`. */
   async evaluateAsync(data: Data, options: ReadOptions = {}): Promise<Evaluation> {
     const checked = checkData(data, 'evaluateAsync data')
     const { signal } = readSettings(options)
-    return this.#readPaced('evaluateAsync', signal, (engineOf) => this.#evaluateSlices(engineOf, checked))
+    return this.#readPaced('evaluateAsync', signal, (engineOf) =>
+      this.#evaluateSlices(engineOf, checked, true),
+    )
   }
 
   /** Returns the mean loss over the rows: ½ Σ(a − y)², −Σ y log a, or −Σ [y log a + (1 − y) log(1 − a)]. */

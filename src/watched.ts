@@ -32,12 +32,15 @@ export class Watched {
     for (const at of this.#places) this.#samples.push(this.#sample(at))
   }
 
+  /** Watches nothing: for what is read at once, before anything else can happen to it. */
+  static readonly none = new Watched([], '')
+
   /** Watches nothing if the value cannot be read: whoever reads it says why. */
   static of(value: MatrixLike, name: string): Watched {
     try {
       return new Watched(value, name)
     } catch {
-      return new Watched([], name)
+      return Watched.none
     }
   }
 
