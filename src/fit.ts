@@ -69,10 +69,8 @@ function* runEpochs(
     const from = performance.now()
     if (settings.shuffle) yield* engine.shuffleSlices(rows, seed, counters.epochs)
     const { loss, hits } = yield* trainEpoch(engine, rows, batchRows, strides, transaction, diverge)
-    transaction.isWhole = false
     yield* engine.fetchParameters()
     if (!(yield* engine.parameters.finiteSlices())) diverge(Math.ceil(rows / batchRows), 'parameters')
-    transaction.isWhole = true
     counters.epochs += 1
     counters.trained = true
     yield* transaction.keep()
@@ -84,6 +82,19 @@ function* runEpochs(
   const remark = remarkOn(situation)
   if (remark) note(remark, 'absurd loss')
   return recorder.history(engine.threads)
+}
+
+/** Leaves the parameters after the last whole step, if they are here and finite, else those that were kept. */
+function* endEarly(engine: Engine, transaction: Transaction): Slices<void> {
+  try {
+    if (transaction.isWhole && !engine.hasLostWorker) yield* engine.fetchParameters()
+  } catch {
+    // The worker is lost too; what ended the fit is the error to report.
+  }
+  // Of a worker's own memory, a part of the parameters may have come.
+  if (engine.hasLostWorker) transaction.isWhole = false
+  const isTorn = engine.dismissTeam()
+  yield* isTorn ? transaction.rollBackElsewhere() : transaction.settle()
 }
 
 /** Trains the engine's network on data that are checked already. */
@@ -101,9 +112,7 @@ export function* fitSlices(
     yield* openSession(engine, data, settings, settings.threads ?? context.threads)
     return yield* runEpochs(engine, training, validation, settings, context, transaction)
   } catch (error) {
-    if (transaction.isWhole && !engine.hasLostWorker) yield* toItsEnd(engine.fetchParameters())
-    const isTorn = engine.dismissTeam()
-    yield* toItsEnd(isTorn ? transaction.rollBackElsewhere() : transaction.settle())
+    yield* toItsEnd(endEarly(engine, transaction))
     throw error
   } finally {
     engine.dismissTeam()

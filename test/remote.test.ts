@@ -1,5 +1,6 @@
 // `offThread` where memory cannot be shared: one worker trains in a memory of its own, to the same bits.
 
+import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import type { Worker } from 'node:worker_threads'
 // Loaded before its SharedArrayBuffer is gone, which Node itself needs there.
@@ -18,10 +19,11 @@ afterEach(async () => {
   await stopIdleWorkers()
 })
 
-const bitsOf = (net: Network): string =>
-  net.layers
-    .map((_, l) => Buffer.from(Float32Array.of(...net.weights(l), ...net.biases(l)).buffer).toString('hex'))
-    .join()
+const bitsOf = (net: Network): string => {
+  const hash = createHash('sha256')
+  for (const l of net.layers.keys()) hash.update(net.weights(l)).update(net.biases(l))
+  return hash.digest('hex')
+}
 
 const make = (options: Partial<SizedNetworkOptions> = {}) =>
   new Network({ sizes: [64, 37, 5], loss: 'crossEntropy', seed: 4, kernels: 'simd', ...options })
@@ -143,4 +145,58 @@ it('keeps them where the worker is lost, and trains again', async () => {
   } finally {
     workerThreads.Worker = Original
   }
+})
+
+describe('a worker that is lost while its parameters are fetched', () => {
+  const require = createRequire(import.meta.url)
+  const workerThreads = require('node:worker_threads') as { Worker: typeof Worker }
+  const Original = workerThreads.Worker
+  afterEach(() => {
+    workerThreads.Worker = Original
+  })
+
+  /** Ends the worker at the fetch that `isDue` says, its answer on the way or not: the first is that of epoch 1. */
+  const loseAtFetch = (isDue: (fetch: number) => boolean) => {
+    let fetches = 0
+    workerThreads.Worker = class extends Original {
+      override postMessage(message: { call: string; reads?: unknown[] }, transfer: ArrayBuffer[]) {
+        if (message.call === 'copy' && message.reads && isDue(++fetches)) this.terminate()
+        else super.postMessage(message, transfer)
+      }
+    }
+  }
+
+  it('at the end of an epoch takes that epoch back, a part of it being here or not', async () => {
+    // Parameters of 1.2 million: two pieces an epoch.
+    loseAtFetch((fetch) => fetch === 4)
+    const net = make({ sizes: [64, 1100, 1050, 5] })
+    let atEpoch = ''
+    const onEpoch = () => {
+      atEpoch = bitsOf(net)
+    }
+    const fit = net.fit(dataOf(60, false), { offThread: true, epochs: 5, learningRate: 0.001, onEpoch })
+    await expect(fit).rejects.toBeInstanceOf(BackendError)
+    expect(atEpoch).not.toBe('')
+    expect(bitsOf(net) === atEpoch).toBe(true)
+  })
+
+  it('after an abort leaves the abort its reason, and the last epoch', async () => {
+    loseAtFetch((fetch) => fetch === 2)
+    const net = make({ sizes: [64, 200, 200, 5] })
+    const stop = new AbortController()
+    let atEpoch = ''
+    const fit = net.fit(dataOf(30_000, false), {
+      offThread: true,
+      epochs: 50,
+      batchSize: 16,
+      learningRate: 0.001,
+      signal: stop.signal,
+      onEpoch: () => {
+        atEpoch = bitsOf(net)
+        setTimeout(() => stop.abort(new Error('enough')), 40)
+      },
+    })
+    await expect(fit).rejects.toThrow('enough')
+    expect(bitsOf(net) === atEpoch).toBe(true)
+  })
 })
