@@ -78,6 +78,9 @@ export const OP_UPDATE_BIASES = 7
 
 // Added to OP_FORWARD, OP_BACKWARD or OP_UPDATE_WEIGHTS: split by columns of the result, whole panels of the weights.
 export const BY_UNITS = 16
+// Added to OP_UPDATE_WEIGHTS where the parts are done in turn: split by whole blocks of what gemmTN packs, if that leaves
+// no part much longer than the others. A part packs its panels of δ once a block.
+export const BY_BLOCKS = 32
 
 // What gemmTN packs of its operands: for each row of the batch, a block of A's columns (24 tiles of 6) and two panels
 // of D.

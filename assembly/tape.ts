@@ -4,10 +4,12 @@
 import {
   BUCKET_ENTRIES,
   BUCKETS,
+  BY_BLOCKS,
   BY_UNITS,
   CONTROL_LEARNING_RATE,
   HITS_NONE,
   INSTRUCTION_WORDS,
+  LANES,
   LINEAR,
   OP_BACKWARD,
   OP_BARRIER,
@@ -16,6 +18,7 @@ import {
   OP_ROWS,
   OP_UPDATE_BIASES,
   OP_UPDATE_WEIGHTS,
+  PACK_BLOCK,
   PACK_COLUMNS,
   PAIRED,
   PANEL,
@@ -67,6 +70,19 @@ export function share(count: i32, part: i32, parts: i32): i32 {
 function shareOfUnits(n: i32, tiles: i32, part: i32, parts: i32): i32 {
   const group = tiles & PAIRED ? 2 * PANEL : PANEL
   return min(padded(n), share((n + group - 1) / group, part, parts) * group)
+}
+
+/**
+ * The first of this part's rows of W, of k, in fours: on the border of a block of gemmTN, unless the longest part would be
+ * more than a third longer than the mean. A step of 1024-2048-2048-1024 in 9 parts packed δ 27% more often without.
+ */
+@inline
+function shareOfBlocks(k: i32, part: i32, parts: i32): i32 {
+  const fours = padded(k) / LANES
+  const blocks = (k + PACK_BLOCK - 1) / PACK_BLOCK
+  const longest = (blocks + parts - 1) / parts * PACK_BLOCK
+  if (3 * longest * parts > 4 * k) return share(fours, part, parts)
+  return min(fours, share(blocks, part, parts) * (PACK_BLOCK / LANES))
 }
 
 /** The thread's own table of the batch's rows in operand `word`, or 0. */
@@ -206,14 +222,16 @@ function scaleOf(rule: i32, controlPtr: usize, rows: i32): f32 {
 }
 
 /** OP_UPDATE_WEIGHTS: W or ∇W from aᵀ · δ (BP4), for this part's rows of W, or its columns. */
-function updateWeights(op: usize, rows: i32, part: i32, parts: i32, thread: i32, byUnits: bool): void {
+function updateWeights(op: usize, rows: i32, part: i32, parts: i32, thread: i32, flags: i32): void {
+  const byUnits = (flags & BY_UNITS) != 0
+  const byBlocks = (flags & BY_BLOCKS) != 0
   const k = operand(op, 7)
   const n = operand(op, 8)
   const rule = operand(op, 9)
   const tiles = operand(op, 11)
-  const quarters = padded(k) >> 2
-  const from = byUnits ? 0 : share(quarters, part, parts)
-  const to = byUnits ? quarters : share(quarters, part + 1, parts)
+  const fours = padded(k) / LANES
+  const from = byUnits ? 0 : byBlocks ? shareOfBlocks(k, part, parts) : share(fours, part, parts)
+  const to = byUnits ? fours : byBlocks ? shareOfBlocks(k, part + 1, parts) : share(fours, part + 1, parts)
   const jFrom = byUnits ? shareOfUnits(n, tiles, part, parts) : 0
   const jTo = byUnits ? shareOfUnits(n, tiles, part + 1, parts) : padded(n)
   const scale = scaleOf(rule, address(op, 10), rows)
@@ -267,7 +285,7 @@ function step(fromPtr: usize, toPtr: usize, start: i32, rows: i32, part: i32, pa
     const byUnits = (code & BY_UNITS) != 0
     const from = byUnits ? 0 : shareFrom
     const to = byUnits ? rows : shareTo
-    switch (code & ~BY_UNITS) {
+    switch (code & ~(BY_UNITS | BY_BLOCKS)) {
       case OP_BARRIER:
         // One thread waits for nobody. A caller that runs several parts in turn stops at each barrier itself.
         if (parts > 1 && !barrier(address(op, 1), parts)) return false
@@ -295,7 +313,7 @@ function step(fromPtr: usize, toPtr: usize, start: i32, rows: i32, part: i32, pa
         break
       }
       case OP_UPDATE_WEIGHTS:
-        updateWeights(op, rows, part, parts, thread, byUnits)
+        updateWeights(op, rows, part, parts, thread, code)
         break
       case OP_UPDATE_BIASES:
         updateBiases(op, rows, part, parts)

@@ -26,6 +26,8 @@ for (const [sizes, batch] of [
     const engine = engineOf(choice, [...sizes], 'relu', 'quadratic', rows, batch)
     const net = new Network({
       sizes,
+      activation: 'relu',
+      loss: 'quadratic',
       threads: 1,
       optimizer: { name: 'sgd', learningRate: 1e-3 },
       kernels: wide ? 'relaxed' : 'auto',

@@ -1,6 +1,7 @@
 // A network's training tape as text: one line an instruction, read back from the instructions themselves.
 
 import {
+  BY_BLOCKS,
   BY_UNITS,
   CROSS_ENTROPY,
   HITS_NONE,
@@ -33,7 +34,7 @@ function lineOf({ op, operands }: Instruction, plan: Plan, rows: number): Line {
   const shape = (...matrices: [number, number][]) => matrices.map(([r, c]) => `(${r} × ${c})`).join('')
   const layerOf = (tensor: string) => Number(tensor.replace(/\D/g, ''))
   const activationOf = (l: number) => plan.architecture.layers[l - 1].activation
-  switch (op & ~BY_UNITS) {
+  switch (op & ~(BY_UNITS | BY_BLOCKS)) {
     case OP_ROWS:
       return { what: 'rows', formula: `x, y = the next ${rows} rows of the order` }
     case OP_FORWARD: {

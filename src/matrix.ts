@@ -190,9 +190,9 @@ function* hitModeOf({ values, rows, columns }: Matrix, loss: LossName): Slices<n
   return isOneHot ? HITS_ARGMAX : HITS_NONE
 }
 
-/** The range in which a loss has a meaning. */
-const targetRange: Record<LossName, readonly [number, number]> = {
-  quadratic: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+/** The range in which a loss has a meaning, where that is not every number. */
+const targetRange: Record<LossName, readonly [number, number] | undefined> = {
+  quadratic: undefined,
   crossEntropy: [0, Number.POSITIVE_INFINITY],
   binaryCrossEntropy: [0, 1],
 }
@@ -221,8 +221,9 @@ export function* readTargets(
   if (!isNested(value) && value.length !== rows * outputs) refuseTargets(value.length, rows, outputs, name)
   const matrix = yield* readMatrix(value, outputs, name, watched)
   if (matrix.rows !== rows) refuseTargets(matrix.rows * outputs, rows, outputs, name)
-  const [least, most] = targetRange[loss]
-  yield* inChunks(rows, outputs, (from, to) => {
+  const range = targetRange[loss]
+  yield* inChunks(range ? rows : 0, outputs, (from, to) => {
+    const [least, most] = range!
     for (let i = from * outputs; i < to * outputs; ++i) {
       if (matrix.values[i] >= least && matrix.values[i] <= most) continue
       throw new ShapeError(

@@ -2,6 +2,7 @@
 // update, the four equations of backpropagation (Nielsen 2015, chapter 2, BP1-BP4), are readable here.
 
 import {
+  BY_BLOCKS,
   BY_UNITS,
   HITS_NONE,
   INSTRUCTION_WORDS,
@@ -293,7 +294,7 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
     const a = forwards[l].operands.slice(0, 3)
     const delta = layer.deltas!.offset
     // By units where the forward pass is: a thread updates the weights that it reads.
-    const split = plan.capacity.threads > 1 ? forwards[l].op & BY_UNITS : 0
+    const split = plan.capacity.threads > 1 ? forwards[l].op & BY_UNITS : BY_BLOCKS
     const weightUpdate: Instruction = {
       op: OP_UPDATE_WEIGHTS | split,
       operands: [

@@ -13,9 +13,9 @@ export interface Counters {
   trained: boolean
 }
 
-// A copy of up to this many parameters is kept for the next transaction: allocating one takes as long as a step of a
-// small network.
-const KEPT_COPY = 1 << 18
+// A copy of up to this many parameters, 4 MB, is kept for the next transaction: allocating one takes as long as a step of a
+// small network, and as 1% of an epoch of 20 steps of 784-512-512-10.
+const KEPT_COPY = 1 << 20
 
 export class Transaction {
   readonly #engine: Engine

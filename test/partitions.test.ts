@@ -163,6 +163,19 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
     },
   )
 
+  // Parts in turn begin on the blocks of 144 rows of W that the product packs, where that is even enough.
+  it.each([145, 288, 432, 1000])('updates weights of %d rows in whole blocks to the same bits', (inputs) => {
+    const fresh = (tiles: number) => engineOf(backend, 'tanh', 'quadratic', 11, tiles, [inputs, 9, 6, 5])
+    const whole = fresh(SINGLE)
+    for (let epoch = 0; epoch < 3; ++epoch) whole.train({ firstRow: 0, endRow: ROWS, batchRows: 11 })
+    const expected = bitsOf(whole)
+    for (const tiles of wasmBackends.includes(backend) ? TILES : [SINGLE]) {
+      for (const parts of [2, 3, 4, 7, 9]) {
+        expect(trainInParts(fresh(tiles), 11, parts, true) === expected, `${parts} parts`).toBe(true)
+      }
+    }
+  })
+
   // The tape takes at most 144 rows through a layer at a time; by 5 parts of these batches each takes fewer.
   it.each([145, 288, 300, 433])('takes %d rows through its layers in blocks to the same bits', (rows) => {
     const fresh = (tiles: number) =>

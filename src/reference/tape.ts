@@ -1,6 +1,7 @@
 // The interpreter of assembly/tape.ts in plain JavaScript: the same instructions over the same layout.
 
 import {
+  BY_BLOCKS,
   BY_UNITS,
   CONTROL_LEARNING_RATE,
   HITS_NONE,
@@ -123,7 +124,7 @@ export function run(
     const rowTo = share(rows, part + 1, parts)
     for (const op of instructions) {
       // What the kernels split by units is split by rows here: between two barriers one is as good as the other.
-      const code = op[0] & ~BY_UNITS
+      const code = op[0] & ~(BY_UNITS | BY_BLOCKS)
       if (code === OP_ROWS) lookUpRows(memory, op, start, rows)
       else if (code === OP_FORWARD) forward(memory, op, rowFrom, rowTo)
       else if (code === OP_OUTPUT) output(memory, op, start, rowFrom, rowTo)
