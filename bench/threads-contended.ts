@@ -2,7 +2,7 @@
 // 'auto', 2, 4 and 8 against one, in turn in one run. On free cores, on one core of two that are reported (Linux, by
 // taskset), and beside two busy loops. Medians of the rounds' ratios: above 1 the threads gain.
 //
-//   npx tsx bench/threads-contended.ts [rounds, default 7] [--warm]
+//   npx tsx bench/threads-contended.ts [rounds, default 7] [--warm] [--only=free|one|busy]
 //
 // --warm leaves the workers of one fit to the next; else each starts its own.
 
@@ -33,6 +33,7 @@ const REPORTED = 2
 
 const rounds = Number(process.argv.slice(2).find((argument) => /^\d+$/.test(argument)) ?? 7)
 const warm = process.argv.includes('--warm')
+const only = process.argv.find((one) => one.startsWith('--only='))?.slice(7)
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]
 
 /** Milliseconds of one fit, and the threads that did most of it. */
@@ -91,20 +92,28 @@ const head = (name: string) => {
   console.log('|---|---|---|---|---|---|---|---|')
 }
 
+const isWanted = (setting: string) => only === undefined || only === setting
+
 if (process.argv.includes('--measure')) await measure()
 else {
   console.log(
     `Node ${process.version}, ${warm ? 'warm' : 'cold'}; median ratio (least; threads that did most)`,
   )
-  head('free cores')
-  await measureIn()
-  head('one core of two that are reported')
-  await measureIn('taskset', '-c', '0')
-  head('beside two busy loops')
-  const loops: ChildProcess[] = [1, 2].map(() => spawn(process.execPath, ['-e', 'for (;;);']))
-  try {
+  if (isWanted('free')) {
+    head('free cores')
     await measureIn()
-  } finally {
-    for (const loop of loops) loop.kill('SIGKILL')
+  }
+  if (isWanted('one')) {
+    head('one core of two that are reported')
+    await measureIn('taskset', '-c', '0')
+  }
+  if (isWanted('busy')) {
+    head('beside two busy loops')
+    const loops: ChildProcess[] = [1, 2].map(() => spawn(process.execPath, ['-e', 'for (;;);']))
+    try {
+      await measureIn()
+    } finally {
+      for (const loop of loops) loop.kill('SIGKILL')
+    }
   }
 }

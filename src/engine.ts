@@ -215,6 +215,11 @@ export class Engine implements Offering {
     return this.#hands?.size ?? 0
   }
 
+  /** True where the next slice should be short: it is to show how fast it is. */
+  get isSample(): boolean {
+    return this.#hands?.isSample ?? false
+  }
+
   /** Threads that did most of the training. */
   get threads(): number {
     return this.#hands?.threads ?? 1

@@ -6,10 +6,13 @@ import type { Transaction } from './transaction.ts'
 
 /** The first slice of a new thread count is this much shorter than usual: some 2 ms of one thread's work. */
 const SAMPLES = 8
+/** The same for later samples of it. */
+const LATER_SAMPLES = 4
 
 /** How many steps make a slice, from how long the last ones took. */
 class Stride {
   #steps: number
+  #learned = false
   /** True where the steps hold the caller's thread. */
   readonly #blocks: boolean
   /** Parts that a step is divided into where one step would hold the caller's thread for longer than a slice. */
@@ -19,16 +22,19 @@ class Stride {
   constructor(engine: Engine, batchRows: number, own: Stride | undefined) {
     const steps = engine.rowsPerSlice / batchRows / 3
     // Their speed is unknown: a short slice measures it.
-    this.#steps = Math.max(1, Math.floor(own ? own.steps / SAMPLES : steps))
+    this.#steps = Math.max(1, Math.floor(own ? own.#steps / SAMPLES : steps))
     this.#blocks = engine.teamSize === 0
     if (this.#blocks && steps < 1) this.parts = Math.ceil(1 / steps)
   }
 
-  get steps(): number {
-    return this.parts > 1 ? 1 : this.#steps
+  /** sample: true where the slice is to show how fast it is. */
+  stepsFor(sample: boolean): number {
+    if (this.parts > 1) return 1
+    return sample && this.#learned ? Math.ceil(this.#steps / LATER_SAMPLES) : this.#steps
   }
 
   learn(steps: number, milliseconds: number): void {
+    this.#learned = true
     const perStep = Math.max(milliseconds, 0.01) / steps
     this.parts = this.#blocks && perStep > 2 * SLICE_MS ? Math.ceil(perStep / SLICE_MS) : 1
     // The first slices run in the engine's baseline code: grow with each one that was short.
@@ -84,7 +90,8 @@ export function* trainEpoch(
   let firstRow = 0
   while (firstRow < rows) {
     const stride = strides.next(engine, batchRows)
-    const { steps, parts } = stride
+    const { parts } = stride
+    const steps = stride.stepsFor(engine.isSample)
     const slice: Slice = { firstRow, endRow: Math.min(rows, firstRow + steps * batchRows), batchRows }
     let milliseconds = 0
     if (parts === 1) {

@@ -6,24 +6,22 @@ import { inChunks, type Targets } from './matrix.ts'
 import type { FitSettings } from './options.ts'
 import type { Slices } from './pace.ts'
 import { listNonzeros, nonzerosToList } from './sparse.ts'
-import { threadsFor } from './threads/choose.ts'
+import { flopsPerRow, threadsFor } from './threads/choose.ts'
 import { noteNoThreads } from './threads/crew.ts'
 
 const NO_SHARING = 'there is no SharedArrayBuffer: a page has it where it is served as cross-origin isolated'
 
-/** Worker threads to train with, at most; 0 for the caller's own thread. nonzeros: of x, where they are listed. */
+/** Worker threads to train with, at most; 0 for the caller's own thread. */
 function* threadsToHire(
   engine: Engine,
-  { rows, columns }: Inputs,
-  nonzeros: number,
+  rows: number,
+  rowFlops: number,
   batchRows: number,
   { epochs, offThread }: FitSettings,
   asked: number | 'auto',
 ): Slices<number> {
   if (engine.canShare) {
-    const density = nonzeros ? nonzeros / (rows * columns) : 1
-    const { architecture } = engine
-    const threads = (yield threadsFor(asked, architecture, batchRows, rows, epochs, density)) as number
+    const threads = (yield threadsFor(asked, rowFlops, batchRows, rows * epochs)) as number
     return threads > 1 || offThread ? threads : 0
   }
   const several = asked !== 'auto' && asked > 1
@@ -62,7 +60,9 @@ export function* openSession(
   const batchRows = Math.min(settings.batchSize, x.rows)
   const { capacity } = engine.plan
   const nonzeros = engine.skipsZeros ? nonzerosToList(x, engine.architecture.layers[0].units) : 0
-  const wanted = yield* threadsToHire(engine, x, nonzeros, batchRows, settings, threads)
+  const density = nonzeros ? nonzeros / (x.rows * x.columns) : 1
+  const rowFlops = flopsPerRow(engine.architecture, density)
+  const wanted = yield* threadsToHire(engine, x.rows, rowFlops, batchRows, settings, threads)
   const larger = {
     ...capacity,
     batchRows: Math.max(capacity.batchRows, batchRows),
@@ -81,5 +81,6 @@ export function* openSession(
   yield* inChunks(x.rows, y.columns, (from, to) => engine.fill(engine.plan.y, y.values, from, to, from))
   if (wanted === 0) return
   const { offThread, epochs } = settings
-  yield* hireTeam(engine, { offThread, auto: threads === 'auto', rows: x.rows * epochs, batchRows })
+  const rows = x.rows * epochs
+  yield* hireTeam(engine, { offThread, auto: threads === 'auto', rows, rowFlops, batchRows })
 }

@@ -88,7 +88,7 @@ describe('a crew', () => {
     { ...PREDICTS, batchRows: 2, dataRows: 4, threads: 2 },
   )
   const hire = () => {
-    const order = { most: 2, rows: 1e6, batchRows: 2, offThread: false, auto: false }
+    const order = { most: 2, rows: 1e6, batchRows: 2, rowFlops: 20, offThread: false, auto: false }
     return Crew.hire(order, chooseBackend('simd').make(plan.elements, true).shared!, plan.sync.offset)
   }
   const work = (crew: Crew) => {

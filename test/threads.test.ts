@@ -18,10 +18,10 @@ import {
 } from '../src/index.ts'
 import { makePlan, PREDICTS } from '../src/plan.ts'
 import { type ActivationName, activations, type LossName } from '../src/tables.ts'
-import { threadsFor } from '../src/threads/choose.ts'
+import { flopsPerRow, threadsFor } from '../src/threads/choose.ts'
 import { measureThreads } from '../src/threads/crew.ts'
 import { availableCores } from '../src/threads/platform.ts'
-import { idleWorkers, stopIdleWorkers } from '../src/threads/pool.ts'
+import { idleWorkers, PooledWorker, stopIdleWorkers } from '../src/threads/pool.ts'
 import { Team } from '../src/threads/team.ts'
 import { runsRelaxed } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
@@ -387,18 +387,31 @@ describe("threads: 'auto'", () => {
   it('takes the cores there are, at most 8, for work that is large enough', async () => {
     const cores = Math.min(8, await availableCores())
     expect(cores).toBeGreaterThan(0)
-    expect(await threadsFor('auto', large, 1024, 60_000, 10, 1)).toBe(cores)
-    expect(await threadsFor('auto', large, 1, 60_000, 10, 1)).toBe(1)
-    expect(await threadsFor('auto', large, 1024, 100, 1, 1)).toBe(1)
-    expect(await threadsFor('auto', small, 4, 4, 100_000, 1)).toBe(1)
-    expect(await threadsFor(5, small, 4, 4, 1, 1)).toBe(5)
+    await stopIdleWorkers()
+    expect(await threadsFor('auto', flopsPerRow(large, 1), 1024, 600_000)).toBe(cores)
+    expect(await threadsFor('auto', flopsPerRow(large, 1), 1, 600_000)).toBe(1)
+    expect(await threadsFor('auto', flopsPerRow(large, 1), 1024, 100)).toBe(1)
+    expect(await threadsFor('auto', flopsPerRow(small, 1), 4, 400_000)).toBe(1)
+    expect(await threadsFor(5, flopsPerRow(small, 1), 4, 4)).toBe(5)
+  })
+
+  it('takes them for shorter work where idle workers are waiting', async () => {
+    await stopIdleWorkers()
+    const flops = flopsPerRow(large, 1)
+    const rows = Math.floor(1e10 / flops)
+    expect(await threadsFor('auto', flops, 1024, rows)).toBe(1)
+    for (const worker of await Promise.all([PooledWorker.start(), PooledWorker.start()])) worker.rest()
+    expect(await threadsFor('auto', flops, 1024, rows)).toBe(Math.min(8, await availableCores()))
+    await stopIdleWorkers()
   })
 
   it('does not count the zeros that are skipped', async () => {
     const layers = [{ ...large.layers[0], units: 64 }]
     const one = { ...large, layers }
-    expect(await threadsFor('auto', one, 16, 60_000, 50, 1)).toBe(Math.min(4, await availableCores()))
-    expect(await threadsFor('auto', one, 16, 60_000, 50, 0.1)).toBe(1)
+    expect(await threadsFor('auto', flopsPerRow(one, 1), 16, 3_000_000)).toBe(
+      Math.min(4, await availableCores()),
+    )
+    expect(await threadsFor('auto', flopsPerRow(one, 0.1), 16, 3_000_000)).toBe(1)
   })
 })
 

@@ -9,29 +9,43 @@ interface World {
   /** Milliseconds that the fit takes in one thread. */
   readonly length: number
   readonly auto?: boolean
+  readonly rowFlops?: number
+  readonly proven?: number
   /** How much faster so many threads are than one, at a moment. */
   readonly speed: (threads: number, now: number) => number
   /** Milliseconds that the training loses by each start of a worker. */
   readonly startCost?: number
   /** Workers that were there before. */
   readonly idle?: number
+  /** In one thread. */
+  readonly rowsPerMs?: number
   /** Factors from 1 − noise to 1 + noise on each slice's time. */
   readonly noise?: number
 }
 
-const ROWS_PER_MS = 250
 const BATCH = 32
 const START_LATENCY = 20
 
 /** Trains as src/fit.ts does; returns the time it took and who did the rows. */
 function simulate(world: World) {
-  const { most, claimed, length, speed, startCost = 0, auto = true, noise = 0 } = world
+  const { most, claimed, length, speed, startCost = 0, auto = true, noise = 0, rowsPerMs = 250 } = world
   let idle = world.idle ?? 0
-  const rows = Math.round(length * ROWS_PER_MS)
-  const trial = new Trial({ most, claimed, rows, batchRows: BATCH, share: auto ? 0.06 : 0.3 })
+  const rows = Math.round(length * rowsPerMs)
+  const trial = new Trial({
+    most,
+    claimed,
+    rows,
+    batchRows: BATCH,
+    rowFlops: world.rowFlops ?? 2e5,
+    share: auto ? 0.05 : 0.3,
+    proven: world.proven ?? 1,
+  })
   const done = new Map<number, number>()
-  const sizes = new Map<number, number>([[1, 500]])
-  let [now, left, ready, started, tries, seed, before] = [0, rows, 0, 0, 0, 1, 1]
+  const sizes = new Map<number, number>([[1, Math.max(BATCH, 2 * rowsPerMs)]])
+  let [now, left, started, tries, seed, before] = [0, rows, 0, 0, 1, 1]
+  let ready = trial.workersAtOnce(idle)
+  started = Math.max(0, ready - idle)
+  idle = Math.max(0, idle - ready)
   let growth: { readonly at: number; readonly size: number; cost: number } | undefined
   while (left > 0) {
     if (growth && now >= growth.at) {
@@ -43,11 +57,11 @@ function simulate(world: World) {
     expect(threads === 1 || threads <= ready).toBe(true)
     if (threads !== before && threads > 1) tries += 1
     before = threads
-    const size = sizes.get(threads) ?? 500
+    const size = sizes.get(threads) ?? Math.max(BATCH, 2 * rowsPerMs)
     const slice = Math.min(left, size)
     seed = (seed * 16807) % 2147483647
     const factor = 1 + noise * ((2 * seed) / 2147483647 - 1)
-    let ms = (factor * slice) / (ROWS_PER_MS * speed(threads, now))
+    let ms = (factor * slice) / (rowsPerMs * speed(threads, now))
     if (growth) {
       // What starts takes half of the core.
       const taken = Math.min(growth.cost, ms)
@@ -85,7 +99,7 @@ describe('a team on cores that are free', () => {
 
   it('begins after some slices where its workers are there already, in a fit of 0.2 s too', () => {
     const { share } = simulate({ most: 2, claimed: 2, length: 200, idle: 2, speed: cores(2, 0.1) })
-    expect(share(2)).toBeGreaterThan(0.7)
+    expect(share(2)).toBeGreaterThan(0.75)
   })
 
   it('is as many as the cores, where more were asked for', () => {
@@ -96,6 +110,64 @@ describe('a team on cores that are free', () => {
   it('is more than the platform claims where that gains and was asked for', () => {
     const { share } = simulate({ most: 8, claimed: 2, auto: false, length: 20_000, speed: cores(8, 0.4) })
     expect(share(8)).toBeGreaterThan(0.8)
+  })
+})
+
+describe('a team that gained in the fit before', () => {
+  const world = { most: 2, claimed: 2, idle: 2, proven: 2, length: 300 }
+
+  it('begins', () => {
+    expect(simulate({ ...world, speed: cores(2, 0.1) }).share(2)).toBeGreaterThan(0.95)
+  })
+
+  it('is compared with one thread at once: a neighbour may have come', () => {
+    const { ratio, share } = simulate({ ...world, length: 600, speed: cores(1, 0.3) })
+    expect(share(1)).toBeGreaterThan(0.9)
+    expect(ratio).toBeGreaterThan(0.88)
+  })
+
+  it('is told to the next by what the trial came to', () => {
+    const order = { most: 2, claimed: 2, rows: 1e6, batchRows: 32, rowFlops: 2e5, share: 0.05 }
+    for (const [gain, expected] of [
+      [1.7, 2],
+      [0.5, 1],
+    ]) {
+      const trial = new Trial({ ...order, proven: 1 })
+      expect(trial.gained).toBe(1)
+      for (let i = 0; i < 200; ++i) trial.observe(trial.next(), 1000, 4 / (trial.next() === 1 ? 1 : gain), 2)
+      expect(trial.gained).toBe(expected)
+    }
+  })
+})
+
+describe('a fit of long steps', () => {
+  // 32 rows are 128 ms.
+  const world = { most: 2, claimed: 2, rowFlops: 2e8, rowsPerMs: 0.25 }
+
+  it('begins with the cores that are claimed, and stays with them where these gain', () => {
+    const { share, started } = simulate({ ...world, length: 1000, speed: cores(2, 0.9) })
+    expect([share(2), started]).toEqual([1, 2])
+    expect(simulate({ ...world, length: 100_000, speed: cores(2, 0.9) }).ratio).toBeGreaterThan(1.6)
+  })
+
+  it('comes back to one thread where they lose', () => {
+    const { share } = simulate({ ...world, length: 100_000, speed: cores(1, 0.85) })
+    expect(share(1)).toBeGreaterThan(0.8)
+  })
+
+  it('begins with one thread where one core is claimed', () => {
+    const order = { most: 2, rows: 1000, batchRows: 32, rowFlops: 2e8, share: 0.3, proven: 1 }
+    const [one, two] = [1, 2].map((claimed) => new Trial({ ...order, claimed }))
+    expect([one.next(), one.workersAtOnce(0), two.next(), two.workersAtOnce(0)]).toEqual([1, 0, 2, 2])
+  })
+
+  it('of which there are few begins with one thread', () => {
+    expect(simulate({ ...world, length: 300, speed: cores(2, 0.9) }).share(1)).toBe(1)
+  })
+
+  it('takes one sample of a step that is clear', () => {
+    const { share } = simulate({ ...world, rowFlops: 1e7, length: 2000, idle: 2, speed: cores(2, 0.9) })
+    expect(share(1)).toBeLessThan(0.15)
   })
 })
 
@@ -184,7 +256,15 @@ describe('workers', () => {
   })
 
   it('are given up where there are none to have', () => {
-    const trial = new Trial({ most: 4, claimed: 4, rows: 1e6, batchRows: 32, share: 0.3 })
+    const trial = new Trial({
+      most: 4,
+      claimed: 4,
+      rows: 1e6,
+      batchRows: 32,
+      rowFlops: 1e5,
+      share: 0.3,
+      proven: 1,
+    })
     const train = () => {
       for (let i = 0; i < 10; ++i) trial.observe(trial.next(), 1000, 4, 0)
     }
@@ -198,7 +278,15 @@ describe('workers', () => {
 })
 
 it('slices too short for the clock are counted together', () => {
-  const trial = new Trial({ most: 2, claimed: 2, rows: 1e9, batchRows: 4, share: 0.3 })
+  const trial = new Trial({
+    most: 2,
+    claimed: 2,
+    rows: 1e9,
+    batchRows: 4,
+    rowFlops: 1e3,
+    share: 0.3,
+    proven: 1,
+  })
   const used = new Map<number, number>()
   for (let i = 0; i < 20_000; ++i) {
     const threads = trial.next()
@@ -216,7 +304,15 @@ it('what the compiler costs the first slices is not held against one thread', ()
 })
 
 it('one short slice is not held against a team', () => {
-  const trial = new Trial({ most: 2, claimed: 2, rows: 1e6, batchRows: 100, share: 0.3 })
+  const trial = new Trial({
+    most: 2,
+    claimed: 2,
+    rows: 1e6,
+    batchRows: 100,
+    rowFlops: 1e5,
+    share: 0.3,
+    proven: 1,
+  })
   let team = 0
   for (let i = 0; i < 300; ++i) {
     const threads = trial.next()

@@ -2,6 +2,7 @@
 
 import type { Architecture } from '../plan.ts'
 import { availableCores } from './platform.ts'
+import { idleWorkers } from './pool.ts'
 
 /** 'auto' takes no more than this. */
 const MOST = 8
@@ -12,26 +13,28 @@ const MOST = 8
 const LEAST_FLOPS_PER_STEP = 450_000
 // Rows of a mini-batch for each thread, so that its tiles are whole.
 const LEAST_ROWS = 4
-// About 100 ms of one thread; two workers start in 14 to 24 ms (Node 26 and 20).
+// About 100 ms of one thread, where there are idle workers; half a second where they must be started first, which takes
+// 13 ms of a core for each (Node 26) or 25 (Node 20). Shorter fits stay in the memory that they have.
 const LEAST_FLOPS = 4e9
+const LEAST_FLOPS_TO_START = 2e10
 
-/** Floating-point operations of training on one row: two a weight forward, two in the gradient, two backward. */
-const flopsPerRow = ({ layers }: Architecture, density: number): number =>
+/**
+ * Floating-point operations of training on one row: two a weight forward, two in the gradient, two backward. density: the
+ * share of the inputs that is not skipped as zero.
+ */
+export const flopsPerRow = ({ layers }: Architecture, density: number): number =>
   layers.reduce((sum, { inputs, units }, l) => sum + (l === 0 ? 4 * density : 6) * inputs * units, 0)
 
-/** Threads for `epochs` epochs of `rows` rows in batches. density: the share of the inputs that is not skipped as zero. */
+/** Threads for `rows` rows in all, in batches, of so many floating-point operations each. */
 export function threadsFor(
   threads: number | 'auto',
-  architecture: Architecture,
+  rowFlops: number,
   batchRows: number,
   rows: number,
-  epochs: number,
-  density: number,
 ): number | Promise<number> {
   if (threads !== 'auto') return threads
-  const flops = flopsPerRow(architecture, density)
-  if (flops * rows * epochs < LEAST_FLOPS) return 1
-  const most = Math.floor(Math.min((flops * batchRows) / LEAST_FLOPS_PER_STEP, batchRows / LEAST_ROWS))
+  if (rowFlops * rows < (idleWorkers() > 1 ? LEAST_FLOPS : LEAST_FLOPS_TO_START)) return 1
+  const most = Math.floor(Math.min((rowFlops * batchRows) / LEAST_FLOPS_PER_STEP, batchRows / LEAST_ROWS))
   if (most <= 1) return 1
   return availableCores().then((cores) => Math.max(1, Math.min(MOST, most, cores)))
 }

@@ -9,7 +9,7 @@ import { idleWorkers } from './pool.ts'
 import { Team } from './team.ts'
 import { Trial, type TrialSettings } from './trial.ts'
 
-export interface Order extends Omit<TrialSettings, 'claimed' | 'share'> {
+export interface Order extends Omit<TrialSettings, 'claimed' | 'share' | 'proven'> {
   /** True where the caller's own thread is to stay free: one worker does what it would do. */
   readonly offThread: boolean
   /** True where nobody asked for this number of threads. */
@@ -18,7 +18,7 @@ export interface Order extends Omit<TrialSettings, 'claimed' | 'share'> {
 
 // How much of the whole time may be lost by starting and trying workers, so that 'auto' stays above 0.9 of one thread's
 // speed and a number that was asked for above 0.5.
-const AUTO_SHARE = 0.06
+const AUTO_SHARE = 0.05
 const ASKED_SHARE = 0.3
 
 // How long a thread looks for the others at a barrier before it sleeps: about a millisecond where each has a core of its
@@ -36,6 +36,17 @@ const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.mes
 
 let measured = true
 
+// What the last fit found: where fits follow each other, each would lose some 40 ms by finding it again.
+let found = { threads: 1, most: 0, stepFlops: 0, at: 0 }
+const FRESH_MS = 5000
+
+/** Threads that gained in the last fit, if it was like this one and its workers are still there. */
+function provenFor({ most, batchRows, rowFlops }: Order): number {
+  const ratio = (batchRows * rowFlops) / found.stepFlops
+  const isLike = found.most === most && ratio > 0.5 && ratio < 2 && performance.now() - found.at < FRESH_MS
+  return isLike && idleWorkers() >= found.threads ? found.threads : 1
+}
+
 /** For tests and benches: with false, a fit takes exactly the threads that it is told, from its first slice on. */
 export function measureThreads(yes: boolean): void {
   measured = yes
@@ -44,6 +55,7 @@ export function measureThreads(yes: boolean): void {
 export class Crew implements Hands {
   /** The arena is one and the same. */
   readonly isRemote = false
+  readonly #order: Order
   readonly #offThread: boolean
   readonly #claimed: number
   readonly #team: Team
@@ -56,14 +68,14 @@ export class Crew implements Hands {
   /** Rows trained, by number of threads. */
   readonly #rows = new Map<number, number>()
 
-  private constructor(order: Order, claimed: number, team: Team) {
-    const { most, rows, batchRows, offThread, auto } = order
+  private constructor(order: Order, claimed: number, team: Team, trial: Trial | undefined) {
+    const { most, offThread } = order
+    this.#order = order
     this.#offThread = offThread
     this.#claimed = claimed
     this.#team = team
-    const share = auto ? AUTO_SHARE : ASKED_SHARE
-    if (measured && most > 1) this.#trial = new Trial({ most, claimed, rows, batchRows, share })
-    this.#threads = this.#trial?.next() ?? most
+    this.#trial = trial
+    this.#threads = trial?.next() ?? most
     this.#bePatient()
   }
 
@@ -73,14 +85,22 @@ export class Crew implements Hands {
 
   /** A crew for the arena; `sync` is the offset of its words for barriers. Rejects if workers are required and none start. */
   static async hire(order: Order, arena: SharedArena, sync: number): Promise<Crew> {
-    const atOnce = measured ? Number(order.offThread) : order.most
-    const team = await Team.hire(atOnce, arena, sync)
-    return new Crew(order, await availableCores(), team)
+    const { most, offThread, auto } = order
+    const claimed = await availableCores()
+    const share = auto ? AUTO_SHARE : ASKED_SHARE
+    const trial =
+      measured && most > 1 ? new Trial({ ...order, claimed, share, proven: provenFor(order) }) : undefined
+    const atOnce = trial ? Math.max(Number(offThread), trial.workersAtOnce(idleWorkers())) : most
+    return new Crew(order, claimed, await Team.hire(atOnce, arena, sync), trial)
   }
 
   /** Workers that get the next slice; 0 where it is the caller's. */
   get size(): number {
     return this.#threads === 1 && !this.#offThread && this.#trial ? 0 : this.#threads
+  }
+
+  get isSample(): boolean {
+    return this.#trial?.isSample ?? false
   }
 
   /** Workers that are there, at work or not. */
@@ -144,6 +164,11 @@ export class Crew implements Hands {
   /** Lets the workers rest. */
   dismiss(): void {
     this.#dismissed = true
+    if (this.#trial) {
+      const { most, batchRows, rowFlops } = this.#order
+      const threads = this.#team.failed ? 1 : this.#trial.gained
+      found = { threads, most, stepFlops: batchRows * rowFlops, at: performance.now() }
+    }
     this.#team.dismiss()
   }
 }

@@ -5,6 +5,8 @@ import type { Range } from '../plan.ts'
 export interface Hands {
   /** Workers that get the next slice; 0 where it is the caller's. */
   readonly size: number
+  /** True where the next slice should be short: it is to show how fast it is. */
+  readonly isSample: boolean
   /** Workers that are there, at work or not. */
   readonly ready: number
   /** Threads that did most of the training. */

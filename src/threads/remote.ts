@@ -30,6 +30,7 @@ export class Remote implements Hands {
   readonly ready = 1
   readonly threads = 1
   readonly isRemote = true
+  readonly isSample = false
 
   private constructor(worker: PooledWorker, arena: RemoteArena) {
     this.#worker = worker

@@ -3,6 +3,8 @@
 // fit, which cost nothing but their time since every number of threads leaves the same bits. Pure: told the times, it
 // answers with numbers.
 
+import { Rate } from './rate.ts'
+
 export interface TrialSettings {
   /** The most threads that the fit may use. */
   readonly most: number
@@ -11,47 +13,43 @@ export interface TrialSettings {
   /** Rows to train on in all epochs. */
   readonly rows: number
   readonly batchRows: number
+  /** Floating-point operations of a row. */
+  readonly rowFlops: number
   /** Share of the whole time that may be lost by starting workers and by trying them. */
   readonly share: number
+  /** Threads that gained a moment ago with steps like these; 1 where nothing is known. */
+  readonly proven: number
 }
 
 // Milliseconds of a core that it takes to start a worker: 18 (Node 20), and more in a browser.
 const START_MS = 30
 /** The same where a core was seen to be free for it: what it takes of the training. */
 const FREE_START_MS = 4
-// The first slices run in the engine's baseline code, and say nothing of those that follow.
-const COLD_SLICES = 2
+// The first slice runs in the engine's baseline code, and says nothing of those that follow, unless it is long.
 const WARM_SLICES = 3
 const WARM_MS = 8
+const LONG_SLICE_MS = 20
+/** One sample of so many milliseconds is enough where it is clear. */
+const CLEAR_MS = 10
+// Steps this long in one thread begin with as many threads as are claimed: what their barriers lose on too few cores is
+// little (1024-2048-2048-1024 at batch 256, two threads on one core: 0.95 of one thread's speed), and a step in one thread
+// to compare with is a long time. At the speed of a fast core, in operations a millisecond.
+const FAST = 1e8
+const LONG_STEP_MS = 20
+const LONG_FIT_MS = 400
+/** From this length on, at that speed, idle workers are taken before they are due: that takes a millisecond. */
+const WORTH_TAKING_MS = 20
 /** Milliseconds of one thread's work in the first slice of a challenger (src/epoch.ts). */
 const SAMPLE_MS = 2
 /** A slice shorter than this says nothing yet. */
 const LEAST_MS = 1
-/** Slices whose rate is remembered, and how long they were at least. */
-const RECENT = 4
-const RECENT_MS = 20
-/** Milliseconds until a challenger that lost is tried again, twice as many after each time. */
+/** Milliseconds until a challenger that lost is tried again, twice as many after each time; and where it lost clearly. */
 const FIRST_PAUSE = 50
+const CLEAR_PAUSE = 400
+/** Milliseconds until fewer threads are tried again at least; else as many as have passed. */
+const SECOND_LOOK_MS = 50
 /** How far the rate may fall before fewer threads are tried. */
 const FALLEN = 0.75
-
-/** Rows a millisecond over the last slices. */
-class Pace {
-  readonly #slices: { readonly rows: number; readonly ms: number }[] = []
-
-  add(rows: number, ms: number): void {
-    this.#slices.push({ rows, ms })
-    while (this.#slices.length > RECENT && this.ms - this.#slices[0].ms >= RECENT_MS) this.#slices.shift()
-  }
-
-  get ms(): number {
-    return this.#slices.reduce((sum, { ms }) => sum + ms, 0)
-  }
-
-  get rate(): number {
-    return this.#slices.reduce((sum, { rows }) => sum + rows, 0) / Math.max(this.ms, 1e-6)
-  }
-}
 
 /** most, its half, its quarter … 1, in ascending order. */
 function halvings(most: number): number[] {
@@ -65,7 +63,9 @@ export class Trial {
   readonly #batchRows: number
   /** The numbers of threads that are compared. */
   readonly #counts: readonly number[]
-  readonly #paces = new Map<number, Pace>()
+  readonly #rates = new Map<number, Rate>()
+  /** Milliseconds of the whole in one thread of a fast core. */
+  #fastMs = 0
   #rowsLeft: number
   #elapsed = 0
   #slices = 0
@@ -82,25 +82,52 @@ export class Trial {
   /** The moment of #elapsed before which nothing is tried. */
   #due = 0
   #pause = FIRST_PAUSE
-  /** How fast the aim was against the best when it lost last; at first what two threads on one core may be. */
-  #lastRatio = 1 / 6
+  /** How fast more threads were against the best when they lost last; undefined before. */
+  #lastRatio: number | undefined
   /** The rate of the best when it was chosen. */
   #chosenRate = 0
   #startMs = START_MS
   #start: { rows: number; ms: number; readonly rate: number } | undefined
 
-  constructor({ most, claimed, rows, batchRows, share }: TrialSettings) {
+  constructor({ most, claimed, rows, batchRows, rowFlops, share, proven }: TrialSettings) {
     this.#counts = halvings(most)
     this.#rowsLeft = rows
     this.#batchRows = batchRows
     this.#share = share
     const trusted = this.#counts.findLastIndex((count) => count <= claimed)
-    if (most > 1) this.#aim = Math.max(1, trusted)
+    if (most === 1) return
+    this.#aim = Math.max(1, trusted)
+    this.#fastMs = (rows * rowFlops) / FAST
+    const isLong = (batchRows * rowFlops) / FAST >= LONG_STEP_MS && this.#fastMs >= LONG_FIT_MS && trusted > 0
+    const known = this.#counts.findLastIndex((count) => count <= proven)
+    const first = known > 0 ? known : isLong ? trusted : 0
+    if (first === 0) return
+    this.#best = first
+    this.#turn = this.#counts[first]
+    this.#aim = first - 1
+    if (known > 0) this.#due = SECOND_LOOK_MS
+  }
+
+  /** Threads that gained, for the next fit with such steps; 1 where none did. */
+  get gained(): number {
+    return this.#elapsed < SECOND_LOOK_MS ? 1 : this.#counts[this.#best]
+  }
+
+  /** Workers to have from the beginning, where so many are idle. */
+  workersAtOnce(idle: number): number {
+    if (this.#turn > 1) return this.#turn
+    const wanted = this.#aim === undefined ? 0 : this.#counts[this.#aim]
+    return idle >= wanted && this.#fastMs >= WORTH_TAKING_MS ? wanted : 0
   }
 
   /** Threads for the next slice. */
   next(): number {
     return this.#turn
+  }
+
+  /** True where the next slice is a challenger's, who may be slow: it should be short. */
+  get isSample(): boolean {
+    return this.#isChallenged && this.#turn !== this.#counts[this.#best]
   }
 
   /** Challenges so far. */
@@ -110,11 +137,11 @@ export class Trial {
 
   /** A slice of `rows` rows took `threads` threads `ms` milliseconds. ready: workers that there are for the next. */
   observe(threads: number, rows: number, ms: number, ready: number): void {
+    if (this.#slices === 1 && this.#elapsed < LONG_SLICE_MS) this.#rates.clear()
     this.#elapsed += ms
     this.#rowsLeft -= rows
     this.#slices += 1
-    if (this.#slices === COLD_SLICES + 1) this.#paces.clear()
-    this.#pace(threads).add(rows, ms)
+    this.#rateOf(threads).add(rows, ms)
     if (this.#start) {
       this.#start.rows += rows
       this.#start.ms += ms
@@ -134,7 +161,7 @@ export class Trial {
 
   /** Workers are being started. */
   startBegins(): void {
-    this.#start = { rows: 0, ms: 0, rate: this.#bestPace.rate }
+    this.#start = { rows: 0, ms: 0, rate: this.#bestRate.rowsPerMs }
   }
 
   /** They are ready. Where a core was free for them, the training went on at its own rate. */
@@ -161,27 +188,41 @@ export class Trial {
     this.#turn = 1
   }
 
-  #pace(threads: number): Pace {
-    let pace = this.#paces.get(threads)
-    if (!pace) {
-      pace = new Pace()
-      this.#paces.set(threads, pace)
+  #rateOf(threads: number): Rate {
+    let one = this.#rates.get(threads)
+    if (!one) {
+      one = new Rate()
+      this.#rates.set(threads, one)
     }
-    return pace
+    return one
   }
 
-  get #bestPace(): Pace {
-    return this.#pace(this.#counts[this.#best])
+  get #bestRate(): Rate {
+    return this.#rateOf(this.#counts[this.#best])
   }
 
   get #isDue(): boolean {
-    return this.#slices >= WARM_SLICES && this.#elapsed >= Math.max(WARM_MS, this.#due)
+    const isWarm = this.#slices >= WARM_SLICES || this.#elapsed >= LONG_SLICE_MS
+    return isWarm && this.#elapsed >= Math.max(WARM_MS, this.#due)
+  }
+
+  /** The same before the aim was ever tried: what two threads on one core may be, which is the worse the more barriers. */
+  #feared(rate: number): number {
+    const stepMs = this.#batchRows / rate
+    return stepMs > 4 ? 0.75 : stepMs > 0.25 ? 0.4 : 1 / 6
   }
 
   /** Milliseconds that may still be lost. */
   get #allowance(): number {
-    const whole = this.#elapsed + Math.max(0, this.#rowsLeft) / this.#bestPace.rate
+    const whole = this.#elapsed + Math.max(0, this.#rowsLeft) / this.#bestRate.rowsPerMs
     return this.#share * whole - this.#spent
+  }
+
+  /** How fast fewer threads may be against the best: as they were, or as their number says. */
+  #expected(aim: number): number {
+    const count = this.#counts[aim]
+    const { ms, rowsPerMs } = this.#rateOf(count)
+    return ms ? rowsPerMs / this.#bestRate.rowsPerMs : count / this.#counts[this.#best]
   }
 
   #rest(): void {
@@ -192,7 +233,7 @@ export class Trial {
   /** Begins a challenge where one is due and the workers are there. */
   #consider(ready: number): void {
     this.#turn = this.#counts[this.#best]
-    const { rate } = this.#bestPace
+    const rate = this.#bestRate.rowsPerMs
     if (this.#best > 0) {
       this.#chosenRate ||= rate
       if (rate < FALLEN * this.#chosenRate) {
@@ -206,14 +247,20 @@ export class Trial {
     const aim = this.#counts.findLastIndex((count, i) => i <= this.#aim! && (count === 1 || count <= ready))
     if (aim === this.#best || (this.#aim > this.#best && aim < this.#best)) return
     const sample = Math.max(SAMPLE_MS, this.#batchRows / rate)
-    const cost = sample * Math.min(10, Math.max(0, 1 / this.#lastRatio - 1))
+    const ratio = aim < this.#best ? this.#expected(aim) : (this.#lastRatio ?? this.#feared(rate))
+    const cost = sample * Math.min(10, Math.max(0, 1 / ratio - 1))
     if (cost > this.#allowance) return
     this.#aim = aim
     this.#isChallenged = true
     this.#challenges += 1
     this.#samples = 0
     this.#turn = this.#counts[aim]
-    this.#paces.delete(this.#turn)
+    this.#rates.delete(this.#turn)
+  }
+
+  /** True where more threads are tried that never were. */
+  get #isFirst(): boolean {
+    return this.#lastRatio === undefined && this.#aim! > this.#best
   }
 
   /** Every other slice is the challenger's, until it is clear which of the two is faster. */
@@ -223,16 +270,23 @@ export class Trial {
       this.#turn = this.#counts[aim]
       return
     }
-    const best = this.#bestPace
-    const pace = this.#pace(threads)
-    this.#spent += Math.max(0, ms - rows / best.rate)
-    if (pace.ms < LEAST_MS) return
+    const best = this.#bestRate
+    const challenger = this.#rateOf(threads)
+    this.#spent += Math.max(0, ms - rows / best.rowsPerMs)
+    if (challenger.ms < LEAST_MS) return
     this.#samples += 1
-    const ratio = pace.rate / best.rate
+    const ratio = challenger.rowsPerMs / best.rowsPerMs
     // On a tie fewer threads are better.
     const bar = aim < this.#best ? 0.97 : 1.03
-    if (ratio < 0.6 || (this.#samples >= 2 && ratio < 0.85)) this.#lose(ratio)
-    else if (this.#samples >= 2 && ratio > 1.2) this.#win()
+    if (this.#samples === 1 && ratio < 0.6 && this.#isFirst && challenger.ms < this.#allowance) {
+      // Its threads may have been asleep.
+      this.#rates.delete(threads)
+      return
+    }
+    // What is at work stays there on one sample.
+    const isClear = ratio < 0.6 || (ratio < 0.85 && (this.#samples >= 2 || aim < this.#best))
+    if (isClear) this.#lose(ratio)
+    else if ((this.#samples >= 2 || challenger.ms >= CLEAR_MS) && ratio > 1.2) this.#win()
     else if (this.#samples < 4) this.#turn = this.#counts[ratio > 1.2 ? aim : this.#best]
     else if (ratio > bar) this.#win()
     else this.#lose(ratio)
@@ -246,7 +300,10 @@ export class Trial {
       this.#lastRatio = ratio
       // Half of them may still gain.
       if (aim - 1 > this.#best) this.#aim = aim - 1
-      else this.#rest()
+      else {
+        if (ratio < 0.5) this.#pause = Math.max(this.#pause, CLEAR_PAUSE)
+        this.#rest()
+      }
       return
     }
     this.#seekMore()
@@ -272,7 +329,7 @@ export class Trial {
     const more = this.#best + 1 < this.#counts.length
     this.#aim = more ? this.#best + 1 : this.#best - 1
     this.#rest()
-    // While all goes well fewer threads are not worth many trials.
-    if (!more) this.#due = Math.max(1000, 2 * this.#elapsed)
+    // While all goes well fewer threads are not worth many trials, but the first verdict may be from slices that were cold.
+    if (!more) this.#due = this.#elapsed + Math.max(SECOND_LOOK_MS, this.#elapsed)
   }
 }
