@@ -13,9 +13,9 @@ const MOST = 8
 const LEAST_FLOPS_PER_STEP = 450_000
 // Rows of a mini-batch for each thread, so that its tiles are whole.
 const LEAST_ROWS = 4
-// About 100 ms of one thread, where there are idle workers; half a second where they must be started first, which takes
+// About 200 ms of one thread, where there are idle workers; half a second where they must be started first, which takes
 // 13 ms of a core for each (Node 26) or 25 (Node 20). Shorter fits stay in the memory that they have.
-const LEAST_FLOPS = 4e9
+const LEAST_FLOPS = 9e9
 const LEAST_FLOPS_TO_START = 2e10
 
 /**
