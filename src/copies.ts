@@ -1,7 +1,7 @@
 // Copies to the arena and within it.
 
 import type { Slices } from './pace.ts'
-import type { Floats } from './panels.ts'
+import { type Floats, padded } from './panels.ts'
 import type { Range, Tensor } from './plan.ts'
 
 /** Elements copied or scanned at once: about a millisecond of work. */
@@ -44,5 +44,25 @@ export function fillRows(
     floats.set((values as Float32Array).subarray(first, last), target)
   } else {
     for (let i = first; i < last; ++i) floats[target + i - first] = values[i]
+  }
+}
+
+/** Copies rows of a tensor whose stride is its columns padded to `target`, row-major, from its element `at` on. */
+export function copyRows(
+  floats: Floats,
+  { offset }: Pick<Tensor, 'offset'>,
+  rows: number,
+  columns: number,
+  target: Floats,
+  at: number,
+): void {
+  const stride = padded(columns)
+  if (stride === columns) {
+    target.set(floats.subarray(offset, offset + rows * columns), at)
+    return
+  }
+  for (let r = 0; r < rows; ++r) {
+    const row = offset + r * stride
+    for (let j = 0; j < columns; ++j) target[at + r * columns + j] = floats[row + j]
   }
 }

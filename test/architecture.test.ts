@@ -53,7 +53,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/plan.ts', 'src/initializers.ts'],
   ['src/tape.ts', 'src/options.ts', 'src/backend.ts', 'src/watched.ts'],
   ['src/explain.ts', 'src/describe.ts', 'src/matrix.ts', 'src/diagnosis/', 'src/copies.ts', 'src/reference/'],
-  ['src/backends/', 'src/threads/', 'src/parameters.ts', 'src/engine.ts'],
+  ['src/backends/', 'src/threads/', 'src/parameters.ts', 'src/tapes.ts', 'src/arena.ts', 'src/engine.ts'],
   ['src/configure.ts', 'src/evaluate.ts', 'src/inputs.ts', 'src/sparse.ts', 'src/transaction.ts'],
   ['src/epoch.ts', 'src/session.ts', 'src/history.ts', 'src/readers.ts'],
   ['src/fit.ts', 'src/gradient-check.ts'],

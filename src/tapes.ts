@@ -1,0 +1,82 @@
+// The tapes that stand in an arena, and how each of them counts hits.
+
+import { HITS_NONE } from '../assembly/abi.ts'
+import type { Backend } from './backend.ts'
+import type { Plan } from './plan.ts'
+import { evaluateTape, gradientsTape, predictTape, type Tape, tapeToWords, trainTape } from './tape.ts'
+
+export class Tapes {
+  readonly #rule: number
+  #backend!: Backend
+  #plan!: Plan
+  #predict!: Tape
+  #evaluate!: Tape
+  #validate: Tape | undefined
+  #train: Tape | undefined
+  #gradients: Tape | undefined
+  // These stay when the network moves to another arena.
+  #evaluateHits = HITS_NONE
+  #validateHits = HITS_NONE
+  #trainHits = HITS_NONE
+
+  /** rule: by which training updates the parameters. */
+  constructor(rule: number) {
+    this.#rule = rule
+  }
+
+  /** Writes those that the plan has room for to the arena that it divides. */
+  writeTo(backend: Backend, plan: Plan): void {
+    const { capacity } = plan
+    this.#backend = backend
+    this.#plan = plan
+    this.#predict = this.#write(predictTape(plan))
+    this.#evaluate = this.#write(evaluateTape(plan, 'evaluate', this.#evaluateHits))
+    this.#validate = capacity.validates
+      ? this.#write(evaluateTape(plan, 'validate', this.#validateHits))
+      : undefined
+    this.#train = capacity.batchRows ? this.#write(trainTape(plan, this.#rule, this.#trainHits)) : undefined
+    this.#gradients = capacity.gradients ? this.#write(gradientsTape(plan)) : undefined
+  }
+
+  #write(tape: Tape): Tape {
+    this.#backend.writeInts(tape.from, tapeToWords(tape))
+    return tape
+  }
+
+  get predict(): Tape {
+    return this.#predict
+  }
+
+  /** That of the window. hitMode: how it compares a row with its target; one of the HITS_ codes. */
+  evaluate(hitMode: number): Tape {
+    if (hitMode !== this.#evaluateHits) {
+      this.#evaluateHits = hitMode
+      this.#evaluate = this.#write(evaluateTape(this.#plan, 'evaluate', hitMode))
+    }
+    return this.#evaluate
+  }
+
+  /** The same of the team's window. */
+  validate(hitMode: number): Tape {
+    if (hitMode !== this.#validateHits) {
+      this.#validateHits = hitMode
+      this.#validate = this.#write(evaluateTape(this.#plan, 'validate', hitMode))
+    }
+    return this.#validate!
+  }
+
+  get train(): Tape {
+    return this.#train!
+  }
+
+  /** How training compares a row with its target; one of the HITS_ codes. */
+  set trainHits(mode: number) {
+    if (mode === this.#trainHits) return
+    this.#trainHits = mode
+    if (this.#train) this.#train = this.#write(trainTape(this.#plan, this.#rule, mode))
+  }
+
+  get gradients(): Tape {
+    return this.#gradients!
+  }
+}
