@@ -8,18 +8,12 @@ import type { Engine } from './engine.ts'
 import { Strides, trainEpoch } from './epoch.ts'
 import { type Evaluation, evaluateRows, validateRows } from './evaluate.ts'
 import type { History, Recorder } from './history.ts'
-import type { Inputs } from './inputs.ts'
-import type { Targets } from './matrix.ts'
 import { note } from './notes.ts'
 import type { FitSettings } from './options.ts'
 import { Foreign, type Slices, toItsEnd } from './pace.ts'
+import type { Rows } from './rows.ts'
 import { openSession } from './session.ts'
 import type { Counters, Transaction } from './transaction.ts'
-
-export interface Rows {
-  readonly x: Inputs
-  readonly y: Targets
-}
 
 /** What a fit needs besides its settings. */
 export interface FitContext {

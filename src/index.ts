@@ -10,6 +10,7 @@ export {
 } from './errors.ts'
 export type { Evaluation } from './evaluate.ts'
 export type { GradientCheck, GradientGroup } from './gradient-check.ts'
+export type { Gradients } from './gradients.ts'
 export type { History } from './history.ts'
 export type { CustomInitializer, InitializerName, WeightShape } from './initializers.ts'
 export {
@@ -22,7 +23,7 @@ export {
   confusionMatrix,
   type MetricOptions,
 } from './metrics.ts'
-export { type Gradients, Network } from './network.ts'
+export { Network } from './network.ts'
 export type {
   AbortSignalLike,
   CheckGradientsOptions,

@@ -5,7 +5,7 @@ import { isList } from './check.ts'
 import { BackendError, ShapeError, shown } from './errors.ts'
 import { setOneHot } from './one-hot.ts'
 import type { MatrixLike } from './options.ts'
-import type { Slices } from './pace.ts'
+import { runNow, type Slices } from './pace.ts'
 import type { LossName } from './tables.ts'
 import { Watched } from './watched.ts'
 
@@ -165,6 +165,15 @@ export function* readMatrix(
     checkFinite(matrix, name, from, to)
   })
   return { ...matrix, values }
+}
+
+/** The values of a matrix of this shape, checked. Throws ShapeError. */
+export function readExactly(value: MatrixLike, rows: number, columns: number, name: string): NumberArray {
+  const matrix = runNow(readMatrix(value, columns, name))
+  if (matrix.rows !== rows) {
+    throw new ShapeError(`${name}: expected (${rows} × ${columns}) values, got (${matrix.rows} × ${columns})`)
+  }
+  return matrix.values
 }
 
 /**

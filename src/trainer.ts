@@ -1,0 +1,51 @@
+// From a call of fit to the training loop: the options and the user's arrays are checked, and the network is locked.
+
+import type { Core } from './core.ts'
+import type { Engine } from './engine.ts'
+import { fitSlices } from './fit.ts'
+import { type History, Recorder } from './history.ts'
+import { checkData, type Data, type FitOptions, type FitSettings, fitSettings } from './options.ts'
+import { runNow, type Slices } from './pace.ts'
+import type { Architecture } from './plan.ts'
+import { readRows } from './rows.ts'
+
+// Numbers that are read at once: a few milliseconds of work.
+const SHORT = 1 << 20
+
+/** True if the data are few numbers, in whatever form. */
+function isShort({ x }: Data, { inputs, outputs }: Architecture): boolean {
+  try {
+    const isFlat = ArrayBuffer.isView(x) || typeof x[0] === 'number'
+    const rows = isFlat ? x.length / inputs : x.length
+    return rows * (inputs + outputs) <= SHORT
+  } catch {
+    // Not an array: whoever reads it says so.
+    return false
+  }
+}
+
+function* fitWork(core: Core, engine: Engine, data: Data, settings: FitSettings): Slices<History> {
+  const { counters, transaction } = core
+  const { architecture, seed, optimizer, threads } = core.settings
+  const recorder = new Recorder(settings.epochs)
+  // All arrays are watched from here on.
+  const isAllShort =
+    isShort(data, architecture) && (!settings.validation || isShort(settings.validation, architecture))
+  const reading = readRows(engine, data, { keep: isAllShort })
+  const validating =
+    settings.validation && readRows(engine, settings.validation, { prefix: 'validation.', keep: true })
+  // Short data are read at once, before the caller can change them.
+  const training = isAllShort ? runNow(reading) : yield* reading
+  const validation = validating && (isAllShort ? runNow(validating) : yield* validating)
+  yield* transaction.keep()
+  const learningRate = settings.learningRate ?? optimizer.learningRate
+  const context = { seed, learningRate, threads, counters, recorder }
+  return yield* fitSlices(engine, training, validation, settings, context, transaction)
+}
+
+/** See Network.fit. */
+export async function train(core: Core, data: Data, options: FitOptions): Promise<History> {
+  const settings = fitSettings(options)
+  const checked = checkData(data, 'fit data')
+  return core.trainInSlices('fit', settings.signal, (engine) => fitWork(core, engine, checked, settings))
+}
