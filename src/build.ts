@@ -5,7 +5,7 @@ import type { Choice } from './backends/choose.ts'
 import { Engine } from './engine.ts'
 import { drawOf, randomNumbers } from './initializers.ts'
 import { readExactly } from './matrix.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './network-settings.ts'
 import { PhiloxStream } from './random.ts'
 import { optimizers } from './tables.ts'
 

@@ -38,6 +38,13 @@ export const rate: Check<number> = (value, name) =>
     ? value
     : refuse(name, 'a finite float32 number above 0', value)
 
+// Long before this the parts of a step are too small to gain.
+const MOST_THREADS = 64
+
+/** How many threads train. */
+export const threads: Check<number | 'auto'> = (value, name) =>
+  value === 'auto' ? value : integer(1, MOST_THREADS)(value, `${name} (a number or 'auto')`)
+
 export const boolean: Check<boolean> = (value, name) =>
   typeof value === 'boolean' ? value : refuse(name, 'true or false', value)
 

@@ -1,7 +1,8 @@
 // A network as a line of text and as plain data: what console.log, String and JSON.stringify show, who would otherwise
 // see nothing, since its state is private. And why it cannot be cloned.
 
-import type { CommonNetworkOptions, OutputLayerOptions, Settings } from './options.ts'
+import type { Settings } from './network-settings.ts'
+import type { CommonNetworkOptions, OutputLayerOptions } from './options.ts'
 
 /** What Node and Bun, and what Deno, call to print an object. */
 export const NODE_INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')

@@ -1,6 +1,7 @@
 // The training loop: epochs over shuffled mini-batches.
 
 import { HITS_NONE } from '../assembly/abi.ts'
+import type { FitSettings } from './call-settings.ts'
 import type { Situation } from './diagnosis/causes.ts'
 import { type Divergence, divergedError } from './diagnosis/diverged.ts'
 import { remarkOn } from './diagnosis/remark.ts'
@@ -9,7 +10,6 @@ import { Strides, trainEpoch } from './epoch.ts'
 import { type Evaluation, evaluateRows, validateRows } from './evaluate.ts'
 import type { History, Recorder } from './history.ts'
 import { note } from './notes.ts'
-import type { FitSettings } from './options.ts'
 import { Foreign, type Slices, toItsEnd } from './pace.ts'
 import type { Rows } from './rows.ts'
 import { openSession } from './session.ts'

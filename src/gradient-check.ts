@@ -2,12 +2,12 @@
 // the kernels that train.
 
 import { makeReferenceBackend } from './backends/reference.ts'
+import type { checkGradientsSettings } from './call-settings.ts'
 import { Engine } from './engine.ts'
 import { evaluateRows } from './evaluate.ts'
 import type { Inputs } from './inputs.ts'
 import { largest } from './largest.ts'
 import type { Targets } from './matrix.ts'
-import type { checkGradientsSettings } from './options.ts'
 import { runNow } from './pace.ts'
 import { panelIndex } from './panels.ts'
 import { PREDICTS } from './plan.ts'

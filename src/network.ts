@@ -1,6 +1,7 @@
 // Network: the public face. What each call does is in the file that it is handed to; what it promises is written here.
 
 import { PAIRED } from '../assembly/abi.ts'
+import { checkGradientsSettings } from './call-settings.ts'
 import { integer } from './check.ts'
 import { Core } from './core.ts'
 import {
@@ -20,16 +21,15 @@ import { type Gradients, gradients } from './gradients.ts'
 import type { History } from './history.ts'
 import { biases, setBiases, setWeights, weights } from './layer-parameters.ts'
 import type { NumberArray } from './matrix.ts'
-import {
-  type CheckGradientsOptions,
-  checkGradientsSettings,
-  type Data,
-  type FitOptions,
-  type KernelsName,
-  type MatrixLike,
-  type NetworkOptions,
-  networkSettings,
-  type ReadOptions,
+import { networkSettings } from './network-settings.ts'
+import type {
+  CheckGradientsOptions,
+  Data,
+  FitOptions,
+  KernelsName,
+  MatrixLike,
+  NetworkOptions,
+  ReadOptions,
 } from './options.ts'
 import type { LayerShape } from './plan.ts'
 import { classify, classifyAsync, evaluate, evaluateAsync, predict, predictAsync } from './reading.ts'

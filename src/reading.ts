@@ -2,13 +2,14 @@
 // loop. `engineOf` is asked anew for each window of rows: the network may be trained between two of them, and the reader
 // moved to a copy of the parameters.
 
+import { checkData, readSettings } from './call-settings.ts'
 import { classesOf } from './classify.ts'
 import type { Core } from './core.ts'
 import type { Engine } from './engine.ts'
 import { type Evaluation, evaluateRows } from './evaluate.ts'
 import { fillWindow } from './inputs.ts'
 import { makeMatrix, shapeMatrix } from './matrix.ts'
-import { checkData, type Data, type MatrixLike, type ReadOptions, readSettings } from './options.ts'
+import type { Data, MatrixLike, ReadOptions } from './options.ts'
 import { runNow, type Slices } from './pace.ts'
 import { readRows } from './rows.ts'
 import { Watched } from './watched.ts'

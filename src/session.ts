@@ -1,9 +1,9 @@
 // What a fit holds while it runs: an arena with the data in it, and threads working there.
 
+import type { FitSettings } from './call-settings.ts'
 import type { Engine } from './engine.ts'
 import { fillBlock, type Inputs, inBlocks } from './inputs.ts'
 import { inChunks, type Targets } from './matrix.ts'
-import type { FitSettings } from './options.ts'
 import type { Slices } from './pace.ts'
 import { listNonzeros, nonzerosToList } from './sparse.ts'
 import { flopsPerRow, threadsFor } from './threads/choose.ts'

@@ -1,8 +1,9 @@
 // One step of the optimizer, taken at once or not at all.
 
+import { trainBatchSettings } from './call-settings.ts'
 import type { Core } from './core.ts'
 import { type Divergence, divergedError } from './diagnosis/diverged.ts'
-import { type MatrixLike, trainBatchSettings } from './options.ts'
+import type { MatrixLike } from './options.ts'
 import { runNow } from './pace.ts'
 import { loadRows, readRowsNow } from './rows.ts'
 

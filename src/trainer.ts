@@ -1,10 +1,11 @@
 // From a call of fit to the training loop: the options and the user's arrays are checked, and the network is locked.
 
+import { checkData, type FitSettings, fitSettings } from './call-settings.ts'
 import type { Core } from './core.ts'
 import type { Engine } from './engine.ts'
 import { fitSlices } from './fit.ts'
 import { type History, Recorder } from './history.ts'
-import { checkData, type Data, type FitOptions, type FitSettings, fitSettings } from './options.ts'
+import type { Data, FitOptions } from './options.ts'
 import { runNow, type Slices } from './pace.ts'
 import type { Architecture } from './plan.ts'
 import { readRows } from './rows.ts'

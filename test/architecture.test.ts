@@ -51,7 +51,14 @@ const layers: readonly (readonly string[])[] = [
     'src/classify.ts',
   ],
   ['src/plan.ts', 'src/initializers.ts'],
-  ['src/tape.ts', 'src/options.ts', 'src/backend.ts', 'src/watched.ts'],
+  [
+    'src/tape.ts',
+    'src/options.ts',
+    'src/network-settings.ts',
+    'src/call-settings.ts',
+    'src/backend.ts',
+    'src/watched.ts',
+  ],
   ['src/explain.ts', 'src/describe.ts', 'src/matrix.ts', 'src/diagnosis/', 'src/copies.ts', 'src/reference/'],
   ['src/backends/', 'src/threads/', 'src/parameters.ts', 'src/tapes.ts', 'src/arena.ts', 'src/engine.ts'],
   [

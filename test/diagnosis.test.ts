@@ -9,7 +9,7 @@ import { remarkOn } from '../src/diagnosis/remark.ts'
 import { roundDown } from '../src/diagnosis/stability.ts'
 import { layerStatistics, momentsOf, statisticsOf } from '../src/diagnosis/statistics.ts'
 import { DivergedError, type FitOptions, Network, type SizedNetworkOptions } from '../src/index.ts'
-import { networkSettings } from '../src/options.ts'
+import { networkSettings } from '../src/network-settings.ts'
 import { followed, outputsOf, type Training, train } from './helpers/advice.ts'
 import { numbers } from './helpers/random.ts'
 
