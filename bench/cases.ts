@@ -1,18 +1,24 @@
 // What is timed: each case prepares its data once, seeded, and hands back the work.
 
-import { ARENA_START, GELU, PACK_COLUMNS, RELU, SGD, SIGMOID, TANH } from '../assembly/abi.ts'
+import * as Activations from '../assembly/abi/activations.ts'
+import { ARENA_START, PACK_COLUMNS, STRIP, STRIP_HEAD } from '../assembly/abi/layout.ts'
+import * as Rules from '../assembly/abi/rules.ts'
+import { INSTRUCTION_WORDS } from '../assembly/abi/tape.ts'
+import type { Backend } from '../src/backends/backend.ts'
 import type { Choice } from '../src/backends/choose.ts'
-import { Engine } from '../src/engine.ts'
-import { runNow } from '../src/pace.ts'
-import { padded, panelLength } from '../src/panels.ts'
-import { PREDICTS } from '../src/plan.ts'
-import { PhiloxStream } from '../src/random.ts'
-import { type ActivationName, type LossName, optimizers } from '../src/tables.ts'
+import { runNow } from '../src/base/pace.ts'
+import { PhiloxStream } from '../src/base/random.ts'
+import { Engine } from '../src/engine/engine.ts'
+import { plainSgd } from '../src/model/optimizers.ts'
+import type { ActivationName, LossName } from '../src/model/tables.ts'
+import { type Instruction, instruction, toWords } from '../src/program/instruction.ts'
+import { padded, panelLength } from '../src/program/panels.ts'
+import { PREDICTS } from '../src/program/plan.ts'
 
 export interface Case {
   readonly name: string
   /** Floating-point operations of one run, a multiply and an add being two. */
-  readonly flops?: number
+  readonly flops?: number | undefined
   /** Rows trained or predicted in one run. */
   readonly samples?: number
   readonly prepare: (choice: Choice) => () => void
@@ -23,52 +29,106 @@ export function numbers(length: number, seed: number): Float32Array {
   return Float32Array.from({ length }, () => random.uniform() - 0.5)
 }
 
-/** C (m × n) = A (m × k) · B (k × n). */
-function gemmNN(m: number, k: number, n: number): Case {
+/** A kernel as a tape of one instruction at `at`, run on all rows as one batch. */
+function tapeOf(backend: Backend, at: number, one: Instruction, rows: number): () => void {
+  backend.writeInts(at, toWords([one]))
+  return () => backend.run(at, at + INSTRUCTION_WORDS, 0, rows, rows, 0, 1, 0)
+}
+
+/** C (m × n) = f(A (m × k) · B (k × n)). */
+function forward(name: string, m: number, k: number, n: number, activation: number): Case {
   return {
-    name: `kernel gemmNN ${m}×${k}×${n}`,
+    name,
     flops: 2 * m * k * n,
     prepare({ make, tiles }) {
-      const a = ARENA_START
+      const a = ARENA_START + INSTRUCTION_WORDS
       const b = a + padded(m * k)
       const c = b + panelLength(k, n)
-      const { kernels, floats } = make(c + Math.max(k, m) * padded(n))
+      const backend = make(c + Math.max(k, m) * padded(n))
+      const { kernels, floats } = backend
       floats.set(numbers(m * k, 1), a)
       floats.set(numbers(k * n, 2), c)
       kernels.packRows(c, 0, k, k, n, b)
-      return () => kernels.gemmNN(0, m, a, k, 0, b, padded(k), 0, c, k, n, tiles)
+      const one = instruction('forward', {
+        input: a,
+        inputStride: k,
+        inputTable: undefined,
+        weights: b,
+        biases: undefined,
+        out: c,
+        slope: undefined,
+        inputs: k,
+        units: n,
+        activation,
+        tiles,
+        fromTable: undefined,
+        toTable: undefined,
+      })
+      return tapeOf(backend, ARENA_START, one, m)
     },
   }
 }
 
-/** W (k × n) −= scale · Aᵀ (k × m) · D (m × n). */
-function gemmTN(m: number, k: number, n: number): Case {
+const gemmNN = (m: number, k: number, n: number): Case =>
+  forward(`kernel gemmNN ${m}×${k}×${n}`, m, k, n, Activations.LINEAR)
+
+/** W (k × n) by the rule and Aᵀ (k × m) · D (m × n). `numbersOfStep`: what the rule is given. */
+function gemmTN(
+  m: number,
+  k: number,
+  n: number,
+  name = '',
+  rule: number = Rules.SGD,
+  numbersOfStep: readonly number[] = [1e-6],
+): Case {
   return {
-    name: `kernel gemmTN ${k}×${m}×${n}`,
+    name: `kernel gemmTN ${k}×${m}×${n}${name}`,
     flops: 2 * m * k * n,
     prepare({ make, tiles }) {
-      const a = ARENA_START
+      const steps = ARENA_START + INSTRUCTION_WORDS
+      const a = steps + Rules.SCALARS
       const d = a + padded(m * k)
       const w = d + m * padded(n)
-      const pack = w + panelLength(k, n)
-      const { kernels, floats } = make(pack + m * PACK_COLUMNS)
+      const slots = panelLength(k, n)
+      const pack = w + 3 * slots
+      const strip = pack + m * PACK_COLUMNS
+      const backend = make(strip + STRIP_HEAD + STRIP)
+      const { floats } = backend
+      floats.set(numbersOfStep, steps)
       floats.set(numbers(m * k, 1), a)
       floats.set(numbers(m * padded(n), 2), d)
-      return () => kernels.gemmTN(0, padded(k) / 4, m, a, k, 0, d, w, 0, k, n, SGD, 1e-6, tiles, pack)
+      floats.fill(0, w, pack)
+      const one = instruction('updateWeights', {
+        input: a,
+        inputStride: k,
+        inputTable: undefined,
+        delta: d,
+        weights: w,
+        weightsT: undefined,
+        inputs: k,
+        units: n,
+        rule,
+        steps,
+        stepStride: 0,
+        slots,
+        strip,
+        tiles,
+        pack,
+        fromTable: undefined,
+        toTable: undefined,
+        bucketLengths: undefined,
+        buckets: undefined,
+      })
+      return tapeOf(backend, ARENA_START, one, m)
     },
   }
 }
 
-function activate(name: string, code: number, n: number): Case {
-  return {
-    name: `kernel ${name} ${n}`,
-    prepare({ make }) {
-      const { kernels, floats } = make(ARENA_START + 2 * n)
-      floats.set(numbers(n, 1), ARENA_START)
-      return () => kernels.activate(code, ARENA_START, ARENA_START + n, 0, n)
-    },
-  }
-}
+/** An activation of 64 × 64, after a product that costs as little as one can: the case `linear` is that product alone. */
+const activate = (name: string, code: number): Case => ({
+  ...forward(`kernel ${name} 4096`, 64, 1, 64, code),
+  flops: undefined,
+})
 
 /** An engine with `rows` rows of random data, loaded and in order. */
 export function engineOf(
@@ -87,7 +147,7 @@ export function engineOf(
     bias: true,
   }))
   const outputs = sizes.at(-1)!
-  const engine = new Engine({ inputs: sizes[0], outputs, layers, loss }, make, optimizers.sgd.rule, tiles)
+  const engine = new Engine({ inputs: sizes[0], outputs, layers, loss }, make, plainSgd, tiles)
   layers.forEach(({ inputs, units }, l) => {
     engine.parameters.setWeights(
       l,
@@ -99,7 +159,7 @@ export function engineOf(
   const y = Float32Array.from({ length: rows * outputs }, (_, i) => (i % outputs === 0 ? 1 : 0))
   engine.fill(engine.plan.y, y, 0, rows)
   runNow(engine.shuffleSlices(rows, 1, 0))
-  engine.learningRate = 1e-3
+  engine.setScalars(0, [1e-3])
   return engine
 }
 
@@ -135,10 +195,13 @@ export const cases: readonly Case[] = [
   gemmTN(10, 784, 30),
   gemmTN(128, 784, 512),
   gemmTN(256, 2048, 2048),
-  activate('sigmoid', SIGMOID, 4096),
-  activate('tanh', TANH, 4096),
-  activate('relu', RELU, 4096),
-  activate('gelu', GELU, 4096),
+  gemmTN(128, 784, 512, ', momentum', Rules.MOMENTUM, [1e-6, 0.9, 0, 1]),
+  gemmTN(128, 784, 512, ', Adam', Rules.ADAM, [1e-6, 0.9, 0.1, 0.999, 0.001, 1, 1e-8]),
+  activate('linear', Activations.LINEAR),
+  activate('sigmoid', Activations.SIGMOID),
+  activate('tanh', Activations.TANH),
+  activate('relu', Activations.RELU),
+  activate('gelu', Activations.GELU),
   train('step', [2, 2, 1], 'sigmoid', 'quadratic', 4, 4),
   train('step', [784, 30, 10], 'sigmoid', 'quadratic', 10, 10),
   train('step', [784, 64, 10], 'relu', 'crossEntropy', 32, 32),

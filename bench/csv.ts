@@ -10,8 +10,8 @@ import { parseArgs } from 'node:util'
 import { parse } from 'csv-parse/sync'
 import Papa from 'papaparse'
 import { inferSchema, initParser } from 'udsv'
+import { PhiloxStream, SPLIT } from '../src/base/random.ts'
 import { readCsv } from '../src/data/index.ts'
-import { PhiloxStream, SPLIT } from '../src/random.ts'
 import { machine, median, number, percent, spread, table } from './markdown.ts'
 
 const { values: options } = parseArgs({

@@ -4,8 +4,8 @@
 
 import { cpus } from 'node:os'
 import { chooseBackend } from '../src/backends/choose.ts'
+import { runNow } from '../src/base/pace.ts'
 import { Network } from '../src/index.ts'
-import { runNow } from '../src/pace.ts'
 import { engineOf, numbers } from './cases.ts'
 import { median } from './markdown.ts'
 

@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { makePlan, PREDICTS } from '../src/plan.ts'
+import { makePlan, PREDICTS } from '../src/program/plan.ts'
 import { number, table } from './markdown.ts'
 
 interface Usage {

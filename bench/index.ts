@@ -5,7 +5,7 @@
 //   npm run bench -- --wide  256-bit vectors, on Node 24 or newer
 //
 // Each case runs on every backend in turn; the figures are medians, the spread is the median absolute deviation. The plain-JavaScript
-// path is src/reference: typed arrays, register-blocked loops, the same panels and the same fused steps.
+// path is src/backends/reference: typed arrays, register-blocked loops, the same panels and the same fused steps.
 
 import { Bench } from 'tinybench'
 import { chooseBackend } from '../src/backends/choose.ts'

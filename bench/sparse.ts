@@ -3,11 +3,12 @@
 //   npx tsx bench/sparse.ts
 
 import { chooseBackend } from '../src/backends/choose.ts'
-import { Engine } from '../src/engine.ts'
-import { runNow } from '../src/pace.ts'
-import { PREDICTS } from '../src/plan.ts'
-import { listNonzeros } from '../src/sparse.ts'
-import { optimizers } from '../src/tables.ts'
+import { runNow } from '../src/base/pace.ts'
+import { Engine } from '../src/engine/engine.ts'
+import { listNonzeros } from '../src/intake/sparse.ts'
+import { plainSgd } from '../src/model/optimizers.ts'
+import { PREDICTS } from '../src/program/plan.ts'
+
 import { numbers } from './cases.ts'
 
 const ROWS = 4000
@@ -19,11 +20,7 @@ function engineOf(sizes: number[], batch: number, values: Float32Array, listed: 
     .map((units, l) => ({ inputs: sizes[l], units, activation: 'sigmoid' as const, bias: true }))
   const outputs = sizes.at(-1)!
   const { make } = chooseBackend('auto')
-  const engine = new Engine(
-    { inputs: sizes[0], outputs, layers, loss: 'quadratic' },
-    make,
-    optimizers.sgd.rule,
-  )
+  const engine = new Engine({ inputs: sizes[0], outputs, layers, loss: 'quadratic' }, make, plainSgd)
   const count = values.filter((v) => v !== 0).length
   const nonzeros = listed ? count : 0
   const x = { values, rows: ROWS, columns: sizes[0], name: 'x', nonzeros: count, checksums: undefined }
@@ -31,7 +28,7 @@ function engineOf(sizes: number[], batch: number, values: Float32Array, listed: 
   if (listed) runNow(listNonzeros(engine, x))
   else engine.fill(engine.plan.x, values, 0, ROWS)
   engine.fill(engine.plan.y, numbers(ROWS * outputs, 2), 0, ROWS)
-  engine.learningRate = 1e-3
+  engine.setScalars(0, [1e-3])
   return engine
 }
 

@@ -60,7 +60,7 @@ const built = [
   await stage(root, {
     name: 'worker',
     says: 'the script of the workers',
-    inputs: [...tools, 'src', 'assembly/abi.ts'],
+    inputs: [...tools, 'src', 'assembly/abi'],
     except: ['src/generated'],
     outputs: ['build/worker.classic.js', 'src/generated/worker.ts'],
     make: async () => {
@@ -89,7 +89,7 @@ if (!process.argv.includes('--wasm')) {
       says: 'JavaScript and types into dist',
       inputs: [
         ...[...tools, 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
-        ...['src', 'assembly/abi.ts', 'build/worker.classic.js'],
+        ...['src', 'assembly/abi', 'build/worker.classic.js'],
       ],
       outputs: ['dist'],
       make: async () => {

@@ -1,4 +1,4 @@
-"""Writes test/fixtures/math.json: what the functions of src/math.ts should return, rounded to float64 from 60 digits.
+"""Writes test/fixtures/math.json: what the functions of src/base/math.ts should return, rounded to float64 from 60 digits.
 
     python3 scripts/make-math-fixture.py && npx biome check --write test/fixtures/math.json        (needs mpmath)
 

@@ -1,14 +1,14 @@
 // Mutation testing: makes small changes to src/ and assembly/, one at a time, in a copy of the project, and says which of
 // them no test notices.
 //
-//   node scripts/mutate.mjs [--count 100] [--seed 1] [--only src/fit.ts,assembly/] [--cap 240] [--json results.json] [--list]
+//   node scripts/mutate.mjs [--count 100] [--seed 1] [--only src/base/,assembly/] [--cap 240] [--json results.json] [--list]
 //
-// Of all mutants (of those whose place, as in src/fit.ts:101, begins as --only says) `count` are drawn by the seed. For
-// each, the tests that import the file run, directly or through others, the fastest first, as long as they took no more
-// than `cap` seconds together without a mutant: with a low cap some survive that a slower test would kill. A mutant is
-// killed where a test fails, timed out where they take five times as long as usual (an endless loop, mostly), not compiling
-// where the AssemblyScript or the module is refused, and survives otherwise. Types are not checked: what tsc alone would
-// refuse survives. One took 2 to 74 s on two busy cores (Node 20).
+// Of all mutants (of those whose place, as in src/training/fit.ts:101, begins as --only says) `count` are drawn by the
+// seed. For each, the tests that import the file run, directly or through others, the fastest first, as long as they
+// took no more than `cap` seconds together without a mutant: with a low cap some survive that a slower test would kill.
+// A mutant is killed where a test fails, timed out where they take five times as long as usual (an endless loop,
+// mostly), not compiling where the AssemblyScript or the module is refused, and survives otherwise. Types are not
+// checked: what tsc alone would refuse survives. One took 2 to 74 s on two busy cores (Node 20).
 import { execFileSync, spawn } from 'node:child_process'
 import {
   cpSync,

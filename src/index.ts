@@ -1,5 +1,3 @@
-export { type Configuration, configure } from './configure.ts'
-export type { NetworkDescription } from './describe.ts'
 export {
   BackendError,
   DivergedError,
@@ -7,12 +5,10 @@ export {
   NablaError,
   OptionError,
   ShapeError,
-} from './errors.ts'
-export type { Evaluation } from './evaluate.ts'
-export type { GradientCheck, GradientGroup } from './gradient-check.ts'
-export type { Gradients } from './gradients.ts'
-export type { History } from './history.ts'
-export type { CustomInitializer, InitializerName, WeightShape } from './initializers.ts'
+} from './base/errors.ts'
+export type { Gradients } from './calls/gradients.ts'
+export type { NetworkDescription } from './inspect/describe.ts'
+export type { GradientCheck, GradientGroup } from './inspect/gradient-check.ts'
 export {
   accuracy,
   argmax,
@@ -22,10 +18,13 @@ export {
   classificationReport,
   confusionMatrix,
   type MetricOptions,
-} from './metrics.ts'
-export { Network } from './network.ts'
+} from './metrics/metrics.ts'
+export type { LayerShape } from './model/architecture.ts'
+export type { CustomInitializer, InitializerName, WeightShape } from './model/initializers.ts'
+export type { OptimizerName } from './model/optimizers.ts'
 export type {
   AbortSignalLike,
+  AdamOptions,
   CheckGradientsOptions,
   CommonNetworkOptions,
   Data,
@@ -40,8 +39,12 @@ export type {
   OptimizerOptions,
   OutputLayerOptions,
   ReadOptions,
+  SgdOptions,
   SizedNetworkOptions,
   SoftmaxNetworkOptions,
-} from './options.ts'
-export type { LayerShape } from './plan.ts'
-export type { ActivationName, LossName, OptimizerName } from './tables.ts'
+} from './model/options.ts'
+export type { ActivationName, LossName } from './model/tables.ts'
+export { Network } from './network.ts'
+export { type Configuration, configure } from './threads/configure.ts'
+export type { Evaluation } from './training/evaluate.ts'
+export type { History } from './training/history.ts'

@@ -1,9 +1,14 @@
 // Network: the public face. What each call does is in the file that it is handed to; what it promises is written here.
 
-import { PAIRED } from '../assembly/abi.ts'
-import { checkGradientsSettings } from './call-settings.ts'
-import { integer } from './check.ts'
-import { Core } from './core.ts'
+import { PAIRED } from '../assembly/abi/layout.ts'
+import { integer } from './base/check.ts'
+import type { Disposing } from './base/disposing.ts'
+import { BackendError } from './base/errors.ts'
+import { type Gradients, gradients } from './calls/gradients.ts'
+import { biases, setBiases, setWeights, weights } from './calls/layer-parameters.ts'
+import { classify, classifyAsync, evaluate, evaluateAsync, predict, predictAsync } from './calls/reading.ts'
+import { trainBatch } from './calls/train-batch.ts'
+import { train } from './calls/trainer.ts'
 import {
   DENO_INSPECT,
   describe,
@@ -11,17 +16,14 @@ import {
   type NetworkDescription,
   NODE_INSPECT,
   refuseCloning,
-} from './describe.ts'
-import type { Disposing } from './disposing.ts'
-import { BackendError } from './errors.ts'
-import type { Evaluation } from './evaluate.ts'
-import { explain } from './explain.ts'
-import { checkGradients, type GradientCheck } from './gradient-check.ts'
-import { type Gradients, gradients } from './gradients.ts'
-import type { History } from './history.ts'
-import { biases, setBiases, setWeights, weights } from './layer-parameters.ts'
-import type { NumberArray } from './matrix.ts'
-import { networkSettings } from './network-settings.ts'
+} from './inspect/describe.ts'
+import { explain } from './inspect/explain.ts'
+import { checkGradients, type GradientCheck } from './inspect/gradient-check.ts'
+import type { NumberArray } from './intake/matrix.ts'
+import { readRowsNow } from './intake/rows.ts'
+import type { LayerShape } from './model/architecture.ts'
+import { checkGradientsSettings } from './model/call-settings.ts'
+import { networkSettings } from './model/network-settings.ts'
 import type {
   CheckGradientsOptions,
   Data,
@@ -30,13 +32,10 @@ import type {
   MatrixLike,
   NetworkOptions,
   ReadOptions,
-} from './options.ts'
-import type { LayerShape } from './plan.ts'
-import { classify, classifyAsync, evaluate, evaluateAsync, predict, predictAsync } from './reading.ts'
-import { readRowsNow } from './rows.ts'
-import { optimizers } from './tables.ts'
-import { trainBatch } from './train-batch.ts'
-import { train } from './trainer.ts'
+} from './model/options.ts'
+import { Core } from './training/core.ts'
+import type { Evaluation } from './training/evaluate.ts'
+import type { History } from './training/history.ts'
 
 export interface Network extends Disposing {}
 
@@ -83,7 +82,7 @@ export class Network {
   }
 
   /**
-   * Trains by stochastic gradient descent on mini-batches and resolves to the history of the epochs. The event loop
+   * Trains on mini-batches, a step of the optimizer for each, and resolves to the history of the epochs. The event loop
    * gets a turn after every 15 to 30 ms of work here; with threads, or off the thread, the work is done by workers.
    * While it runs, `predict`, `evaluate`, `weights` and the like see the parameters after the last whole epoch.
    *
@@ -144,7 +143,7 @@ export class Network {
     return evaluateAsync(this.#core, data, options)
   }
 
-  /** Returns the mean loss over the rows: ½ Σ(a − y)², −Σ y log a, or −Σ [y log a + (1 − y) log(1 − a)]. */
+  /** Returns the mean loss over the rows: ½ Σ(a − y)², −Σ y log a, −Σ [y log a + (1 − y) log(1 − a)], or Σ |a − y|. */
   loss(x: MatrixLike, y: MatrixLike): number {
     return this.evaluate({ x, y }).loss
   }
@@ -223,7 +222,7 @@ export class Network {
     const rows = integer(1)(batchSize, 'explain: batchSize')
     const sizes = [this.inputs, ...this.layers.map(({ units }) => units)].join('-')
     const head = `${sizes}, ${this.parameterCount.toLocaleString('en')} parameters, kernels '${this.kernels}'`
-    return `${head}\n${explain(engine.architecture, optimizers[this.#core.settings.optimizer.name].rule, rows)}`
+    return `${head}\n${explain(engine.architecture, this.#core.settings.optimizer, rows, this.#core.choice.tiles)}`
   }
 
   /**

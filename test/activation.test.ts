@@ -1,170 +1,38 @@
-// Activations, their derivatives, softmax and ⊙ of every backend against their definitions in float64.
+// Activations and their derivatives of every backend, as the forward and the backward pass run them, against their
+// definitions in float64.
 
 import { describe, expect, it } from 'vitest'
-import {
-  ARENA_START,
-  ELU,
-  ELU_ALPHA,
-  GELU,
-  LEAKY_RELU,
-  LEAKY_RELU_SLOPE,
-  LINEAR,
-  RELU,
-  SELU,
-  SELU_ALPHA,
-  SELU_LAMBDA,
-  SIGMOID,
-  SILU,
-  SOFTPLUS,
-  TANH,
-} from '../assembly/abi.ts'
-import { exp, expm1, log1p, normalCdf, normalDensity, sigmoid, softplus, tanh } from '../src/math.ts'
+import * as Activations from '../assembly/abi/activations.ts'
+import { ARENA_START } from '../assembly/abi/layout.ts'
+import { padded } from '../src/program/panels.ts'
+import { definitions } from './helpers/activations.ts'
 import { backends, reference64 } from './helpers/backends.ts'
+import { canaries, exactly, expectClose } from './helpers/canaries.ts'
+import { KERNEL_ROOM, kernelsOf, sharesOf } from './helpers/kernels.ts'
 import { numbers } from './helpers/random.ts'
 
-interface Definition {
-  readonly code: number
-  readonly value: (z: number) => number
-  readonly slope: (z: number) => number
-  /** Largest error of a value in ulp of float32: assembly/math.ts, and ½ for each operation after it. */
-  readonly ulps: number
-  /** f' in terms of a, where it is read from a. */
-  readonly slopeFromA?: (a: number) => number
-  /** The sum of the absolute terms of f', where it is stored. */
-  readonly slopeTerms?: (z: number) => number
-  /** The limits at −∞ and ∞ of f, and of f' where that is stored. */
-  readonly limits: readonly [number, number]
-  readonly slopeLimits?: readonly [number, number]
-}
-
-const scale = SELU_LAMBDA * SELU_ALPHA
-
-const definitions: Record<string, Definition> = {
-  linear: {
-    code: LINEAR,
-    value: (z) => z,
-    slope: () => 1,
-    slopeFromA: () => 1,
-    ulps: 0,
-    limits: [-Infinity, Infinity],
-  },
-  sigmoid: {
-    code: SIGMOID,
-    value: sigmoid,
-    slope: (z) => sigmoid(z) * sigmoid(-z),
-    slopeFromA: (a) => a * (1 - a),
-    ulps: 2.5,
-    limits: [0, 1],
-  },
-  tanh: {
-    code: TANH,
-    value: tanh,
-    slope: (z) => 4 * sigmoid(2 * z) * sigmoid(-2 * z),
-    slopeFromA: (a) => 1 - a * a,
-    ulps: 2.5,
-    limits: [-1, 1],
-  },
-  relu: {
-    code: RELU,
-    value: (z) => Math.max(z, 0),
-    slope: (z) => (z > 0 ? 1 : 0),
-    slopeFromA: (a) => (a > 0 ? 1 : 0),
-    ulps: 0,
-    limits: [0, Infinity],
-  },
-  leakyRelu: {
-    code: LEAKY_RELU,
-    value: (z) => (z > 0 ? z : LEAKY_RELU_SLOPE * z),
-    slope: (z) => (z > 0 ? 1 : LEAKY_RELU_SLOPE),
-    slopeFromA: (a) => (a > 0 ? 1 : LEAKY_RELU_SLOPE),
-    ulps: 1,
-    limits: [-Infinity, Infinity],
-  },
-  elu: {
-    code: ELU,
-    value: (z) => (z > 0 ? z : ELU_ALPHA * expm1(z)),
-    slope: (z) => (z > 0 ? 1 : ELU_ALPHA * exp(z)),
-    slopeFromA: (a) => (a > 0 ? 1 : a + ELU_ALPHA),
-    ulps: 1.5,
-    limits: [-ELU_ALPHA, Infinity],
-  },
-  selu: {
-    code: SELU,
-    value: (z) => (z > 0 ? SELU_LAMBDA * z : scale * expm1(z)),
-    slope: (z) => (z > 0 ? SELU_LAMBDA : scale * exp(z)),
-    slopeFromA: (a) => (a > 0 ? SELU_LAMBDA : a + scale),
-    ulps: 2.5,
-    limits: [-scale, Infinity],
-  },
-  gelu: {
-    code: GELU,
-    value: (z) => z * normalCdf(z),
-    slope: (z) => normalCdf(z) + z * normalDensity(z),
-    slopeTerms: (z) => normalCdf(z) + Math.abs(z) * normalDensity(z),
-    ulps: 8,
-    limits: [-0, Infinity],
-    slopeLimits: [0, 1],
-  },
-  silu: {
-    code: SILU,
-    value: (z) => z * sigmoid(z),
-    slope: (z) => sigmoid(z) * (1 + z * sigmoid(-z)),
-    slopeTerms: (z) => sigmoid(z) * (1 + Math.abs(z) * sigmoid(-z)),
-    ulps: 3.5,
-    limits: [-0, Infinity],
-    slopeLimits: [0, 1],
-  },
-  softplus: {
-    code: SOFTPLUS,
-    value: (z) => (z > 0 ? z + log1p(exp(-z)) : softplus(z)),
-    slope: sigmoid,
-    slopeTerms: sigmoid,
-    ulps: 2,
-    limits: [0, Infinity],
-    slopeLimits: [0, 1],
-  },
-}
 const each = Object.entries(definitions)
 
-// 0 … 4 vectors and a tail, at every alignment.
-const SIZES = Array.from({ length: 20 }, (_, n) => n)
+// 1 … 5 vectors of which the last may be padded, at every alignment.
+const SIZES = Array.from({ length: 19 }, (_, n) => n + 1)
 const ALIGNMENTS = [0, 1, 2, 3]
 const CANARY = 77
-const Z = ARENA_START + 48
+const ROWS = 5
+const ROOM = ARENA_START
+const BEGIN = ROOM + KERNEL_ROOM
+const Z = BEGIN + 48
 const A = Z + 64
-const SLOPE = A + 64
-const DELTA = SLOPE + 64
-const ELEMENTS = DELTA + 64
+const SLOPE = A + 128
+const DELTA = SLOPE + 128
+const ELEMENTS = DELTA + 128
 // What may be lost where float32's exponential is flushed to 0, below 2^−125.5, and multiplied by |z| < 2^7.
 const FLUSHED = 2 ** -118
 
-const exactly = () => 0
-
 describe.each(backends.map((backend) => [backend.name, backend] as const))('%s', (_, { make, epsilon }) => {
-  const { floats, kernels } = make(ELEMENTS)
-
-  /** Everything but the n elements from each of the starts is still the canary. Overwrites those. */
-  function expectCanaries(n: number, ...starts: number[]) {
-    for (const start of starts) floats.fill(CANARY, start, start + n)
-    for (let i = ARENA_START; i < ELEMENTS; ++i)
-      if (floats[i] !== CANARY) expect.fail(`element ${i} was written to`)
-  }
-
-  /** |floats[start + i] − expected(i)| ≤ tolerance(i) for n elements. */
-  function expectClose(
-    start: number,
-    n: number,
-    expected: (i: number) => number,
-    tolerance: (i: number) => number,
-  ) {
-    for (let i = 0; i < n; ++i) {
-      const found = floats[start + i]
-      const wanted = expected(i)
-      // An assertion for each of a million elements would take minutes.
-      if (Math.abs(found - wanted) <= tolerance(i)) continue
-      expect(found, `element ${i} of ${n}, within ${tolerance(i)}`).toBe(wanted)
-    }
-  }
+  const backend = make(ELEMENTS)
+  const { floats } = backend
+  const kernels = kernelsOf(backend, ROOM)
+  const { fill, expectLeft } = canaries(floats, BEGIN, ELEMENTS, CANARY)
 
   describe.each(each)('%s', (_name, definition) => {
     const { code, value, slope, ulps, slopeFromA, slopeTerms, limits, slopeLimits } = definition
@@ -173,29 +41,15 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
     // Each term has the error of Φ or of a sigmoid, two more operations, and their sum's rounding.
     const slopeTolerance = (x: number) => 2 * 9 * epsilon * (slopeTerms?.(x) ?? 0) + FLUSHED
 
-    it('is f(z) for every size and alignment, and touches nothing beside', () => {
+    it('is f(z) for every size and alignment, and touches nothing beside the padded row', () => {
       for (const n of SIZES) {
-        for (const zShift of ALIGNMENTS) {
-          for (const aShift of ALIGNMENTS) {
-            floats.fill(CANARY, ARENA_START)
-            floats.set(z.subarray(0, n), Z + zShift)
-            kernels.activate(code, Z + zShift, A + aShift, 0, n)
-            expectClose(Z + zShift, n, (i) => z[i], exactly)
-            expectClose(A + aShift, n, (i) => value(z[i]), tolerance)
-            expectCanaries(n, Z + zShift, A + aShift)
-          }
-        }
-      }
-    })
-
-    it('is f(z) in place', () => {
-      for (const n of SIZES) {
-        for (const shift of ALIGNMENTS) {
-          floats.fill(CANARY, ARENA_START)
-          floats.set(z.subarray(0, n), A + shift)
-          kernels.activate(code, A + shift, A + shift, 0, n)
-          expectClose(A + shift, n, (i) => value(z[i]), tolerance)
-          expectCanaries(n, A + shift)
+        for (const aShift of ALIGNMENTS) {
+          fill()
+          floats.set(z.subarray(0, n), Z)
+          kernels.activate(code, Z, A + aShift, 0, n)
+          expectClose(floats, Z, n, (i) => z[i], exactly)
+          expectClose(floats, A + aShift, n, (i) => value(z[i]), tolerance)
+          expectLeft([Z, n], [A + aShift, padded(n)])
         }
       }
     })
@@ -203,27 +57,22 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
     it('stores f′(z) where it cannot be read from a, and only there', () => {
       for (const n of SIZES) {
         for (const shift of ALIGNMENTS) {
-          floats.fill(CANARY, ARENA_START)
+          fill()
           floats.set(z.subarray(0, n), A)
           kernels.activate(code, A, A, SLOPE + shift, n)
-          expectClose(A, n, (i) => value(z[i]), tolerance)
+          expectClose(floats, A, n, (i) => value(z[i]), tolerance)
           if (slopeTerms) {
-            expectClose(
-              SLOPE + shift,
-              n,
-              (i) => slope(z[i]),
-              (i) => slopeTolerance(z[i]),
-            )
-            expectCanaries(n, A, SLOPE + shift)
+            const expected = (i: number) => slope(z[i])
+            expectClose(floats, SLOPE + shift, n, expected, (i) => slopeTolerance(z[i]))
+            expectLeft([A, padded(n)], [SLOPE + shift, padded(n)])
           } else {
-            expectCanaries(n, A)
+            expectLeft([A, padded(n)])
           }
         }
       }
     })
 
-    it('gives an element the same bits in a vector, in a tail and with the slope', () => {
-      floats.fill(CANARY, ARENA_START)
+    it('gives an element the same bits in every lane and row, in parts, split by units and with the slope', () => {
       floats.set(z, Z)
       kernels.activate(code, Z, A, SLOPE, 20)
       const whole = floats.slice(A, A + 20)
@@ -234,6 +83,22 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
         kernels.activate(code, Z + i, A, SLOPE, 1)
         expect(floats[A]).toBe(whole[i])
         if (slopeTerms) expect(floats[SLOPE]).toBe(slopes[i])
+      }
+      for (const shares of [
+        sharesOf(1),
+        sharesOf(3),
+        sharesOf(7),
+        sharesOf(2, 'units'),
+        sharesOf(5, 'units'),
+      ]) {
+        fill()
+        floats.set(z, Z)
+        for (const share of shares) kernels.activate(code, Z, A, SLOPE, 20, ROWS, share)
+        for (let r = 0; r < ROWS; ++r) {
+          expectClose(floats, A + 20 * r, 20, (i) => whole[i], exactly)
+          if (slopeTerms) expectClose(floats, SLOPE + 20 * r, 20, (i) => slopes[i], exactly)
+        }
+        expectLeft([Z, 20], [A, 20 * ROWS], [SLOPE, slopeTerms ? 20 * ROWS : 0])
       }
     })
 
@@ -259,59 +124,88 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       floats.set(extremes, Z)
       const inputs = floats.slice(Z, Z + n)
       kernels.activate(code, Z, A, SLOPE, n)
-      expectClose(
-        A,
-        n,
-        (i) => value(inputs[i]),
-        (i) => 2 * ulps * epsilon * Math.abs(value(inputs[i])) + FLUSHED,
-      )
-      if (slopeTerms)
+      const expected = (i: number) => value(inputs[i])
+      expectClose(floats, A, n, expected, (i) => 2 * ulps * epsilon * Math.abs(expected(i)) + FLUSHED)
+      if (slopeTerms) {
         expectClose(
+          floats,
           SLOPE,
           n,
           (i) => slope(inputs[i]),
           (i) => slopeTolerance(inputs[i]),
         )
+      }
     })
 
-    it('multiplies δ by f′ for every size and alignment, and touches nothing beside', () => {
-      const delta = numbers(20, 8)
-      const from = Float32Array.from(z, slopeTerms ? slope : value)
-      const expected = (i: number) => delta[i] * (slopeFromA ?? ((s: number) => s))(from[i])
+    const delta = numbers(20, 8)
+    const from = Float32Array.from(z, slopeTerms ? slope : value)
+    const slopeAt = (i: number) => (slopeFromA ?? ((s: number) => s))(from[i])
+
+    it('multiplies δ by f′ for every size and alignment, and touches nothing beside the padded row', () => {
       for (const n of SIZES) {
         for (const fromShift of ALIGNMENTS) {
           for (const deltaShift of ALIGNMENTS) {
-            floats.fill(CANARY, ARENA_START)
+            fill()
             floats.set(from.subarray(0, n), A + fromShift)
             floats.set(delta.subarray(0, n), DELTA + deltaShift)
             kernels.derive(code, A + fromShift, DELTA + deltaShift, n)
             // Four roundings, of terms of at most λα < 2.
-            expectClose(DELTA + deltaShift, n, expected, (i) => 8 * epsilon * Math.abs(delta[i]))
-            expectCanaries(n, A + fromShift, DELTA + deltaShift)
+            const tolerance = (i: number) => 8 * epsilon * Math.abs(delta[i])
+            expectClose(floats, DELTA + deltaShift, n, (i) => delta[i] * slopeAt(i), tolerance)
+            expectLeft([A + fromShift, n], [DELTA + deltaShift, padded(n)])
           }
         }
       }
     })
+
+    it('gives δ the same bits in every lane and row, in parts and split by units', () => {
+      floats.set(from, A)
+      floats.set(delta, DELTA)
+      kernels.derive(code, A, DELTA, 20)
+      const whole = floats.slice(DELTA, DELTA + 20)
+      for (let i = 0; i < 20; ++i) {
+        floats[DELTA] = delta[i]
+        kernels.derive(code, A + i, DELTA, 1)
+        expect(floats[DELTA]).toBe(whole[i])
+      }
+      for (const shares of [
+        sharesOf(1),
+        sharesOf(3),
+        sharesOf(7),
+        sharesOf(2, 'units'),
+        sharesOf(5, 'units'),
+      ]) {
+        fill()
+        for (let r = 0; r < ROWS; ++r) floats.set(from, A + 20 * r)
+        floats.set(delta, Z)
+        for (const share of shares) kernels.derive(code, A, DELTA, 20, Z, ROWS, share)
+        for (let r = 0; r < ROWS; ++r) expectClose(floats, DELTA + 20 * r, 20, (i) => whole[i], exactly)
+        expectLeft([Z, 20], [A, 20 * ROWS], [DELTA, 20 * ROWS])
+      }
+    })
   })
+
+  const storesSlope = (code: number) =>
+    code === Activations.GELU || code === Activations.SILU || code === Activations.SOFTPLUS
 
   it('has the derivatives of PyTorch at 0', () => {
     const at0: [number, number][] = [
-      [LINEAR, 1],
-      [SIGMOID, 0.25],
-      [TANH, 1],
-      [RELU, 0],
-      [LEAKY_RELU, 0.01],
-      [ELU, ELU_ALPHA],
-      [SELU, scale],
-      [GELU, 0.5],
-      [SILU, 0.5],
-      [SOFTPLUS, 0.5],
+      [Activations.LINEAR, 1],
+      [Activations.SIGMOID, 0.25],
+      [Activations.TANH, 1],
+      [Activations.RELU, 0],
+      [Activations.LEAKY_RELU, 0.01],
+      [Activations.ELU, Activations.ELU_ALPHA],
+      [Activations.SELU, Activations.SELU_LAMBDA * Activations.SELU_ALPHA],
+      [Activations.GELU, 0.5],
+      [Activations.SILU, 0.5],
+      [Activations.SOFTPLUS, 0.5],
     ]
     for (const [code, expected] of at0) {
       floats[Z] = 0
       floats[DELTA] = 1
       kernels.activate(code, Z, A, SLOPE, 1)
-      kernels.derive(code, code === GELU || code === SILU || code === SOFTPLUS ? SLOPE : A, DELTA, 1)
+      kernels.derive(code, storesSlope(code) ? SLOPE : A, DELTA, 1)
       expect(Math.abs(floats[DELTA] - expected)).toBeLessThanOrEqual(2 * epsilon)
     }
   })
@@ -319,90 +213,28 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
   it('stops δ at a relu that is off, even an infinite one', () => {
     floats.set([0, 0, 0, 2, 2], A)
     floats.set([Infinity, Number.NaN, 3, Infinity, 3], DELTA)
-    kernels.derive(RELU, A, DELTA, 5)
+    kernels.derive(Activations.RELU, A, DELTA, 5)
     expect([...floats.slice(DELTA, DELTA + 5)]).toEqual([0, 0, 0, Infinity, 3])
   })
 
-  describe('softmax', () => {
-    const z = numbers(20, 9, 8)
-
-    function expected(n: number): number[] {
-      const top = Math.max(...z.subarray(0, n))
-      const powers = Array.from(z.subarray(0, n), (x) => exp(x - top))
-      const sum = powers.reduce((total, power) => total + power, 0)
-      return powers.map((power) => power / sum)
-    }
-
-    it('is e^(z − max z) / Σ for every size and alignment, in place and not, with the same bits', () => {
-      for (const n of SIZES.slice(1)) {
-        const wanted = expected(n)
-        let bits: typeof floats | undefined
-        for (const zShift of ALIGNMENTS) {
-          for (const aShift of [...ALIGNMENTS, Z - A + zShift]) {
-            floats.fill(CANARY, ARENA_START)
-            floats.set(z.subarray(0, n), Z + zShift)
-            kernels.softmaxRow(Z + zShift, A + aShift, n)
-            const first = (bits ??= floats.slice(A + aShift, A + aShift + n))
-            expectClose(A + aShift, n, (i) => first[i], exactly)
-            // z − max is exact here; the exponential is off by 2.4 u, the sum of n by n u, the quotient by 2 u.
-            const tolerance = (i: number) => (2 * 2.4 + n + 2) * epsilon * wanted[i]
-            expectClose(A + aShift, n, (i) => wanted[i], tolerance)
-            expectCanaries(n, Z + zShift, A + aShift)
-          }
-        }
-      }
-    })
-
-    it('does not overflow, and is 1 for a row of one', () => {
-      floats.set([1000, 1001, -1e30, 999], Z)
-      kernels.softmaxRow(Z, A, 4)
-      const row = [...floats.slice(A, A + 4)]
-      expect(row[2]).toBe(0)
-      for (const [i, share] of [exp(-1), 1, 0, exp(-2)].entries()) {
-        expect(Math.abs(row[i] - share / (1 + exp(-1) + exp(-2)))).toBeLessThanOrEqual(8 * epsilon)
-      }
-      floats[Z] = -12345
-      kernels.softmaxRow(Z, A, 1)
-      expect(floats[A]).toBe(1)
-    })
-
-    it('takes −∞ as a share of 0', () => {
-      floats.set([-Infinity, 3, -Infinity, -Infinity, 3], Z)
-      kernels.softmaxRow(Z, A, 5)
-      expect([...floats.slice(A, A + 5)]).toEqual([0, 0.5, 0, 0, 0.5])
-    })
-
-    it.each([
-      ['a NaN', Number.NaN],
-      ['an ∞', Infinity],
-    ])('is NaN throughout with %s anywhere in the row', (_what, bad) => {
-      for (const n of SIZES.slice(1)) {
-        for (let at = 0; at < n; ++at) {
-          floats.set(z.subarray(0, n), Z)
-          floats[Z + at] = bad
-          kernels.softmaxRow(Z, A, n)
-          expect([...floats.slice(A, A + n)]).toEqual(Array(n).fill(Number.NaN))
-        }
-      }
-    })
-  })
-
-  it('multiplies x ⊙ y for every size and alignment, in place and not', () => {
-    const x = numbers(20, 10)
+  it.each([
+    ['gelu', Activations.GELU],
+    ['silu', Activations.SILU],
+    ['softplus', Activations.SOFTPLUS],
+  ])('multiplies δ ⊙ slope with one rounding, whatever the slope: %s', (__, code) => {
+    const x = numbers(20, 10, 3)
     const y = numbers(20, 11)
     const product = floats instanceof Float64Array ? new Float64Array(20) : new Float32Array(20)
     for (let i = 0; i < 20; ++i) product[i] = x[i] * y[i]
     for (const n of SIZES) {
       for (const xShift of ALIGNMENTS) {
         for (const yShift of ALIGNMENTS) {
-          for (const out of [DELTA + ((xShift + yShift) & 3), Z + xShift, A + yShift]) {
-            floats.fill(CANARY, ARENA_START)
-            floats.set(x.subarray(0, n), Z + xShift)
-            floats.set(y.subarray(0, n), A + yShift)
-            kernels.hadamard(Z + xShift, A + yShift, out, n)
-            expectClose(out, n, (i) => product[i], exactly)
-            expectCanaries(n, Z + xShift, A + yShift, out)
-          }
+          fill()
+          floats.set(x.subarray(0, n), A + xShift)
+          floats.set(y.subarray(0, n), DELTA + yShift)
+          kernels.derive(code, A + xShift, DELTA + yShift, n)
+          expectClose(floats, DELTA + yShift, n, (i) => product[i], exactly)
+          expectLeft([A + xShift, n], [DELTA + yShift, padded(n)])
         }
       }
     }
@@ -410,7 +242,9 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
 })
 
 describe('the float64 reference', () => {
-  const { floats, kernels } = reference64.make(ELEMENTS)
+  const backend = reference64.make(ELEMENTS)
+  const { floats } = backend
+  const kernels = kernelsOf(backend, ROOM)
   // Central differences: h² f‴/6 with |f‴| ≤ 2, and the rounding of f(z ± h), 8 ulp of at most 8, over h.
   const h = 2 ** -17
   const tolerance = (h * h) / 3 + (8 * 8 * 2 ** -53) / h

@@ -1,10 +1,10 @@
 // The advice of the messages taken in random networks on random data: whatever diverged does not diverge again.
 
 import { expect, it } from 'vitest'
+import { inverseNormalCdf } from '../src/base/math.ts'
+import { PhiloxStream } from '../src/base/random.ts'
 import { standardScaler } from '../src/data/index.ts'
 import type { LayerOptions } from '../src/index.ts'
-import { inverseNormalCdf } from '../src/math.ts'
-import { PhiloxStream } from '../src/random.ts'
 import { followed, type Training, train } from './helpers/advice.ts'
 
 const random = new PhiloxStream(1, 77)

@@ -1,106 +1,104 @@
-// The house keeps its shape: imports point one way, and there are no cycles.
+// The house keeps its shape: the folders of src/ are rooms, imports point down from room to room, and there are no cycles.
 
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
 const files = ['assembly', 'src']
-  .flatMap((room) =>
-    readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((file) => join(room, file)),
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+      join(folder, file).replaceAll(sep, '/'),
+    ),
   )
-  .filter((file) => file.endsWith('.ts') && !file.startsWith('src/generated'))
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('src/generated/'))
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8')
   const from = [
     ...text.matchAll(/^(?:import|export)\b[^'"]*?from '([^']+)'/gms),
+    ...text.matchAll(/^import '([^']+)'/gm),
     ...text.matchAll(/import\('([^']+)'\)/g),
   ]
   return from.map(([, target]) => {
     if (!target.startsWith('.')) return target
-    const path = relative(root, resolve(root, dirname(file), target))
+    const path = relative(root, resolve(root, dirname(file), target)).replaceAll(sep, '/')
     return path.endsWith('.ts') ? path : `${path}.ts`
   })
 }
 
 const graph = new Map(files.map((file) => [file, importsOf(file)]))
 
-/**
- * The layers of src/, lowest first. A file may import its own layer and those below it.
- */
-const layers: readonly (readonly string[])[] = [
-  [
-    'assembly/abi.ts',
-    'src/errors.ts',
-    'src/notes.ts',
-    'src/pace.ts',
-    'src/math.ts',
-    'src/largest.ts',
-    'src/disposing.ts',
-  ],
-  [
-    'src/check.ts',
-    'src/random.ts',
-    'src/panels.ts',
-    'src/tables.ts',
-    'src/metrics.ts',
-    'src/one-hot.ts',
-    'src/classify.ts',
-  ],
-  ['src/plan.ts', 'src/initializers.ts'],
-  [
-    'src/tape.ts',
-    'src/options.ts',
-    'src/network-settings.ts',
-    'src/call-settings.ts',
-    'src/backend.ts',
-    'src/watched.ts',
-  ],
-  ['src/explain.ts', 'src/describe.ts', 'src/matrix.ts', 'src/diagnosis/', 'src/copies.ts', 'src/reference/'],
-  ['src/backends/', 'src/threads/', 'src/parameters.ts', 'src/tapes.ts', 'src/arena.ts', 'src/engine.ts'],
-  [
-    'src/build.ts',
-    'src/configure.ts',
-    'src/evaluate.ts',
-    'src/inputs.ts',
-    'src/rows.ts',
-    'src/sparse.ts',
-    'src/transaction.ts',
-  ],
-  ['src/epoch.ts', 'src/session.ts', 'src/history.ts', 'src/readers.ts', 'src/core.ts'],
-  [
-    'src/fit.ts',
-    'src/gradient-check.ts',
-    'src/gradients.ts',
-    'src/layer-parameters.ts',
-    'src/reading.ts',
-    'src/train-batch.ts',
-    'src/trainer.ts',
-  ],
-  ['src/network.ts'],
-  ['src/index.ts'],
+/** The rooms, lowest first, and above them the face. A file may import its own room and those below it. */
+const rooms: readonly string[] = [
+  'src/base/', // errors, checks, numbers: knows nothing of networks
+  'src/model/', // a network as plain data
+  'src/program/', // plan and tape: pure
+  'src/backends/', // an arena and an interpreter of tapes over it
+  'src/threads/', // workers over an arena
+  'src/engine/', // an architecture at work
+  'src/intake/', // users' arrays
+  'src/diagnosis/', // why a training diverged
+  'src/metrics/', // how good predictions are
+  'src/training/',
+  'src/inspect/', // what a network is, and whether its gradient is right
+  'src/calls/', // what the public calls do
+  'src/network.ts',
+  'src/index.ts',
 ]
 
-const layerOf = (file: string): number =>
-  layers.findIndex((names) =>
-    names.some((name) => file === name || (name.endsWith('/') && file.startsWith(name))),
-  )
-
-/** Rooms apart from the trainer, and what they may use of it. */
+/** Rooms apart from the network, and what they may use of it. */
 const annexes: Record<string, readonly string[]> = {
-  'src/data/': ['src/errors.ts', 'src/check.ts', 'src/random.ts', 'src/one-hot.ts', 'assembly/abi.ts'],
+  'src/data/': ['src/base/', 'src/intake/one-hot.ts', 'assembly/abi.ts', 'assembly/abi/'],
   'src/datasets/': [],
 }
-const annexOf = (file: string) => Object.keys(annexes).find((room) => file.startsWith(room))
+
+const isIn = (file: string, place: string): boolean =>
+  place.endsWith('/') ? file.startsWith(place) : file === place
+const rankOf = (file: string): number => rooms.findIndex((room) => isIn(file, room))
+const annexOf = (file: string) => Object.keys(annexes).find((room) => isIn(file, room))
+const isAbi = (file: string): boolean => isIn(file, 'assembly/abi.ts') || isIn(file, 'assembly/abi/')
+
+describe('the rooms', () => {
+  it('are all there', () => {
+    for (const room of [...rooms, ...Object.keys(annexes)]) {
+      expect(
+        files.some((file) => isIn(file, room)),
+        room,
+      ).toBe(true)
+    }
+  })
+
+  it('hold every file of src/', () => {
+    const homeless = files.filter((file) => file.startsWith('src/') && !annexOf(file) && rankOf(file) < 0)
+    expect(homeless).toEqual([])
+  })
+})
 
 describe('the import arrows', () => {
   it('are found at all', () => {
     expect(files.length).toBeGreaterThan(30)
-    expect(graph.get('src/network.ts')).toContain('src/core.ts')
-    expect(graph.get('assembly/tape.ts')).toContain('assembly/gemm-nn.ts')
+    expect(graph.get('src/network.ts')).toContain('src/training/core.ts')
+    expect(graph.get('assembly/interpreter.ts')).toContain('assembly/products/gemm-nn.ts')
+    for (const [file, targets] of graph) {
+      for (const target of targets) {
+        if (!/^(src|assembly)\//.test(target) || target.startsWith('src/generated/')) continue
+        expect(files, `${file} imports ${target}`).toContain(target)
+      }
+    }
+  })
+
+  it('point down in assembly/ too', () => {
+    const ranks = ['abi/', 'base/', 'rules/', 'products/', 'rows/', 'data/', 'interpreter.ts', 'index.ts']
+    const rankIn = (file: string) => ranks.findIndex((room) => isIn(file, `assembly/${room}`))
+    for (const file of files.filter((one) => one.startsWith('assembly/'))) {
+      expect(rankIn(file), `${file} has no room`).toBeGreaterThanOrEqual(0)
+      for (const target of graph.get(file)!) {
+        expect(rankIn(target), `${file} imports ${target}`).toBeLessThanOrEqual(rankIn(file))
+      }
+    }
   })
 
   it('keep assembly/ to itself', () => {
@@ -109,37 +107,52 @@ describe('the import arrows', () => {
     }
   })
 
-  it('lead from src/ to assembly/ only at the codes that both sides share', () => {
+  it('lead from src/ to assembly/ only at what both sides share', () => {
     for (const file of files.filter((one) => one.startsWith('src/'))) {
       for (const target of graph.get(file)!) {
-        if (target.startsWith('assembly/')) expect(target, file).toBe('assembly/abi.ts')
+        if (target.startsWith('assembly/')) expect(isAbi(target), `${file} imports ${target}`).toBe(true)
       }
     }
   })
 
-  it('point down: nothing lower imports anything higher', () => {
-    for (const file of files.filter((one) => one.startsWith('src/') && !annexOf(one))) {
-      expect(layerOf(file), `${file} has no layer in this test`).toBeGreaterThanOrEqual(0)
+  it('point down: no room imports a higher one', () => {
+    const up = []
+    for (const file of files.filter((one) => rankOf(one) >= 0)) {
       for (const target of graph.get(file)!) {
         if (!target.startsWith('src/') || target.startsWith('src/generated/')) continue
-        expect(annexOf(target), `${file} imports ${target}`).toBeUndefined()
-        expect(layerOf(target), `${file} imports ${target}`).toBeLessThanOrEqual(layerOf(file))
+        if (annexOf(target) || rankOf(target) > rankOf(file)) up.push(`${file} imports ${target}`)
       }
     }
+    expect(up).toEqual([])
   })
 
   it('keep data and datasets apart from the network', () => {
     for (const file of files.filter((one) => annexOf(one))) {
-      const room = annexOf(file)!
+      const own = annexOf(file)!
       for (const target of graph.get(file)!) {
-        if (!/^(src|assembly)\//.test(target) || target.startsWith(room)) continue
-        expect(annexes[room], `${file} imports ${target}`).toContain(target)
+        if (!/^(src|assembly)\//.test(target)) continue
+        const allowed = [own, ...annexes[own]].some((place) => isIn(target, place))
+        expect(allowed, `${file} imports ${target}`).toBe(true)
       }
     }
   })
 
+  it('keep what data uses apart from the network too', () => {
+    const reached = new Set(files.filter((one) => annexOf(one)))
+    for (const file of reached) {
+      for (const target of graph.get(file) ?? []) if (files.includes(target)) reached.add(target)
+    }
+    const allowed = Object.entries(annexes).flat(2)
+    for (const file of reached) {
+      expect(
+        allowed.some((place) => isIn(file, place)),
+        file,
+      ).toBe(true)
+    }
+  })
+
   it('leave the platform alone: no src/ file imports node: or an undeclared package', () => {
-    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    const { dependencies = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
     for (const file of files) {
       for (const target of graph.get(file)!) {
         if (/^(src|assembly)\//.test(target)) continue

@@ -72,7 +72,7 @@ describe('JSON of a network', () => {
         { units: 1, activation: 'sigmoid', bias: true, initializer: 'glorotUniform' },
       ],
       loss: 'quadratic',
-      optimizer: { name: 'sgd', learningRate: 0.01 },
+      optimizer: { name: 'sgd', learningRate: 0.01, momentum: 0, nesterov: false },
       biasInitializer: 'zeros',
       seed: 7,
       kernels: 'simd',
@@ -88,7 +88,7 @@ describe('JSON of a network', () => {
       {
         inputs: 3,
         layers: [{ units: 4, bias: false, initializer: 'heNormal' }, 2],
-        optimizer: { name: 'sgd', learningRate: 0.3 },
+        optimizer: { name: 'sgd', learningRate: 0.3, momentum: 0, nesterov: false },
       },
     ] satisfies NetworkOptions[]) {
       const net = new Network(given)

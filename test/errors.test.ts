@@ -75,7 +75,7 @@ describe('network options', () => {
     [
       'an unknown optimizer',
       { sizes: [1, 1], optimizer: 'adamm' },
-      'options.optimizer.name: expected one of \'sgd\', got "adamm"',
+      "options.optimizer.name: expected one of 'sgd', 'adam', got \"adamm\"",
     ],
     [
       'a learning rate of 0',
@@ -122,6 +122,26 @@ describe('network options', () => {
       'an initializer with NaN',
       { sizes: [1, 1], initializer: () => [Number.NaN] },
       'weights(0)[0][0]: expected a finite number, got NaN',
+    ],
+    [
+      'crossEntropy with one output',
+      { sizes: [2, 1], loss: 'crossEntropy' },
+      "options.loss: 'crossEntropy' expects 2 or more outputs, one a class, got 1, whose softmax is always 1",
+    ],
+    [
+      'momentum of 1',
+      { sizes: [2, 1], optimizer: { name: 'sgd', momentum: 1 } },
+      'options.optimizer.momentum: expected a number from 0 to below 1, got 1',
+    ],
+    [
+      'Nesterov without momentum',
+      { sizes: [2, 1], optimizer: { name: 'sgd', nesterov: true } },
+      "options.optimizer.momentum: expected a number above 0 with 'nesterov', got 0",
+    ],
+    [
+      'an option of another optimizer',
+      { sizes: [2, 1], optimizer: { name: 'adam', momentum: 0.9 } as unknown as { name: 'adam' } },
+      'options.optimizer: expected options among name, learningRate, beta1, beta2, epsilon, got "momentum"',
     ],
   ])('refuses %s', (_, options, message) => {
     expect(() => new Network(options)).toThrow(message)

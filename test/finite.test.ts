@@ -2,7 +2,7 @@
 // any length.
 
 import { describe, expect, it } from 'vitest'
-import { ARENA_START } from '../assembly/abi.ts'
+import { ARENA_START } from '../assembly/abi/layout.ts'
 import { Network, ShapeError } from '../src/index.ts'
 import { backends } from './helpers/backends.ts'
 
@@ -77,7 +77,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
 
 describe('predict', () => {
   it.each(['simd', 'reference'] as const)(
-    'names the value that is not finite, in any window (%s)',
+    'names the value that is not finite, in any block (%s)',
     (kernels) => {
       const net = new Network({ sizes: [3, 2], seed: 1, kernels })
       const x = Float32Array.from({ length: 3000 }, (_, i) => i % 5)
@@ -96,7 +96,7 @@ describe('predict', () => {
 
 describe('fit, evaluate and gradients', () => {
   it.each(['simd', 'reference'] as const)(
-    'name the value that is not finite, in any window (%s)',
+    'name the value that is not finite, in any block (%s)',
     async (kernels) => {
       const net = new Network({ sizes: [3, 2], seed: 1, kernels })
       const before = net.weights(0)

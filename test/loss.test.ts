@@ -2,21 +2,13 @@
 // differences of those sums.
 
 import { describe, expect, it } from 'vitest'
-import {
-  ARENA_START,
-  BINARY_CROSS_ENTROPY,
-  CROSS_ENTROPY,
-  HITS_ARGMAX,
-  HITS_THRESHOLD,
-  LINEAR,
-  QUADRATIC,
-  SIGMOID,
-  SILU,
-  SOFTMAX,
-  TANH,
-} from '../assembly/abi.ts'
-import { exp, log, sigmoid, softplus, tanh } from '../src/math.ts'
+import * as Activations from '../assembly/abi/activations.ts'
+import * as Hits from '../assembly/abi/hits.ts'
+import { ARENA_START } from '../assembly/abi/layout.ts'
+import * as Losses from '../assembly/abi/losses.ts'
+import { exp, log, sigmoid, softplus, tanh } from '../src/base/math.ts'
 import { backends } from './helpers/backends.ts'
+import { KERNEL_ROOM, kernelsOf } from './helpers/kernels.ts'
 import { numbers } from './helpers/random.ts'
 
 const CANARY = -77.25
@@ -25,6 +17,7 @@ const OUT = 128
 const SLOPE = 192
 const Y = 256
 const DELTA = 320
+const ROOM = 384
 
 function softmax(z: readonly number[]): number[] {
   const top = Math.max(...z)
@@ -58,7 +51,7 @@ const elementwise = (
   slope?: (z: number) => number,
 ) => ({
   name: `quadratic of ${name}`,
-  loss: QUADRATIC,
+  loss: Losses.QUADRATIC,
   activation,
   outputs: (z: readonly number[]) => z.map(f),
   slopes: slope && ((z: readonly number[]) => z.map(slope)),
@@ -67,27 +60,27 @@ const elementwise = (
 })
 
 const cases: LossCase[] = [
-  elementwise('linear', LINEAR, (z) => z),
-  elementwise('sigmoid', SIGMOID, sigmoid),
-  elementwise('tanh', TANH, tanh),
+  elementwise('linear', Activations.LINEAR, (z) => z),
+  elementwise('sigmoid', Activations.SIGMOID, sigmoid),
+  elementwise('tanh', Activations.TANH, tanh),
   elementwise(
     'silu',
-    SILU,
+    Activations.SILU,
     (z) => z * sigmoid(z),
     (z) => sigmoid(z) * (1 + z * (1 - sigmoid(z))),
   ),
   {
     name: 'quadratic of softmax',
-    loss: QUADRATIC,
-    activation: SOFTMAX,
+    loss: Losses.QUADRATIC,
+    activation: Activations.SOFTMAX,
     outputs: softmax,
     cost: (z, y) => quadratic(softmax(z), y),
     targets: anyTargets,
   },
   {
     name: 'crossEntropy of softmax, fused',
-    loss: CROSS_ENTROPY,
-    activation: SOFTMAX,
+    loss: Losses.CROSS_ENTROPY,
+    activation: Activations.SOFTMAX,
     outputs: (z) => [...z],
     cost: (z, y) => -softmax(z).reduce((s, p, j) => s + y[j] * log(p), 0),
     // Not summing to 1: the general case.
@@ -95,8 +88,8 @@ const cases: LossCase[] = [
   },
   {
     name: 'binaryCrossEntropy of sigmoid, fused',
-    loss: BINARY_CROSS_ENTROPY,
-    activation: SIGMOID,
+    loss: Losses.BINARY_CROSS_ENTROPY,
+    activation: Activations.SIGMOID,
     outputs: (z) => [...z],
     cost: (z, y) => z.reduce((s, v, j) => s + softplus(v) - v * y[j], 0),
     targets: shares,
@@ -104,7 +97,9 @@ const cases: LossCase[] = [
 ]
 
 describe.each(backends.map((backend) => [backend.name, backend] as const))('%s', (_, { make, epsilon }) => {
-  const { kernels, floats } = make(512)
+  const backend = make(ROOM + KERNEL_ROOM)
+  const { floats } = backend
+  const kernels = kernelsOf(backend, ROOM)
   /** Puts a row at an offset between canaries. */
   const place = (at: number, values: readonly number[]) => {
     floats.fill(CANARY, at - 8, at + MOST + 12)
@@ -174,13 +169,13 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
   it('stays exact where the output saturates', () => {
     floats.set([200, -200], OUT)
     floats.set([0, 1], Y)
-    expect(kernels.lossRow(OUT, 0, Y, DELTA, 2, CROSS_ENTROPY, SOFTMAX)).toBe(400)
+    expect(kernels.lossRow(OUT, 0, Y, DELTA, 2, Losses.CROSS_ENTROPY, Activations.SOFTMAX)).toBe(400)
     expect([floats[DELTA], floats[DELTA + 1]]).toEqual([1, -1])
     floats.set([0, 1], Y)
-    expect(kernels.lossRow(OUT, 0, Y, DELTA, 2, BINARY_CROSS_ENTROPY, SIGMOID)).toBe(400)
+    expect(kernels.lossRow(OUT, 0, Y, DELTA, 2, Losses.BINARY_CROSS_ENTROPY, Activations.SIGMOID)).toBe(400)
     expect([floats[DELTA], floats[DELTA + 1]]).toEqual([1, -1])
     floats.set([1, 0], Y)
-    expect(kernels.lossRow(OUT, 0, Y, DELTA, 2, CROSS_ENTROPY, SOFTMAX)).toBe(0)
+    expect(kernels.lossRow(OUT, 0, Y, DELTA, 2, Losses.CROSS_ENTROPY, Activations.SOFTMAX)).toBe(0)
   })
 
   it('is NaN where an output is', () => {
@@ -213,7 +208,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
               Y,
               Array.from({ length: n }, (_, j) => (j === target ? 1 : 0)),
             )
-            const hit = kernels.hitsRow(OUT, Y, n, CROSS_ENTROPY, HITS_ARGMAX)
+            const hit = kernels.hitsRow(OUT, Y, n, Losses.CROSS_ENTROPY, Hits.ARGMAX)
             expect(hit, `n ${n}, ${label}, target ${target}`).toBe(target === label ? 1 : 0)
           }
         }
@@ -234,13 +229,13 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
             )
             const what = `n ${n}, ${bad} at ${at}, target ${target}`
             if (n > 1) {
-              expect(kernels.hitsRow(OUT, Y, n, CROSS_ENTROPY, HITS_ARGMAX), what).toBe(0)
-              expect(kernels.hitsRow(OUT, Y, n, QUADRATIC, HITS_ARGMAX), what).toBe(0)
+              expect(kernels.hitsRow(OUT, Y, n, Losses.CROSS_ENTROPY, Hits.ARGMAX), what).toBe(0)
+              expect(kernels.hitsRow(OUT, Y, n, Losses.QUADRATIC, Hits.ARGMAX), what).toBe(0)
             }
           }
           for (const [loss, threshold] of [
-            [BINARY_CROSS_ENTROPY, 0],
-            [QUADRATIC, 0.5],
+            [Losses.BINARY_CROSS_ENTROPY, 0],
+            [Losses.QUADRATIC, 0.5],
           ]) {
             for (const side of [0, 1]) {
               // Every other output is on its target's side: all but one are right.
@@ -250,7 +245,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
                   j === at ? side : v >= threshold ? 1 : 0,
                 ),
               )
-              const share = kernels.hitsRow(OUT, Y, n, loss, HITS_THRESHOLD)
+              const share = kernels.hitsRow(OUT, Y, n, loss, Hits.THRESHOLD)
               expect(Math.fround(share), `n ${n}, ${bad} at ${at}`).toBe(Math.fround((n - 1) / n))
             }
           }
@@ -262,8 +257,8 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
   it('counts an output on the threshold as above it', () => {
     floats.set([0, 0.5], OUT)
     floats.set([1, 1], Y)
-    expect(kernels.hitsRow(OUT, Y, 1, BINARY_CROSS_ENTROPY, HITS_THRESHOLD)).toBe(1)
-    expect(kernels.hitsRow(OUT + 1, Y, 1, QUADRATIC, HITS_THRESHOLD)).toBe(1)
-    expect(kernels.hitsRow(OUT, Y, 2, QUADRATIC, HITS_THRESHOLD)).toBe(0.5)
+    expect(kernels.hitsRow(OUT, Y, 1, Losses.BINARY_CROSS_ENTROPY, Hits.THRESHOLD)).toBe(1)
+    expect(kernels.hitsRow(OUT + 1, Y, 1, Losses.QUADRATIC, Hits.THRESHOLD)).toBe(1)
+    expect(kernels.hitsRow(OUT, Y, 2, Losses.QUADRATIC, Hits.THRESHOLD)).toBe(0.5)
   })
 })

@@ -1,4 +1,4 @@
-// src/math.ts against values from mpmath (scripts/make-math-fixture.py makes them).
+// src/base/math.ts against values from mpmath (scripts/make-math-fixture.py makes them).
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -13,7 +13,7 @@ import {
   sigmoid,
   softplus,
   tanh,
-} from '../src/math.ts'
+} from '../src/base/math.ts'
 
 const functions = {
   exp,

@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { chooseBackend } from '../src/backends/choose.ts'
 import { pagesFor } from '../src/backends/wasm.ts'
-import { Engine } from '../src/engine.ts'
+import { runNow } from '../src/base/pace.ts'
+import { Engine } from '../src/engine/engine.ts'
 import { BackendError, DivergedError, Network } from '../src/index.ts'
-import { runNow } from '../src/pace.ts'
-import { PREDICTS } from '../src/plan.ts'
-import { optimizers } from '../src/tables.ts'
+import { plainSgd } from '../src/model/optimizers.ts'
+import { PREDICTS } from '../src/program/plan.ts'
+
 import { numbers } from './helpers/random.ts'
 import { memoryLoops, runLoop } from './runtimes/memory.ts'
 
@@ -33,7 +34,7 @@ describe('an arena', () => {
 
   it.each(['simd', 'reference'] as const)('grows and shrinks with the same parameters (%s)', (kernels) => {
     const { make } = chooseBackend(kernels)
-    const engine = new Engine(architecture, make, optimizers.sgd.rule)
+    const engine = new Engine(architecture, make, plainSgd)
     const values = numbers(1000, 1)
     engine.parameters.setWeights(0, values)
     for (const rows of [10, 5000, 20, 200_000, 1]) {
@@ -50,7 +51,7 @@ describe('an arena', () => {
   it('that is given back, or left for another, is used again and has what is new in it', () => {
     const { make } = chooseBackend('simd')
     const fresh = () => {
-      const engine = new Engine(architecture, make, optimizers.sgd.rule)
+      const engine = new Engine(architecture, make, plainSgd)
       engine.resize({ ...PREDICTS, batchRows: 64, dataRows: 100_000 })
       return engine
     }

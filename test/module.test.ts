@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { ARENA_START } from '../assembly/abi.ts'
+import { ARENA_START } from '../assembly/abi/layout.ts'
+import type { Backend, Kernels } from '../src/backends/backend.ts'
 import { fromBase64, withoutSharedMemory } from '../src/backends/wasm.ts'
 import { wasm as relaxed } from '../src/generated/relaxed.ts'
 import { wasm as simd } from '../src/generated/simd.ts'
@@ -78,10 +79,10 @@ describe.each([
       const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 })
       const { exports } = new WebAssembly.Instance(module, { env: { memory } })
       const floats = new Float32Array(memory.buffer)
-      floats.set([1, 2, 3], 96)
-      floats.set([4, 5, 6], 112)
-      ;(exports.hadamard as (x: number, y: number, out: number, n: number) => void)(96, 112, 128, 3)
-      expect([...floats.subarray(128, 132)]).toEqual([4, 10, 18, 0])
+      floats.set([4, 5, 6, 7, 8, 9], 96)
+      const { packRows } = exports as unknown as Kernels
+      packRows(96, 0, 2, 2, 3, 128)
+      expect([...floats.subarray(128, 136)]).toEqual([4, 5, 6, 0, 7, 8, 9, 0])
     },
   )
 })
@@ -97,8 +98,8 @@ describe('asserts', () => {
   const call = (bytes: Uint8Array<ArrayBuffer>) => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } })
-    // A negative number of rows in the middle of a product.
-    ;(exports.gemmNN as (...operands: number[]) => void)(0, 1, 100, 1, 0, 200, 4, 0, 300, -1, 4)
+    // A tape of no instruction at the offset that stands for none.
+    ;(exports as unknown as Backend).run(0, 0, 0, 1, 1, 0, 1, 0)
   }
   it('stop the debug binary at operands that cannot be', () => {
     expect(() => call(new Uint8Array(debug))).toThrow(WebAssembly.RuntimeError)

@@ -1,7 +1,9 @@
 // Network, its public face, on the backends that a user can choose.
 
 import { describe, expect, it } from 'vitest'
-import { WEIGHTS } from '../assembly/abi.ts'
+import { WEIGHTS } from '../assembly/abi/purposes.ts'
+import { inverseNormalCdf } from '../src/base/math.ts'
+import { PhiloxStream } from '../src/base/random.ts'
 import { digits } from '../src/datasets/index.ts'
 import {
   argmax,
@@ -10,8 +12,6 @@ import {
   type NetworkOptions,
   type SizedNetworkOptions,
 } from '../src/index.ts'
-import { inverseNormalCdf } from '../src/math.ts'
-import { PhiloxStream } from '../src/random.ts'
 import { runsRelaxed } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
 

@@ -4,12 +4,20 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { HITS_NONE } from '../assembly/abi.ts'
-import { Engine } from '../src/engine.ts'
-import { evaluateRows } from '../src/evaluate.ts'
-import { runNow } from '../src/pace.ts'
-import { type Architecture, PREDICTS } from '../src/plan.ts'
-import { type ActivationName, activations, type LossName, losses, optimizers } from '../src/tables.ts'
+import * as Hits from '../assembly/abi/hits.ts'
+import { runNow } from '../src/base/pace.ts'
+import { Engine } from '../src/engine/engine.ts'
+import type { Architecture } from '../src/model/architecture.ts'
+import {
+  type OptimizerSettings,
+  optimizer as optimizerSettings,
+  optimizers,
+  updateRuleOf,
+} from '../src/model/optimizers.ts'
+import { type ActivationName, activations, type LossName, losses } from '../src/model/tables.ts'
+import { PREDICTS } from '../src/program/plan.ts'
+import { evaluateRows } from '../src/training/evaluate.ts'
+import { Stepper } from '../src/training/stepper.ts'
 import { backends, type TestedBackend } from './helpers/backends.ts'
 import { textbookGradient, textbookLoss, textbookPredict } from './helpers/textbook.ts'
 import { type TextbookOptimizer, textbookSteps } from './helpers/textbook-optimizers.ts'
@@ -44,7 +52,8 @@ function lacks({ activations: names, loss, optimizer }: Case): string | undefine
   if (activation) return `the activation '${activation}'`
   if (!(loss in losses)) return `the loss '${loss}'`
   if (!(optimizer.name in optimizers)) return `the optimizer '${optimizer.name}'`
-  const option = Object.keys(optimizer).find((key) => key !== 'name' && key !== 'learningRate')
+  const known = ['name', ...Object.keys(optimizers[optimizer.name as keyof typeof optimizers].options)]
+  const option = Object.keys(optimizer).find((key) => !known.includes(key))
   return option && `the option '${option}' of '${optimizer.name}'`
 }
 
@@ -78,6 +87,8 @@ function toleranceOf({ sizes }: Case, { epsilon }: TestedBackend, steps: number)
   return 2 * chain * epsilon * 4 * (1 + 0.1 * steps)
 }
 
+const settingsOf = ({ optimizer }: Case): OptimizerSettings => optimizerSettings(optimizer, 'optimizer')
+
 function engineOf(one: Case, { make }: TestedBackend): Engine {
   const { sizes } = one
   const architecture: Architecture = {
@@ -91,7 +102,7 @@ function engineOf(one: Case, { make }: TestedBackend): Engine {
     })),
     loss: one.loss as LossName,
   }
-  const engine = new Engine(architecture, make, optimizers.sgd.rule)
+  const engine = new Engine(architecture, make, updateRuleOf(settingsOf(one)))
   for (const [l, values] of one.weights.entries()) engine.parameters.setWeights(l, values)
   for (const [l, values] of one.biases.entries()) engine.parameters.setBiases(l, values)
   return engine
@@ -145,15 +156,15 @@ describe('golden runs of PyTorch', () => {
       const outputs = engine.architecture.outputs
       const rows = one.y.length / outputs
       const x = inputsOf(one.x, engine.architecture.inputs)
-      const y = { values: one.y, rows, columns: outputs, hitMode: HITS_NONE }
+      const y = { values: one.y, rows, columns: outputs, hitMode: Hits.NONE }
       engine.resize({ ...PREDICTS, batchRows: rows, dataRows: rows, gradients: true })
       const predict = () => {
         const out =
           engine.floats instanceof Float64Array
             ? new Float64Array(one.y.length)
             : new Float32Array(one.y.length)
-        engine.fill(engine.plan.window.x, x.values, 0, rows)
-        engine.predictWindow(rows, out, 0)
+        engine.fill(engine.plan.staging.x, x.values, 0, rows)
+        engine.predictStaged(rows, out, 0)
         return out
       }
       const tolerance = toleranceOf(one, backend, 0)
@@ -173,10 +184,13 @@ describe('golden runs of PyTorch', () => {
         )
       })
 
-      engine.learningRate = one.optimizer.learningRate
+      const counters = { epochs: 0, steps: 0, trained: false }
+      const stepper = new Stepper(settingsOf(one), counters)
       const found: number[] = []
       for (let step = 0; step < one.steps; ++step) {
+        stepper.prepare(engine, 1, one.optimizer.learningRate)
         engine.train({ firstRow: 0, endRow: rows, batchRows: rows })
+        stepper.taken(1)
         found.push(engine.sum(engine.plan.losses, 0, rows) / rows)
       }
       found.push(runNow(evaluateRows(() => engine, x, y)).loss)

@@ -1,8 +1,8 @@
 // The layout of the weights, and its packing by every backend.
 
 import { describe, expect, it } from 'vitest'
-import { ARENA_START } from '../assembly/abi.ts'
-import { padded, panelIndex, panelLength, unpackPanels } from '../src/panels.ts'
+import { ARENA_START } from '../assembly/abi/layout.ts'
+import { padded, panelIndex, panelLength, unpackPanels } from '../src/program/panels.ts'
 import { backends } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
 

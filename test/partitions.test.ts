@@ -2,20 +2,13 @@
 // taken in turn here, phase by phase, in two different orders: what a barrier does, on one thread.
 
 import { describe, expect, it } from 'vitest'
-import {
-  BY_UNITS,
-  HITS_ARGMAX,
-  LARGE,
-  OP_BACKWARD,
-  OP_FORWARD,
-  OP_UPDATE_WEIGHTS,
-  PAIRED,
-  SINGLE,
-} from '../assembly/abi.ts'
-import { Engine } from '../src/engine.ts'
-import { PREDICTS } from '../src/plan.ts'
-import { type ActivationName, activations, type LossName, optimizers } from '../src/tables.ts'
-import { trainTape } from '../src/tape.ts'
+import * as Hits from '../assembly/abi/hits.ts'
+import { LARGE, PAIRED, SINGLE } from '../assembly/abi/layout.ts'
+import { Engine } from '../src/engine/engine.ts'
+import { beginSteps, type OptimizerSettings, plainSgd, updateRuleOf } from '../src/model/optimizers.ts'
+import { type ActivationName, activations, type LossName } from '../src/model/tables.ts'
+import { PREDICTS } from '../src/program/plan.ts'
+import { trainTape } from '../src/program/tape.ts'
 import { backends, type TestedBackend, wasmBackends } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
 import { phasesOf, shuffleRows } from './helpers/training.ts'
@@ -24,6 +17,14 @@ const ROWS = 67
 
 /** Sizes that leave tails in every direction, as the last mini-batches of both sizes do; of 29 rows D is packed too. */
 const BATCHES = [11, 29]
+
+const sgd: OptimizerSettings = { name: 'sgd', learningRate: 0.05, momentum: 0, nesterov: false }
+
+/** Optimizers whose rules go over strips of the gradient. */
+const striped: OptimizerSettings[] = [
+  { ...sgd, momentum: 0.9, nesterov: true },
+  { name: 'adam', learningRate: 0.05, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+]
 
 const TILES = [SINGLE, PAIRED, LARGE, LARGE | PAIRED]
 
@@ -36,6 +37,7 @@ function engineOf(
   sizes: readonly number[] = [13, 17, 6, 5],
   threads = 1,
   rows = ROWS,
+  optimizer: OptimizerSettings = sgd,
 ): Engine {
   const output = loss === 'crossEntropy' ? 'softmax' : loss === 'binaryCrossEntropy' ? 'sigmoid' : activation
   const engine = new Engine(
@@ -51,7 +53,7 @@ function engineOf(
       loss,
     },
     make,
-    optimizers.sgd.rule,
+    updateRuleOf(optimizer),
     tiles,
   )
   engine.architecture.layers.forEach(({ inputs, units }, l) => {
@@ -67,15 +69,16 @@ function engineOf(
     rows,
   )
   shuffleRows(engine, rows, 1, 0)
-  engine.learningRate = 0.05
-  engine.hitMode = HITS_ARGMAX
+  // Those of the first step, for all of them.
+  engine.setScalars(0, beginSteps(optimizer, 0)(optimizer.learningRate))
+  engine.hitMode = Hits.ARGMAX
   return engine
 }
 
-/** Everything that training leaves: parameters, losses and hits, bit by bit. */
+/** Everything that training leaves: parameters, what the optimizer keeps of them, losses and hits, bit by bit. */
 function bitsOf(engine: Engine): string {
-  const { parameters, losses, hits } = engine.plan
-  return [parameters, losses, hits]
+  const { state, losses, hits } = engine.plan
+  return [state, losses, hits]
     .map(({ offset, length }) => {
       const slice = engine.floats.slice(offset, offset + length)
       return Buffer.from(slice.buffer, slice.byteOffset, slice.byteLength).toString('hex')
@@ -106,15 +109,15 @@ const cases: [ActivationName, LossName][] = [
 describe('a training tape', () => {
   it('has two phases a step: deltas by rows, then updates by tiles', () => {
     const { plan } = engineOf(backends[1], 'sigmoid', 'quadratic', 11)
-    const { compute, update } = trainTape(plan, optimizers.sgd.rule, 0)
+    const { compute, update } = trainTape(plan, plainSgd, 0)
     expect([compute.phases.length, update!.phases.length]).toEqual([1, 1])
   })
 
   it('has a phase more for each product that is split by units', () => {
     const { plan } = engineOf(backends[1], 'sigmoid', 'quadratic', 11, SINGLE, [101, 33, 64, 5], 2)
-    const { compute, update, instructions } = trainTape(plan, optimizers.sgd.rule, 0)
-    const split = instructions.filter(({ op }) => op & BY_UNITS).map(({ op }) => op - BY_UNITS)
-    expect(split).toEqual([OP_FORWARD, OP_FORWARD, OP_BACKWARD, OP_UPDATE_WEIGHTS, OP_UPDATE_WEIGHTS])
+    const { compute, update, instructions } = trainTape(plan, plainSgd, 0)
+    const split = instructions.filter((one) => one.split === 'units').map(({ kind }) => kind)
+    expect(split).toEqual(['forward', 'forward', 'backward', 'updateWeights', 'updateWeights'])
     // z1 | z2 | output and δ2 | δ1 | updates
     expect([compute.phases.length, update!.phases.length]).toEqual([4, 1])
   })
@@ -190,6 +193,33 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       const whole = fresh(tiles)
       whole.train(slice)
       expect(bitsOf(whole) === expected, `tiles ${tiles}`).toBe(true)
+    }
+  })
+
+  // Split by rows, by units, and in whole blocks.
+  const shapes = [
+    { sizes: [13, 17, 6, 5], threads: 1 },
+    { sizes: large, threads: 2 },
+    { sizes: [432, 9, 6, 5], threads: 1 },
+  ]
+
+  it.each(striped)('trains with the rule of $name to the same bits as 1 to 5 threads', (optimizer) => {
+    for (const { sizes, threads } of shapes) {
+      const fresh = (tiles: number, count = threads) =>
+        engineOf(backend, 'tanh', 'crossEntropy', 29, tiles, sizes, count, ROWS, optimizer)
+      const whole = fresh(SINGLE, 1)
+      const before = bitsOf(whole)
+      for (let epoch = 0; epoch < 3; ++epoch) whole.train({ firstRow: 0, endRow: ROWS, batchRows: 29 })
+      const expected = bitsOf(whole)
+      expect(expected).not.toBe(before)
+      expect(whole.parameters.areFinite()).toBe(true)
+      for (const tiles of wasmBackends.includes(backend) ? TILES : [SINGLE]) {
+        for (const parts of [1, 2, 3, 4, 5]) {
+          const what = `${sizes.join('-')}, ${parts} parts`
+          expect(trainInParts(fresh(tiles), 29, parts, false) === expected, what).toBe(true)
+          expect(trainInParts(fresh(tiles), 29, parts, true) === expected, `${what} back`).toBe(true)
+        }
+      }
     }
   })
 })

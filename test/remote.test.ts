@@ -7,7 +7,7 @@ import type { Worker } from 'node:worker_threads'
 import * as loaded from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BackendError, DivergedError, Network, type SizedNetworkOptions } from '../src/index.ts'
-import { idleWorkers, stopIdleWorkers } from '../src/threads/pool.ts'
+import { idleWorkers, PooledWorker, stopIdleWorkers } from '../src/threads/pool.ts'
 import { numbers } from './helpers/random.ts'
 
 beforeEach(() => {
@@ -34,14 +34,16 @@ const dataOf = (rows: number, sparse: boolean) => ({
 })
 
 describe.each([
-  ['dense rows', false],
-  ['lists of nonzeros', true],
-])('a fit off the thread without shared memory, on %s', (_, sparse) => {
+  ['dense rows', false, 'sgd'],
+  ['lists of nonzeros', true, 'sgd'],
+  ['dense rows, by Adam', false, 'adam'],
+  ['lists of nonzeros, by Adam', true, 'adam'],
+] as const)('a fit off the thread without shared memory, on %s', (_, sparse, optimizer) => {
   it("leaves the bits of the caller's thread, epoch by epoch, with validation and a second call", async () => {
     const data = dataOf(403, sparse)
     const validation = dataOf(100, false)
     const train = async (offThread: boolean) => {
-      const net = make()
+      const net = make({ optimizer })
       const seen: string[] = []
       const onEpoch = () => void seen.push(bitsOf(net))
       const options = { epochs: 3, batchSize: 32, validation, offThread, onEpoch }
@@ -199,4 +201,24 @@ describe('a worker that is lost while its parameters are fetched', () => {
     await expect(fit).rejects.toThrow('enough')
     expect(bitsOf(net) === atEpoch).toBe(true)
   })
+})
+
+it.each([
+  ['without shared memory', false],
+  ['in shared memory', true],
+])('takes a long step in parts, so that an abort does not wait for all of it: %s', async (_, shared) => {
+  if (shared) vi.unstubAllGlobals()
+  const calls = vi.spyOn(PooledWorker.prototype, 'call')
+  const x = numbers(512 * 784, 1)
+  const y = Int32Array.from({ length: 512 }, (__, r) => r % 10)
+  const train = async (offThread: boolean) => {
+    const sizes = [784, 2048, 2048, 10]
+    const net = new Network({ sizes, loss: 'crossEntropy', kernels: 'simd', threads: 1, seed: 3 })
+    await net.fit({ x, y }, { epochs: 2, batchSize: 256, offThread })
+    return bitsOf(net)
+  }
+  expect(await train(true)).toBe(await train(false))
+  const parts = calls.mock.calls.map(([call]) => (call.call === 'run' ? call.args[6] : 0))
+  expect(Math.max(...parts)).toBeGreaterThan(1)
+  calls.mockRestore()
 })

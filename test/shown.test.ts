@@ -2,8 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { shown } from '../src/base/errors.ts'
 import { oneHot, readCsv, StandardScaler, standardScaler, trainTestSplit } from '../src/data/index.ts'
-import { shown } from '../src/errors.ts'
 import { accuracy, argmax, Network, OptionError, ShapeError } from '../src/index.ts'
 
 const thrower = () => {

@@ -1,9 +1,9 @@
 // Sizes are checked before anything of that size is allocated.
 
 import { describe, expect, it } from 'vitest'
+import { largest } from '../src/base/largest.ts'
 import { Network, ShapeError } from '../src/index.ts'
-import { largest } from '../src/largest.ts'
-import { makePlan, PREDICTS } from '../src/plan.ts'
+import { makePlan, PREDICTS } from '../src/program/plan.ts'
 
 describe('rows × outputs beyond memory', () => {
   const ROWS = 2 ** 13

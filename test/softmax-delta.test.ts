@@ -1,14 +1,17 @@
 // δ of the quadratic loss after softmax where one output is near 1, on every backend, against the same in integers.
 
 import { describe, expect, it } from 'vitest'
-import { QUADRATIC, SOFTMAX } from '../assembly/abi.ts'
+import * as Activations from '../assembly/abi/activations.ts'
+import * as Losses from '../assembly/abi/losses.ts'
 import { backends } from './helpers/backends.ts'
+import { KERNEL_ROOM, kernelsOf } from './helpers/kernels.ts'
 import { numbers } from './helpers/random.ts'
 import { type ExactDelta, exactDelta } from './helpers/softmax-delta.ts'
 
 const OUT = 128
 const Y = 256
 const DELTA = 384
+const ROOM = 512
 
 const oneHotRow = (n: number, label: number) => Array.from({ length: n }, (_, j) => (j === label ? 1 : 0))
 
@@ -55,7 +58,9 @@ const targets: [string, Case[], (one: Case, j: number) => number][] = [
 ]
 
 describe.each(backends.map((backend) => [backend.name, backend] as const))('%s', (_, { make, epsilon }) => {
-  const { kernels, floats } = make(512)
+  const backend = make(ROOM + KERNEL_ROOM)
+  const { floats } = backend
+  const kernels = kernelsOf(backend, ROOM)
 
   it.each(targets)('keeps its δ to a few roundings where one output is near 1: %s', (__, cases, sizeOf) => {
     expect(cases.length).toBe(50 * 6 * 3 + 3 * 6 * 3)
@@ -65,8 +70,8 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       floats.set(z, OUT)
       floats.set(y, Y)
       kernels.softmaxRow(OUT, OUT, n)
-      const loss = kernels.lossRow(OUT, 0, Y, DELTA, n, QUADRATIC, SOFTMAX)
-      expect(kernels.lossRow(OUT, 0, Y, 0, n, QUADRATIC, SOFTMAX), name).toBe(loss)
+      const loss = kernels.lossRow(OUT, 0, Y, DELTA, n, Losses.QUADRATIC, Activations.SOFTMAX)
+      expect(kernels.lossRow(OUT, 0, Y, 0, n, Losses.QUADRATIC, Activations.SOFTMAX), name).toBe(loss)
       // Sums of n terms, of exponentials good to 1.2 ulp; below 2⁻¹²⁶ float32 has fewer bits, or none.
       const least = epsilon > 1e-9 ? 2 ** -126 : 0
       const wrong = delta.findIndex(
@@ -86,7 +91,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
     ] as const) {
       floats.set(a, OUT)
       floats.set(y, Y)
-      expect(kernels.lossRow(OUT, 0, Y, DELTA, a.length, QUADRATIC, SOFTMAX)).toBe(loss)
+      expect(kernels.lossRow(OUT, 0, Y, DELTA, a.length, Losses.QUADRATIC, Activations.SOFTMAX)).toBe(loss)
       expect([...floats.subarray(DELTA, DELTA + a.length)]).toEqual(delta)
     }
   })

@@ -1,14 +1,16 @@
 // Skipping the zeros of the input changes no bit: training from lists of nonzeros against training from the rows.
 
 import { describe, expect, it } from 'vitest'
-import { ARENA_START, HITS_NONE } from '../assembly/abi.ts'
-import type { Backend } from '../src/backend.ts'
-import { Engine } from '../src/engine.ts'
+import * as Hits from '../assembly/abi/hits.ts'
+import { ARENA_START } from '../assembly/abi/layout.ts'
+import type { Backend } from '../src/backends/backend.ts'
+import { runNow } from '../src/base/pace.ts'
+import { Engine } from '../src/engine/engine.ts'
 import { Network, ShapeError } from '../src/index.ts'
-import { runNow } from '../src/pace.ts'
-import { PREDICTS } from '../src/plan.ts'
-import { listNonzeros, nonzerosToList } from '../src/sparse.ts'
-import { optimizers } from '../src/tables.ts'
+import { listNonzeros, nonzerosToList } from '../src/intake/sparse.ts'
+import { plainSgd } from '../src/model/optimizers.ts'
+import { PREDICTS } from '../src/program/plan.ts'
+
 import { type TestedBackend, wasmBackends } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
 import { inputsOf, phasesOf, shuffleRows } from './helpers/training.ts'
@@ -36,11 +38,7 @@ function train(
     { inputs: columns, units, activation: 'tanh' as const, bias: units % 2 === 0 },
     { inputs: units, units: 3, activation: 'sigmoid' as const, bias: true },
   ]
-  const engine = new Engine(
-    { inputs: columns, outputs: 3, layers, loss: 'quadratic' },
-    make,
-    optimizers.sgd.rule,
-  )
+  const engine = new Engine({ inputs: columns, outputs: 3, layers, loss: 'quadratic' }, make, plainSgd)
   layers.forEach((layer, l) => {
     engine.parameters.setWeights(l, numbers(layer.inputs * layer.units, 10 + l, 0.3))
     engine.parameters.setBiases(l, numbers(layer.units, 20 + l))
@@ -52,8 +50,8 @@ function train(
   else engine.fill(engine.plan.x, x.values, 0, ROWS)
   engine.fill(engine.plan.y, numbers(ROWS * 3, 5), 0, ROWS)
   shuffleRows(engine, ROWS, 3, 0)
-  engine.learningRate = 0.4
-  engine.hitMode = HITS_NONE
+  engine.setScalars(0, [0.4])
+  engine.hitMode = Hits.NONE
   for (let epoch = 0; epoch < 2; ++epoch) {
     for (let firstRow = 0; firstRow < ROWS; firstRow += batch) {
       const slice = { firstRow, endRow: Math.min(ROWS, firstRow + batch), batchRows: batch }
@@ -97,7 +95,7 @@ describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('
           loss: 'quadratic',
         },
         make,
-        optimizers.sgd.rule,
+        plainSgd,
       )
       const values = sparseRows(columns)
       for (let r = 0; r < ROWS; ++r) values.fill(0, r * columns + 20, r * columns + 30)
@@ -151,7 +149,7 @@ describe('listNonzeros', () => {
     const engine = new Engine(
       { inputs: columns, outputs: units, layers, loss: 'quadratic' },
       wasmBackends[0].make,
-      optimizers.sgd.rule,
+      plainSgd,
     )
     engine.resize({ ...PREDICTS, batchRows: 10, dataRows: ROWS, nonzeros: 50 })
     const { y } = engine.plan
@@ -179,7 +177,7 @@ describe('the room for lists', () => {
         backend = wasmBackends[0].make(elements)
         return backend
       },
-      optimizers.sgd.rule,
+      plainSgd,
     )
     engine.resize({ ...PREDICTS, batchRows, dataRows: rows, nonzeros, threads })
     return { engine, backend }
@@ -207,7 +205,7 @@ describe('the room for lists', () => {
     runNow(listNonzeros(engine, inputsOf(values, columns)))
     engine.fill(engine.plan.y, numbers(rows * units, 5), 0, rows)
     runNow(engine.orderSlices(rows))
-    engine.learningRate = 0.1
+    engine.setScalars(0, [0.1])
     const phases = phasesOf(engine)
     const run = (phase: number, thread: number) => {
       const { from, to } = phases[phase]

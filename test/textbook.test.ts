@@ -4,7 +4,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { type HiddenActivationName, type KernelsName, Network } from '../src/index.ts'
-import { type ActivationName, activations, type LossName, losses } from '../src/tables.ts'
+import { type ActivationName, activations, type LossName, losses } from '../src/model/tables.ts'
 import { measureThreads } from '../src/threads/crew.ts'
 import { runsRelaxed } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'

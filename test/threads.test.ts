@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { chooseBackend } from '../src/backends/choose.ts'
-import { Engine } from '../src/engine.ts'
+import { Engine } from '../src/engine/engine.ts'
 import {
   BackendError,
   type FitOptions,
@@ -16,8 +16,9 @@ import {
   Network,
   type SizedNetworkOptions,
 } from '../src/index.ts'
-import { makePlan, PREDICTS } from '../src/plan.ts'
-import { type ActivationName, activations, type LossName } from '../src/tables.ts'
+import type { OptimizerName } from '../src/model/optimizers.ts'
+import { type ActivationName, activations, type LossName } from '../src/model/tables.ts'
+import { makePlan, PREDICTS } from '../src/program/plan.ts'
 import { flopsPerRow, threadsFor } from '../src/threads/choose.ts'
 import { measureThreads } from '../src/threads/crew.ts'
 import { availableCores } from '../src/threads/platform.ts'
@@ -46,10 +47,15 @@ interface Case {
   readonly activation: HiddenActivationName
   readonly loss: LossName
   readonly sparse: boolean
+  readonly optimizer?: OptimizerName
 }
 
 /** Odd sizes, a last mini-batch that is smaller, validation, and a second call that goes on. */
-async function train({ activation, loss, sparse }: Case, kernels: KernelsName, threads: number) {
+async function train(
+  { activation, loss, sparse, optimizer = 'sgd' }: Case,
+  kernels: KernelsName,
+  threads: number,
+) {
   const columns = 101
   const output = loss === 'crossEntropy' ? 'softmax' : loss === 'binaryCrossEntropy' ? 'sigmoid' : activation
   const net = new Network({
@@ -61,7 +67,7 @@ async function train({ activation, loss, sparse }: Case, kernels: KernelsName, t
       { units: 5, activation: output },
     ],
     loss,
-    optimizer: { name: 'sgd', learningRate: 0.05 },
+    optimizer: { name: optimizer, learningRate: 0.05 },
     seed: 3,
     kernels,
     threads,
@@ -89,6 +95,8 @@ const cases: Case[] = [
   { activation: 'relu', loss: 'crossEntropy', sparse: false },
   { activation: 'relu', loss: 'crossEntropy', sparse: true },
   { activation: 'tanh', loss: 'binaryCrossEntropy', sparse: false },
+  { activation: 'relu', loss: 'crossEntropy', sparse: false, optimizer: 'adam' },
+  { activation: 'tanh', loss: 'quadratic', sparse: true, optimizer: 'adam' },
 ]
 
 const wasmKernels: KernelsName[] = runsRelaxed ? ['simd', 'relaxed'] : ['simd']

@@ -2,11 +2,12 @@
 
 import { describe, expect, it } from 'vitest'
 import { makeReferenceBackend } from '../src/backends/reference.ts'
-import { Engine } from '../src/engine.ts'
+import { runNow } from '../src/base/pace.ts'
+import { Engine } from '../src/engine/engine.ts'
 import { BackendError, type Data, DivergedError, Network, type NetworkOptions } from '../src/index.ts'
-import { runNow } from '../src/pace.ts'
-import { optimizers } from '../src/tables.ts'
-import { Transaction } from '../src/transaction.ts'
+import { plainSgd } from '../src/model/optimizers.ts'
+
+import { Transaction } from '../src/training/transaction.ts'
 import { numbers } from './helpers/random.ts'
 
 const parametersOf = (net: Network): number[] =>
@@ -41,6 +42,28 @@ describe.each(['simd', 'auto', 'reference'] as const)('trainBatch with kernels %
     const loss = net.loss(x, y)
     expect(net.trainBatch(x, y)).toBeCloseTo(loss, 5)
     expect(net.loss(x, y)).toBeLessThan(loss)
+  })
+})
+
+describe.each([{ name: 'adam' }, { name: 'sgd', momentum: 0.9 }] as const)('a fit with %j', (optimizer) => {
+  const make = () => new Network({ sizes: [3, 4, 2], optimizer, seed: 1, threads: 1 })
+  const data: Data = { x: numbers(60, 1), y: numbers(40, 2) }
+
+  it('keeps what the optimizer knows from its first epoch on', async () => {
+    const [once, twice] = [make(), make()]
+    await once.fit(data, { epochs: 4, batchSize: 7 })
+    await twice.fit(data, { epochs: 1, batchSize: 7 })
+    await twice.fit(data, { epochs: 3, batchSize: 7 })
+    expect(bitsOf(twice) === bitsOf(once)).toBe(true)
+  })
+
+  it('forgets it with a first epoch that diverges', async () => {
+    const [net, fresh] = [make(), make()]
+    const huge = { x: data.x, y: numbers(40, 2).map((v) => v * 3e38) }
+    await expect(net.fit(huge, { epochs: 3, batchSize: 7 })).rejects.toThrow(DivergedError)
+    expect(bitsOf(net) === bitsOf(fresh)).toBe(true)
+    for (const one of [net, fresh]) await one.fit(data, { epochs: 2, batchSize: 7 })
+    expect(bitsOf(net) === bitsOf(fresh)).toBe(true)
   })
 })
 
@@ -207,18 +230,19 @@ describe('where there is no memory for another arena after a worker was lost', (
         if (++arenas > 1) throw new BackendError('no memory')
         return makeReferenceBackend(elements)
       },
-      optimizers.sgd.rule,
+      plainSgd,
     )
     const values = numbers(6, 1)
     engine.parameters.setWeights(0, values)
-    const counters = { epochs: 3, trained: true }
+    const counters = { epochs: 3, steps: 12, trained: true }
     const transaction = new Transaction(engine, counters)
     transaction.begin()
     runNow(transaction.keep())
     engine.parameters.setWeights(0, numbers(6, 2))
     counters.epochs = 7
+    counters.steps = 28
     runNow(transaction.rollBackElsewhere())
     expect(engine.parameters.weights(0)).toEqual(values)
-    expect([counters.epochs, transaction.isWhole, arenas]).toEqual([3, true, 2])
+    expect([counters.epochs, counters.steps, transaction.isWhole, arenas]).toEqual([3, 12, true, 2])
   })
 })

@@ -26,7 +26,7 @@ interface World {
 const BATCH = 32
 const START_LATENCY = 20
 
-/** Trains as src/fit.ts does; returns the time it took and who did the rows. */
+/** Trains as src/training/fit.ts does; returns the time it took and who did the rows. */
 function simulate(world: World) {
   const { most, claimed, length, speed, startCost = 0, auto = true, noise = 0, rowsPerMs = 250 } = world
   let idle = world.idle ?? 0
@@ -124,6 +124,19 @@ describe('a team that gained in the fit before', () => {
     const { ratio, share } = simulate({ ...world, length: 600, speed: cores(1, 0.3) })
     expect(share(1)).toBeGreaterThan(0.9)
     expect(ratio).toBeGreaterThan(0.88)
+  })
+
+  it('of eight on one core is halved and halved again', () => {
+    const { share } = simulate({
+      ...world,
+      most: 8,
+      claimed: 8,
+      idle: 8,
+      proven: 8,
+      length: 1500,
+      speed: cores(1, 0.4),
+    })
+    expect(share(1)).toBeGreaterThan(0.7)
   })
 
   it('is told to the next by what the trial came to', () => {

@@ -1,11 +1,11 @@
 // Which backend a network gets: what was asked for, or the fastest that the engine runs.
 
-import { LARGE, PAIRED, SINGLE } from '../../assembly/abi.ts'
-import type { MakeBackend } from '../backend.ts'
-import { BackendError } from '../errors.ts'
+import { LARGE, PAIRED, SINGLE } from '../../assembly/abi/layout.ts'
+import { BackendError } from '../base/errors.ts'
 import { wasm as relaxedBinary } from '../generated/relaxed.ts'
 import { wasm as simdBinary } from '../generated/simd.ts'
-import type { KernelsName } from '../options.ts'
+import type { KernelsName } from '../model/options.ts'
+import type { MakeBackend } from './backend.ts'
 import { memoriesOf } from './memories.ts'
 import { makeReferenceBackend } from './reference.ts'
 import { fromBase64, withoutSharedMemory } from './wasm.ts'
@@ -65,7 +65,7 @@ const tilesOf = { narrow: largest, wide: largest | PAIRED } as const
 export interface Choice {
   readonly name: Exclude<KernelsName, 'auto'>
   readonly make: MakeBackend
-  /** The tiles of its products: SINGLE, or flags of assembly/abi.ts. */
+  /** The tiles of its products: SINGLE, or flags of assembly/abi/layout.ts. */
   readonly tiles: number
   /** Why the engine did not get what 'auto' or `wide` asked for, or undefined. */
   readonly lacks: string | undefined

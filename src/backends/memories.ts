@@ -2,8 +2,8 @@
 // collection, which they do nothing to trigger: a process that allocated one for each fit grew by 100 MB a fit (Node 20).
 // So a memory that is no longer needed goes to whoever needs one next. It stays resident, at its largest size so far.
 
-import { ARENA_START } from '../../assembly/abi.ts'
-import type { Backend, MakeBackend, Offering } from '../backend.ts'
+import { ARENA_START } from '../../assembly/abi/layout.ts'
+import type { Backend, MakeBackend, Offering } from './backend.ts'
 import { arenaIn, KernelMemory, type Tenancy } from './wasm.ts'
 
 // How many unshared memories, which the garbage collector can free, are kept for the next arena, and for how long.

@@ -2,16 +2,14 @@
 // WebAssembly SIMD and the pure-JS path of the benchmarks; in float64 it is the oracle of the tests and of
 // checkGradients.
 
-import { ARENA_START } from '../../assembly/abi.ts'
-import type { Backend, Kernels } from '../backend.ts'
-import { BackendError } from '../errors.ts'
-import { packRows, transposePanels } from '../panels.ts'
-import { philox4x32, shufflePart } from '../random.ts'
-import { activate, checksum, countNonzeros, derive, hadamard, softmaxRow } from '../reference/activation.ts'
-import { gemmNN, gemmTN, sumRows } from '../reference/gemm.ts'
-import { hitsRow, lossRow } from '../reference/loss.ts'
-import { type Memory, makeMemory } from '../reference/memory.ts'
-import { run } from '../reference/tape.ts'
+import { ARENA_START } from '../../assembly/abi/layout.ts'
+import { BackendError } from '../base/errors.ts'
+import { philox4x32, shufflePart } from '../base/random.ts'
+import { packRows, transposePanels } from '../program/panels.ts'
+import type { Backend, Kernels } from './backend.ts'
+import { checksum, countNonzeros } from './reference/activation.ts'
+import { type Memory, makeMemory } from './reference/memory.ts'
+import { run } from './reference/tape.ts'
 
 type Rest<F> = F extends (first: never, ...rest: infer R) => infer T ? (...rest: R) => T : never
 
@@ -40,17 +38,8 @@ export function makeReferenceBackend(
     for (let i = 0; i < values.length; ++i) ints[(offset + i) << shift] = values[i]
   }
   const kernels: Kernels = {
-    activate: onFloats(activate),
-    derive: onFloats(derive),
-    softmaxRow: onFloats(softmaxRow),
-    hadamard: onFloats(hadamard),
     countNonzeros: onFloats(countNonzeros),
     checksum: (x, n) => checksum(ints, x << shift, n << shift),
-    lossRow: onFloats(lossRow),
-    hitsRow: onFloats(hitsRow),
-    gemmNN: onMemory(gemmNN),
-    gemmTN: onMemory(gemmTN),
-    sumRows: onMemory(sumRows),
     uniform(out, n, bound, first, seedLow, seedHigh, purpose, stream) {
       const counter = Uint32Array.of(0, 0, stream, purpose)
       const key = Uint32Array.of(seedLow, seedHigh)
@@ -72,11 +61,6 @@ export function makeReferenceBackend(
     shuffle(order, from, to, word, seedLow, seedHigh, stream) {
       const place = (i: number) => (order + i) << shift
       return shufflePart(ints, place, from, to, word, [seedLow, seedHigh], stream)
-    },
-    philox4x32(out, ...counterAndKey) {
-      const words = new Uint32Array(4)
-      philox4x32(counterAndKey.slice(0, 4), counterAndKey.slice(4), words)
-      writeInts(out, words)
     },
   }
   return {

@@ -1,8 +1,8 @@
 // The WebAssembly backend: one instance of the kernels over each memory, and arenas in it.
 
-import { ARENA_START } from '../../assembly/abi.ts'
-import type { Backend, Kernels, Offering } from '../backend.ts'
-import { BackendError } from '../errors.ts'
+import { ARENA_START } from '../../assembly/abi/layout.ts'
+import { BackendError } from '../base/errors.ts'
+import type { Backend, Kernels, Offering } from './backend.ts'
 
 type Exports = Kernels & Pick<Backend, 'run'> & { listNonzeros: NonNullable<Backend['listNonzeros']> }
 

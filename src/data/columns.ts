@@ -3,7 +3,7 @@
 // A difference of two numbers near ±1.8e308 overflows, and so does a square beyond 1e154; a square below 1e-162 vanishes.
 // So values that could leave the range are first multiplied by a power of two, which is exact.
 
-import { ShapeError, shown } from '../errors.ts'
+import { ShapeError, shown } from '../base/errors.ts'
 import { countRows } from './rows.ts'
 
 /** Differences of numbers beyond this size may overflow, with a wide margin. */

@@ -4,7 +4,7 @@
 //   text    1 2 , " s a y   " " x " " " \n
 //   bounds  0 2     4               12         from and to of each cell, within its quotes
 
-import { FormatError, shown } from '../errors.ts'
+import { FormatError, shown } from '../base/errors.ts'
 import { float32At } from './decimal.ts'
 
 const QUOTE = 34

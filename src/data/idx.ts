@@ -3,8 +3,8 @@
 //   0   0   type  dimensions │ size 0 │ size 1 │ …  │ data, row-major
 //   1   1   1     1 byte     │ 4      │ 4      │    │
 
-import { checkOptions, integer, optional } from '../check.ts'
-import { FormatError, shown } from '../errors.ts'
+import { checkOptions, integer, optional } from '../base/check.ts'
+import { FormatError, shown } from '../base/errors.ts'
 
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array
 

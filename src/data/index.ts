@@ -1,4 +1,4 @@
-export { oneHot } from '../one-hot.ts'
+export { oneHot } from '../intake/one-hot.ts'
 export { type ClassTable, type CsvOptions, type FeatureTable, type NumberTable, readCsv } from './csv.ts'
 export { type Idx, type IdxData, type IdxOptions, readIdx } from './idx.ts'
 export { type RowArray, takeRows } from './rows.ts'

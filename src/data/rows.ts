@@ -1,5 +1,5 @@
-import { isList } from '../check.ts'
-import { ShapeError, shown } from '../errors.ts'
+import { isList } from '../base/check.ts'
+import { ShapeError, shown } from '../base/errors.ts'
 
 /** Rows one after another: a typed array or an array of numbers, or an array with one element a row. */
 export type RowArray =

@@ -1,7 +1,7 @@
 // Scalers of columns. Both map x to (x − offset) / scale, column by column, in float64.
 
-import { type Check, checkOptions, isList, isObject, optional, refuse } from '../check.ts'
-import { FormatError, OptionError, shown } from '../errors.ts'
+import { type Check, checkOptions, isList, isObject, optional, refuse } from '../base/check.ts'
+import { FormatError, OptionError, shown } from '../base/errors.ts'
 import { limitsOf, mapColumns, momentsOf, unitOf } from './columns.ts'
 
 /** What a MinMaxScaler is made of, and what it saves. */

@@ -1,6 +1,6 @@
-import { boolean, checkOptions, integer, isArray, isObject, optional, refuse } from '../check.ts'
-import { OptionError, ShapeError, shown } from '../errors.ts'
-import { PhiloxStream, SPLIT } from '../random.ts'
+import { boolean, checkOptions, integer, isArray, isObject, optional, refuse } from '../base/check.ts'
+import { OptionError, ShapeError, shown } from '../base/errors.ts'
+import { PhiloxStream, SPLIT } from '../base/random.ts'
 import { countRows, type RowArray, rowWidth, takeRows } from './rows.ts'
 
 export interface SplitOptions {
@@ -34,7 +34,7 @@ const splitTable = {
 }
 
 /** The rows of each class, in the order in which the classes first come. */
-function countClasses(y: ArrayLike<unknown>, rows: number): Map<unknown, number> {
+function countsByClass(y: ArrayLike<unknown>, rows: number): Map<unknown, number> {
   if (y.length !== rows) {
     throw new ShapeError(
       `y: expected one class for each of the ${rows} rows to stratify by, got ${y.length} values`,
@@ -90,7 +90,7 @@ export function trainTestSplit<X extends RowArray, Y extends RowArray>(
   const outputs = rowWidth(y, rows, 'y')
 
   const tests = testSize < 1 ? Math.ceil(testSize * rows) : testSize
-  const counts = stratify ? countClasses(y, rows) : undefined
+  const counts = stratify ? countsByClass(y, rows) : undefined
   const least = counts?.size ?? 1
   if (tests < least || rows - tests < least) {
     throw new OptionError(

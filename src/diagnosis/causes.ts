@@ -2,12 +2,13 @@
 // weights) are assumed to be fixed one after another, the worst first, until the learning rate is stable for the rest.
 // If it never is, or if there is no suspect, the rate itself is to blame.
 
-import type { Matrix } from '../matrix.ts'
-import type { Architecture } from '../plan.ts'
+import type { LayerStatistics } from '../engine/layer-statistics.ts'
+import type { Matrix } from '../intake/matrix.ts'
+import type { Architecture } from '../model/architecture.ts'
+import { losses } from '../model/tables.ts'
 import { type Numbers, outputSize, roundDown, stableRate, usualWeights } from './stability.ts'
 import {
   type Column,
-  type LayerStatistics,
   leastOf,
   type Moments,
   momentsOf,
@@ -86,16 +87,17 @@ const scalingText = (statistics: Statistics, name: string, argument: 'x' | 'y') 
   return `${naming(statistics, name)} far from a mean of 0 and a deviation of 1: train on what ${scaled} of nabla/data makes of ${argument}${back}`
 }
 
-const rowSumText = (sum: number) =>
-  `the rows of the targets sum to ${shortly(sum)}: crossEntropy takes probabilities, so divide each row by its sum, ` +
+const rowSumText = (sum: number, loss: string) =>
+  `the rows of the targets sum to ${shortly(sum)}: ${loss} takes probabilities, so divide each row by its sum, ` +
   'or give class indices'
 
 /** Mean over the rows of their sums. */
 const meanRowSum = ({ columns }: Statistics) => columns.reduce((sum, { mean }) => sum + mean, 0)
 
 function targetSizeOf({ loss }: Architecture, statistics: Statistics): number {
-  if (loss === 'crossEntropy') return meanRowSum(statistics)
-  return loss === 'quadratic' ? Math.sqrt(statistics.overall.square) : 1
+  const { kind } = losses[loss]
+  if (kind === 'classes') return meanRowSum(statistics)
+  return kind === 'values' ? Math.sqrt(statistics.overall.square) : 1
 }
 
 interface Suspect extends Cause {
@@ -142,7 +144,16 @@ function withoutOutlier(matrix: Matrix): { all: Statistics; rest: Statistics; ou
 
 /** What is likely to be wrong, the worst first; at least one. */
 export function causesOf(situation: Situation): Cause[] {
-  const { architecture, x, y, batchRows, learningRate, losses, weightsBefore, trainedBefore } = situation
+  const {
+    architecture,
+    x,
+    y,
+    batchRows,
+    learningRate,
+    losses: found,
+    weightsBefore,
+    trainedBefore,
+  } = situation
   const usual = usualWeights(architecture.layers)
   const inputs = withoutOutlier(x)
   const targets = withoutOutlier(y)
@@ -170,10 +181,11 @@ export function causesOf(situation: Situation): Cause[] {
     suspect({ what: 'inputs', factor, mended: { inputs: scaled }, text }, SUSPECT_INPUTS)
   }
   const { targetSize } = numbers
-  if (architecture.loss === 'crossEntropy') {
-    const text = rowSumText(targetSize)
+  const { kind } = losses[architecture.loss]
+  if (kind === 'classes') {
+    const text = rowSumText(targetSize, architecture.loss)
     suspect({ what: 'targets', factor: targetSize, mended: { targetSize: 1 }, text }, 2)
-  } else if (architecture.loss === 'quadratic') {
+  } else if (kind === 'values') {
     const text = scalingText(targets.rest, 'targets', 'y')
     suspect({ what: 'targets', factor: targetSize ** 2, mended: { targetSize: 1 }, text }, SUSPECT_TARGETS)
   }
@@ -187,8 +199,7 @@ export function causesOf(situation: Situation): Cause[] {
     causes.push({ what: 'outlier', text: outlierText(outlier, name), factor })
   }
   outlying(inputs.outlier, 'inputs')
-  if (architecture.loss === 'quadratic' && architecture.layers.length > 1)
-    outlying(targets.outlier, 'targets')
+  if (kind === 'values' && architecture.layers.length > 1) outlying(targets.outlier, 'targets')
   const bears = (n: Numbers) => learningRate <= stableRate(n)
   const unmended = numbers
   const ideal: Numbers = Object.assign({}, numbers, ...suspects.map(({ mended }) => mended))
@@ -202,7 +213,7 @@ export function causesOf(situation: Situation): Cause[] {
   }
   if (causes.length === 0 || !bears(numbers)) {
     const excess = learningRate / stableRate(numbers)
-    const text = rateText(learningRate, stableRate(numbers), losses, causes.length > 0)
+    const text = rateText(learningRate, stableRate(numbers), found, causes.length > 0)
     causes.push({ what: 'rate', text, factor: excess })
   }
   if (grown) causes.push({ what: 'weights', text: grownText(weightsBefore), factor: byWeights.factor })

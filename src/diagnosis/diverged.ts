@@ -1,6 +1,6 @@
 // The error for a training whose numbers are no longer finite, with the likely cause.
 
-import { DivergedError } from '../errors.ts'
+import { DivergedError } from '../base/errors.ts'
 import { causesOf, type Situation } from './causes.ts'
 import { leastOf } from './statistics.ts'
 

@@ -2,9 +2,10 @@
 // curvature of the loss (LeCun et al. 1998, Efficient BackProp, section 5). λ is bounded here layer by layer, by what the
 // Gauss-Newton matrix of layer l is at most: ‖inputs of l‖² · Π of ‖W‖² f'² of the layers behind it · the loss's own.
 
-import type { Architecture, LayerShape } from '../plan.ts'
-import type { ActivationName, LossName } from '../tables.ts'
-import type { LayerStatistics, Moments } from './statistics.ts'
+import type { LayerStatistics } from '../engine/layer-statistics.ts'
+import type { Architecture, LayerShape } from '../model/architecture.ts'
+import { activations, losses } from '../model/tables.ts'
+import type { Moments } from './statistics.ts'
 
 /** What the estimate is based on. */
 export interface Numbers {
@@ -13,36 +14,10 @@ export interface Numbers {
   /** Rows of a mini-batch and of the data. */
   readonly batchRows: number
   readonly rows: number
-  /** Root mean square of the targets; for crossEntropy the mean sum of a row of them. */
+  /** Root mean square of the targets; for classes the mean sum of a row of them. */
   readonly targetSize: number
   readonly weights: readonly LayerStatistics[]
 }
-
-interface Growth {
-  /** E f(z)² for a unit with E z² = s, about. */
-  readonly square: (s: number) => number
-  /** E f'(z)², about, or its largest where that is safer. */
-  readonly slope: number
-}
-
-const half: Growth = { square: (s) => s / 2, slope: 0.5 }
-
-const growth: Record<ActivationName, Growth> = {
-  linear: { square: (s) => s, slope: 1 },
-  sigmoid: { square: (s) => Math.min(1, 0.25 + s / 16), slope: 1 / 16 },
-  tanh: { square: (s) => Math.min(1, s), slope: 1 },
-  relu: half,
-  leakyRelu: half,
-  elu: { square: (s) => s, slope: 1 },
-  selu: { square: (s) => 1.1 * s, slope: 1.1 },
-  gelu: half,
-  silu: half,
-  softplus: { square: (s) => 0.5 + s / 2, slope: 0.5 },
-  softmax: { square: (s) => Math.min(1, s), slope: 0.25 },
-}
-
-// Largest second derivative of the loss by what its fused activation is given.
-const lossCurvature: Record<LossName, number> = { quadratic: 1, crossEntropy: 0.5, binaryCrossEntropy: 0.25 }
 
 // Squares near this come close to the end of float32, 3.4e38.
 const OVERFLOWS = 1e34
@@ -68,7 +43,7 @@ function forward({ layers }: Architecture, inputs: Moments, weights: readonly La
     entering.push(norm)
     const { mean, size, biasSize } = weights[l]
     output = norm * (size ** 2 + mean ** 2 * fanIn) + biasSize ** 2
-    norm = units * growth[activation].square(output)
+    norm = units * activations[activation].square(output)
   })
   return { entering, output }
 }
@@ -85,8 +60,8 @@ export function stableRate(numbers: Numbers): number {
   // A mini-batch may hold the largest row.
   const share = batchRows < rows ? 1 / batchRows : 0
   const top = Math.min(inputs.largest, inputs.top + inputs.largest * share)
-  let behind = lossCurvature[loss]
-  if (loss === 'quadratic') behind *= growth[layers.at(-1)!.activation].slope
+  let behind = losses[loss].curvature
+  if (!losses[loss].fusedWith) behind *= activations[layers.at(-1)!.activation].slopeSquare
   let curvature = 0
   for (let l = layers.length - 1; l >= 0; --l) {
     const { inputs: fanIn, units, bias } = layers[l]
@@ -95,7 +70,7 @@ export function stableRate(numbers: Numbers): number {
     // Of a random matrix, and of what a mean that is not 0 adds.
     const { mean, size } = weights[l]
     const norm = size * (Math.sqrt(fanIn) + Math.sqrt(units)) + Math.abs(mean) * Math.sqrt(fanIn * units)
-    behind *= norm ** 2 * growth[layers[l - 1].activation].slope
+    behind *= norm ** 2 * activations[layers[l - 1].activation].slopeSquare
   }
   return 2 / (curvature * errorSize(architecture, targetSize, output))
 }
@@ -105,9 +80,10 @@ export function stableRate(numbers: Numbers): number {
  * several, the weights grow to what the targets need, and the curvature with them.
  */
 function errorSize({ layers, loss }: Architecture, targetSize: number, output: number): number {
-  if (loss === 'crossEntropy') return Math.max(1, targetSize)
-  if (loss === 'binaryCrossEntropy' || layers.length === 1) return 1
-  return Math.max(1, targetSize, Math.sqrt(growth[layers.at(-1)!.activation].square(output)))
+  const { kind } = losses[loss]
+  if (kind === 'classes') return Math.max(1, targetSize)
+  if (kind === 'labels' || layers.length === 1) return 1
+  return Math.max(1, targetSize, Math.sqrt(activations[layers.at(-1)!.activation].square(output)))
 }
 
 /** The largest of 1, 2 and 5 times a power of ten that is not above the value. */

@@ -1,6 +1,6 @@
 // How many threads a fit gets.
 
-import type { Architecture } from '../plan.ts'
+import type { Architecture } from '../model/architecture.ts'
 import { availableCores } from './platform.ts'
 import { idleWorkers } from './pool.ts'
 

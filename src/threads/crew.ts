@@ -1,8 +1,8 @@
 // Who trains: the caller's own thread, or as many workers as are worth it. The workers are started while the training
 // goes on; the trial (trial.ts) says how many get the next slice.
 
-import type { SharedArena } from '../backend.ts'
-import { note } from '../notes.ts'
+import type { SharedArena } from '../backends/backend.ts'
+import { note } from '../base/notes.ts'
 import type { Hands } from './hands.ts'
 import { availableCores } from './platform.ts'
 import { idleWorkers } from './pool.ts'
@@ -120,8 +120,12 @@ export class Crew implements Hands {
     return this.#team.failed
   }
 
-  run(span: readonly [number, number, number, number, number]): Promise<void> {
-    return this.#team.run(span, this.#threads)
+  run(
+    span: readonly [number, number, number, number, number],
+    _: unknown,
+    [part, parts]: readonly [number, number],
+  ): Promise<void> {
+    return parts > 1 ? this.#team.runPart(span, part, parts) : this.#team.run(span, this.#threads)
   }
 
   async fetch(): Promise<void> {}

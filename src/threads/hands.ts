@@ -1,6 +1,6 @@
 // Whoever does the work of a fit beside the caller's thread: a crew in a shared arena, or a worker with its own.
 
-import type { Range } from '../plan.ts'
+import type { Range } from '../program/plan.ts'
 
 export interface Hands {
   /** Workers that get the next slice; 0 where it is the caller's. */
@@ -17,11 +17,12 @@ export interface Hands {
   readonly isRemote: boolean
   /**
    * Runs a tape for rows in batches: from, to, firstRow, endRow, batchRows. writes: what the caller has changed for it;
-   * reads: what it leaves for the caller.
+   * reads: what it leaves for the caller. part: which part of how many, where one worker does them in turn; else [0, 1].
    */
   run(
     span: readonly [number, number, number, number, number],
     copies: { readonly writes?: readonly Range[]; readonly reads: readonly Range[] },
+    part: readonly [part: number, parts: number],
   ): Promise<void>
   /** Calls a kernel in one worker; resolves to what it returns. */
   call(kernel: 'shuffle' | 'countUp', args: readonly number[]): Promise<number | undefined>

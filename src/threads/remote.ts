@@ -1,8 +1,8 @@
 // A worker with a memory of its own, where none can be shared: the arena is copied there, and what the work leaves is
 // copied back. One thread's work, and the caller's stays free.
 
-import type { Floats } from '../panels.ts'
-import type { Range } from '../plan.ts'
+import type { Floats } from '../base/floats.ts'
+import type { Range } from '../program/plan.ts'
 import type { Hands } from './hands.ts'
 import { PooledWorker, takeIdle } from './pool.ts'
 import { lostWorker } from './team.ts'
@@ -18,8 +18,8 @@ export interface RemoteArena {
   readonly floats: Floats
   /** All of it that is in use. */
   readonly whole: Range
-  /** What the caller may change between two runs: the control block and the tapes. */
-  readonly head: Range
+  /** What the caller may change between two runs: the tapes, and the numbers of the steps. */
+  readonly changing: readonly Range[]
 }
 
 export class Remote implements Hands {
@@ -78,9 +78,10 @@ export class Remote implements Hands {
   async run(
     span: readonly [number, number, number, number, number],
     { writes, reads }: { readonly writes?: readonly Range[]; readonly reads: readonly Range[] },
+    part: readonly [part: number, parts: number],
   ): Promise<void> {
-    const sent = [this.#arena.head, ...(writes ?? [])].map((range) => this.#copy(range))
-    await this.#call({ call: 'run', args: [...span, 0, 1, 0], writes: sent, reads })
+    const sent = [...this.#arena.changing, ...(writes ?? [])].map((range) => this.#copy(range))
+    await this.#call({ call: 'run', args: [...span, ...part, 0], writes: sent, reads })
   }
 
   async call(kernel: 'shuffle' | 'countUp', args: readonly number[]): Promise<number | undefined> {

@@ -1,8 +1,8 @@
 // Some workers at work on one arena, which they share with the caller's thread.
 
-import { SYNC_LENGTH, SYNC_MISSES, SYNC_PATIENCE, SYNC_SPINS, SYNC_STOP } from '../../assembly/abi.ts'
-import type { SharedArena } from '../backend.ts'
-import { BackendError } from '../errors.ts'
+import * as Sync from '../../assembly/abi/sync.ts'
+import type { SharedArena } from '../backends/backend.ts'
+import { BackendError } from '../base/errors.ts'
 import { PooledWorker, takeIdle } from './pool.ts'
 import type { Answer } from './worker.ts'
 
@@ -24,7 +24,7 @@ export class Team {
 
   private constructor(arena: SharedArena, sync: number) {
     this.#arena = arena
-    this.#sync = new Int32Array(arena.memory.buffer, sync * 4, SYNC_LENGTH)
+    this.#sync = new Int32Array(arena.memory.buffer, sync * 4, Sync.LENGTH)
   }
 
   /**
@@ -73,9 +73,9 @@ export class Team {
 
   /** From now on a thread looks `spins` times at most for the others at a barrier before it sleeps. */
   set patience(spins: number) {
-    this.#sync[SYNC_SPINS] = spins
-    this.#sync[SYNC_PATIENCE] = spins
-    this.#sync[SYNC_MISSES] = 0
+    this.#sync[Sync.SPINS] = spins
+    this.#sync[Sync.PATIENCE] = spins
+    this.#sync[Sync.MISSES] = 0
   }
 
   /**
@@ -94,6 +94,15 @@ export class Team {
     )
   }
 
+  /** The same by the first worker alone, as part `part` of `parts`. */
+  async runPart(
+    span: readonly [number, number, number, number, number],
+    part: number,
+    parts: number,
+  ): Promise<void> {
+    await this.#finish([this.#workers[0].call({ call: 'run', args: [...span, part, parts, 0] })])
+  }
+
   /** One worker calls a kernel; resolves to what it returns. */
   async call(kernel: 'shuffle' | 'countUp', args: readonly number[]): Promise<number | undefined> {
     const [{ value }] = await this.#finish([this.#workers[0].call({ call: kernel, args })])
@@ -106,7 +115,7 @@ export class Team {
     } catch (cause) {
       this.#failed = true
       // The others wait at a barrier for a thread that will not come.
-      Atomics.store(this.#sync, SYNC_STOP, 1)
+      Atomics.store(this.#sync, Sync.STOP, 1)
       await Promise.all(this.#workers.map((worker) => worker.stop()))
       throw lostWorker(cause)
     }

@@ -39,7 +39,7 @@ const LONG_STEP_MS = 20
 const LONG_FIT_MS = 400
 /** From this length on, at that speed, idle workers are taken before they are due: that takes a millisecond. */
 const WORTH_TAKING_MS = 20
-/** Milliseconds of one thread's work in the first slice of a challenger (src/epoch.ts). */
+/** Milliseconds of one thread's work in the first slice of a challenger (src/training/epoch.ts). */
 const SAMPLE_MS = 2
 /** A slice shorter than this says nothing yet. */
 const LEAST_MS = 1

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { FormatError, OptionError } from '../../src/base/errors.ts'
 import { type IdxOptions, readIdx } from '../../src/data/index.ts'
-import { FormatError, OptionError } from '../../src/errors.ts'
 
 type Setter = (view: DataView, at: number, value: number) => void
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { BackendError, OptionError, ShapeError } from '../../src/base/errors.ts'
 import { oneHot } from '../../src/data/index.ts'
-import { BackendError, OptionError, ShapeError } from '../../src/errors.ts'
 
 describe('oneHot', () => {
   it('puts a 1 at the label of each row', () => {

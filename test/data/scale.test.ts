@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { FormatError, OptionError, ShapeError } from '../../src/base/errors.ts'
 import {
   MinMaxScaler,
   minMaxScaler,
@@ -7,7 +8,6 @@ import {
   scalerFromJSON,
   standardScaler,
 } from '../../src/data/index.ts'
-import { FormatError, OptionError, ShapeError } from '../../src/errors.ts'
 
 // Three rows of three columns; the last column is constant, and 0.1 is not exact in float32.
 const x = Float32Array.of(1, -10, 0.1, 2, 0, 0.1, 6, 25, 0.1)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import { OptionError, ShapeError } from '../../src/base/errors.ts'
 import { takeRows, trainTestSplit } from '../../src/data/index.ts'
-import { OptionError, ShapeError } from '../../src/errors.ts'
 
 /** Rows [10 r, 10 r + 1] of class r mod `classes`. */
 function numbered(rows: number, classes = 1) {

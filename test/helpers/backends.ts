@@ -1,7 +1,7 @@
 // The backends that the suite runs on, each with the rounding unit that a tolerance is derived from.
 
 import { readFileSync } from 'node:fs'
-import type { Backend, MakeBackend } from '../../src/backend.ts'
+import type { Backend, MakeBackend } from '../../src/backends/backend.ts'
 import { makeReferenceBackend } from '../../src/backends/reference.ts'
 import { makeWasmBackend } from '../../src/backends/wasm.ts'
 

@@ -1,4 +1,4 @@
-import { PhiloxStream } from '../../src/random.ts'
+import { PhiloxStream } from '../../src/base/random.ts'
 
 /** Seeded test numbers, multiples of 2⁻²⁰ in [−range, range): exact in float32, so every backend sees the same. */
 export function numbers(length: number, seed: number, range = 1): Float32Array {

@@ -1,6 +1,6 @@
 // δ of the quadratic loss after softmax, without a rounding after the exponentials: the textbook's sum in integers.
 
-import { exp } from '../../src/math.ts'
+import { exp } from '../../src/base/math.ts'
 
 // Exponentials down to e^−90 keep all of their bits in units of 2⁻²⁰⁰.
 const UNIT = 2 ** 200

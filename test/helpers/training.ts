@@ -1,9 +1,9 @@
 // What tests of the engine do to it that its users do not.
 
-import type { Engine } from '../../src/engine.ts'
-import type { Inputs } from '../../src/inputs.ts'
-import { runNow } from '../../src/pace.ts'
-import type { Span } from '../../src/tape.ts'
+import { runNow } from '../../src/base/pace.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import type { Inputs } from '../../src/intake/inputs.ts'
+import type { Span } from '../../src/program/stages.ts'
 
 /** Every phase of a training step, in order. */
 export const phasesOf = ({ step }: Engine): Span[] => [...step.compute.phases, ...step.update.phases]

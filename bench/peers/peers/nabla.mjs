@@ -69,7 +69,7 @@ export default {
 
   async matmul({ m, k, n }, { x, y }, variant) {
     const { chooseBackend } = await import(new URL('src/backends/choose.ts', root))
-    const { padded, panelLength } = await import(new URL('src/panels.ts', root))
+    const { padded, panelLength } = await import(new URL('src/program/panels.ts', root))
     const a = 96 // before it the kernels keep their constants
     const b = a + padded(m * k)
     const c = b + panelLength(k, n)

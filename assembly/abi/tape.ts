@@ -1,0 +1,30 @@
+// A tape is a sequence of instructions of INSTRUCTION_WORDS 32-bit words: the opcode and its flags, then its operands, each
+// at the word that operands/ says. Offsets, strides and counts are in elements; offset 0 means "none".
+
+export const INSTRUCTION_WORDS = 24
+
+/** Waits until every thread has come here. */
+export const OP_BARRIER = 1
+/** Looks up the rows of the batch. Each thread has tables of its own. */
+export const OP_ROWS = 2
+/** out = f(input · weights + biases). Split by rows. */
+export const OP_FORWARD = 3
+/** The loss of each row, its hit, and delta = ∂C/∂z. Split by rows. */
+export const OP_OUTPUT = 4
+/** deltaBelow = delta · weightsᵀ ⊙ f'(z). Split by rows. */
+export const OP_BACKWARD = 5
+/** rule(weights, inputᵀ · delta / rows). Split by rows of the weights, four at a time. */
+export const OP_UPDATE_WEIGHTS = 6
+/** rule(biases, Σ delta / rows). Split by columns, four at a time. */
+export const OP_UPDATE_BIASES = 7
+
+// Flags of the opcode's word.
+
+/** OP_FORWARD, OP_BACKWARD and OP_UPDATE_WEIGHTS: split by columns of the result, whole panels of the weights. */
+export const BY_UNITS = 16
+/**
+ * OP_UPDATE_WEIGHTS, where the parts are done in turn: split by whole blocks of what gemmTN packs, if that leaves no part
+ * much longer than the others. A part packs its panels of δ once a block.
+ */
+export const BY_BLOCKS = 32
+export const FLAGS = BY_UNITS | BY_BLOCKS

@@ -1,0 +1,337 @@
+// Runs a tape: reads its instructions, takes this part's share of each, and calls the kernels. A part is a thread, or
+// one of several slices of work that one thread does in turn.
+
+import * as Activations from './abi/activations'
+import * as Hits from './abi/hits'
+import { BUCKET_ENTRIES, BUCKETS, LANES, PACK_COLUMNS, STRIP, STRIP_HEAD } from './abi/layout'
+import * as Backward from './abi/operands/backward'
+import * as Barrier from './abi/operands/barrier'
+import * as Forward from './abi/operands/forward'
+import * as Output from './abi/operands/output'
+import * as Rows from './abi/operands/rows'
+import * as UpdateBiases from './abi/operands/update-biases'
+import * as UpdateWeights from './abi/operands/update-weights'
+import * as Rules from './abi/rules'
+import * as Tape from './abi/tape'
+import { barrier } from './base/barrier'
+import { gemmNN } from './products/gemm-nn'
+import { gemmTN, sumRows } from './products/gemm-tn'
+import { padded } from './base/panels'
+import { beginOf, firstBlockOf, firstUnitOf } from './base/parts'
+import { fetchLists, sparseNN, sparseTN } from './products/sparse'
+import { activate, derive } from './rows/activation'
+import { hitsRow, lossRow, softmaxRows } from './rows/loss'
+import { isFused, stepOf, Update, updateAt } from './rules/update'
+
+/**
+ * Most rows of the batch that are taken through a layer at a time: their inputs stay in L2, a panel of weights in L1. The
+ * fewer there are, the more often the weights come from L3 or memory. A product with weights of 2048×2048, GFLOP/s on one
+ * core of a Xeon with 2 MB of L2 (relaxed, Node 26): 45 with 60 rows, 52 with 96, 55 with 144, 52 with 192.
+ */
+const ROW_BLOCK = 144
+
+/** How many of `rows` rows to take at a time: even shares, in multiples of 12 that leave the tiles no edge. */
+function rowsAtOnce(rows: i32): i32 {
+  if (rows <= ROW_BLOCK) return ROW_BLOCK
+  const blocks = (rows + ROW_BLOCK - 1) / ROW_BLOCK
+  return (rows + 12 * blocks - 1) / (12 * blocks) * 12
+}
+
+/** Operand `word` of the instruction at ptr. */
+@inline
+function operand(ptr: usize, word: usize): i32 {
+  return load<i32>(ptr + (word << 2))
+}
+
+/** Operand `word` as a byte address; an offset of 0 stays 0. */
+@inline
+function address(ptr: usize, word: usize): usize {
+  return (<usize>load<u32>(ptr + (word << 2))) << 2
+}
+
+/** The thread's own table of the batch's rows in operand `word`, or 0. */
+@inline
+function table(op: usize, word: usize, rows: i32, thread: i32): usize {
+  const first = address(op, word)
+  return first ? first + ((<usize>(thread * rows)) << 2) : 0
+}
+
+/** OP_ROWS: the offsets of the rows that stand at [start, start + rows) of the order. */
+function lookUpRows(op: usize, start: i32, rows: i32, thread: i32): void {
+  const x = operand(op, Rows.x)
+  const xStride = operand(op, Rows.xStride)
+  const xTable = table(op, Rows.xTable, rows, thread)
+  const y = operand(op, Rows.y)
+  const yStride = operand(op, Rows.yStride)
+  const yTable = table(op, Rows.yTable, rows, thread)
+  const order = address(op, Rows.order) + ((<usize>start) << 2)
+  const starts = address(op, Rows.starts)
+  const fromTable = table(op, Rows.fromTable, rows, thread)
+  const toTable = table(op, Rows.toTable, rows, thread)
+  const lastOfTarget = (<usize>(yStride - 1)) << 2
+  for (let r = 0; r < rows; ++r) {
+    const at = (<usize>r) << 2
+    const row = load<i32>(order + at)
+    store<i32>(xTable + at, x + row * xStride)
+    store<i32>(yTable + at, y + row * yStride)
+    if (starts) {
+      const list = starts + ((<usize>row) << 2)
+      store<u32>(fromTable + at, load<u32>(list))
+      store<u32>(toTable + at, load<u32>(list, 4))
+      // There are no rows of x to look up. The targets are read so that they are on their way, like the lists.
+      const target = (<usize>(y + row * yStride)) << 2
+      store<u32>(xTable + at, load<u32>(target) ^ load<u32>(target + lastOfTarget))
+    }
+  }
+}
+
+/** OP_FORWARD: z = a · W + b and a' = f(z), for the rows [from, to) of the batch's `rows` and the columns [jFrom, jTo). */
+function forward(op: usize, from: i32, to: i32, rows: i32, jFrom: i32, jTo: i32, thread: i32): void {
+  if (jFrom == jTo) return
+  const a = address(op, Forward.input)
+  const lda = operand(op, Forward.inputStride)
+  const aTable = table(op, Forward.inputTable, rows, thread)
+  const weights = address(op, Forward.weights)
+  const biases = address(op, Forward.biases)
+  const out = address(op, Forward.out)
+  const slope = address(op, Forward.slope)
+  const k = operand(op, Forward.inputs)
+  const n = operand(op, Forward.units)
+  const activation = operand(op, Forward.activation)
+  const tiles = operand(op, Forward.tiles)
+  const fromTable = table(op, Forward.fromTable, rows, thread)
+  const toTable = table(op, Forward.toTable, rows, thread)
+  const columns = padded(n)
+  const block = rowsAtOnce(to - from)
+  for (let r = from; r < to; r += block) {
+    const end = min(r + block, to)
+    const at = (<usize>(r * columns + jFrom)) << 2
+    if (fromTable) {
+      // What is stored here is overwritten at once.
+      store<u32>(out + at, fetchLists(r, end, fromTable, toTable))
+      sparseNN(r, end, fromTable, toTable, weights, padded(k), biases, out, n, jFrom, jTo)
+    } else gemmNN(r, end, a, lda, aTable, weights, padded(k), biases, out, k, n, tiles, jFrom, jTo)
+    if (activation == Activations.SOFTMAX) softmaxRows(end - r, out + at, out + at, n, columns)
+    else if (activation != Activations.LINEAR) {
+      const z = out + at
+      const f = slope ? slope + at : 0
+      if (jTo - jFrom == columns) activate(activation, z, z, f, (end - r) * columns)
+      else {
+        const stride = (<usize>columns) << 2
+        for (let i: usize = 0; i < <usize>(end - r); ++i) {
+          activate(activation, z + i * stride, z + i * stride, f ? f + i * stride : 0, jTo - jFrom)
+        }
+      }
+    }
+  }
+}
+
+/** OP_OUTPUT: the loss of each of the rows [from, to), its hit, and δ = ∂C/∂z (BP1). */
+function output(op: usize, start: i32, from: i32, to: i32, rows: i32, thread: i32): void {
+  const out = address(op, Output.out)
+  const slope = address(op, Output.slope)
+  const y = address(op, Output.y)
+  const yStride = operand(op, Output.yStride)
+  const yTable = table(op, Output.yTable, rows, thread)
+  const delta = address(op, Output.delta)
+  const losses = address(op, Output.losses) + ((<usize>start) << 2)
+  const hits = address(op, Output.hits) + ((<usize>start) << 2)
+  const n = operand(op, Output.units)
+  const loss = operand(op, Output.loss)
+  const activation = operand(op, Output.activation)
+  const hitMode = operand(op, Output.hitMode)
+  const threshold = reinterpret<f32>(operand(op, Output.threshold))
+  const columns = padded(n)
+  for (let r = from; r < to; ++r) {
+    const at = (<usize>(r * columns)) << 2
+    const yRow = yTable
+      ? (<usize>load<u32>(yTable + ((<usize>r) << 2))) << 2
+      : y + ((<usize>(r * yStride)) << 2)
+    const value = lossRow(out + at, slope ? slope + at : 0, yRow, delta ? delta + at : 0, n, loss, activation)
+    store<f32>(losses + ((<usize>r) << 2), value)
+    if (hitMode != Hits.NONE) store<f32>(hits + ((<usize>r) << 2), hitsRow(out + at, yRow, n, hitMode, threshold))
+  }
+}
+
+/** OP_BACKWARD: δ below = δ · Wᵀ ⊙ f'(z) (BP2), for the rows [from, to) and the columns [jFrom, jTo). */
+function backward(op: usize, from: i32, to: i32, jFrom: i32, jTo: i32): void {
+  const delta = address(op, Backward.delta)
+  const weightsT = address(op, Backward.weightsT)
+  const source = address(op, Backward.source)
+  const below = address(op, Backward.deltaBelow)
+  const n = operand(op, Backward.units)
+  const k = operand(op, Backward.inputs)
+  const activation = operand(op, Backward.activation)
+  const tiles = operand(op, Backward.tiles)
+  const columns = padded(k)
+  const block = rowsAtOnce(to - from)
+  for (let r = from; r < to; r += block) {
+    const end = min(r + block, to)
+    gemmNN(r, end, delta, padded(n), 0, weightsT, padded(n), 0, below, n, k, tiles, jFrom, jTo)
+    const at = (<usize>(r * columns + jFrom)) << 2
+    if (jTo - jFrom == columns) derive(activation, source + at, below + at, (end - r) * columns)
+    else {
+      const stride = (<usize>columns) << 2
+      for (let i: usize = 0; i < <usize>(end - r); ++i) {
+        derive(activation, source + at + i * stride, below + at + i * stride, jTo - jFrom)
+      }
+    }
+  }
+}
+
+/** The rule's numbers for step number `step` of this call. */
+@inline
+function scalarsOf(op: usize, steps: usize, stepStride: usize, step: i32): usize {
+  return address(op, steps) + ((<usize>(step * operand(op, stepStride))) << 2)
+}
+
+/** OP_UPDATE_WEIGHTS: the rule on aᵀ · δ (BP4), for this part's rows of W, or its columns. */
+function updateWeights(op: usize, step: i32, rows: i32, part: i32, parts: i32, thread: i32, flags: i32): void {
+  const byUnits = (flags & Tape.BY_UNITS) != 0
+  const byBlocks = (flags & Tape.BY_BLOCKS) != 0
+  const k = operand(op, UpdateWeights.inputs)
+  const n = operand(op, UpdateWeights.units)
+  const rule = operand(op, UpdateWeights.rule)
+  const tiles = operand(op, UpdateWeights.tiles)
+  const fours = padded(k) / LANES
+  const from = byUnits ? 0 : byBlocks ? firstBlockOf(part, parts, k) : beginOf(part, parts, fours)
+  const to = byUnits ? fours : byBlocks ? firstBlockOf(part + 1, parts, k) : beginOf(part + 1, parts, fours)
+  const jFrom = byUnits ? firstUnitOf(part, parts, n, tiles) : 0
+  const jTo = byUnits ? firstUnitOf(part + 1, parts, n, tiles) : padded(n)
+  const scalars = scalarsOf(op, UpdateWeights.steps, UpdateWeights.stepStride, step)
+  const adds = isFused(rule)
+  const size = stepOf(rule, scalars, rows)
+  const update: Update | null = adds || rule == Rules.STORE_GRADIENT
+    ? null
+    : updateAt(roomOf(op, UpdateWeights.strip, thread), rule, scalars, address(op, UpdateWeights.slots))
+  const aTable = table(op, UpdateWeights.inputTable, rows, thread)
+  const delta = address(op, UpdateWeights.delta)
+  const weights = address(op, UpdateWeights.weights)
+  // Every thread has its own place for what it packs and sums.
+  const pack = address(op, UpdateWeights.pack) + ((<usize>(thread * rows * PACK_COLUMNS)) << 2)
+  const fromTable = table(op, UpdateWeights.fromTable, rows, thread)
+  if (fromTable) {
+    const toTable = table(op, UpdateWeights.toTable, rows, thread)
+    const lengths = address(op, UpdateWeights.bucketLengths) + ((<usize>(thread * padded(k))) << 2)
+    const room = <usize>(thread * max(BUCKET_ENTRIES, BUCKETS * rows))
+    const buckets = address(op, UpdateWeights.buckets) + (room << 3)
+    sparseTN(
+      from, to, rows, fromTable, toTable, delta, weights, k, n, adds, size, update, lengths, buckets, pack, jFrom, jTo,
+    )
+    return
+  }
+  const a = address(op, UpdateWeights.input)
+  const lda = operand(op, UpdateWeights.inputStride)
+  const weightsT = address(op, UpdateWeights.weightsT)
+  gemmTN(
+    from, to, rows, a, lda, aTable, delta, weights, weightsT, k, n, adds, size, update, tiles, pack, jFrom, jTo,
+  )
+}
+
+/** The thread's own room for an update in operand `word`. */
+@inline
+function roomOf(op: usize, word: usize, thread: i32): usize {
+  return address(op, word) + ((<usize>(thread * (STRIP_HEAD + STRIP))) << 2)
+}
+
+/** OP_UPDATE_BIASES: the rule on Σ δ (BP3), for this part's groups of four columns. */
+function updateBiases(op: usize, step: i32, rows: i32, part: i32, parts: i32, thread: i32): void {
+  const n = operand(op, UpdateBiases.units)
+  const rule = operand(op, UpdateBiases.rule)
+  const fours = padded(n) / LANES
+  const scalars = scalarsOf(op, UpdateBiases.steps, UpdateBiases.stepStride, step)
+  const adds = isFused(rule)
+  const update: Update | null = adds || rule == Rules.STORE_GRADIENT
+    ? null
+    : updateAt(roomOf(op, UpdateBiases.strip, thread), rule, scalars, address(op, UpdateBiases.slots))
+  sumRows(
+    beginOf(part, parts, fours),
+    beginOf(part + 1, parts, fours),
+    rows,
+    address(op, UpdateBiases.delta),
+    n,
+    address(op, UpdateBiases.biases),
+    adds,
+    stepOf(rule, scalars, rows),
+    update,
+  )
+}
+
+/**
+ * The instructions in [fromPtr, toPtr) once, as step number `index` of the call, on the batch of `rows` rows that begins
+ * at `start` of the order. Returns false if the work must be abandoned.
+ */
+function step(
+  fromPtr: usize, toPtr: usize, index: i32, start: i32, rows: i32, part: i32, parts: i32, thread: i32,
+): bool {
+  const rowFrom = beginOf(part, parts, rows)
+  const rowTo = beginOf(part + 1, parts, rows)
+  for (let op = fromPtr; op < toPtr; op += Tape.INSTRUCTION_WORDS << 2) {
+    const code = operand(op, 0)
+    const byUnits = (code & Tape.BY_UNITS) != 0
+    const from = byUnits ? 0 : rowFrom
+    const to = byUnits ? rows : rowTo
+    switch (code & ~Tape.FLAGS) {
+      case Tape.OP_BARRIER:
+        // One thread waits for nobody. A caller that runs several parts in turn stops at each barrier itself.
+        if (parts > 1 && !barrier(address(op, Barrier.sync), parts)) return false
+        break
+      case Tape.OP_ROWS:
+        lookUpRows(op, start, rows, thread)
+        break
+      case Tape.OP_FORWARD: {
+        const n = operand(op, Forward.units)
+        const tiles = operand(op, Forward.tiles)
+        const jFrom = byUnits ? firstUnitOf(part, parts, n, tiles) : 0
+        const jTo = byUnits ? firstUnitOf(part + 1, parts, n, tiles) : padded(n)
+        forward(op, from, to, rows, jFrom, jTo, thread)
+        break
+      }
+      case Tape.OP_OUTPUT:
+        output(op, start, from, to, rows, thread)
+        break
+      case Tape.OP_BACKWARD: {
+        const k = operand(op, Backward.inputs)
+        const tiles = operand(op, Backward.tiles)
+        const jFrom = byUnits ? firstUnitOf(part, parts, k, tiles) : 0
+        const jTo = byUnits ? firstUnitOf(part + 1, parts, k, tiles) : padded(k)
+        backward(op, from, to, jFrom, jTo)
+        break
+      }
+      case Tape.OP_UPDATE_WEIGHTS:
+        updateWeights(op, index, rows, part, parts, thread, code)
+        break
+      case Tape.OP_UPDATE_BIASES:
+        updateBiases(op, index, rows, part, parts, thread)
+        break
+      default:
+        unreachable()
+    }
+  }
+  return true
+}
+
+/**
+ * Runs the instructions in [from, to) of a tape (element offsets) as part `part` of `parts`, once for each batch of
+ * at most batchRows of the rows [firstRow, endRow) of the order. The last batch may be smaller. `thread` says which
+ * scratch is free for this part: its own number where the parts run at once, 0 where one thread runs them in turn.
+ */
+export function run(
+  from: i32,
+  to: i32,
+  firstRow: i32,
+  endRow: i32,
+  batchRows: i32,
+  part: i32,
+  parts: i32,
+  thread: i32,
+): void {
+  assert(0 < from && from <= to && (to - from) % Tape.INSTRUCTION_WORDS == 0)
+  assert(0 <= firstRow && firstRow <= endRow && batchRows > 0 && 0 <= part && part < parts && 0 <= thread)
+  const fromPtr = (<usize>from) << 2
+  const toPtr = (<usize>to) << 2
+  let index = 0
+  for (let start = firstRow; start < endRow; start += batchRows, ++index) {
+    if (!step(fromPtr, toPtr, index, start, min(batchRows, endRow - start), part, parts, thread)) return
+  }
+}

@@ -1,0 +1,28 @@
+import { madd, nmadd } from '../base/simd'
+
+/**
+ * m = β₁ m + (1 − β₁) g;  v = β₂ v + (1 − β₂) g²;  w = w − η m / (√v ρ + ε), with η = learningRate / (1 − β₁ᵗ) and
+ * ρ = 1 / √(1 − β₂ᵗ) (Kingma and Ba 2015, arXiv:1412.6980, algorithm 1).
+ * scalars: η, β₁, 1 − β₁, β₂, 1 − β₂, ρ, ε.
+ */
+export function adam(w: usize, g: usize, slots: usize, n: i32, scalars: usize): void {
+  const rate = v128.load32_splat(scalars)
+  const beta1 = v128.load32_splat(scalars, 4)
+  const rest1 = v128.load32_splat(scalars, 8)
+  const beta2 = v128.load32_splat(scalars, 12)
+  const rest2 = v128.load32_splat(scalars, 16)
+  const scale = v128.load32_splat(scalars, 20)
+  const epsilon = v128.load32_splat(scalars, 24)
+  const end = w + ((<usize>n) << 2)
+  for (; w < end; w += 16, g += 16) {
+    const gradient = v128.load(g)
+    const mPtr = w + slots
+    const vPtr = mPtr + slots
+    const m = madd(beta1, v128.load(mPtr), f32x4.mul(rest1, gradient))
+    const v = madd(beta2, v128.load(vPtr), f32x4.mul(f32x4.mul(rest2, gradient), gradient))
+    v128.store(mPtr, m)
+    v128.store(vPtr, v)
+    const quotient = f32x4.div(m, madd(f32x4.sqrt(v), scale, epsilon))
+    v128.store(w, nmadd(rate, quotient, v128.load(w)))
+  }
+}

@@ -1,0 +1,210 @@
+// The interpreter of assembly/interpreter.ts in plain JavaScript: the same instructions over the same layout.
+
+import * as Activations from '../../../assembly/abi/activations.ts'
+import * as Hits from '../../../assembly/abi/hits.ts'
+import { LANES } from '../../../assembly/abi/layout.ts'
+import * as Backward from '../../../assembly/abi/operands/backward.ts'
+import * as Forward from '../../../assembly/abi/operands/forward.ts'
+import * as Output from '../../../assembly/abi/operands/output.ts'
+import * as Rows from '../../../assembly/abi/operands/rows.ts'
+import * as UpdateBiases from '../../../assembly/abi/operands/update-biases.ts'
+import * as UpdateWeights from '../../../assembly/abi/operands/update-weights.ts'
+import * as Rules from '../../../assembly/abi/rules.ts'
+import * as Tape from '../../../assembly/abi/tape.ts'
+import { padded } from '../../program/panels.ts'
+import { activate, derive, softmaxRow } from './activation.ts'
+import { gemmNN, gemmTN, sumRows } from './gemm.ts'
+import { hitsRow, lossRow } from './loss.ts'
+import type { Memory } from './memory.ts'
+import { isFused, stepOf, type Update } from './optimizer.ts'
+
+/** Where part `part` of `parts` begins in `count` things. */
+const beginOf = (part: number, parts: number, count: number): number => Math.floor((count * part) / parts)
+
+/** The words of an instruction. */
+type Words = readonly number[]
+
+const float = new Float32Array(1)
+const bits = new Int32Array(float.buffer)
+
+/** An operand that is a float32. */
+function floatOf(word: number): number {
+  bits[0] = word
+  return float[0]
+}
+
+function lookUpRows({ ints, shift }: Memory, op: Words, start: number, rows: number): void {
+  for (let r = 0; r < rows; ++r) {
+    const row = ints[(op[Rows.order] + start + r) << shift]
+    ints[(op[Rows.xTable] + r) << shift] = op[Rows.x] + row * op[Rows.xStride]
+    ints[(op[Rows.yTable] + r) << shift] = op[Rows.y] + row * op[Rows.yStride]
+  }
+}
+
+function forward(memory: Memory, op: Words, from: number, to: number): void {
+  const { floats } = memory
+  const out = op[Forward.out]
+  const slope = op[Forward.slope]
+  const k = op[Forward.inputs]
+  const n = op[Forward.units]
+  const activation = op[Forward.activation]
+  const columns = padded(n)
+  gemmNN(
+    memory,
+    from,
+    to,
+    op[Forward.input],
+    op[Forward.inputStride],
+    op[Forward.inputTable],
+    op[Forward.weights],
+    padded(k),
+    op[Forward.biases],
+    out,
+    k,
+    n,
+  )
+  if (activation === Activations.SOFTMAX) {
+    for (let r = from; r < to; ++r) softmaxRow(floats, out + r * columns, out + r * columns, n)
+  } else if (activation !== Activations.LINEAR) {
+    const at = from * columns
+    activate(floats, activation, out + at, out + at, slope ? slope + at : 0, (to - from) * columns)
+  }
+}
+
+function output({ floats, ints, shift }: Memory, op: Words, start: number, from: number, to: number): void {
+  const n = op[Output.units]
+  const table = op[Output.yTable]
+  const slope = op[Output.slope]
+  const delta = op[Output.delta]
+  const hitMode = op[Output.hitMode]
+  const threshold = floatOf(op[Output.threshold])
+  const columns = padded(n)
+  for (let r = from; r < to; ++r) {
+    const at = r * columns
+    const out = op[Output.out] + at
+    const y = table ? ints[(table + r) << shift] : op[Output.y] + r * op[Output.yStride]
+    floats[op[Output.losses] + start + r] = lossRow(
+      floats,
+      out,
+      slope ? slope + at : 0,
+      y,
+      delta ? delta + at : 0,
+      n,
+      op[Output.loss],
+      op[Output.activation],
+    )
+    if (hitMode !== Hits.NONE) {
+      floats[op[Output.hits] + start + r] = hitsRow(floats, out, y, n, hitMode, threshold)
+    }
+  }
+}
+
+function backward(memory: Memory, op: Words, from: number, to: number): void {
+  const below = op[Backward.deltaBelow]
+  const n = op[Backward.units]
+  const k = op[Backward.inputs]
+  gemmNN(memory, from, to, op[Backward.delta], padded(n), 0, op[Backward.weightsT], padded(n), 0, below, n, k)
+  const at = from * padded(k)
+  derive(
+    memory.floats,
+    op[Backward.activation],
+    op[Backward.source] + at,
+    below + at,
+    (to - from) * padded(k),
+  )
+}
+
+/** What a rule needs; undefined where the products take the step, or store the gradient. */
+const updateOf = (rule: number, scalars: number, slots: number, strip: number): Update | undefined =>
+  isFused(rule) || rule === Rules.STORE_GRADIENT ? undefined : { rule, scalars, slots, strip }
+
+function updateWeights(
+  memory: Memory,
+  op: Words,
+  step: number,
+  rows: number,
+  part: number,
+  parts: number,
+): void {
+  const rule = op[UpdateWeights.rule]
+  const scalars = op[UpdateWeights.steps] + step * op[UpdateWeights.stepStride]
+  const k = op[UpdateWeights.inputs]
+  const fours = padded(k) / LANES
+  gemmTN(
+    memory,
+    beginOf(part, parts, fours),
+    beginOf(part + 1, parts, fours),
+    rows,
+    op[UpdateWeights.input],
+    op[UpdateWeights.inputStride],
+    op[UpdateWeights.inputTable],
+    op[UpdateWeights.delta],
+    op[UpdateWeights.weights],
+    op[UpdateWeights.weightsT],
+    k,
+    op[UpdateWeights.units],
+    isFused(rule),
+    stepOf(memory.floats, rule, scalars, rows),
+    updateOf(rule, scalars, op[UpdateWeights.slots], op[UpdateWeights.strip]),
+  )
+}
+
+function updateBiases(
+  memory: Memory,
+  op: Words,
+  step: number,
+  rows: number,
+  part: number,
+  parts: number,
+): void {
+  const rule = op[UpdateBiases.rule]
+  const scalars = op[UpdateBiases.steps] + step * op[UpdateBiases.stepStride]
+  const n = op[UpdateBiases.units]
+  const fours = padded(n) / LANES
+  sumRows(
+    memory,
+    beginOf(part, parts, fours),
+    beginOf(part + 1, parts, fours),
+    rows,
+    op[UpdateBiases.delta],
+    n,
+    op[UpdateBiases.biases],
+    isFused(rule),
+    stepOf(memory.floats, rule, scalars, rows),
+    updateOf(rule, scalars, op[UpdateBiases.slots], op[UpdateBiases.strip]),
+  )
+}
+
+/** Runs a span of a tape as part `part` of `parts`; the arguments are those of `run` in assembly/interpreter.ts. */
+export function run(
+  memory: Memory,
+  from: number,
+  to: number,
+  firstRow: number,
+  endRow: number,
+  batchRows: number,
+  part: number,
+  parts: number,
+): void {
+  const { ints, shift } = memory
+  const instructions: Words[] = []
+  for (let at = from; at < to; at += Tape.INSTRUCTION_WORDS) {
+    instructions.push(Array.from({ length: Tape.INSTRUCTION_WORDS }, (_, word) => ints[(at + word) << shift]))
+  }
+  for (let start = firstRow, step = 0; start < endRow; start += batchRows, ++step) {
+    const rows = Math.min(batchRows, endRow - start)
+    const rowFrom = beginOf(part, parts, rows)
+    const rowTo = beginOf(part + 1, parts, rows)
+    for (const op of instructions) {
+      // What the kernels split by units or by blocks is split by rows here: between two barriers one is as good as the other.
+      const code = op[0] & ~Tape.FLAGS
+      if (code === Tape.OP_ROWS) lookUpRows(memory, op, start, rows)
+      else if (code === Tape.OP_FORWARD) forward(memory, op, rowFrom, rowTo)
+      else if (code === Tape.OP_OUTPUT) output(memory, op, start, rowFrom, rowTo)
+      else if (code === Tape.OP_BACKWARD) backward(memory, op, rowFrom, rowTo)
+      else if (code === Tape.OP_UPDATE_WEIGHTS) updateWeights(memory, op, step, rows, part, parts)
+      else if (code === Tape.OP_UPDATE_BIASES) updateBiases(memory, op, step, rows, part, parts)
+      else if (code !== Tape.OP_BARRIER) throw new Error(`the tape has no instruction ${code}`)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+// One step of the optimizer, taken at once or not at all.
+
+import { runNow } from '../base/pace.ts'
+import { type Divergence, divergedError } from '../diagnosis/diverged.ts'
+import { loadRows, readRowsNow } from '../intake/rows.ts'
+import { trainBatchSettings } from '../model/call-settings.ts'
+import type { MatrixLike } from '../model/options.ts'
+import type { Core } from '../training/core.ts'
+
+/** See Network.trainBatch. */
+export function trainBatch(
+  core: Core,
+  x: MatrixLike,
+  y: MatrixLike,
+  options: { learningRate?: number },
+): number {
+  const { counters, settings, stepper, transaction } = core
+  const engine = core.writing('trainBatch')
+  const { learningRate = settings.optimizer.learningRate } = trainBatchSettings(options)
+  const data = readRowsNow(engine, x, y)
+  const { rows } = data.x
+  engine.reserve({ batchRows: rows, dataRows: rows, gradients: false })
+  loadRows(engine, data, 0, rows)
+  stepper.prepare(engine, 1, learningRate)
+  const batch = { firstRow: 0, endRow: rows, batchRows: rows }
+  const { compute, update } = engine.step
+  engine.trainPart(compute, batch, 0, 1)
+  const loss = engine.sum(engine.plan.losses, 0, rows) / rows
+  const diverge = (seen: Divergence['seen']): never => {
+    throw divergedError({
+      ...data,
+      architecture: engine.architecture,
+      batchRows: rows,
+      learningRate,
+      losses: [],
+      weightsBefore: engine.parameters.statistics(),
+      trainedBefore: counters.trained,
+      epoch: 1,
+      batch: 1,
+      seen,
+      kept: 'the parameters it had before this batch',
+    })
+  }
+  if (!Number.isFinite(loss)) diverge('loss')
+  transaction.begin()
+  try {
+    runNow(transaction.keep())
+    engine.trainPart(update, batch, 0, 1)
+    if (!engine.parameters.areFinite()) {
+      runNow(transaction.rollBack())
+      diverge('parameters')
+    }
+    stepper.taken(1)
+    counters.trained = true
+  } finally {
+    transaction.end()
+  }
+  return loss
+}

@@ -1,0 +1,52 @@
+// From a call of fit to the training loop: the options and the user's arrays are checked, and the network is locked.
+
+import { runNow, type Slices } from '../base/pace.ts'
+import type { Engine } from '../engine/engine.ts'
+import { readRows } from '../intake/rows.ts'
+import type { Architecture } from '../model/architecture.ts'
+import { checkData, type FitSettings, fitSettings } from '../model/call-settings.ts'
+import type { Data, FitOptions } from '../model/options.ts'
+import type { Core } from '../training/core.ts'
+import { fitSlices } from '../training/fit.ts'
+import { type History, Recorder } from '../training/history.ts'
+
+// Numbers that are read at once: a few milliseconds of work.
+const SHORT = 1 << 20
+
+/** True if the data are few numbers, in whatever form. */
+function isShort({ x }: Data, { inputs, outputs }: Architecture): boolean {
+  try {
+    const isFlat = ArrayBuffer.isView(x) || typeof x[0] === 'number'
+    const rows = isFlat ? x.length / inputs : x.length
+    return rows * (inputs + outputs) <= SHORT
+  } catch {
+    // Not an array: whoever reads it says so.
+    return false
+  }
+}
+
+function* fitWork(core: Core, engine: Engine, data: Data, settings: FitSettings): Slices<History> {
+  const { counters, stepper, transaction } = core
+  const { architecture, seed, optimizer, threads } = core.settings
+  const recorder = new Recorder(settings.epochs)
+  // All arrays are watched from here on.
+  const isAllShort =
+    isShort(data, architecture) && (!settings.validation || isShort(settings.validation, architecture))
+  const reading = readRows(engine, data, { keep: isAllShort })
+  const validating =
+    settings.validation && readRows(engine, settings.validation, { prefix: 'validation.', keep: true })
+  // Short data are read at once, before the caller can change them.
+  const training = isAllShort ? runNow(reading) : yield* reading
+  const validation = validating && (isAllShort ? runNow(validating) : yield* validating)
+  yield* transaction.keep()
+  const learningRate = settings.learningRate ?? optimizer.learningRate
+  const context = { seed, learningRate, stepper, threads, counters, recorder }
+  return yield* fitSlices(engine, training, validation, settings, context, transaction)
+}
+
+/** See Network.fit. */
+export async function train(core: Core, data: Data, options: FitOptions): Promise<History> {
+  const settings = fitSettings(options)
+  const checked = checkData(data, 'fit data')
+  return core.trainInSlices('fit', settings.signal, (engine) => fitWork(core, engine, checked, settings))
+}

@@ -1,0 +1,285 @@
+// An arena at work: predicting, evaluating and training in it, in the caller's thread or in others. Knows offsets; knows
+// nothing of users' arrays, epochs or errors.
+
+import { SINGLE } from '../../assembly/abi/layout.ts'
+import { SCALARS } from '../../assembly/abi/rules.ts'
+import type { MakeBackend } from '../backends/backend.ts'
+import type { Floats } from '../base/floats.ts'
+import { SLICE_MS, type Slices } from '../base/pace.ts'
+import type { Architecture } from '../model/architecture.ts'
+import type { UpdateRule } from '../model/optimizers.ts'
+import type { Staging, Tensor } from '../program/plan.ts'
+import type { Span, Stage } from '../program/stages.ts'
+import { predictResult } from '../program/tape.ts'
+import { Crew, type Order } from '../threads/crew.ts'
+import type { Hands } from '../threads/hands.ts'
+import { Remote } from '../threads/remote.ts'
+import { Arena } from './arena.ts'
+import { CHUNK, copyRows, fillRows } from './copies.ts'
+import { Tapes } from './tapes.ts'
+
+/** Some rows of the order, taken in mini-batches of batchRows; the last one may be smaller. */
+export interface Slice {
+  readonly firstRow: number
+  readonly endRow: number
+  readonly batchRows: number
+}
+
+/** Over some rows. */
+export interface Sums {
+  readonly loss: number
+  readonly hits: number
+}
+
+// What a row costs besides its products, in operations: a row drawn from all over a large data set comes from no cache.
+// Without it the first slice of 2-2-1 on 4 million rows took 350 ms.
+const ROW_FLOPS = 500
+// All parts of the work.
+const WHOLE = [0, 1] as const
+// Places that are shuffled at once: a few milliseconds, where they are in no cache.
+const SHUFFLED_AT_ONCE = 1 << 16
+
+export class Engine extends Arena {
+  #hands: Hands | undefined
+
+  /** rule: by which training updates the parameters. tiles: of the products, as makePlan takes them. */
+  constructor(architecture: Architecture, make: MakeBackend, rule: UpdateRule, tiles: number = SINGLE) {
+    super(architecture, make, new Tapes(rule), tiles)
+  }
+
+  // Threads.
+
+  /** True where other threads can work in an arena that is made for them. */
+  get canShare(): boolean {
+    return this.backend.canShare
+  }
+
+  /** Workers that get the next slice: 0 where the caller's own thread does it. */
+  get teamSize(): number {
+    return this.#hands?.size ?? 0
+  }
+
+  /** True where the next slice should be short: it is to show how fast it is. */
+  get isSample(): boolean {
+    return this.#hands?.isSample ?? false
+  }
+
+  /** Threads that did most of the training. */
+  get threads(): number {
+    return this.#hands?.threads ?? 1
+  }
+
+  /** Hands the training steps and `validateStaged` to as many worker threads as gain by it. */
+  async hireTeam(order: Omit<Order, 'most'>): Promise<void> {
+    const { capacity, sync } = this.plan
+    this.#hands = await Crew.hire({ ...order, most: capacity.threads }, this.backend.shared!, sync.offset)
+  }
+
+  /** True where a worker can do the work in a memory of its own. */
+  get canMoveAway(): boolean {
+    return this.backend.module !== undefined
+  }
+
+  /** Hands the same to one worker that has a memory of its own. */
+  async hireRemote(): Promise<void> {
+    const { begin, elements, parameters, steps } = this.plan
+    this.#hands = await Remote.hire({
+      module: this.backend.module!,
+      floats: this.floats,
+      whole: { offset: begin, length: elements - begin },
+      changing: [{ offset: begin, length: parameters.offset - begin }, steps],
+    })
+  }
+
+  /** Brings the parameters here where they are trained in another memory. */
+  *fetchParameters(): Slices<void> {
+    if (!this.#hands?.isRemote) return
+    yield this.#hands.fetch(this.plan.state)
+    yield* this.parameters.transposeSlices()
+  }
+
+  /** The last slice took so long: `teamSize` may be another for the next. */
+  timed(rows: number, milliseconds: number): void {
+    this.#hands?.timed(rows, milliseconds)
+  }
+
+  get hasLostWorker(): boolean {
+    return this.#hands?.failed ?? false
+  }
+
+  /** Dismisses the team; returns true where a worker was lost during a step, and may still write to the arena. */
+  dismissTeam(): boolean {
+    const hands = this.#hands
+    this.#hands = undefined
+    hands?.dismiss()
+    // What is half done in another memory is of no matter here.
+    return (hands?.failed && !hands.isRemote) ?? false
+  }
+
+  // Staged rows: predict and evaluate.
+
+  /** A number that changes where `length` elements of the arena do. */
+  checksum(offset: number, length: number): number {
+    return this.backend.kernels.checksum(offset, length)
+  }
+
+  /** Nonzeros of the inputs of the first `rows` staged rows; −1 where one is not finite. */
+  countStagedNonzeros(rows: number): number {
+    const { offset, columns } = this.plan.staging.x
+    return this.backend.kernels.countNonzeros(offset, rows * columns)
+  }
+
+  /** The outputs of the first `rows` staged rows, written row-major to `out` at `at`. */
+  predictStaged(rows: number, out: Floats, at: number): void {
+    const { from, to } = this.tapes.predict
+    this.backend.run(from, to, 0, rows, rows, 0, 1, 0)
+    copyRows(this.floats, predictResult(this.plan), rows, this.architecture.outputs, out, at)
+  }
+
+  /** Sums of the losses and of the hits of the first `rows` staged rows, added to those before. */
+  evaluateStaged(rows: number, hitMode: number, before: Sums): Sums {
+    const { from, to } = this.tapes.evaluate(hitMode)
+    this.backend.run(from, to, 0, rows, rows, 0, 1, 0)
+    return this.#sumStaged(this.plan.staging, rows, before)
+  }
+
+  /** The same in the team's staging rows, by the team. */
+  async validateStaged(rows: number, hitMode: number, before: Sums): Promise<Sums> {
+    const { from, to } = this.tapes.validate(hitMode)
+    const { x, y, losses, hits } = this.plan.validation!
+    const copies = { writes: [x, y], reads: [losses, hits] }
+    await this.#hands!.run([from, to, 0, rows, rows], copies, WHOLE)
+    return this.#sumStaged(this.plan.validation!, rows, before)
+  }
+
+  #sumStaged({ losses, hits }: Staging, rows: number, before: Sums): Sums {
+    return { loss: this.sum(losses, 0, rows, before.loss), hits: this.sum(hits, 0, rows, before.hits) }
+  }
+
+  /** Copies rows [from, to) of a row-major array to a tensor, from its row `at` on. */
+  fill(tensor: Tensor, values: ArrayLike<number>, from: number, to: number, at = 0): void {
+    fillRows(this.floats, tensor, values, from, to, at)
+  }
+
+  /** sum + Σ tensor[from … to), in order, in float64: the same bits in whatever parts a sum is taken. */
+  sum(tensor: Tensor, from: number, to: number, sum = 0): number {
+    const { floats } = this
+    for (let i = tensor.offset + from; i < tensor.offset + to; ++i) sum += floats[i]
+    return sum
+  }
+
+  /** The element of tensor[from … to) that is not finite first, counted from the tensor's beginning. */
+  firstNotFinite(tensor: Tensor, from: number, to: number): number {
+    const { floats } = this
+    let i = from
+    while (i < to && Number.isFinite(floats[tensor.offset + i])) i += 1
+    return i
+  }
+
+  /** Rows whose forward pass takes about one slice, on a machine slower than most; what was measured comes later. */
+  get rowsPerSlice(): number {
+    const flops = this.architecture.layers.reduce(
+      (sum, { inputs, units }) => sum + 2 * inputs * units,
+      ROW_FLOPS,
+    )
+    const flopsPerMs = this.backend.name === 'reference' ? 1e6 : 1e7
+    return Math.max(1, Math.floor((SLICE_MS * flopsPerMs) / flops))
+  }
+
+  /** Rows that are looked at, checked and evaluated at once: the same for every capacity. */
+  get blockRows(): number {
+    return Math.min(this.plan.staging.rows, this.rowsPerSlice)
+  }
+
+  // Training.
+
+  /** Sets what the rule needs to know of step number `step` of the next call: at most SCALARS numbers. */
+  setScalars(step: number, values: readonly number[]): void {
+    this.floats.set(values, this.plan.steps.offset + step * SCALARS)
+  }
+
+  /** How training compares a row with its target; a code of assembly/abi/hits.ts. */
+  set hitMode(mode: number) {
+    this.tapes.trainHits = mode
+  }
+
+  /** True where the kernels can skip the zeros of the input. */
+  get skipsZeros(): boolean {
+    return this.backend.listNonzeros !== undefined
+  }
+
+  /**
+   * Lists the nonzeros of the first `rows` staged rows as those of the data's rows from `firstRow` on, at the
+   * offset `entries`, where the lists before them end. Returns their end.
+   */
+  listStaged(rows: number, firstRow: number, entries: number): number {
+    const { staging, sparse } = this.plan
+    const { offset, columns } = staging.x
+    return this.backend.listNonzeros!(rows, offset, columns, sparse!.starts.offset + firstRow, entries)
+  }
+
+  /** Takes the rows in their own order. */
+  *orderSlices(rows: number): Slices<void> {
+    const { offset } = this.plan.order
+    for (let from = 0; from < rows; from += CHUNK) {
+      const to = Math.min(from + CHUNK, rows)
+      // With workers, this thread must stay free.
+      if (this.#hands?.ready) yield this.#hands.call('countUp', [offset, from, to])
+      else this.backend.kernels.countUp(offset, from, to)
+      yield
+    }
+  }
+
+  /** Takes the rows in the random order number `stream` of the seed. */
+  *shuffleSlices(rows: number, seed: number, stream: number): Slices<void> {
+    yield* this.orderSlices(rows)
+    const { offset } = this.plan.order
+    let word = 0
+    for (let from = rows - 1; from > 0; from -= SHUFFLED_AT_ONCE) {
+      const to = Math.max(0, from - SHUFFLED_AT_ONCE)
+      const args = [offset, from, to, word, seed | 0, Math.floor(seed / 2 ** 32), stream] as const
+      word = this.#hands?.ready
+        ? ((yield this.#hands.call('shuffle', args)) as number)
+        : this.backend.kernels.shuffle(...args)
+      yield
+    }
+  }
+
+  /** Every step of the slice in one call of the backend. Done when it returns or, with a team, resolves. */
+  train({ firstRow, endRow, batchRows }: Slice): Promise<void> | undefined {
+    return this.#trainSpan(this.tapes.train, { firstRow, endRow, batchRows }, 0, 1)
+  }
+
+  #trainSpan(
+    { from, to }: Span,
+    { firstRow, endRow, batchRows }: Slice,
+    part: number,
+    parts: number,
+  ): Promise<void> | undefined {
+    if (this.teamSize === 0) {
+      this.backend.run(from, to, firstRow, endRow, batchRows, part, parts, 0)
+      return undefined
+    }
+    const { losses, hits } = this.plan
+    const ofRows = ({ offset }: Tensor) => ({ offset: offset + firstRow, length: endRow - firstRow })
+    const copies = { reads: [ofRows(losses), ofRows(hits)] }
+    return this.#hands!.run([from, to, firstRow, endRow, batchRows], copies, [part, parts])
+  }
+
+  /** The two stages of a training step. */
+  get step(): { readonly compute: Stage; readonly update: Stage } {
+    const { compute, update } = this.tapes.train
+    return { compute, update: update! }
+  }
+
+  /** Part `part` of `parts` of a span of one step, in the caller's thread or in the one worker. Done as `train` is. */
+  trainPart(span: Span, slice: Slice, part: number, parts: number): Promise<void> | undefined {
+    return this.#trainSpan(span, slice, part, parts)
+  }
+
+  /** ∇W and ∇b over the first `rows` rows of the order, as one batch. */
+  computeGradients(rows: number): void {
+    const { from, to } = this.tapes.gradients
+    this.backend.run(from, to, 0, rows, rows, 0, 1, 0)
+  }
+}

@@ -1,0 +1,182 @@
+// The parameters in an arena: read, set and drawn layer by layer, copied out and in as one slice. Every change here
+// updates the copies Wᵀ as well.
+
+import { WEIGHTS } from '../../assembly/abi/purposes.ts'
+import type { Backend } from '../backends/backend.ts'
+import { BackendError } from '../base/errors.ts'
+import type { Floats } from '../base/floats.ts'
+import { runNow, type Slices } from '../base/pace.ts'
+import { type Draw, toNormal } from '../model/initializers.ts'
+import { padded, unpackPanels } from '../program/panels.ts'
+import type { Plan, Tensor } from '../program/plan.ts'
+import { CHUNK, copySlices, fillRows, zeroSlices } from './copies.ts'
+import { type LayerStatistics, layerStatistics } from './layer-statistics.ts'
+
+// How many weights are packed into panels at once: what stays in L1 until it is packed.
+const PACKED_AT_ONCE = 1 << 13
+
+export class Parameters {
+  readonly #plan: Plan
+  readonly #backend: Backend
+
+  constructor(plan: Plan, backend: Backend) {
+    this.#plan = plan
+    this.#backend = backend
+  }
+
+  get #floats(): Floats {
+    return this.#backend.floats
+  }
+
+  /** The row-major (inputs × units) matrix W of layer l, or of its gradient, as a copy. */
+  weights(l: number, which: 'weights' | 'weightGradients' = 'weights'): Floats {
+    const { inputs, units } = this.#plan.architecture.layers[l]
+    const { offset } = this.#plan.layers[l][which]!
+    return unpackPanels(this.#floats, offset, inputs, units, this.#empty(inputs * units))
+  }
+
+  setWeights(l: number, values: ArrayLike<number>): void {
+    const { units } = this.#plan.architecture.layers[l]
+    const { offset } = this.#plan.staging.buffers[0]
+    const rows = { offset, columns: units }
+    this.#packWeights(l, (from, to) => fillRows(this.#floats, rows, values, from, to))
+  }
+
+  /** Draws the weights of layer l, row by row, from the random numbers of (seed, WEIGHTS, stream). */
+  drawWeights(l: number, draw: Draw, seed: number, stream: number): void {
+    const { units } = this.#plan.architecture.layers[l]
+    const { offset } = this.#plan.staging.buffers[0]
+    this.#packWeights(l, (from, to) =>
+      this.#draw(draw, offset, (to - from) * units, from * units, seed, stream),
+    )
+  }
+
+  /** Brings the weights of layer l to their panels by strips: `fill` puts rows [from, to) where the staging rows have a buffer. */
+  #packWeights(l: number, fill: (from: number, to: number) => void): void {
+    const { inputs, units } = this.#plan.architecture.layers[l]
+    const { weights } = this.#plan.layers[l]
+    const { offset, length } = this.#plan.staging.buffers[0]
+    this.#clear(weights)
+    const strip = Math.max(1, Math.floor(Math.min(length, PACKED_AT_ONCE) / units))
+    for (let from = 0; from < inputs; from += strip) {
+      const to = Math.min(from + strip, inputs)
+      fill(from, to)
+      const { kernels } = this.#backend
+      kernels.packRows(offset, from, to, inputs, units, weights.offset)
+    }
+    runNow(this.#transposeSlices(l))
+  }
+
+  /** Updates every Wᵀ. Yields now and then. */
+  *transposeSlices(): Slices<void> {
+    for (let l = 0; l < this.#plan.layers.length; ++l) yield* this.#transposeSlices(l)
+  }
+
+  /** Updates Wᵀ of layer l. */
+  *#transposeSlices(l: number): Slices<void> {
+    const { inputs, units } = this.#plan.architecture.layers[l]
+    const { weights, weightsT } = this.#plan.layers[l]
+    if (!weightsT) return
+    const rowsAtOnce = padded(Math.ceil(CHUNK / units))
+    for (let from = 0; from < inputs; from += rowsAtOnce) {
+      const to = Math.min(from + rowsAtOnce, padded(inputs))
+      this.#backend.kernels.transposePanels(from, to, weights.offset, weightsT.offset, inputs, units)
+      yield
+    }
+  }
+
+  #draw(draw: Draw, at: number, n: number, first: number, seed: number, stream: number): void {
+    const seedHigh = Math.floor(seed / 2 ** 32)
+    this.#backend.kernels.uniform(at, n, draw.bound, first, seed | 0, seedHigh, WEIGHTS, stream)
+    if (draw.deviation !== undefined) toNormal(this.#floats, at, at + n, draw.deviation)
+  }
+
+  /** The biases (units) of layer l, or of its gradient, as a copy; empty where the layer has none. */
+  biases(l: number, which: 'biases' | 'biasGradients' = 'biases'): Floats {
+    const tensor = this.#plan.layers[l][which]
+    return tensor ? this.#floats.slice(tensor.offset, tensor.offset + tensor.columns) : this.#empty(0)
+  }
+
+  #empty(length: number): Floats {
+    return this.#floats instanceof Float64Array ? new Float64Array(length) : new Float32Array(length)
+  }
+
+  setBiases(l: number, values: ArrayLike<number>): void {
+    const tensor = this.#plan.layers[l].biases
+    if (!tensor) return
+    this.#clear(tensor)
+    this.#floats.set(values, tensor.offset)
+  }
+
+  /** Draws the biases of layer l, which has some, like weights. */
+  drawBiases(l: number, draw: Draw, seed: number, stream: number): void {
+    const { offset, columns } = this.#plan.layers[l].biases!
+    this.#draw(draw, offset, columns, 0, seed, stream)
+  }
+
+  /** The padding must be zero, whatever was there before. */
+  #clear({ offset, length }: Tensor): void {
+    this.#floats.fill(0, offset, offset + length)
+  }
+
+  /** Copies every parameter and what the optimizer keeps of them to copy[0 …). Yields now and then. */
+  *copySlices(copy: Floats): Slices<void> {
+    const { offset, length } = this.#plan.state
+    yield* copySlices(this.#floats, offset, copy, { offset: 0, length })
+  }
+
+  /**
+   * Sets every parameter from a copy of an architecture's, of whatever arena; and what the optimizer keeps of them, as far
+   * as there is room for it here: zeros where the copy was made before there was any. Yields now and then.
+   */
+  *setSlices(copy: Floats): Slices<void> {
+    const { offset, length } = this.#plan.state
+    const known = Math.min(length, copy.length)
+    yield* copySlices(copy, 0, this.#floats, { offset, length: known })
+    yield* zeroSlices(this.#floats, { offset: offset + known, length: length - known })
+    yield* this.transposeSlices()
+  }
+
+  /** Elements of a copy. */
+  get copyLength(): number {
+    return this.#plan.state.length
+  }
+
+  /** Room for a copy. Throws BackendError where there is no memory for it. */
+  makeCopy(): Floats {
+    const length = this.copyLength
+    try {
+      return this.#empty(length)
+    } catch (cause) {
+      const megabytes = Math.ceil((length * 4) / 2 ** 20)
+      throw new BackendError(`a copy of the parameters needs ${megabytes} MB, and the engine gave none`, {
+        cause,
+      })
+    }
+  }
+
+  /** Mean and size of each layer's parameters, of a sample where they are many. */
+  statistics(): LayerStatistics[] {
+    const { architecture, layers } = this.#plan
+    return layers.map(({ weights, biases }, l) => {
+      const { inputs, units } = architecture.layers[l]
+      return layerStatistics(this.#floats, weights, inputs * units, biases, units)
+    })
+  }
+
+  /** True where every parameter is finite, and what the optimizer keeps of it. */
+  areFinite(): boolean {
+    return runNow(this.finiteSlices())
+  }
+
+  /** The same in slices. */
+  *finiteSlices(): Slices<boolean> {
+    const { offset, length } = this.#plan.state
+    for (let from = offset; from < offset + length; from += CHUNK) {
+      const n = Math.min(CHUNK, offset + length - from)
+      if (this.#backend.kernels.countNonzeros(from, n) < 0) return false
+      yield
+    }
+    return true
+  }
+}

@@ -1,0 +1,93 @@
+// A network as a line of text and as plain data: what console.log, String and JSON.stringify show, who would otherwise
+// see nothing, since its state is private. And why it cannot be cloned.
+
+import type { Settings } from '../model/network-settings.ts'
+import type { CommonNetworkOptions, OutputLayerOptions } from '../model/options.ts'
+
+/** What Node and Bun, and what Deno, call to print an object. */
+export const NODE_INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
+export const DENO_INSPECT: unique symbol = Symbol.for('Deno.customInspect')
+
+/** What is not in a network's settings. */
+export interface Condition {
+  readonly parameterCount: number
+  readonly kernels: string
+  readonly wide: boolean
+  readonly isTraining: boolean
+  readonly isDisposed: boolean
+}
+
+/** The list, or of more than eight the first five and the last two, with an ellipsis between. */
+const shortened = (list: readonly unknown[]): readonly unknown[] =>
+  list.length <= 8 ? list : [...list.slice(0, 5), '…', ...list.slice(-2)]
+
+/** "relu ×3", "softmax": neighbours that are the same, counted. */
+function runs(names: readonly string[]): string[] {
+  const found: { name: string; count: number }[] = []
+  for (const name of names) {
+    const last = found.at(-1)
+    if (last?.name === name) last.count += 1
+    else found.push({ name, count: 1 })
+  }
+  return found.map(({ name, count }) => (count === 1 ? name : `${name} ×${count}`))
+}
+
+/** "Network 784-30-10 (relu, softmax; crossEntropy; sgd 0.01; 23,860 parameters; kernels 'relaxed')". */
+export function describe({ architecture, optimizer }: Settings, condition: Condition): string {
+  const { inputs, layers, loss } = architecture
+  const sizes = shortened([inputs, ...layers.map(({ units }) => units)]).join('-')
+  const facts = [
+    shortened(runs(layers.map(({ activation }) => activation))).join(', '),
+    loss,
+    `${optimizer.name} ${optimizer.learningRate}`,
+    `${condition.parameterCount.toLocaleString('en')} parameters`,
+    `kernels '${condition.kernels}'${condition.wide ? ', wide' : ''}`,
+    ...(condition.isTraining ? ['training'] : []),
+    ...(condition.isDisposed ? ['disposed'] : []),
+  ]
+  return `Network ${sizes} (${facts.join('; ')})`
+}
+
+/** The options of a network; the current parameters are not included. */
+export interface NetworkDescription extends CommonNetworkOptions {
+  readonly inputs: number
+  /** The last one is the output layer. */
+  readonly layers: readonly OutputLayerOptions[]
+  /** How many parameters there are, and how to read them. */
+  readonly parameters: string
+}
+
+/** The network's options, each default in its place, as plain data; without initializers that are functions. */
+export function describeOptions(settings: Settings, parameterCount: number): NetworkDescription {
+  const { architecture, optimizer, initializers, biasInitializer, seed, kernels, wide, threads } = settings
+  const { inputs, layers, loss } = architecture
+  return {
+    inputs,
+    layers: layers.map(({ units, activation, bias }, l) => {
+      const initializer = initializers[l]
+      return typeof initializer === 'function'
+        ? { units, activation, bias }
+        : { units, activation, bias, initializer }
+    }),
+    loss,
+    optimizer: { ...optimizer },
+    biasInitializer,
+    seed,
+    kernels,
+    wide,
+    threads,
+    parameters: `${parameterCount}, not included: weights(l) and biases(l) return those of layer l`,
+  }
+}
+
+const CANNOT_BE_CLONED = Symbol(
+  'a Network cannot be cloned: send its options, weights(l) and biases(l), and make it anew from them',
+)
+
+/**
+ * Makes structuredClone and postMessage throw a DataCloneError that gives the reason. Without this they would return an
+ * empty object, since they skip private state. They refuse a symbol among the properties, and quote its description.
+ */
+export function refuseCloning(network: object): void {
+  Object.defineProperty(network, 'cloning', { value: CANNOT_BE_CLONED, enumerable: true })
+}

@@ -1,0 +1,43 @@
+// The lists of nonzeros that let the first layer skip the zeros of its input: made once for a data set, where enough of
+// it is zero, and kept in place of it.
+
+import type { Slices } from '../base/pace.ts'
+import type { Engine } from '../engine/engine.ts'
+import { fillBlock, type Inputs, inBlocks } from './inputs.ts'
+import { refuseChange } from './watched.ts'
+
+// With 30, 64 and 300 units at batches of 10, 32 and 64, rows and lists cost the same at 60% nonzeros or more
+// (bench/sparse.ts, Node 20 and 26). What a nonzero costs besides its products is shared by the units: with 24 units
+// that point is at 20% (batch 10) to 40% (batch 32), with 8 units at 10% to 20%, or below.
+const SHARES = [
+  { units: 29, nonzero: 0.5 },
+  { units: 13, nonzero: 0.2 },
+]
+// With 30 units, lists of 8 and 16 columns gained at most 6% at 20% nonzeros and batches of 10 and 32, of 32 columns 8%
+// and 24%.
+const LEAST_INPUTS = 32
+
+/** The nonzeros of x if listing them pays for a first layer of `units` units, else 0. */
+export function nonzerosToList({ rows, columns, nonzeros }: Inputs, units: number): number {
+  const most = SHARES.find((share) => units >= share.units)?.nonzero ?? 0
+  if (columns < LEAST_INPUTS || most === 0) return 0
+  // A data set of nothing but zeros has no list to keep.
+  return nonzeros <= most * rows * columns ? Math.max(1, nonzeros) : 0
+}
+
+/**
+ * Lists the nonzeros of x in the engine's arena, in place of its rows. Yields now and then. Throws ShapeError where the
+ * rows are not what was checked and counted.
+ */
+export function* listNonzeros(engine: Engine, x: Inputs): Slices<void> {
+  const { staging, sparse, capacity } = engine.plan
+  let left = capacity.nonzeros
+  let at = sparse!.entries.offset
+  yield* inBlocks(engine, x.rows, (from, to, block) => {
+    fillBlock(engine, staging.x, x, [from, to, block])
+    const found = engine.countStagedNonzeros(to - from)
+    if (found < 0 || found > left) refuseChange(x.name)
+    left -= found
+    at = engine.listStaged(to - from, from, at)
+  })
+}

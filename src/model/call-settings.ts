@@ -1,0 +1,65 @@
+// The options of a network's calls, checked, with every default in place: a table for each call.
+
+import {
+  boolean,
+  type Check,
+  callback,
+  checkOptions,
+  integer,
+  isObject,
+  optional,
+  positive,
+  rate,
+  refuse,
+  threads,
+} from '../base/check.ts'
+import type { CheckGradientsOptions, Data, EpochLog, FitOptions, ReadOptions } from './options.ts'
+
+/** `{ x, y }`, with whatever else a data set carries; the arrays themselves are checked where they are read. */
+export const checkData: Check<Data> = (value, name) =>
+  isObject(value) && 'x' in value && 'y' in value
+    ? (value as unknown as Data)
+    : refuse(name, '{ x, y }', value)
+
+// By what it has: a signal may come from another realm.
+const signal: Check<AbortSignal> = (value, name) =>
+  isObject(value) && typeof value.throwIfAborted === 'function'
+    ? (value as unknown as AbortSignal)
+    : refuse(name, 'an AbortSignal', value)
+
+const fitTable = {
+  epochs: optional(integer(1), 1),
+  batchSize: optional(integer(1), 32),
+  shuffle: optional(boolean, true),
+  validation: optional(checkData, undefined),
+  learningRate: optional(rate, undefined),
+  onEpoch: optional(callback<(log: EpochLog) => unknown>(), undefined),
+  threads: optional(threads, undefined),
+  offThread: optional(boolean, false),
+  signal: optional(signal, undefined),
+}
+
+/** The options of `trainBatch`. Throws OptionError. */
+export const trainBatchSettings = (options: { learningRate?: number }) =>
+  checkOptions({ learningRate: optional(rate, undefined) }, options, 'trainBatch options')
+
+/** The options of `predictAsync` and its kin. Throws OptionError. */
+export const readSettings = (options: ReadOptions) =>
+  checkOptions({ signal: optional(signal, undefined) }, options, 'options')
+
+/** The options of `fit` with every default in place. Throws OptionError. */
+export const fitSettings = (options: FitOptions) => checkOptions(fitTable, options, 'fit options')
+export type FitSettings = ReturnType<typeof fitSettings>
+
+const checkGradientsTable = {
+  samples: (value: unknown, name: string) =>
+    value === 'all'
+      ? Number.POSITIVE_INFINITY
+      : optional(integer(1), 100)(value, `${name} (a number or 'all')`),
+  epsilon: optional(positive, 1e-5),
+  seed: optional(integer(0), 0),
+}
+
+/** The options of `checkGradients` with every default in place. Throws OptionError. */
+export const checkGradientsSettings = (options: CheckGradientsOptions) =>
+  checkOptions(checkGradientsTable, options, 'checkGradients options')

@@ -1,0 +1,148 @@
+// The settings that the options of a network stand for: one table checks them and fills in the defaults, and what they mean
+// together is found here.
+
+import {
+  boolean,
+  type Check,
+  checkOptions,
+  integer,
+  isArray,
+  isObject,
+  oneOf,
+  optional,
+  refuse,
+  threads,
+} from '../base/check.ts'
+import { OptionError } from '../base/errors.ts'
+import type { Architecture, LayerShape } from './architecture.ts'
+import { type CustomInitializer, type InitializerName, initializers } from './initializers.ts'
+import { type OptimizerSettings, optimizer } from './optimizers.ts'
+import type { KernelsName, NetworkOptions } from './options.ts'
+import { type ActivationName, activations, type LossName, type LossRow, losses } from './tables.ts'
+
+const names = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[]
+
+const initializer: Check<InitializerName | CustomInitializer> = (value, name) =>
+  typeof value === 'function'
+    ? (value as CustomInitializer)
+    : oneOf(names(initializers))(value, `${name} (a name or a function)`)
+
+const layerTable = {
+  units: integer(1, 2 ** 24),
+  activation: optional(oneOf(names(activations)), undefined),
+  bias: optional(boolean, undefined),
+  initializer: optional(initializer, undefined),
+}
+
+const layer: Check<ReturnType<typeof checkLayer>> = (value, name) => checkLayer(value, name)
+const checkLayer = (value: unknown, name: string) =>
+  checkOptions(layerTable, isObject(value) ? value : { units: value }, name)
+
+const list =
+  <T>(check: Check<T>, least: number, what: string): Check<T[]> =>
+  (value, name) =>
+    isArray(value) && value.length >= least
+      ? Array.from({ length: value.length }, (_, i) => check(value[i], `${name}[${i}]`)) // map skips holes
+      : refuse(name, `an array of ${least} or more ${what}`, value)
+
+const networkTable = {
+  sizes: optional(list(integer(1, 2 ** 24), 2, 'layer sizes'), undefined),
+  inputs: optional(integer(1, 2 ** 24), undefined),
+  layers: optional(list(layer, 1, 'layers'), undefined),
+  activation: optional(oneOf(names(activations)), undefined),
+  loss: optional(oneOf(names(losses)), undefined),
+  optimizer: (value: unknown, name: string) => optimizer(value ?? 'sgd', name),
+  bias: optional(boolean, true),
+  initializer: optional(initializer, 'glorotUniform' as const),
+  biasInitializer: optional(oneOf(names(initializers)), 'zeros' as const),
+  seed: optional(integer(0), 0),
+  kernels: optional(oneOf<KernelsName>(['auto', 'relaxed', 'simd', 'reference']), 'auto' as const),
+  wide: optional(boolean, false),
+  threads: optional(threads, 'auto' as const),
+}
+
+/** A network's options with every default in place. */
+export interface Settings {
+  readonly architecture: Architecture
+  readonly optimizer: OptimizerSettings
+  /** One for each layer. */
+  readonly initializers: readonly (InitializerName | CustomInitializer)[]
+  readonly biasInitializer: InitializerName
+  readonly seed: number
+  readonly kernels: KernelsName
+  readonly wide: boolean
+  readonly threads: number | 'auto'
+}
+
+/** The settings that the options of a network stand for. Throws OptionError. */
+export function networkSettings(options: NetworkOptions): Settings {
+  const given = checkOptions(networkTable, options, 'options')
+  if ((given.sizes === undefined) === (given.layers === undefined && given.inputs === undefined)) {
+    throw new OptionError(
+      'options: expected the shape once, as { inputs, layers } or as { sizes: [784, 30, 10] }, got ' +
+        (given.sizes ? 'both' : 'neither'),
+    )
+  }
+  const layers = given.sizes ? given.sizes.slice(1).map((units) => checkLayer(units, 'layer')) : given.layers
+  const inputs = given.sizes ? given.sizes[0] : given.inputs
+  if (inputs === undefined) return refuse('options.inputs', 'the number of values in a row of x', inputs)
+  if (layers === undefined) return refuse('options.layers', 'an array of layers', layers)
+
+  const lastActivation = layers.at(-1)!.activation ?? given.activation
+  const loss = given.loss ?? (lastActivation === 'softmax' ? 'crossEntropy' : 'quadratic')
+  const outputActivation: ActivationName = losses[loss].fusedWith ?? given.activation ?? 'linear'
+
+  const shapes = layers.map((one, l): LayerShape => {
+    const isLast = l === layers.length - 1
+    return Object.freeze({
+      inputs: l === 0 ? inputs : layers[l - 1].units,
+      units: one.units,
+      activation: one.activation ?? (isLast ? outputActivation : (given.activation ?? 'relu')),
+      bias: one.bias ?? given.bias,
+    })
+  })
+  checkPairs(shapes, loss)
+  return {
+    architecture: { inputs, outputs: shapes.at(-1)!.units, layers: Object.freeze(shapes), loss },
+    optimizer: given.optimizer,
+    initializers: layers.map((one) => one.initializer ?? given.initializer),
+    biasInitializer: given.biasInitializer,
+    seed: given.seed,
+    kernels: given.kernels,
+    wide: given.wide,
+    threads: given.threads,
+  }
+}
+
+/** Refuses activations and losses that make no sense together. */
+function checkPairs(layers: readonly LayerShape[], loss: LossName): void {
+  layers.forEach(({ activation }, l) => {
+    if (activations[activation].wholeRow && l < layers.length - 1) {
+      refuse(
+        `options.layers[${l}].activation`,
+        `an elementwise activation (only the last layer may be '${activation}')`,
+        activation,
+      )
+    }
+  })
+  const { activation, units } = layers.at(-1)!
+  if (units < losses[loss].leastOutputs) {
+    throw new OptionError(
+      `options.loss: '${loss}' expects 2 or more outputs, one a class, got 1, whose softmax is always 1 ` +
+        "(for two classes in one output use 'binaryCrossEntropy')",
+    )
+  }
+  const meets = (name: LossName) => {
+    const { fusedWith, refuses }: LossRow = losses[name]
+    return (fusedWith ?? activation) === activation && !refuses.includes(activation)
+  }
+  if (!meets(loss)) {
+    const fitting = names(losses).filter(meets)
+    const { fusedWith } = losses[loss]
+    const expected = fusedWith ? `'${fusedWith}'` : 'an elementwise activation'
+    throw new OptionError(
+      `options.loss: '${loss}' expects ${expected} as the last layer's activation, got '${activation}' ` +
+        `(with '${activation}' the loss can be ${fitting.map((name) => `'${name}'`).join(' or ')})`,
+    )
+  }
+}

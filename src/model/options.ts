@@ -1,0 +1,183 @@
+// What a user may ask of a network and of its calls: the types of the options. Their defaults and the tables that check
+// them are in src/model/network-settings.ts and src/model/call-settings.ts.
+
+import type { CustomInitializer, InitializerName } from './initializers.ts'
+import type { OptimizerName } from './optimizers.ts'
+import type { ActivationName, LossName } from './tables.ts'
+
+/** The activations of a hidden layer: all but softmax, which needs the whole row and ends a network. */
+export type HiddenActivationName = Exclude<ActivationName, 'softmax'>
+
+/** A layer anywhere in a network. */
+export interface LayerOptions {
+  /** Outputs of the layer, at least 1. */
+  units: number
+  /** f in a = f(z). Default: the network's `activation`; for the last layer what the loss asks for. */
+  activation?: HiddenActivationName
+  /** False for a layer without biases. Default: the network's `bias`. */
+  bias?: boolean
+  /** Default: the network's `initializer`. */
+  initializer?: InitializerName | CustomInitializer
+}
+
+/** The last layer of a network, which may be softmax. */
+export interface OutputLayerOptions extends Omit<LayerOptions, 'activation'> {
+  /** f in a = f(z). Default: what the loss asks for. */
+  activation?: ActivationName
+}
+
+export interface SgdOptions {
+  name: 'sgd'
+  /** η, above 0. Default 0.01. */
+  learningRate?: number
+  /** μ, from 0 to below 1: m = μ m + g, and the step is η m. Default 0: the step is η g. */
+  momentum?: number
+  /** True for Nesterov's form, whose step is η (g + μ m). Default false. */
+  nesterov?: boolean
+}
+
+export interface AdamOptions {
+  name: 'adam'
+  /** η, above 0. Default 0.001. */
+  learningRate?: number
+  /** How much of the mean gradient is kept in each step, from 0 to below 1. Default 0.9. */
+  beta1?: number
+  /** The same for the mean of its squares. Default 0.999. */
+  beta2?: number
+  /** ε, added to the root of the latter, above 0. Default 1e-8. */
+  epsilon?: number
+}
+
+/** An optimizer by its name and options. */
+export type OptimizerOptions = SgdOptions | AdamOptions
+
+/** Where the work is done: 'relaxed' fuses multiply and add, 'simd' gives the same bits on every engine,
+ * 'reference' is plain JavaScript. 'auto' takes the first of these that the engine can run. */
+export type KernelsName = 'auto' | 'relaxed' | 'simd' | 'reference'
+
+/** The options of a network, except its shape. */
+export interface CommonNetworkOptions {
+  /** Activation of every layer that names none. Default 'relu' in hidden layers; the last layer's default is
+   * 'softmax' for crossEntropy, 'sigmoid' for binaryCrossEntropy, else this or 'linear'. */
+  activation?: HiddenActivationName
+  /** Default: 'crossEntropy' where the last layer's activation is 'softmax', 'quadratic' otherwise. */
+  loss?: LossName
+  /** Default { name: 'sgd', learningRate: 0.01 }. */
+  optimizer?: OptimizerName | OptimizerOptions
+  /** False for a network without biases. Default true. */
+  bias?: boolean
+  /** Initial weights. Default 'glorotUniform'. */
+  initializer?: InitializerName | CustomInitializer
+  /** Initial biases, a named distribution with the layer's fans. Default 'zeros'. */
+  biasInitializer?: InitializerName
+  /** Of everything random: initial weights and shuffles. A whole number from 0 on. Default 0. */
+  seed?: number
+  /** Default 'auto'. */
+  kernels?: KernelsName
+  /** True for 256-bit vectors, to the same bits as 'simd', or as 'relaxed' where `kernels` says so: Node 24 or newer on
+   * x86-64, by an experimental flag of V8 that this sets for the process. Elsewhere a note says that there are none.
+   * Default false. */
+  wide?: boolean
+  /** Threads that `fit` works with: a number, or 'auto' for as many as there are cores, at most 8, where the network
+   * and the data are large enough to gain. They are workers beside the caller's thread, and change no bit of the
+   * result. Default 'auto'. */
+  threads?: number | 'auto'
+}
+
+/** A network by the sizes of its layers. */
+export interface SizedNetworkOptions extends CommonNetworkOptions {
+  /** Every layer's size, inputs first: a short form of `inputs` and `layers`. */
+  sizes: readonly number[]
+  inputs?: undefined
+  layers?: undefined
+}
+
+/** A network by its inputs and layers. */
+export interface LayeredNetworkOptions extends CommonNetworkOptions {
+  /** Width of a row of x, at least 1. */
+  inputs: number
+  /** The layers after the inputs, the last one the outputs; a number stands for `{ units }`. */
+  layers:
+    | readonly (number | LayerOptions)[]
+    | readonly [...hidden: (number | LayerOptions)[], output: number | OutputLayerOptions]
+  sizes?: undefined
+}
+
+/** A network of one layer, where `activation` may be softmax: there are no hidden layers that would take it too. */
+export type SoftmaxNetworkOptions = Omit<CommonNetworkOptions, 'activation'> & { activation: 'softmax' } & (
+    | { sizes: readonly [inputs: number, outputs: number]; inputs?: undefined; layers?: undefined }
+    | { inputs: number; layers: readonly [number | OutputLayerOptions]; sizes?: undefined }
+  )
+
+/** What a network is made from: its shape by `sizes`, or by `inputs` and `layers`. */
+export type NetworkOptions = SizedNetworkOptions | LayeredNetworkOptions | SoftmaxNetworkOptions
+
+/** What `fit` reports after an epoch. */
+export interface EpochLog {
+  /** Counted from 1. */
+  readonly epoch: number
+  readonly epochs: number
+  /** Mean training loss over the epoch, each row counted with the weights it met. */
+  readonly loss: number
+  /** Share of training rows that were right, where the targets are classes. */
+  readonly accuracy?: number
+  readonly validationLoss?: number
+  readonly validationAccuracy?: number
+  /** Seconds since `fit` began. */
+  readonly seconds: number
+}
+
+/** Any numbers: a typed array or an array, row after row, or an array of rows. */
+export type MatrixLike = ArrayLike<number> | readonly ArrayLike<number>[]
+
+export interface Data {
+  /** (rows × inputs). */
+  x: MatrixLike
+  /** (rows × outputs), or the class index of each row. */
+  y: MatrixLike
+}
+
+/** What `fit` needs of an AbortSignal. Described here because not every project has the platform's types. */
+export interface AbortSignalLike {
+  readonly aborted: boolean
+  readonly reason: unknown
+  throwIfAborted(): void
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+export interface FitOptions {
+  /** Passes over the data, at least 1. Default 1. */
+  epochs?: number
+  /** Rows in a mini-batch, at least 1; the last one of an epoch may be smaller. Default 32. */
+  batchSize?: number
+  /** Whether every epoch takes the rows in a new random order. Default true. */
+  shuffle?: boolean
+  /** Data to evaluate on after every epoch. */
+  validation?: Data
+  /** η for this call. Default: the optimizer's. */
+  learningRate?: number
+  /** Called after every epoch, and awaited; returning false ends the training there. */
+  onEpoch?: (log: EpochLog) => unknown
+  /** For this call. Default: the network's. */
+  threads?: number | 'auto'
+  /** True to train in a worker even where that is one thread only: the caller's stays free. Default false. */
+  offThread?: boolean
+  /** Ends the training early: `fit` rejects with the signal's reason and the network keeps what it has learned, up to the
+   * last whole step, or the last epoch where that step left parameters that are not finite. */
+  signal?: AbortSignalLike
+}
+
+export interface ReadOptions {
+  /** Ends the work early: the promise rejects with the signal's reason. */
+  signal?: AbortSignalLike
+}
+
+export interface CheckGradientsOptions {
+  /** How many parameters to check in each group, drawn at random, or 'all'. Default 100. */
+  samples?: number | 'all'
+  /** h in (C(w + h) − C(w − h)) / 2h. Default 1e-5. */
+  epsilon?: number
+  /** Of the samples. Default 0. */
+  seed?: number
+}

@@ -1,0 +1,67 @@
+// Instructions by name: their opcodes and the words at which their operands stand. The kernels read the same files, so
+// a word is written down once.
+
+import * as Backward from '../../assembly/abi/operands/backward.ts'
+import * as Barrier from '../../assembly/abi/operands/barrier.ts'
+import * as Forward from '../../assembly/abi/operands/forward.ts'
+import * as Output from '../../assembly/abi/operands/output.ts'
+import * as Rows from '../../assembly/abi/operands/rows.ts'
+import * as UpdateBiases from '../../assembly/abi/operands/update-biases.ts'
+import * as UpdateWeights from '../../assembly/abi/operands/update-weights.ts'
+import * as Tape from '../../assembly/abi/tape.ts'
+import type { Tensor } from './plan.ts'
+
+const table = {
+  barrier: { op: Tape.OP_BARRIER, layout: Barrier },
+  rows: { op: Tape.OP_ROWS, layout: Rows },
+  forward: { op: Tape.OP_FORWARD, layout: Forward },
+  output: { op: Tape.OP_OUTPUT, layout: Output },
+  backward: { op: Tape.OP_BACKWARD, layout: Backward },
+  updateWeights: { op: Tape.OP_UPDATE_WEIGHTS, layout: UpdateWeights },
+  updateBiases: { op: Tape.OP_UPDATE_BIASES, layout: UpdateBiases },
+} as const
+
+export type Kind = keyof typeof table
+
+/** A tensor stands for its offset, a number for itself; undefined is none. */
+export type Operand = Tensor | number | undefined
+
+/** How the parts of a step divide an instruction's work: 'rows' of its result, and of W in an update; see assembly/abi/tape.ts. */
+export type Split = 'rows' | 'units' | 'blocks'
+
+type OperandsOf<K extends Kind> = { readonly [Name in keyof (typeof table)[K]['layout']]: Operand }
+
+export interface InstructionOf<K extends Kind> {
+  readonly kind: K
+  readonly split: Split
+  readonly operands: OperandsOf<K>
+}
+
+/** One of the instructions, told apart by its kind. */
+export type Instruction = { readonly [K in Kind]: InstructionOf<K> }[Kind]
+
+export const instruction = <K extends Kind>(
+  kind: K,
+  operands: OperandsOf<K>,
+  split: Split = 'rows',
+): InstructionOf<K> => ({ kind, split, operands })
+
+const flags: Record<Split, number> = { rows: 0, units: Tape.BY_UNITS, blocks: Tape.BY_BLOCKS }
+
+/** The bits of a float32 as an operand. */
+export const floatOperand = (value: number): number => new Int32Array(Float32Array.of(value).buffer)[0]
+
+/** Instructions as the words that the arena holds. */
+export function toWords(instructions: readonly Instruction[]): Int32Array {
+  const words = new Int32Array(instructions.length * Tape.INSTRUCTION_WORDS)
+  instructions.forEach(({ kind, split, operands }, index) => {
+    const { op, layout } = table[kind]
+    const at = index * Tape.INSTRUCTION_WORDS
+    words[at] = op | flags[split]
+    for (const [name, word] of Object.entries(layout)) {
+      const operand = (operands as Readonly<Record<string, Operand>>)[name]
+      words[at + word] = typeof operand === 'object' ? operand.offset : (operand ?? 0)
+    }
+  })
+  return words
+}

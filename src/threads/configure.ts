@@ -1,0 +1,31 @@
+// What holds for the whole process, and not for one network.
+
+import { type Check, checkOptions, isObject, optional, refuse } from '../base/check.ts'
+import { setWorkerUrl } from './web-worker.ts'
+
+export interface Configuration {
+  /**
+   * The address at which a page serves the file `nabla/worker.js`, for a Content-Security-Policy that allows no workers
+   * from blob:, as text or as a URL. Leave it out to go back to blob:. Node, Deno and Bun need none.
+   */
+  readonly workerUrl?: string | { readonly href: string }
+}
+
+const address: Check<string> = (value, name) => {
+  // By what it has: a URL may come from another realm.
+  const href = isObject(value) ? value.href : value
+  return typeof href === 'string' && href !== ''
+    ? href
+    : refuse(name, 'a URL or an address that is not empty', value)
+}
+
+const table = { workerUrl: optional(address, undefined) }
+
+/**
+ * Sets what holds for all networks of this process, for fits that begin from now on. Throws OptionError.
+ *
+ *     configure({ workerUrl: new URL('./assets/nabla-worker.js', import.meta.url) })
+ */
+export function configure(options: Configuration): void {
+  setWorkerUrl(checkOptions(table, options, 'configuration').workerUrl)
+}

@@ -1,0 +1,128 @@
+// A network's state, and who may use it when: many readers, or a fit beside which others only read, or a short write that
+// nobody sees half done.
+
+import { type Choice, chooseBackend } from '../backends/choose.ts'
+import { BackendError } from '../base/errors.ts'
+import { note } from '../base/notes.ts'
+import { runPaced, type Slices } from '../base/pace.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Settings } from '../model/network-settings.ts'
+import { initialize, makeEngine } from './build.ts'
+import { Readers } from './readers.ts'
+import { Stepper } from './stepper.ts'
+import { type Counters, Transaction } from './transaction.ts'
+
+export class Core {
+  readonly settings: Settings
+  readonly choice: Choice
+  readonly counters: Counters = { epochs: 0, steps: 0, trained: false }
+  readonly stepper: Stepper
+  /** For whoever has the engine to write to. */
+  readonly transaction: Transaction
+  readonly #readers: Readers
+  /** Undefined once the network is disposed. */
+  #engine: Engine | undefined
+  #isTraining = false
+
+  /** With initial parameters from the seed. Throws BackendError where the kernels cannot run. */
+  constructor(settings: Settings) {
+    const choice = chooseBackend(settings.kernels, settings.wide)
+    if (choice.lacks) note(choice.lacks)
+    const engine = makeEngine(settings, choice)
+    this.settings = settings
+    this.choice = choice
+    this.#engine = engine
+    this.#readers = new Readers(engine, () => makeEngine(settings, choice))
+    this.transaction = new Transaction(engine, this.counters)
+    this.stepper = new Stepper(settings.optimizer, this.counters)
+    initialize(engine, settings)
+  }
+
+  get isDisposed(): boolean {
+    return this.#engine === undefined
+  }
+
+  get isTraining(): boolean {
+    return this.#isTraining
+  }
+
+  /** The engine; throws BackendError after dispose. call: the user's, for the message. */
+  #inUse(call: string): Engine {
+    if (!this.#engine) throw new BackendError(`${call}: expected a network in use, got one that is disposed`)
+    return this.#engine
+  }
+
+  /** The engine for work that reads: during a fit, one with the parameters of the last epoch. */
+  reading(call: string): Engine {
+    this.#inUse(call)
+    return this.#readers.current()
+  }
+
+  /** The engine, for work that would disturb a running fit. */
+  writing(call: string): Engine {
+    const engine = this.#inUse(call)
+    if (this.#isTraining) {
+      throw new BackendError(`${call}: expected an idle network, got one that is training; await fit first`)
+    }
+    this.#readers.detach()
+    return engine
+  }
+
+  /** Called between the slices of work; throws what ends it. */
+  #mayGoOn(call: string, signal: AbortSignal | undefined): () => void {
+    return () => {
+      signal?.throwIfAborted()
+      this.#inUse(call)
+    }
+  }
+
+  /** Work in slices that reads the parameters of one moment, the event loop free between them. */
+  async readInSlices<T>(
+    call: string,
+    signal: AbortSignal | undefined,
+    work: (engineOf: () => Engine) => Slices<T>,
+  ): Promise<T> {
+    this.#inUse(call)
+    signal?.throwIfAborted()
+    const pin = this.#readers.pin()
+    try {
+      return await runPaced(
+        work(() => pin.engine),
+        this.#mayGoOn(call, signal),
+        signal,
+      )
+    } finally {
+      this.#readers.release(pin)
+    }
+  }
+
+  /** Work in slices that trains. Until it has ended, others may only read: what its transaction has kept. */
+  async trainInSlices<T>(
+    call: string,
+    signal: AbortSignal | undefined,
+    work: (engine: Engine) => Slices<T>,
+  ): Promise<T> {
+    signal?.throwIfAborted()
+    const engine = this.writing(call)
+    this.#isTraining = true
+    engine.hold()
+    this.transaction.begin()
+    this.#readers.beginWriting(this.transaction)
+    try {
+      return await runPaced(work(engine), this.#mayGoOn(call, signal), signal)
+    } finally {
+      this.#isTraining = false
+      this.#readers.endWriting()
+      this.transaction.end()
+      if (this.#engine) engine.offer()
+      else engine.release()
+    }
+  }
+
+  /** Gives the memory back, at once or when the running fit has ended. */
+  dispose(): void {
+    const engine = this.#engine
+    this.#engine = undefined
+    if (engine && !this.#isTraining) engine.release()
+  }
+}

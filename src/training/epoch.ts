@@ -1,0 +1,132 @@
+// One pass over the training data, in slices short enough for the event loop.
+
+import { MIDWAY, Owed, SLICE_MS, type Slices } from '../base/pace.ts'
+import type { Engine, Slice } from '../engine/engine.ts'
+import type { Stepper } from './stepper.ts'
+import type { Transaction } from './transaction.ts'
+
+/** The first slice of a new thread count is this much shorter than usual: some 2 ms of one thread's work. */
+const SAMPLES = 8
+/** The same for later samples of it. */
+const LATER_SAMPLES = 4
+
+/** How many steps make a slice, from how long the last ones took. */
+class Stride {
+  #steps: number
+  #learned = false
+  /** True where one thread does the steps, the caller's or a worker. */
+  readonly #isSingle: boolean
+  /** Parts that a step is divided into where it would hold one thread, or an abort, for longer than a slice. */
+  parts = 1
+
+  /** own: the stride of the caller's thread or of the first worker, where these are more. */
+  constructor(engine: Engine, batchRows: number, own: Stride | undefined) {
+    const steps = engine.rowsPerSlice / batchRows / 3
+    // Their speed is unknown: a short slice measures it.
+    this.#steps = Math.max(1, Math.floor(own ? own.#steps / SAMPLES : steps))
+    this.#isSingle = engine.teamSize <= 1
+    if (this.#isSingle && steps < 1) this.parts = Math.ceil(1 / steps)
+  }
+
+  /** sample: true where the slice is to show how fast it is. */
+  stepsFor(sample: boolean): number {
+    if (this.parts > 1) return 1
+    return sample && this.#learned ? Math.ceil(this.#steps / LATER_SAMPLES) : this.#steps
+  }
+
+  learn(steps: number, milliseconds: number): void {
+    this.#learned = true
+    const perStep = Math.max(milliseconds, 0.01) / steps
+    this.parts = this.#isSingle && perStep > 2 * SLICE_MS ? Math.ceil(perStep / SLICE_MS) : 1
+    // The first slices run in the engine's baseline code: grow with each one that was short.
+    this.#steps = Math.max(1, Math.min(Math.floor(SLICE_MS / perStep), 4 * steps))
+  }
+}
+
+/** A stride for each number of threads. */
+export class Strides {
+  readonly #strides = new Map<number, Stride>()
+
+  next(engine: Engine, batchRows: number): Stride {
+    const { teamSize } = engine
+    let stride = this.#strides.get(teamSize)
+    if (!stride) {
+      stride = new Stride(engine, batchRows, this.#strides.values().next().value)
+      this.#strides.set(teamSize, stride)
+    }
+    return stride
+  }
+}
+
+/** One step in parts, each of them a few milliseconds; returns the milliseconds in all. */
+function* stepInParts(engine: Engine, slice: Slice, parts: number, transaction: Transaction): Slices<number> {
+  let milliseconds = 0
+  for (const stage of ['compute', 'update'] as const) {
+    const updates = stage === 'update'
+    if (updates) transaction.isWhole = false
+    for (const phase of engine.step[stage].phases) {
+      for (let part = 0; part < parts; ++part) {
+        const from = performance.now()
+        const atWork = engine.trainPart(phase, slice, part, parts)
+        if (atWork) yield new Owed(atWork)
+        milliseconds += performance.now() - from
+        // Stopping between the updates would leave half a step.
+        yield updates ? MIDWAY : undefined
+      }
+    }
+  }
+  return milliseconds
+}
+
+/** What an epoch trains with. */
+export interface Training {
+  readonly stepper: Stepper
+  readonly learningRate: number
+  readonly transaction: Transaction
+  /** Of this and the epochs before. */
+  readonly strides: Strides
+  /** Throws; gets the batch, counted from 1. */
+  readonly diverge: (batch: number, seen: 'loss' | 'parameters') => never
+}
+
+/** Trains on every row once. Yields between slices. */
+export function* trainEpoch(
+  engine: Engine,
+  rows: number,
+  batchRows: number,
+  { stepper, learningRate, transaction, strides, diverge }: Training,
+): Slices<{ loss: number; hits: number }> {
+  const { losses, hits } = engine.plan
+  let loss = 0
+  let firstRow = 0
+  while (firstRow < rows) {
+    const stride = strides.next(engine, batchRows)
+    const { parts } = stride
+    const most = Math.min(stride.stepsFor(engine.isSample), stepper.most)
+    const slice: Slice = { firstRow, endRow: Math.min(rows, firstRow + most * batchRows), batchRows }
+    const steps = Math.ceil((slice.endRow - firstRow) / batchRows)
+    stepper.prepare(engine, steps, learningRate)
+    let milliseconds = 0
+    if (parts === 1) {
+      transaction.isWhole = false
+      const from = performance.now()
+      const atWork = engine.train(slice)
+      // Whether the step is good is seen below.
+      if (atWork) yield new Owed(atWork)
+      milliseconds = performance.now() - from
+    } else milliseconds = yield* stepInParts(engine, slice, parts, transaction)
+    // Not slice by slice: how many there are is a matter of time.
+    loss = engine.sum(losses, firstRow, slice.endRow, loss)
+    if (!Number.isFinite(loss)) {
+      const row = engine.firstNotFinite(losses, firstRow, slice.endRow)
+      diverge(Math.floor(row / batchRows) + 1, 'loss')
+    }
+    stepper.taken(steps)
+    transaction.isWhole = true
+    stride.learn(steps, milliseconds)
+    engine.timed(slice.endRow - firstRow, milliseconds)
+    firstRow = slice.endRow
+    yield
+  }
+  return { loss, hits: engine.sum(hits, 0, rows) }
+}

@@ -1,0 +1,50 @@
+// Loss and accuracy over any number of rows, some rows at a time.
+
+import * as Hits from '../../assembly/abi/hits.ts'
+import type { Slices } from '../base/pace.ts'
+import type { Engine, Sums } from '../engine/engine.ts'
+import { fillBlock, type Inputs } from '../intake/inputs.ts'
+import type { Targets } from '../intake/matrix.ts'
+
+export interface Evaluation {
+  /** Mean over the rows. */
+  readonly loss: number
+  /** Share of the rows that are right, where the targets are classes: one-hot rows, class indices, or 0 and 1. */
+  readonly accuracy?: number
+}
+
+const NOTHING: Sums = { loss: 0, hits: 0 }
+
+const evaluationOf = ({ loss, hits }: Sums, rows: number, { hitMode }: Targets): Evaluation =>
+  hitMode === Hits.NONE ? { loss: loss / rows } : { loss: loss / rows, accuracy: hits / rows }
+
+/**
+ * The loss and the accuracy of the rows; x and y are checked already. Yields after every block of them. engineOf: asked anew for
+ * each block, because the network may be trained between two of them.
+ */
+export function* evaluateRows(engineOf: () => Engine, x: Inputs, y: Targets): Slices<Evaluation> {
+  const { blockRows } = engineOf()
+  let sums = NOTHING
+  for (let from = 0, block = 0; from < x.rows; from += blockRows, ++block) {
+    const to = Math.min(from + blockRows, x.rows)
+    const engine = engineOf()
+    fillBlock(engine, engine.plan.staging.x, x, [from, to, block])
+    engine.fill(engine.plan.staging.y, y.values, from, to)
+    sums = engine.evaluateStaged(to - from, y.hitMode, sums)
+    yield
+  }
+  return evaluationOf(sums, x.rows, y)
+}
+
+/** The same by the engine's team of threads, in staging rows of their own; the values of x are nabla's own. */
+export function* validateRows(engine: Engine, x: Inputs, y: Targets): Slices<Evaluation> {
+  const { rows: rowsAtOnce, x: stagedX, y: stagedY } = engine.plan.validation!
+  let sums = NOTHING
+  for (let from = 0; from < x.rows; from += rowsAtOnce) {
+    const to = Math.min(from + rowsAtOnce, x.rows)
+    engine.fill(stagedX, x.values, from, to)
+    engine.fill(stagedY, y.values, from, to)
+    sums = (yield engine.validateStaged(to - from, y.hitMode, sums)) as Sums
+  }
+  return evaluationOf(sums, x.rows, y)
+}

@@ -1,0 +1,120 @@
+// The training loop: epochs over shuffled mini-batches.
+
+import * as Hits from '../../assembly/abi/hits.ts'
+import { note } from '../base/notes.ts'
+import { Foreign, type Slices, toItsEnd } from '../base/pace.ts'
+import type { Situation } from '../diagnosis/causes.ts'
+import { type Divergence, divergedError } from '../diagnosis/diverged.ts'
+import { remarkOn } from '../diagnosis/remark.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Rows } from '../intake/rows.ts'
+import type { FitSettings } from '../model/call-settings.ts'
+import { Strides, trainEpoch } from './epoch.ts'
+import { type Evaluation, evaluateRows, validateRows } from './evaluate.ts'
+import type { History, Recorder } from './history.ts'
+import { openSession } from './session.ts'
+import type { Stepper } from './stepper.ts'
+import type { Counters, Transaction } from './transaction.ts'
+
+/** What a fit needs besides its settings. */
+export interface FitContext {
+  readonly seed: number
+  readonly learningRate: number
+  readonly stepper: Stepper
+  readonly threads: number | 'auto'
+  readonly counters: Counters
+  /** What the history is collected in. */
+  readonly recorder: Recorder
+}
+
+const evaluation = (engine: Engine, { x, y }: Rows): Slices<Evaluation> =>
+  engine.teamSize > 0 ? validateRows(engine, x, y) : evaluateRows(() => engine, x, y)
+
+/** The epochs, from data that are in the engine's arena. */
+function* runEpochs(
+  engine: Engine,
+  { x, y }: Rows,
+  validation: Rows | undefined,
+  settings: FitSettings,
+  { seed, learningRate, stepper, counters, recorder }: FitContext,
+  transaction: Transaction,
+): Slices<History> {
+  const { rows } = x
+  const batchRows = Math.min(settings.batchSize, rows)
+  const situation: Situation = {
+    architecture: engine.architecture,
+    x,
+    y,
+    batchRows,
+    learningRate,
+    losses: recorder.loss,
+    weightsBefore: engine.parameters.statistics(),
+    trainedBefore: counters.trained,
+  }
+  const diverge = (batch: number, seen: Divergence['seen']): never => {
+    const epoch = recorder.loss.length + 1
+    const kept =
+      epoch > 1 ? `the parameters it had after epoch ${epoch - 1}` : 'the parameters it had before this call'
+    throw divergedError({ ...situation, epoch, batch, seen, kept })
+  }
+  engine.hitMode = y.hitMode
+  if (!settings.shuffle) yield* engine.orderSlices(rows)
+  const training = { stepper, learningRate, transaction, strides: new Strides(), diverge }
+  for (let epoch = 1; epoch <= settings.epochs; ++epoch) {
+    const from = performance.now()
+    if (settings.shuffle) yield* engine.shuffleSlices(rows, seed, counters.epochs)
+    const { loss, hits } = yield* trainEpoch(engine, rows, batchRows, training)
+    yield* engine.fetchParameters()
+    if (!(yield* engine.parameters.finiteSlices())) diverge(Math.ceil(rows / batchRows), 'parameters')
+    counters.epochs += 1
+    counters.trained = true
+    yield* transaction.keep()
+    const counted = y.hitMode === Hits.NONE ? undefined : hits
+    recorder.add(rows, loss, counted, performance.now() - from)
+    if (validation) recorder.addValidation(yield* evaluation(engine, validation))
+    if ((yield new Foreign(settings.onEpoch?.(recorder.log()))) === false) break
+  }
+  const remark = remarkOn(situation)
+  if (remark) note(remark, 'absurd loss')
+  return recorder.history(engine.threads)
+}
+
+/** Leaves the parameters after the last whole step, if they are here and finite, else those that were kept. */
+function* endEarly(engine: Engine, transaction: Transaction): Slices<void> {
+  try {
+    if (transaction.isWhole && !engine.hasLostWorker) yield* engine.fetchParameters()
+  } catch {
+    // The worker is lost too; what ended the fit is the error to report.
+  }
+  // Of a worker's own memory, a part of the parameters may have come.
+  if (engine.hasLostWorker) transaction.isWhole = false
+  const isTorn = engine.dismissTeam()
+  yield* isTorn ? transaction.rollBackElsewhere() : transaction.settle()
+}
+
+/** Trains the engine's network on data that are checked already. */
+export function* fitSlices(
+  engine: Engine,
+  training: Rows,
+  validation: Rows | undefined,
+  settings: FitSettings,
+  context: FitContext,
+  transaction: Transaction,
+): Slices<History> {
+  const { capacity } = engine.plan
+  try {
+    const data = { ...training, validates: validation !== undefined }
+    yield* openSession(engine, data, settings, settings.threads ?? context.threads, context.stepper.rows)
+    return yield* runEpochs(engine, training, validation, settings, context, transaction)
+  } catch (error) {
+    yield* toItsEnd(endEarly(engine, transaction))
+    throw error
+  } finally {
+    engine.dismissTeam()
+    try {
+      engine.settle(capacity)
+    } catch {
+      // The arena stays larger than necessary; the result of the fit matters more.
+    }
+  }
+}

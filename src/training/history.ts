@@ -1,0 +1,82 @@
+// What `fit` reports: epoch by epoch, and at its end.
+
+import type { EpochLog } from '../model/options.ts'
+import type { Evaluation } from './evaluate.ts'
+
+/** What `fit` resolves to: one entry an epoch in each list. */
+export interface History {
+  /** Epochs done. */
+  readonly epochs: number
+  readonly loss: number[]
+  readonly accuracy?: number[]
+  readonly validationLoss?: number[]
+  readonly validationAccuracy?: number[]
+  /** Threads that did the work. */
+  readonly threads: number
+  /** Seconds that the call took, validation included. */
+  readonly seconds: number
+  /** Rows trained in a second, validation and callbacks left out. */
+  readonly samplesPerSecond: number
+}
+
+/** Collects the figures of the epochs. */
+export class Recorder {
+  readonly #began = performance.now()
+  readonly #epochs: number
+  #rows = 0
+  readonly loss: number[] = []
+  readonly #accuracy: number[] = []
+  readonly #validations: Evaluation[] = []
+  #training = 0
+
+  /** epochs: how many were asked for. */
+  constructor(epochs: number) {
+    this.#epochs = epochs
+  }
+
+  get #seconds(): number {
+    return (performance.now() - this.#began) / 1000
+  }
+
+  /** Sums over the rows of an epoch that took so long; hits where they are counted. */
+  add(rows: number, loss: number, hits: number | undefined, milliseconds: number): void {
+    this.loss.push(loss / rows)
+    if (hits !== undefined) this.#accuracy.push(hits / rows)
+    this.#rows += rows
+    this.#training += milliseconds
+  }
+
+  addValidation(evaluation: Evaluation): void {
+    this.#validations.push(evaluation)
+  }
+
+  /** What is reported of the last epoch. */
+  log(): EpochLog {
+    const validation = this.#validations.at(-1)
+    return {
+      epoch: this.loss.length,
+      epochs: this.#epochs,
+      loss: this.loss.at(-1)!,
+      ...(this.#accuracy.length > 0 && { accuracy: this.#accuracy.at(-1)! }),
+      ...(validation && { validationLoss: validation.loss }),
+      ...(validation?.accuracy !== undefined && { validationAccuracy: validation.accuracy }),
+      seconds: this.#seconds,
+    }
+  }
+
+  history(threads: number): History {
+    const validations = this.#validations
+    return {
+      epochs: this.loss.length,
+      loss: this.loss,
+      ...(this.#accuracy.length > 0 && { accuracy: this.#accuracy }),
+      ...(validations.length > 0 && { validationLoss: validations.map((one) => one.loss) }),
+      ...(validations[0]?.accuracy !== undefined && {
+        validationAccuracy: validations.map((one) => one.accuracy!),
+      }),
+      threads,
+      seconds: this.#seconds,
+      samplesPerSecond: (this.#rows * 1000) / this.#training,
+    }
+  }
+}

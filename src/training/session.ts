@@ -1,0 +1,88 @@
+// What a fit holds while it runs: an arena with the data in it, and threads working there.
+
+import type { Slices } from '../base/pace.ts'
+import type { Engine } from '../engine/engine.ts'
+import { fillBlock, type Inputs, inBlocks } from '../intake/inputs.ts'
+import { inChunks, type Targets } from '../intake/matrix.ts'
+import { listNonzeros, nonzerosToList } from '../intake/sparse.ts'
+import type { FitSettings } from '../model/call-settings.ts'
+import { flopsPerRow, threadsFor } from '../threads/choose.ts'
+import { noteNoThreads } from '../threads/crew.ts'
+
+const NO_SHARING = 'there is no SharedArrayBuffer: a page has it where it is served as cross-origin isolated'
+
+/** Worker threads to train with, at most; 0 for the caller's own thread. */
+function* threadsToHire(
+  engine: Engine,
+  rows: number,
+  rowFlops: number,
+  batchRows: number,
+  { epochs, offThread }: FitSettings,
+  asked: number | 'auto',
+): Slices<number> {
+  if (engine.canShare) {
+    const threads = (yield threadsFor(asked, rowFlops, batchRows, rows * epochs)) as number
+    return threads > 1 || offThread ? threads : 0
+  }
+  const several = asked !== 'auto' && asked > 1
+  if (offThread && engine.canMoveAway) {
+    if (several) noteNoThreads(NO_SHARING, 'in one worker')
+    return 1
+  }
+  if (offThread || several) noteNoThreads(engine.canMoveAway ? NO_SHARING : 'the reference kernels have none')
+  return 0
+}
+
+/** Hires the engine's team, or says why there is none. */
+function* hireTeam(engine: Engine, order: Parameters<Engine['hireTeam']>[0]): Slices<void> {
+  const hired = engine.canShare ? engine.hireTeam(order) : engine.hireRemote()
+  // Not caught around the yield, where an abort arrives too.
+  const refusal = yield hired.then(
+    () => undefined,
+    (cause) => (cause instanceof Error ? cause.message : String(cause)),
+  )
+  if (refusal !== undefined) noteNoThreads(refusal as string)
+}
+
+export interface SessionData {
+  readonly x: Inputs
+  readonly y: Targets
+  readonly validates: boolean
+}
+
+/** Brings the data to the engine's arena and hires its team. steps: rows of the table of steps. Yields now and then. */
+export function* openSession(
+  engine: Engine,
+  { x, y, validates }: SessionData,
+  settings: FitSettings,
+  threads: number | 'auto',
+  steps: number,
+): Slices<void> {
+  const batchRows = Math.min(settings.batchSize, x.rows)
+  const { capacity } = engine.plan
+  const nonzeros = engine.skipsZeros ? nonzerosToList(x, engine.architecture.layers[0].units) : 0
+  const density = nonzeros ? nonzeros / (x.rows * x.columns) : 1
+  const rowFlops = flopsPerRow(engine.architecture, density)
+  const wanted = yield* threadsToHire(engine, x.rows, rowFlops, batchRows, settings, threads)
+  const larger = {
+    ...capacity,
+    batchRows: Math.max(capacity.batchRows, batchRows),
+    dataRows: x.rows,
+    nonzeros,
+    steps,
+    threads: Math.max(1, wanted),
+    validates: wanted > 0 && validates,
+  }
+  yield* engine.resizeSlices(larger, wanted > 0 && engine.canShare)
+  if (nonzeros) yield* listNonzeros(engine, x)
+  else {
+    yield* inBlocks(engine, x.rows, (from, to, block) =>
+      fillBlock(engine, engine.plan.x, x, [from, to, block], from),
+    )
+  }
+  yield* inChunks(x.rows, y.columns, (from, to) => engine.fill(engine.plan.y, y.values, from, to, from))
+  if (wanted === 0) return
+  const { offThread, epochs } = settings
+  const rows = x.rows * epochs
+  yield* hireTeam(engine, { offThread, auto: threads === 'auto', rows, rowFlops, batchRows })
+}

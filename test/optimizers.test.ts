@@ -1,0 +1,143 @@
+// Optimizers that keep numbers of each parameter: these stay with the network from call to call and from arena to arena, and
+// come back with the parameters where training is rolled back.
+
+import { describe, expect, it } from 'vitest'
+import { DivergedError, Network, type SizedNetworkOptions } from '../src/index.ts'
+import { numbers } from './helpers/random.ts'
+import { textbookSteps } from './helpers/textbook-optimizers.ts'
+
+const ROWS = 60
+const x = numbers(ROWS * 9, 1)
+const y = numbers(ROWS * 3, 2)
+
+const optimizers = [
+  { name: 'sgd', momentum: 0.9, learningRate: 0.05 },
+  { name: 'sgd', momentum: 0.8, nesterov: true, learningRate: 0.05 },
+  { name: 'adam', learningRate: 0.01 },
+  { name: 'adam', learningRate: 0.02, beta1: 0.8, beta2: 0.95, epsilon: 1e-4 },
+] as const satisfies SizedNetworkOptions['optimizer'][]
+
+const titled = optimizers.map((one) => [JSON.stringify(one), one] as const)
+const make = (optimizer: SizedNetworkOptions['optimizer'], more: Partial<SizedNetworkOptions> = {}) =>
+  new Network({ sizes: [9, 7, 3], activation: 'tanh', kernels: 'simd', seed: 4, optimizer, ...more })
+const bits = (net: Network) =>
+  net.layers.map((_, l) => [...net.weights(l), ...net.biases(l)].join()).join('\n')
+
+describe.each(titled)('%s', (_, optimizer) => {
+  it('steps by the textbook, in fit and in trainBatch', async () => {
+    const [byFit, byBatch] = [make(optimizer, { sizes: [9, 3] }), make(optimizer, { sizes: [9, 3] })]
+    const inRows = (values: Float32Array, columns: number) =>
+      Array.from({ length: values.length / columns }, (__, r) => [
+        ...values.slice(r * columns, (r + 1) * columns),
+      ])
+    const layer = { weights: inRows(byFit.weights(0), 3), biases: [0, 0, 0], activation: 'tanh' }
+    await byFit.fit({ x, y }, { epochs: 5, batchSize: ROWS, shuffle: false })
+    for (let step = 0; step < 5; ++step) byBatch.trainBatch(x, y)
+    if (optimizer.name === 'sgd' || !('beta1' in optimizer)) {
+      const network = { layers: [layer], loss: 'quadratic' }
+      textbookSteps(network, inRows(x, 9), inRows(y, 3), 5, optimizer, () => {})
+      const found = byFit.weights(0)
+      for (const [i, expected] of layer.weights.flat().entries()) expect(found[i]).toBeCloseTo(expected, 5)
+    }
+    expect(bits(byBatch)).toBe(bits(byFit))
+  })
+
+  it('goes on from call to call as in one', async () => {
+    const [once, often] = [make(optimizer), make(optimizer)]
+    await once.fit({ x, y }, { epochs: 6, batchSize: 16 })
+    for (let call = 0; call < 3; ++call) {
+      await often.fit({ x, y }, { epochs: 2, batchSize: 16 })
+      // Other capacities of the arena in between, and readers.
+      often.gradients(x.subarray(0, 9), y.subarray(0, 3))
+      often.predict(x)
+    }
+    expect(bits(often)).toBe(bits(once))
+  })
+
+  it.each(['simd', 'relaxed', 'reference'] as const)(
+    'steps back with the parameters: %s',
+    async (kernels) => {
+      const [good, shaken] = [make(optimizer, { kernels }), make(optimizer, { kernels })]
+      const options = { epochs: 2, batchSize: 16 }
+      for (const net of [good, shaken]) await net.fit({ x, y }, options)
+      const huge = x.map((v) => v * 1e30)
+      await expect(shaken.fit({ x: huge, y: y.map((v) => v * 1e38) }, options)).rejects.toThrow(DivergedError)
+      expect(() =>
+        shaken.trainBatch(
+          huge,
+          y.map((v) => v * 1e38),
+        ),
+      ).toThrow(DivergedError)
+      const signal = AbortSignal.abort(new Error('enough'))
+      await expect(shaken.fit({ x, y }, { ...options, signal })).rejects.toThrow('enough')
+      expect(bits(shaken)).toBe(bits(good))
+      for (const net of [good, shaken]) await net.fit({ x, y }, options)
+      expect(bits(shaken)).toBe(bits(good))
+    },
+  )
+
+  it('has the same bits off the thread, in memory of its own too', async () => {
+    const [here, there] = [make(optimizer), make(optimizer)]
+    await here.fit({ x, y }, { epochs: 4, batchSize: 7 })
+    await there.fit({ x, y }, { epochs: 4, batchSize: 7, offThread: true })
+    expect(bits(there)).toBe(bits(here))
+    const shared = globalThis.SharedArrayBuffer
+    Object.assign(globalThis, { SharedArrayBuffer: undefined })
+    try {
+      const apart = make(optimizer)
+      await apart.fit({ x, y }, { epochs: 2, batchSize: 7, offThread: true })
+      await apart.fit({ x, y }, { epochs: 2, batchSize: 7, offThread: true })
+      expect(bits(apart)).toBe(bits(here))
+    } finally {
+      Object.assign(globalThis, { SharedArrayBuffer: shared })
+    }
+  })
+
+  it('is explained by its formula', () => {
+    const text = make(optimizer).explain(5)
+    expect(text).toContain(optimizer.name === 'adam' ? 'm = β₁ m + (1 − β₁) g' : 'm = μ m + ')
+    expect(text).toContain('W1 −= η')
+  })
+})
+
+it('a network that only predicts keeps no room for an optimizer', () => {
+  const [plain, adam] = (['sgd', 'adam'] as const).map((name) => make({ name }))
+  expect(adam.explain(1).length).toBeGreaterThan(plain.explain(1).length)
+  expect(bits(adam)).toBe(bits(plain))
+  expect(adam.predict(x)).toEqual(plain.predict(x))
+})
+
+it.each(titled)(
+  'a first fit with %s that is aborted at any moment leaves the network as it was',
+  async (_, optimizer) => {
+    const sizes = [700, 900, 64]
+    const batch = { x: numbers(700 * 8, 3), y: numbers(64 * 8, 4) }
+    const fresh = make(optimizer, { sizes })
+    const before = bits(fresh)
+    fresh.trainBatch(batch.x, batch.y)
+    const after = bits(fresh)
+    let aborted = 0
+    for (let moment = 1; moment < 60; ++moment) {
+      let checks = 0
+      const signal = Object.assign(new AbortController().signal, {
+        throwIfAborted() {
+          checks += 1
+          if (checks === moment) throw new Error('enough')
+        },
+      })
+      const net = make(optimizer, { sizes })
+      const trained = await net.fit(batch, { epochs: 1, batchSize: 8, signal, threads: 1 }).then(
+        () => true,
+        () => false,
+      )
+      if (trained) break
+      aborted += 1
+      if (bits(net) === before) {
+        net.trainBatch(batch.x, batch.y)
+        expect(bits(net) === after, `aborted at check ${moment}`).toBe(true)
+      }
+      net.dispose()
+    }
+    expect(aborted).toBeGreaterThan(3)
+  },
+)
