@@ -24,7 +24,7 @@ type Anything = any
 
 describe('network options', () => {
   const known =
-    "'linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'selu', 'gelu', 'silu', 'softplus', 'softmax'"
+    "'linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'selu', 'gelu', 'silu', 'softplus', 'softsign', 'softmax'"
   it.each<[string, Anything, string]>([
     ['no options', undefined, 'options: expected an object of options, got undefined'],
     [

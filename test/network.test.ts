@@ -344,6 +344,7 @@ describe('wasm and the reference', () => {
     'gelu',
     'silu',
     'softplus',
+    'softsign',
     'selu',
     'elu',
     'leakyRelu',

@@ -276,8 +276,8 @@ describe.each(kernels)('%s', (name) => {
         const [least, most] = hitsBetween(one, ending, outputs, 2 * tolerance)
         expect(evaluation.accuracy * ROWS, `${what}: hits`).toBeGreaterThanOrEqual(least - 1e-5)
         expect(evaluation.accuracy * ROWS, `${what}: hits`).toBeLessThanOrEqual(most + 1e-5)
-        // At most one output is that near, or the comparison would say nothing.
-        expect(most - least).toBeLessThanOrEqual(1)
+        // At most two outputs are that near, or the comparison would say nothing.
+        expect(most - least).toBeLessThanOrEqual(2)
       }
 
       const gradients = net.gradients(one.x, one.given)

@@ -79,6 +79,10 @@ function step(code: i32, SLOPE: bool, z: v128, aPtr: usize, slopePtr: usize, lan
       const tied = f32x4.pmin(bounded, constant(CLAMP))
       store(slopePtr, f32x4.add(s, f32x4.mul(tied, f32x4.mul(r, small))), lanes)
     }
+  } else if (code == Activations.SOFTSIGN) {
+    // Beyond ±2²⁵ it is ±1; the bound keeps ∞ / ∞ out.
+    const bounded = f32x4.pmin(f32x4.pmax(z, f32x4.splat(-33554432)), f32x4.splat(33554432))
+    store(aPtr, f32x4.div(bounded, f32x4.add(constant(ONE), f32x4.abs(bounded))), lanes)
   } else if (code == Activations.SOFTPLUS) {
     const e = expMinusAbs(z)
     store(aPtr, softplusFrom(z, e), lanes)
@@ -147,6 +151,9 @@ function siluLoop(zPtr: usize, aPtr: usize, n: i32): void {
 function siluSlopeLoop(zPtr: usize, aPtr: usize, slopePtr: usize, n: i32): void {
   loop(Activations.SILU, true, zPtr, aPtr, slopePtr, n)
 }
+function softsignLoop(zPtr: usize, aPtr: usize, n: i32): void {
+  loop(Activations.SOFTSIGN, false, zPtr, aPtr, 0, n)
+}
 function softplusLoop(zPtr: usize, aPtr: usize, n: i32): void {
   loop(Activations.SOFTPLUS, false, zPtr, aPtr, 0, n)
 }
@@ -189,6 +196,9 @@ export function activate(code: i32, zPtr: usize, aPtr: usize, slopePtr: usize, n
       if (slopePtr) siluSlopeLoop(zPtr, aPtr, slopePtr, n)
       else siluLoop(zPtr, aPtr, n)
       break
+    case Activations.SOFTSIGN:
+      softsignLoop(zPtr, aPtr, n)
+      break
     case Activations.SOFTPLUS:
       if (slopePtr) softplusSlopeLoop(zPtr, aPtr, slopePtr, n)
       else softplusLoop(zPtr, aPtr, n)
@@ -217,6 +227,10 @@ export function derived(code: i32, from: v128, delta: v128): v128 {
   if (code == Activations.SELU) {
     const slope = f32x4.add(from, f32x4.splat(<f32>(Activations.SELU_LAMBDA * Activations.SELU_ALPHA)))
     return f32x4.mul(delta, v128.bitselect(f32x4.splat(<f32>Activations.SELU_LAMBDA), slope, f32x4.gt(from, zero)))
+  }
+  if (code == Activations.SOFTSIGN) {
+    const rest = f32x4.sub(one, f32x4.abs(from))
+    return f32x4.mul(delta, f32x4.mul(rest, rest))
   }
   if (code == Activations.LINEAR) return delta
   if (code != Activations.GELU && code != Activations.SILU && code != Activations.SOFTPLUS) unreachable()
@@ -253,13 +267,16 @@ function eluDerive(fromPtr: usize, deltaPtr: usize, n: i32): void {
 function seluDerive(fromPtr: usize, deltaPtr: usize, n: i32): void {
   deriveLoop(Activations.SELU, fromPtr, deltaPtr, n)
 }
+function softsignDerive(fromPtr: usize, deltaPtr: usize, n: i32): void {
+  deriveLoop(Activations.SOFTSIGN, fromPtr, deltaPtr, n)
+}
 function slopeDerive(fromPtr: usize, deltaPtr: usize, n: i32): void {
   deriveLoop(Activations.GELU, fromPtr, deltaPtr, n)
 }
 
 /**
- * δ = δ ⊙ f'(z) for n floats. `from` is a for linear, sigmoid, tanh, relu, leakyRelu, elu and selu, and the stored
- * slope for gelu, silu and softplus. At z = 0 relu' is 0, leakyRelu' 0.01, elu' α and selu' λα, as in PyTorch.
+ * δ = δ ⊙ f'(z) for n floats. `from` is a for linear, sigmoid, tanh, relu, leakyRelu, elu, selu and softsign, and
+ * the stored slope for gelu, silu and softplus. At z = 0 relu' is 0, leakyRelu' 0.01, elu' α and selu' λα, as in PyTorch.
  */
 export function derive(code: i32, fromPtr: usize, deltaPtr: usize, n: i32): void {
   switch (code) {
@@ -280,6 +297,9 @@ export function derive(code: i32, fromPtr: usize, deltaPtr: usize, n: i32): void
       break
     case Activations.SELU:
       seluDerive(fromPtr, deltaPtr, n)
+      break
+    case Activations.SOFTSIGN:
+      softsignDerive(fromPtr, deltaPtr, n)
       break
     case Activations.GELU:
     case Activations.SILU:

@@ -39,7 +39,8 @@ const same = (s: number) => s
 const atMostOne = (s: number) => Math.min(1, s)
 
 /** linear z · sigmoid 1/(1+e⁻ᶻ) · tanh · relu max(z, 0) · leakyRelu z or 0.01 z · elu z or eᶻ−1 · selu (Klambauer
- * et al. 2017) · gelu z Φ(z) (Hendrycks and Gimpel 2016) · silu z sigmoid(z) · softplus log(1+eᶻ) · softmax. */
+ * et al. 2017) · gelu z Φ(z) (Hendrycks and Gimpel 2016) · silu z sigmoid(z) · softplus log(1+eᶻ) · softsign z/(1+|z|) ·
+ * softmax. */
 export const activations = {
   linear: activation(Activations.LINEAR, same, 1),
   sigmoid: activation(Activations.SIGMOID, (s) => Math.min(1, 0.25 + s / 16), 1 / 16, { reach: [0, 1] }),
@@ -51,6 +52,7 @@ export const activations = {
   gelu: activation(Activations.GELU, half, 0.5, { storesSlope: true }),
   silu: activation(Activations.SILU, half, 0.5, { storesSlope: true }),
   softplus: activation(Activations.SOFTPLUS, (s) => 0.5 + s / 2, 0.5, { storesSlope: true, reach: POSITIVE }),
+  softsign: activation(Activations.SOFTSIGN, atMostOne, 1, { reach: [-1, 1] }),
   softmax: activation(Activations.SOFTMAX, atMostOne, 0.25, { wholeRow: true, reach: [0, 1] }),
 } as const satisfies Record<string, ActivationRow>
 

@@ -104,4 +104,12 @@ export const definitions: Record<string, Definition> = {
     limits: [0, Infinity],
     slopeLimits: [0, 1],
   },
+  softsign: {
+    code: Activations.SOFTSIGN,
+    value: (z) => z / (1 + Math.abs(z)),
+    slope: (z) => (1 + Math.abs(z)) ** -2,
+    slopeFromA: (a) => (1 - Math.abs(a)) ** 2,
+    ulps: 1.5,
+    limits: [-1, 1],
+  },
 }

@@ -57,6 +57,7 @@ const elementwise: Record<string, { f: (z: number) => number; slope: (z: number)
     slope: (z) => logistic(z) + z * logistic(z) * (1 - logistic(z)),
   },
   softplus: { f: (z) => Math.log(1 + Math.exp(z)), slope: logistic },
+  softsign: { f: (z) => z / (1 + Math.abs(z)), slope: (z) => 1 / (1 + Math.abs(z)) ** 2 },
 }
 
 export const textbookActivations = [...Object.keys(elementwise), 'softmax']

@@ -81,6 +81,14 @@ function silu(floats: Floats, z: number, a: number, slope: number, n: number): v
   }
 }
 
+function softsigns(floats: Floats, z: number, a: number, n: number): void {
+  for (let i = 0; i < n; ++i) {
+    const x = floats[z + i]
+    // ∞ / ∞ is 1.
+    floats[a + i] = Math.abs(x) === Number.POSITIVE_INFINITY ? Math.sign(x) : x / (1 + Math.abs(x))
+  }
+}
+
 function softplusSlope(floats: Floats, z: number, a: number, slope: number, n: number): void {
   for (let i = 0; i < n; ++i) {
     const x = floats[z + i]
@@ -108,6 +116,7 @@ export function activate(floats: Floats, code: number, z: number, a: number, slo
   else if (code === Activations.SELU) exponentialLinear(floats, z, a, n, Activations.SELU_LAMBDA, SELU_SCALE)
   else if (code === Activations.GELU) gelu(floats, z, a, slope, n)
   else if (code === Activations.SILU) silu(floats, z, a, slope, n)
+  else if (code === Activations.SOFTSIGN) softsigns(floats, z, a, n)
   else if (code === Activations.SOFTPLUS) {
     if (slope) softplusSlope(floats, z, a, slope, n)
     else softpluses(floats, z, a, n)
@@ -150,12 +159,16 @@ function exponentialLinearDerive(
   }
 }
 
+function softsignDerive(floats: Floats, from: number, delta: number, n: number): void {
+  for (let i = 0; i < n; ++i) floats[delta + i] *= (1 - Math.abs(floats[from + i])) ** 2
+}
+
 function slopeDerive(floats: Floats, slope: number, delta: number, n: number): void {
   for (let i = 0; i < n; ++i) floats[delta + i] *= floats[slope + i]
 }
 
 /**
- * δ = δ ⊙ f'(z) for n elements. `from` is a for linear, sigmoid, tanh, relu, leakyRelu, elu and selu, and the stored
+ * δ = δ ⊙ f'(z) for n elements. `from` is a for linear, sigmoid, tanh, relu, leakyRelu, elu, selu and softsign, and the stored
  * slope for gelu, silu and softplus. At z = 0 relu' is 0, leakyRelu' 0.01, elu' α and selu' λα, as in PyTorch.
  */
 export function derive(floats: Floats, code: number, from: number, delta: number, n: number): void {
@@ -166,6 +179,7 @@ export function derive(floats: Floats, code: number, from: number, delta: number
   else if (code === Activations.ELU) exponentialLinearDerive(floats, from, delta, n, 1, Activations.ELU_ALPHA)
   else if (code === Activations.SELU)
     exponentialLinearDerive(floats, from, delta, n, Activations.SELU_LAMBDA, SELU_SCALE)
+  else if (code === Activations.SOFTSIGN) softsignDerive(floats, from, delta, n)
   else if (code === Activations.GELU || code === Activations.SILU || code === Activations.SOFTPLUS) {
     slopeDerive(floats, from, delta, n)
   } else if (code !== Activations.LINEAR) throw new Error(`there is no activation ${code} of elements`)
