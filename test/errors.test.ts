@@ -65,7 +65,7 @@ describe('network options', () => {
     [
       'an unknown loss',
       { sizes: [1, 1], loss: 'mse' },
-      "options.loss: expected one of 'quadratic', 'crossEntropy', 'binaryCrossEntropy', got \"mse\"",
+      "options.loss: expected one of 'quadratic', 'crossEntropy', 'binaryCrossEntropy', 'meanAbsoluteError', got \"mse\"",
     ],
     [
       'an unknown option',
@@ -111,7 +111,7 @@ describe('network options', () => {
     [
       'crossEntropy without softmax',
       { inputs: 1, layers: [{ units: 2, activation: 'relu' }], loss: 'crossEntropy' },
-      "'crossEntropy' expects 'softmax' as the last layer's activation, got 'relu' (with 'relu' the loss can be 'quadratic')",
+      "'crossEntropy' expects 'softmax' as the last layer's activation, got 'relu' (with 'relu' the loss can be 'quadratic' or 'meanAbsoluteError')",
     ],
     [
       'an initializer of the wrong size',

@@ -94,6 +94,23 @@ const cases: LossCase[] = [
     cost: (z, y) => z.reduce((s, v, j) => s + softplus(v) - v * y[j], 0),
     targets: shares,
   },
+  {
+    name: 'meanAbsoluteError of tanh',
+    loss: Losses.MEAN_ABSOLUTE_ERROR,
+    activation: Activations.TANH,
+    outputs: (z) => z.map(tanh),
+    cost: (z, y) => z.reduce((s, v, j) => s + Math.abs(tanh(v) - y[j]), 0),
+    targets: anyTargets,
+  },
+  {
+    name: 'meanAbsoluteError of silu',
+    loss: Losses.MEAN_ABSOLUTE_ERROR,
+    activation: Activations.SILU,
+    outputs: (z) => z.map((v) => v * sigmoid(v)),
+    slopes: (z) => z.map((v) => sigmoid(v) * (1 + v * (1 - sigmoid(v)))),
+    cost: (z, y) => z.reduce((s, v, j) => s + Math.abs(v * sigmoid(v) - y[j]), 0),
+    targets: anyTargets,
+  },
 ]
 
 describe.each(backends.map((backend) => [backend.name, backend] as const))('%s', (_, { make, epsilon }) => {

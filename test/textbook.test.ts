@@ -53,6 +53,8 @@ const endings: Ending[] = [
   { output: 'softmax', loss: 'crossEntropy', targets: 'shares' },
   { output: 'sigmoid', loss: 'binaryCrossEntropy', targets: 'bits' },
   { output: 'sigmoid', loss: 'binaryCrossEntropy', targets: 'shares' },
+  { output: 'linear', loss: 'meanAbsoluteError', targets: 'values' },
+  { output: 'silu', loss: 'meanAbsoluteError', targets: 'values' },
 ]
 
 interface Case {

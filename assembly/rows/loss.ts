@@ -57,6 +57,27 @@ function quadraticRow(a: usize, from: usize, y: usize, delta: usize, n: i32, act
   return 0.5 * sumLanes(squares)
 }
 
+/** −1, 0 or 1 in each lane. */
+@inline
+function sign(v: v128): v128 {
+  const zero = f32x4.splat(0)
+  const one = f32x4.splat(1)
+  return f32x4.sub(v128.and(f32x4.gt(v, zero), one), v128.and(f32x4.lt(v, zero), one))
+}
+
+/** Σ |a − y|; δ = sign(a − y) ⊙ f'(z), 0 where a is y. The operands are those of quadraticRow. */
+function absoluteRow(a: usize, from: usize, y: usize, delta: usize, n: i32, activation: i32): f32 {
+  let sum = f32x4.splat(0)
+  for (let j = 0; j < n; j += 4) {
+    const lanes = n - j
+    const at = (<usize>j) << 2
+    const error = f32x4.sub(loadLanes(a + at, lanes), loadLanes(y + at, lanes))
+    sum = f32x4.add(sum, f32x4.abs(error))
+    if (delta) storeLanes(delta + at, derived(activation, loadLanes(from + at, lanes), sign(error)), lanes)
+  }
+  return sumLanes(sum)
+}
+
 /**
  * ½ Σ (a − y)² of a softmax; with g = a − y, δ_j = a_j (g_j − ⟨g, a⟩) = a_j Σ_k a_k (g_j − g_k), for Σ a = 1.
  *
@@ -207,6 +228,8 @@ export function lossRow(
     case Losses.QUADRATIC:
       if (activation == Activations.SOFTMAX) return quadraticSoftmaxRow(out, y, delta, n)
       return quadraticRow(out, slope ? slope : out, y, delta, n, activation)
+    case Losses.MEAN_ABSOLUTE_ERROR:
+      return absoluteRow(out, slope ? slope : out, y, delta, n, activation)
     default:
       return unreachable()
   }

@@ -100,7 +100,7 @@ const sumOf = (columns: readonly Column[], of: (column: Column) => number) =>
   columns.reduce((total, column) => total + of(column), 0)
 
 /** Means over the rows of: quadratic ½ Σ (a − y)² · crossEntropy −Σ y log a · binaryCrossEntropy
- * −Σ [y log a + (1 − y) log(1 − a)]. */
+ * −Σ [y log a + (1 − y) log(1 − a)] · meanAbsoluteError Σ |a − y|. */
 export const losses = {
   quadratic: {
     code: Losses.QUADRATIC,
@@ -152,6 +152,23 @@ export const losses = {
     }),
     formula: ({ f, z }) => `−Σ [y log a + (1 − y) log(1 − a)], a = ${f}(${z})`,
     delta: () => 'a − y',
+  },
+  meanAbsoluteError: {
+    code: Losses.MEAN_ABSOLUTE_ERROR,
+    fusedWith: undefined,
+    refuses: ['softmax'],
+    kind: 'values',
+    targets: undefined,
+    leastOutputs: 1,
+    threshold: 0.5,
+    curvature: 1,
+    // The mean of a size is at most the root of its mean square.
+    baselines: (columns) => ({
+      mean: sumOf(columns, ({ deviation }) => deviation),
+      blank: sumOf(columns, ({ square }) => Math.sqrt(square)),
+    }),
+    formula: ({ a }) => `Σ |${a} − y|`,
+    delta: ({ a, f, z }) => `sign(${a} − y) ⊙ ${f}'(${z})`,
   },
 } as const satisfies Record<string, LossRow>
 

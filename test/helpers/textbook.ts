@@ -61,7 +61,7 @@ const elementwise: Record<string, { f: (z: number) => number; slope: (z: number)
 }
 
 export const textbookActivations = [...Object.keys(elementwise), 'softmax']
-export const textbookLosses = ['quadratic', 'crossEntropy', 'binaryCrossEntropy']
+export const textbookLosses = ['quadratic', 'crossEntropy', 'binaryCrossEntropy', 'meanAbsoluteError']
 
 function activate(name: string, z: number[]): number[] {
   if (name !== 'softmax') return z.map((one) => elementwise[name].f(one))
@@ -86,6 +86,7 @@ function cost(loss: string, a: number[], y: number[]): number {
   for (let j = 0; j < a.length; ++j) {
     if (loss === 'quadratic') sum += (a[j] - y[j]) ** 2 / 2
     else if (loss === 'crossEntropy') sum -= y[j] * Math.log(a[j])
+    else if (loss === 'meanAbsoluteError') sum += Math.abs(a[j] - y[j])
     else sum -= y[j] * Math.log(a[j]) + (1 - y[j]) * Math.log(1 - a[j])
   }
   return sum
@@ -95,6 +96,7 @@ function cost(loss: string, a: number[], y: number[]): number {
 function costSlope(loss: string, a: number, y: number): number {
   if (loss === 'quadratic') return a - y
   if (loss === 'crossEntropy') return -y / a
+  if (loss === 'meanAbsoluteError') return a === y ? 0 : a > y ? 1 : -1
   return -y / a + (1 - y) / (1 - a)
 }
 

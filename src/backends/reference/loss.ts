@@ -26,6 +26,25 @@ function quadraticRow(
   return 0.5 * squares
 }
 
+function absoluteRow(
+  floats: Floats,
+  a: number,
+  slope: number,
+  y: number,
+  delta: number,
+  n: number,
+  activation: number,
+): number {
+  let sum = 0
+  for (let j = 0; j < n; ++j) {
+    const error = floats[a + j] - floats[y + j]
+    sum += Math.abs(error)
+    if (delta) floats[delta + j] = Math.sign(error)
+  }
+  if (delta) derive(floats, activation, slope || a, delta, n)
+  return sum
+}
+
 /** With p the output above ½, g_p and g_p − ⟨g, a⟩ are summed from the others: see assembly/rows/loss.ts. */
 function quadraticSoftmaxRow(floats: Floats, a: number, y: number, delta: number, n: number): number {
   let p = -1
@@ -94,6 +113,7 @@ export function lossRow(
 ): number {
   if (loss === Losses.CROSS_ENTROPY) return crossEntropyRow(floats, out, y, delta, n)
   if (loss === Losses.BINARY_CROSS_ENTROPY) return binaryCrossEntropyRow(floats, out, y, delta, n)
+  if (loss === Losses.MEAN_ABSOLUTE_ERROR) return absoluteRow(floats, out, slope, y, delta, n, activation)
   if (loss !== Losses.QUADRATIC) throw new Error(`there is no loss ${loss}`)
   if (activation === Activations.SOFTMAX) return quadraticSoftmaxRow(floats, out, y, delta, n)
   return quadraticRow(floats, out, slope, y, delta, n, activation)
