@@ -36,6 +36,10 @@ describe('a printed network', () => {
       kernels: 'reference',
     })
     expect(`${mixed}`.length).toBeLessThan(200)
+    const rolling = { name: 'sgd', momentum: 0.9, nesterov: true } as const
+    expect(`${new Network({ sizes: [2, 1], optimizer: rolling })}`).toContain(
+      '; sgd 0.01, Nesterov momentum 0.9; ',
+    )
   })
 
   it('tells what state it is in', async () => {

@@ -146,6 +146,19 @@ describe('network options', () => {
   ])('refuses %s', (_, options, message) => {
     expect(() => new Network(options)).toThrow(message)
   })
+  it('are those of the optimizer whose name was read, whatever an object answers the second time', () => {
+    let reads = 0
+    const shifty = {
+      get name() {
+        reads += 1
+        return reads === 1 ? 'sgd' : 'adam'
+      },
+    }
+    const optimizer = shifty as unknown as { name: 'sgd' }
+    expect(() => new Network({ sizes: [2, 1], optimizer })).toThrow(
+      "options.optimizer.name: expected one of 'sgd'",
+    )
+  })
   it('are refused with an OptionError', () => {
     expect(() => make({ seed: 1.5 })).toThrow(OptionError)
   })

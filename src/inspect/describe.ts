@@ -2,6 +2,7 @@
 // see nothing, since its state is private. And why it cannot be cloned.
 
 import type { Settings } from '../model/network-settings.ts'
+import type { OptimizerSettings } from '../model/optimizers.ts'
 import type { CommonNetworkOptions, OutputLayerOptions } from '../model/options.ts'
 
 /** What Node and Bun, and what Deno, call to print an object. */
@@ -32,6 +33,11 @@ function runs(names: readonly string[]): string[] {
   return found.map(({ name, count }) => (count === 1 ? name : `${name} ×${count}`))
 }
 
+function momentumOf(optimizer: OptimizerSettings): string {
+  if (optimizer.name !== 'sgd' || optimizer.momentum === 0) return ''
+  return `, ${optimizer.nesterov ? 'Nesterov momentum' : 'momentum'} ${optimizer.momentum}`
+}
+
 /** "Network 784-30-10 (relu, softmax; crossEntropy; sgd 0.01; 23,860 parameters; kernels 'relaxed')". */
 export function describe({ architecture, optimizer }: Settings, condition: Condition): string {
   const { inputs, layers, loss } = architecture
@@ -39,7 +45,7 @@ export function describe({ architecture, optimizer }: Settings, condition: Condi
   const facts = [
     shortened(runs(layers.map(({ activation }) => activation))).join(', '),
     loss,
-    `${optimizer.name} ${optimizer.learningRate}`,
+    `${optimizer.name} ${optimizer.learningRate}${momentumOf(optimizer)}`,
     `${condition.parameterCount.toLocaleString('en')} parameters`,
     `kernels '${condition.kernels}'${condition.wide ? ', wide' : ''}`,
     ...(condition.isTraining ? ['training'] : []),

@@ -141,8 +141,10 @@ const names = Object.keys(optimizers) as OptimizerName[]
 /** An optimizer by its name, or by its name and options. Throws OptionError. */
 export const optimizer: Check<OptimizerSettings> = (value, name) => {
   const given = isObject(value) ? value : { name: value }
-  const { options, check } = optimizers[oneOf(names)(given.name, `${name}.name`)] as Row<Table>
-  const checked = checkOptions({ name: oneOf(names), ...options }, given, name)
+  const which = oneOf(names)(given.name, `${name}.name`)
+  const { options, check } = optimizers[which] as Row<Table>
+  // The name is read again with the rest: it must be the one whose options these are.
+  const checked = checkOptions({ name: oneOf([which]), ...options }, given, name)
   check?.(checked as never, name)
   return checked as unknown as OptimizerSettings
 }
