@@ -24,9 +24,9 @@ export function* smallSizes(): Generator<Size> {
   for (let m = 1; m <= 9; ++m) for (let n = 1; n <= 17; ++n) for (let k = 1; k <= 33; ++k) yield [m, n, k]
 }
 
-/** A sixth of the small sizes, in which each pair of columns and inputs comes with one or two numbers of rows. */
-export function* thinSizes(): Generator<Size> {
-  for (const [m, n, k] of smallSizes()) if ((m + 2 * n + 3 * k) % 6 === 0) yield [m, n, k]
+/** A sixth of some sizes; of the small ones each pair of columns and inputs comes with one or two numbers of rows. */
+export function* thinned(sizes: Iterable<Size>): Generator<Size> {
+  for (const [m, n, k] of sizes) if ((m + 2 * n + 3 * k) % 6 === 0) yield [m, n, k]
 }
 
 /** Columns that fill the tiles of one row, 24 and 32 wide, and leave every tail; rows that leave 1, 2, 3, 4 and 5. */
