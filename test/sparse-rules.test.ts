@@ -78,12 +78,12 @@ describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('
 
   // A rule takes 144 columns at a time, fewer in a batch of 41 and 64 in one of 100.
   it.each(rules)('%s', (name, rule) => {
-    for (const m of [1, 7, 41, 100]) {
-      for (const k of [1, 3, 33, 64, 65, 143, 144, 145, 289, 300]) {
+    for (const m of [1, 7, 41]) {
+      for (const k of [1, 33, 64, 143, 145, 300]) {
         floats.fill(0, LENGTHS, BUCKETS_AT)
         floats.set(sparseRows(m, k), X)
         backend.listNonzeros!(m, X, k, STARTS, ENTRIES)
-        for (const [index, n] of [1, 4, 5, 8, 12, 16, 17, 32, 33, 44, 65].entries()) {
+        for (const [index, n] of [1, 5, 8, 16, 17, 33, 65].entries()) {
           floats.fill(0, D, W - 16)
           place(backend, D, numbers(m * n, n), m, n, padded(n))
           const run = (a: RowsAt | Lists, shares: readonly Share[]) => {
