@@ -43,3 +43,16 @@ export function storePart(ptr: usize, v: v128, n: i32): void {
   v128.store64_lane(ptr, v, 0)
   if (n == 3) v128.store32_lane(ptr + 8, v, 2)
 }
+
+/** The first `lanes` floats at ptr, at most a vector of them. */
+@inline
+export function loadLanes(ptr: usize, lanes: i32): v128 {
+  return lanes >= 4 ? v128.load(ptr) : loadPart(ptr, lanes)
+}
+
+/** Stores the first `lanes` lanes, at most a vector of them, at ptr. */
+@inline
+export function storeLanes(ptr: usize, v: v128, lanes: i32): void {
+  if (lanes >= 4) v128.store(ptr, v)
+  else storePart(ptr, v, lanes)
+}

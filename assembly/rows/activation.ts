@@ -18,52 +18,41 @@ import {
   softplusFrom,
   tanh,
 } from '../base/math'
-import { constant, loadPart, storePart } from '../base/simd'
+import { constant, loadLanes, loadPart, storeLanes, storePart } from '../base/simd'
 
 // Beyond ±CLAMP silu' has reached its limits; the clamp keeps ∞ · 0 out of the products. gelu likewise.
 const CLAMP = memory.data<f32>([100])
 const MINUS_CLAMP = memory.data<f32>([-100])
-
-@inline
-function load(ptr: usize, lanes: i32): v128 {
-  return lanes >= LANES ? v128.load(ptr) : loadPart(ptr, lanes)
-}
-
-@inline
-function store(ptr: usize, v: v128, lanes: i32): void {
-  if (lanes >= LANES) v128.store(ptr, v)
-  else storePart(ptr, v, lanes)
-}
 
 /** Stores f(z), and f'(z) where SLOPE. code and SLOPE are constants here, so one case is left of each call. */
 @inline
 function step(code: i32, SLOPE: bool, z: v128, aPtr: usize, slopePtr: usize, lanes: i32): void {
   const zero = f32x4.splat(0)
   if (code == Activations.LINEAR) {
-    store(aPtr, z, lanes)
+    storeLanes(aPtr, z, lanes)
   } else if (code == Activations.SIGMOID) {
-    store(aPtr, sigmoid(z), lanes)
+    storeLanes(aPtr, sigmoid(z), lanes)
   } else if (code == Activations.TANH) {
-    store(aPtr, tanh(z), lanes)
+    storeLanes(aPtr, tanh(z), lanes)
   } else if (code == Activations.RELU) {
-    store(aPtr, f32x4.pmax(z, zero), lanes)
+    storeLanes(aPtr, f32x4.pmax(z, zero), lanes)
   } else if (code == Activations.LEAKY_RELU) {
-    store(aPtr, f32x4.pmax(z, f32x4.mul(z, f32x4.splat(<f32>Activations.LEAKY_RELU_SLOPE))), lanes)
+    storeLanes(aPtr, f32x4.pmax(z, f32x4.mul(z, f32x4.splat(<f32>Activations.LEAKY_RELU_SLOPE))), lanes)
   } else if (code == Activations.ELU) {
     const below = f32x4.mul(expm1Negative(f32x4.pmin(z, zero)), f32x4.splat(<f32>Activations.ELU_ALPHA))
-    store(aPtr, v128.bitselect(z, below, f32x4.gt(z, zero)), lanes)
+    storeLanes(aPtr, v128.bitselect(z, below, f32x4.gt(z, zero)), lanes)
   } else if (code == Activations.SELU) {
     const below = f32x4.mul(expm1Negative(f32x4.pmin(z, zero)), f32x4.splat(<f32>(Activations.SELU_LAMBDA * Activations.SELU_ALPHA)))
     const above = f32x4.mul(z, f32x4.splat(<f32>Activations.SELU_LAMBDA))
-    store(aPtr, v128.bitselect(above, below, f32x4.gt(z, zero)), lanes)
+    storeLanes(aPtr, v128.bitselect(above, below, f32x4.gt(z, zero)), lanes)
   } else if (code == Activations.GELU) {
     const g = gaussian(z)
     const phi = normalCdfFrom(z, g)
     const bounded = f32x4.pmax(z, constant(MINUS_CLAMP))
-    store(aPtr, f32x4.mul(bounded, phi), lanes)
+    storeLanes(aPtr, f32x4.mul(bounded, phi), lanes)
     if (SLOPE) {
       const tied = f32x4.pmin(bounded, constant(CLAMP))
-      store(slopePtr, f32x4.add(phi, f32x4.mul(tied, normalDensityFrom(g))), lanes)
+      storeLanes(slopePtr, f32x4.add(phi, f32x4.mul(tied, normalDensityFrom(g))), lanes)
     }
   } else if (code == Activations.SILU) {
     const one = constant(ONE)
@@ -73,20 +62,20 @@ function step(code: i32, SLOPE: bool, z: v128, aPtr: usize, slopePtr: usize, lan
     const negative = f32x4.lt(z, zero)
     const s = v128.bitselect(small, r, negative)
     const bounded = f32x4.pmax(z, constant(MINUS_CLAMP))
-    store(aPtr, f32x4.mul(bounded, s), lanes)
+    storeLanes(aPtr, f32x4.mul(bounded, s), lanes)
     if (SLOPE) {
       // s + z s (1 − s), with s (1 − s) = r · e r.
       const tied = f32x4.pmin(bounded, constant(CLAMP))
-      store(slopePtr, f32x4.add(s, f32x4.mul(tied, f32x4.mul(r, small))), lanes)
+      storeLanes(slopePtr, f32x4.add(s, f32x4.mul(tied, f32x4.mul(r, small))), lanes)
     }
   } else if (code == Activations.SOFTSIGN) {
     // Beyond ±2²⁵ it is ±1; the bound keeps ∞ / ∞ out.
     const bounded = f32x4.pmin(f32x4.pmax(z, f32x4.splat(-33554432)), f32x4.splat(33554432))
-    store(aPtr, f32x4.div(bounded, f32x4.add(constant(ONE), f32x4.abs(bounded))), lanes)
+    storeLanes(aPtr, f32x4.div(bounded, f32x4.add(constant(ONE), f32x4.abs(bounded))), lanes)
   } else if (code == Activations.SOFTPLUS) {
     const e = expMinusAbs(z)
-    store(aPtr, softplusFrom(z, e), lanes)
-    if (SLOPE) store(slopePtr, sigmoidFrom(z, e), lanes)
+    storeLanes(aPtr, softplusFrom(z, e), lanes)
+    if (SLOPE) storeLanes(slopePtr, sigmoidFrom(z, e), lanes)
   }
 }
 
@@ -109,7 +98,7 @@ function loop(code: i32, SLOPE: bool, zPtr: usize, aPtr: usize, slopePtr: usize,
   }
   let rest = n & (2 * LANES - 1)
   while (rest > 0) {
-    step(code, SLOPE, load(zPtr, rest), aPtr, slopePtr, rest)
+    step(code, SLOPE, loadLanes(zPtr, rest), aPtr, slopePtr, rest)
     zPtr += 16
     aPtr += 16
     if (SLOPE) slopePtr += 16

@@ -8,19 +8,8 @@ import * as Activations from '../abi/activations'
 import * as Hits from '../abi/hits'
 import * as Losses from '../abi/losses'
 import { exp, expMinusAbs, logScalar, sigmoidFrom, softplusFrom } from '../base/math'
-import { loadPart, storePart } from '../base/simd'
+import { loadLanes, loadPart, storeLanes, storePart } from '../base/simd'
 import { derived, softmaxRow } from './activation'
-
-@inline
-function loadLanes(ptr: usize, lanes: i32): v128 {
-  return lanes >= 4 ? v128.load(ptr) : loadPart(ptr, lanes)
-}
-
-@inline
-function storeLanes(ptr: usize, v: v128, lanes: i32): void {
-  if (lanes >= 4) v128.store(ptr, v)
-  else storePart(ptr, v, lanes)
-}
 
 /** (v0 + v2) + (v1 + v3). */
 @inline

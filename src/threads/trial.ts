@@ -206,7 +206,7 @@ export class Trial {
     return isWarm && this.#elapsed >= Math.max(WARM_MS, this.#due)
   }
 
-  /** The same before the aim was ever tried: what two threads on one core may be, which is the worse the more barriers. */
+  /** How fast more threads that were never tried may be at worst: as two on one core, the slower the shorter the steps. */
   #feared(rate: number): number {
     const stepMs = this.#batchRows / rate
     return stepMs > 4 ? 0.75 : stepMs > 0.25 ? 0.4 : 1 / 6
