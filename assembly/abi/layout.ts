@@ -21,7 +21,7 @@ export const ARENA_START = 80
 export const PACK_BLOCK = 144
 export const PACK_COLUMNS = PACK_BLOCK + 2 * PANEL
 
-// The gradient of some parameters on its way to a rule: a block of rows by four panels, 18 KB, which stay in L1.
+// The gradient of some parameters on its way to a rule: a block of rows by four panels, 18 KB, which fit in L1.
 export const STRIP = PACK_BLOCK * 4 * PANEL
 // Each thread has a line for what it knows of the update, and a strip.
 export const STRIP_HEAD = 16

@@ -39,7 +39,7 @@ const PACK_ROWS = 24
  * G = base + step · Σ_r A[r, i] · D[r, j] for the fours [from, to) of G's rows, rows 4 · from … 4 · to, and its columns
  * [jFrom, jTo), whole panels of them, complete over all rows of the batch; where gtPtr is given, the same new values also
  * go to the panels of Gᵀ (padded(n) rows a panel). The base is G itself where `adds`, else 0. Where there is an update, G is
- * what its rule makes of G and of the sums, which never leave the cache.
+ * what its rule makes of G and of the sums, strip by strip.
  *
  * A: rows of k at stride lda, or through a table of row offsets. D: row-major, stride padded(n), its padding zero.
  * G: panels with padded(k) rows a panel. tiles: flags of abi/layout.ts. packPtr: room for rows · PACK_COLUMNS.

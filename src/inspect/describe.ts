@@ -10,7 +10,7 @@ export const NODE_INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custo
 export const DENO_INSPECT: unique symbol = Symbol.for('Deno.customInspect')
 
 /** What is not in a network's settings. */
-export interface Condition {
+interface Condition {
   readonly parameterCount: number
   readonly kernels: string
   readonly wide: boolean

@@ -38,7 +38,7 @@ export interface GradientCheck {
 }
 
 /** What the kernels that train make of the same rows. */
-export interface KernelGradients {
+interface KernelGradients {
   /** Row-major (inputs × units) of each layer. */
   readonly weights: readonly ArrayLike<number>[]
   /** (units) of each layer; empty for one without biases. */

@@ -148,7 +148,7 @@ export function checkFinite({ values, columns }: Matrix, name: string, from: num
  * Brings `value` to (rows × columns) finite float32 numbers, in an array of nabla's own. Throws ShapeError naming the first
  * value that is not one.
  */
-export function* readMatrix(
+function* readMatrix(
   value: MatrixLike,
   columns: number,
   name: string,

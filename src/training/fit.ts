@@ -17,7 +17,7 @@ import type { Stepper } from './stepper.ts'
 import type { Counters, Transaction } from './transaction.ts'
 
 /** What a fit needs besides its settings. */
-export interface FitContext {
+interface FitContext {
   readonly seed: number
   readonly learningRate: number
   readonly stepper: Stepper

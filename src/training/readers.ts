@@ -8,7 +8,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Transaction } from './transaction.ts'
 
 /** What a reader reads: the same parameters for as long as it is held. */
-export interface Pin {
+interface Pin {
   engine: Engine
 }
 

@@ -44,7 +44,7 @@ function* hireTeam(engine: Engine, order: Parameters<Engine['hireTeam']>[0]): Sl
   if (refusal !== undefined) noteNoThreads(refusal as string)
 }
 
-export interface SessionData {
+interface SessionData {
   readonly x: Inputs
   readonly y: Targets
   readonly validates: boolean

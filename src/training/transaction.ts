@@ -63,9 +63,7 @@ export class Transaction {
   /** Brings back what was kept. Yields now and then. */
   *rollBack(): Slices<void> {
     yield* this.#engine.parameters.setSlices(this.#copy!)
-    this.#counters.epochs = this.#epochs
-    this.#counters.steps = this.#steps
-    this.isWhole = true
+    this.#recount()
   }
 
   /** The same in another arena: a thread that was lost may still write to this one. */
@@ -76,6 +74,11 @@ export class Transaction {
       // There is no memory for another arena. The lost thread has most likely stopped by the time this is done.
       yield* this.#engine.parameters.setSlices(this.#copy!)
     }
+    this.#recount()
+  }
+
+  /** The counters as they were kept: the parameters are. */
+  #recount(): void {
     this.#counters.epochs = this.#epochs
     this.#counters.steps = this.#steps
     this.isWhole = true
