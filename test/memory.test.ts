@@ -2,6 +2,8 @@
 
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { chooseBackend } from '../src/backends/choose.ts'
 import { pagesFor } from '../src/backends/wasm.ts'
@@ -75,6 +77,29 @@ describe('an arena', () => {
     expect(second.parameters.areFinite()).toBe(true)
     third.release()
     second.release()
+  })
+
+  it('in shared memory comes back when its network is garbage-collected', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const { make } = chooseBackend('simd')
+    const shared = { ...PREDICTS, batchRows: 64, dataRows: 50_000 }
+    const memoryOf = (released: boolean) => {
+      const engine = new Engine(architecture, make, plainSgd)
+      runNow(engine.resizeSlices(shared, true))
+      const { buffer } = engine.floats
+      if (released) engine.release()
+      return new WeakRef(buffer)
+    }
+    const first = memoryOf(false)
+    const turn = () => new Promise((resolve) => setTimeout(resolve, 1))
+    for (let i = 0; i < 10; ++i) {
+      await turn()
+      collect()
+    }
+    const second = memoryOf(true)
+    expect(second.deref()).toBeInstanceOf(SharedArrayBuffer)
+    expect(second.deref()).toBe(first.deref())
   })
 })
 
