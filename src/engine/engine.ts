@@ -223,8 +223,8 @@ export class Engine extends Arena {
     const { offset } = this.plan.order
     for (let from = 0; from < rows; from += CHUNK) {
       const to = Math.min(from + CHUNK, rows)
-      // With workers, this thread must stay free.
-      if (this.#hands?.ready) yield this.#hands.call('countUp', [offset, from, to])
+      // Where workers train, this thread must stay free.
+      if (this.teamSize > 0) yield this.#hands!.call('countUp', [offset, from, to])
       else this.backend.kernels.countUp(offset, from, to)
       yield
     }
@@ -238,9 +238,10 @@ export class Engine extends Arena {
     for (let from = rows - 1; from > 0; from -= SHUFFLED_AT_ONCE) {
       const to = Math.max(0, from - SHUFFLED_AT_ONCE)
       const args = [offset, from, to, word, seed | 0, Math.floor(seed / 2 ** 32), stream] as const
-      word = this.#hands?.ready
-        ? ((yield this.#hands.call('shuffle', args)) as number)
-        : this.backend.kernels.shuffle(...args)
+      word =
+        this.teamSize > 0
+          ? ((yield this.#hands!.call('shuffle', args)) as number)
+          : this.backend.kernels.shuffle(...args)
       yield
     }
   }
