@@ -147,8 +147,10 @@ describe('a team that gained in the fit before', () => {
     ]) {
       const trial = new Trial({ ...order, proven: 1 })
       expect(trial.gained).toBe(1)
+      expect(trial.hasLost).toBe(false)
       for (let i = 0; i < 200; ++i) trial.observe(trial.next(), 1000, 4 / (trial.next() === 1 ? 1 : gain), 2)
       expect(trial.gained).toBe(expected)
+      expect(trial.hasLost).toBe(expected === 1)
     }
   })
 })

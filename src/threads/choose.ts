@@ -1,6 +1,7 @@
 // How many threads a fit gets.
 
 import type { Architecture } from '../model/architecture.ts'
+import { lostLately } from './found.ts'
 import { availableCores } from './platform.ts'
 import { idleWorkers } from './pool.ts'
 
@@ -14,9 +15,10 @@ const LEAST_FLOPS_PER_STEP = 450_000
 // Rows of a mini-batch for each thread, so that its tiles are whole.
 const LEAST_ROWS = 4
 // About 200 ms of one thread, where there are idle workers; half a second where they must be started first, which takes
-// 13 ms of a core for each (Node 26) or 25 (Node 20). Shorter fits stay in the memory that they have.
+// 13 ms of a core for each (Node 26) or 25 (Node 20), or where threads lost a moment ago. Shorter fits stay in the memory
+// that they have.
 const LEAST_FLOPS = 9e9
-const LEAST_FLOPS_TO_START = 2e10
+const LEAST_FLOPS_TO_TRY = 2e10
 
 /**
  * Floating-point operations of training on one row: two a weight forward, two in the gradient, two backward. density: the
@@ -33,7 +35,8 @@ export function threadsFor(
   rows: number,
 ): number | Promise<number> {
   if (threads !== 'auto') return threads
-  if (rowFlops * rows < (idleWorkers() > 1 ? LEAST_FLOPS : LEAST_FLOPS_TO_START)) return 1
+  const isPromising = idleWorkers() > 1 && !lostLately(rowFlops * batchRows)
+  if (rowFlops * rows < (isPromising ? LEAST_FLOPS : LEAST_FLOPS_TO_TRY)) return 1
   const most = Math.floor(Math.min((rowFlops * batchRows) / LEAST_FLOPS_PER_STEP, batchRows / LEAST_ROWS))
   if (most <= 1) return 1
   return availableCores().then((cores) => Math.max(1, Math.min(MOST, most, cores)))

@@ -3,6 +3,7 @@
 
 import type { SharedArena } from '../backends/backend.ts'
 import { note } from '../base/notes.ts'
+import { gainedLately, recordFinding } from './found.ts'
 import type { Hands } from './hands.ts'
 import { availableCores } from './platform.ts'
 import { idleWorkers } from './pool.ts'
@@ -36,15 +37,10 @@ const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.mes
 
 let measured = true
 
-// What the last fit found: where fits follow each other, each would lose some 40 ms by finding it again.
-let found = { threads: 1, most: 0, stepFlops: 0, at: 0 }
-const FRESH_MS = 5000
-
 /** Threads that gained in the last fit, if it was like this one and its workers are still there. */
 function provenFor({ most, batchRows, rowFlops }: Order): number {
-  const ratio = (batchRows * rowFlops) / found.stepFlops
-  const isLike = found.most === most && ratio > 0.5 && ratio < 2 && performance.now() - found.at < FRESH_MS
-  return isLike && idleWorkers() >= found.threads ? found.threads : 1
+  const gained = gainedLately(most, batchRows * rowFlops)
+  return idleWorkers() >= gained ? gained : 1
 }
 
 /** For tests and benches: with false, a fit takes exactly the threads that it is told, from its first slice on. */
@@ -146,7 +142,7 @@ export class Crew implements Hands {
     if (this.size === 0 && this.#team.hasGone) trial.giveUp()
     this.#threads = trial.next()
     if (trial.challenges > this.#challenges) {
-      // What its threads met with the last time need not be so now.
+      // The cores may be free now that were busy the last time.
       this.#challenges = trial.challenges
       this.#bePatient()
     }
@@ -170,8 +166,8 @@ export class Crew implements Hands {
     this.#dismissed = true
     if (this.#trial) {
       const { most, batchRows, rowFlops } = this.#order
-      const threads = this.#team.failed ? 1 : this.#trial.gained
-      found = { threads, most, stepFlops: batchRows * rowFlops, at: performance.now() }
+      const gained = this.#team.failed ? 1 : this.#trial.gained
+      recordFinding({ most, stepFlops: batchRows * rowFlops, gained, hasLost: this.#trial.hasLost })
     }
     this.#team.dismiss()
   }

@@ -113,6 +113,11 @@ export class Trial {
     return this.#elapsed < SECOND_LOOK_MS ? 1 : this.#counts[this.#best]
   }
 
+  /** True where more threads than one were tried, and one is the fastest. */
+  get hasLost(): boolean {
+    return this.#best === 0 && this.#lastRatio !== undefined
+  }
+
   /** Workers to have from the beginning, where so many are idle. */
   workersAtOnce(idle: number): number {
     if (this.#turn > 1) return this.#turn
