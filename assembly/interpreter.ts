@@ -20,7 +20,8 @@ import { padded } from './base/panels'
 import { beginOf, firstBlockOf, firstUnitOf } from './base/parts'
 import { fetchLists, sparseNN, sparseTN } from './products/sparse'
 import { activate, derive } from './rows/activation'
-import { hitsRow, lossRow, softmaxRows } from './rows/loss'
+import { hitsRow, lossRow } from './rows/loss'
+import { softmaxRows } from './rows/softmax'
 import { isFused, stepOf, Update, updateAt } from './rules/update'
 
 /**

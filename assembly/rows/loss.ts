@@ -9,7 +9,7 @@ import * as Hits from '../abi/hits'
 import * as Losses from '../abi/losses'
 import { exp, expMinusAbs, logScalar, sigmoidFrom, softplusFrom } from '../base/math'
 import { loadLanes, loadPart, storeLanes, storePart } from '../base/simd'
-import { derived, softmaxRow } from './activation'
+import { derived } from './functions'
 
 /** (v0 + v2) + (v1 + v3). */
 @inline
@@ -244,12 +244,4 @@ export function hitsRow(out: usize, y: usize, n: i32, mode: i32, threshold: f32)
     if (abs(value) < Infinity && value >= threshold == load<f32>(y + at) >= 0.5) right += 1
   }
   return <f32>right / <f32>n
-}
-
-/** Softmax of each of `rows` rows of n floats, `stride` floats apart. In place where aPtr == zPtr. */
-export function softmaxRows(rows: i32, zPtr: usize, aPtr: usize, n: i32, stride: i32): void {
-  for (let r = 0; r < rows; ++r) {
-    const at = (<usize>(r * stride)) << 2
-    softmaxRow(zPtr + at, aPtr + at, n)
-  }
 }
