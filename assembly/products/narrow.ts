@@ -28,7 +28,7 @@ export function isNarrowNN(rows: i32, columns: i32): bool {
 }
 
 /** The rows [from, to) of C, Vectors (1 or 2) times 4 wide, by tiles of 4 rows and of 1; c is row `from`. */
-function rows<Vectors>(
+function panelRows<Vectors>(
   from: i32, to: i32, aPtr: usize, lda: i32, table: usize, b: usize, bias: usize, c: usize, k: i32,
 ): void {
   const ldc: usize = count<Vectors>() > 1 ? 32 : 16
@@ -63,8 +63,8 @@ export function narrowNN(
 ): void {
   const bias = biasPtr ? biasPtr : ZEROS
   const c = cPtr + ((<usize>(from * columns)) << 2)
-  if (columns == PANEL) rows<Two>(from, to, aPtr, lda, tablePtr, bPtr, bias, c, k)
-  else rows<One>(from, to, aPtr, lda, tablePtr, bPtr, bias, c, k)
+  if (columns == PANEL) panelRows<Two>(from, to, aPtr, lda, tablePtr, bPtr, bias, c, k)
+  else panelRows<One>(from, to, aPtr, lda, tablePtr, bPtr, bias, c, k)
 }
 
 /** ROWS (1, 2 or 4) rows of G by VECTORS (1 or 2) times 4, over all rows of the batch; x is A from the tile's first column on. */
