@@ -3,7 +3,7 @@
 
 import * as Activations from './abi/activations'
 import * as Hits from './abi/hits'
-import { BUCKET_ENTRIES, BUCKETS, LANES, PACK_COLUMNS, STRIP, STRIP_HEAD } from './abi/layout'
+import { BUCKET_ENTRIES, BUCKETS, LANES, PACK_COLUMNS } from './abi/layout'
 import * as Backward from './abi/operands/backward'
 import * as Barrier from './abi/operands/barrier'
 import * as Forward from './abi/operands/forward'
@@ -16,10 +16,12 @@ import * as Tape from './abi/tape'
 import { barrier } from './base/barrier'
 import { gemmNN } from './products/gemm-nn'
 import { gemmTN, sumRows } from './products/gemm-tn'
+import { address, operand, roomOf, scalarsOf, tableOf } from './base/operands'
 import { padded } from './base/panels'
 import { beginOf, firstBlockOf, firstUnitOf } from './base/parts'
-import { fetchLists, sparseNN, sparseTN } from './products/sparse'
-import { activate, derive } from './rows/activation'
+import { fetchLists } from './products/lists'
+import { sparseNN, sparseTN } from './products/sparse'
+import { activateRows, deriveRows } from './rows/activation'
 import { hitsRow, lossRow } from './rows/loss'
 import { softmaxRows } from './rows/softmax'
 import { isFused, stepOf, Update, updateAt } from './rules/update'
@@ -38,37 +40,18 @@ function rowsAtOnce(rows: i32): i32 {
   return (rows + 12 * blocks - 1) / (12 * blocks) * 12
 }
 
-/** Operand `word` of the instruction at ptr. */
-@inline
-function operand(ptr: usize, word: usize): i32 {
-  return load<i32>(ptr + (word << 2))
-}
-
-/** Operand `word` as a byte address; an offset of 0 stays 0. */
-@inline
-function address(ptr: usize, word: usize): usize {
-  return (<usize>load<u32>(ptr + (word << 2))) << 2
-}
-
-/** The thread's own table of the batch's rows in operand `word`, or 0. */
-@inline
-function table(op: usize, word: usize, rows: i32, thread: i32): usize {
-  const first = address(op, word)
-  return first ? first + ((<usize>(thread * rows)) << 2) : 0
-}
-
 /** OP_ROWS: the offsets of the rows that stand at [start, start + rows) of the order. */
 function lookUpRows(op: usize, start: i32, rows: i32, thread: i32): void {
   const x = operand(op, Rows.x)
   const xStride = operand(op, Rows.xStride)
-  const xTable = table(op, Rows.xTable, rows, thread)
+  const xTable = tableOf(op, Rows.xTable, rows, thread)
   const y = operand(op, Rows.y)
   const yStride = operand(op, Rows.yStride)
-  const yTable = table(op, Rows.yTable, rows, thread)
+  const yTable = tableOf(op, Rows.yTable, rows, thread)
   const order = address(op, Rows.order) + ((<usize>start) << 2)
   const starts = address(op, Rows.starts)
-  const fromTable = table(op, Rows.fromTable, rows, thread)
-  const toTable = table(op, Rows.toTable, rows, thread)
+  const fromTable = tableOf(op, Rows.fromTable, rows, thread)
+  const toTable = tableOf(op, Rows.toTable, rows, thread)
   const lastOfTarget = (<usize>(yStride - 1)) << 2
   for (let r = 0; r < rows; ++r) {
     const at = (<usize>r) << 2
@@ -91,7 +74,7 @@ function forward(op: usize, from: i32, to: i32, rows: i32, jFrom: i32, jTo: i32,
   if (jFrom == jTo) return
   const a = address(op, Forward.input)
   const lda = operand(op, Forward.inputStride)
-  const aTable = table(op, Forward.inputTable, rows, thread)
+  const aTable = tableOf(op, Forward.inputTable, rows, thread)
   const weights = address(op, Forward.weights)
   const biases = address(op, Forward.biases)
   const out = address(op, Forward.out)
@@ -100,8 +83,8 @@ function forward(op: usize, from: i32, to: i32, rows: i32, jFrom: i32, jTo: i32,
   const n = operand(op, Forward.units)
   const activation = operand(op, Forward.activation)
   const tiles = operand(op, Forward.tiles)
-  const fromTable = table(op, Forward.fromTable, rows, thread)
-  const toTable = table(op, Forward.toTable, rows, thread)
+  const fromTable = tableOf(op, Forward.fromTable, rows, thread)
+  const toTable = tableOf(op, Forward.toTable, rows, thread)
   const columns = padded(n)
   const block = rowsAtOnce(to - from)
   for (let r = from; r < to; r += block) {
@@ -114,15 +97,7 @@ function forward(op: usize, from: i32, to: i32, rows: i32, jFrom: i32, jTo: i32,
     } else gemmNN(r, end, a, lda, aTable, weights, padded(k), biases, out, k, n, tiles, jFrom, jTo)
     if (activation == Activations.SOFTMAX) softmaxRows(end - r, out + at, out + at, n, columns)
     else if (activation != Activations.LINEAR) {
-      const z = out + at
-      const f = slope ? slope + at : 0
-      if (jTo - jFrom == columns) activate(activation, z, z, f, (end - r) * columns)
-      else {
-        const stride = (<usize>columns) << 2
-        for (let i: usize = 0; i < <usize>(end - r); ++i) {
-          activate(activation, z + i * stride, z + i * stride, f ? f + i * stride : 0, jTo - jFrom)
-        }
-      }
+      activateRows(activation, end - r, out + at, slope ? slope + at : 0, jTo - jFrom, columns)
     }
   }
 }
@@ -133,7 +108,7 @@ function output(op: usize, start: i32, from: i32, to: i32, rows: i32, thread: i3
   const slope = address(op, Output.slope)
   const y = address(op, Output.y)
   const yStride = operand(op, Output.yStride)
-  const yTable = table(op, Output.yTable, rows, thread)
+  const yTable = tableOf(op, Output.yTable, rows, thread)
   const delta = address(op, Output.delta)
   const losses = address(op, Output.losses) + ((<usize>start) << 2)
   const hits = address(op, Output.hits) + ((<usize>start) << 2)
@@ -170,24 +145,12 @@ function backward(op: usize, from: i32, to: i32, jFrom: i32, jTo: i32): void {
     const end = min(r + block, to)
     gemmNN(r, end, delta, padded(n), 0, weightsT, padded(n), 0, below, n, k, tiles, jFrom, jTo)
     const at = (<usize>(r * columns + jFrom)) << 2
-    if (jTo - jFrom == columns) derive(activation, source + at, below + at, (end - r) * columns)
-    else {
-      const stride = (<usize>columns) << 2
-      for (let i: usize = 0; i < <usize>(end - r); ++i) {
-        derive(activation, source + at + i * stride, below + at + i * stride, jTo - jFrom)
-      }
-    }
+    deriveRows(activation, end - r, source + at, below + at, jTo - jFrom, columns)
   }
 }
 
-/** The rule's numbers for step number `step` of this call. */
-@inline
-function scalarsOf(op: usize, steps: usize, stepStride: usize, step: i32): usize {
-  return address(op, steps) + ((<usize>(step * operand(op, stepStride))) << 2)
-}
-
 /** OP_UPDATE_WEIGHTS: the rule on aᵀ · δ (BP4), for this part's rows of W, or its columns. */
-function updateWeights(op: usize, step: i32, rows: i32, part: i32, parts: i32, thread: i32, flags: i32): void {
+function updateWeights(op: usize, index: i32, rows: i32, part: i32, parts: i32, thread: i32, flags: i32): void {
   const byUnits = (flags & Tape.BY_UNITS) != 0
   const byBlocks = (flags & Tape.BY_BLOCKS) != 0
   const k = operand(op, UpdateWeights.inputs)
@@ -199,25 +162,25 @@ function updateWeights(op: usize, step: i32, rows: i32, part: i32, parts: i32, t
   const to = byUnits ? fours : byBlocks ? firstBlockOf(part + 1, parts, k) : beginOf(part + 1, parts, fours)
   const jFrom = byUnits ? firstUnitOf(part, parts, n, tiles) : 0
   const jTo = byUnits ? firstUnitOf(part + 1, parts, n, tiles) : padded(n)
-  const scalars = scalarsOf(op, UpdateWeights.steps, UpdateWeights.stepStride, step)
+  const scalars = scalarsOf(op, UpdateWeights.steps, UpdateWeights.stepStride, index)
   const adds = isFused(rule)
-  const size = stepOf(rule, scalars, rows)
+  const step = stepOf(rule, scalars, rows)
   const update: Update | null = adds || rule == Rules.STORE_GRADIENT
     ? null
     : updateAt(roomOf(op, UpdateWeights.strip, thread), rule, scalars, address(op, UpdateWeights.slots))
-  const aTable = table(op, UpdateWeights.inputTable, rows, thread)
+  const aTable = tableOf(op, UpdateWeights.inputTable, rows, thread)
   const delta = address(op, UpdateWeights.delta)
   const weights = address(op, UpdateWeights.weights)
   // Every thread has its own place for what it packs and sums.
   const pack = address(op, UpdateWeights.pack) + ((<usize>(thread * rows * PACK_COLUMNS)) << 2)
-  const fromTable = table(op, UpdateWeights.fromTable, rows, thread)
+  const fromTable = tableOf(op, UpdateWeights.fromTable, rows, thread)
   if (fromTable) {
-    const toTable = table(op, UpdateWeights.toTable, rows, thread)
+    const toTable = tableOf(op, UpdateWeights.toTable, rows, thread)
     const lengths = address(op, UpdateWeights.bucketLengths) + ((<usize>(thread * padded(k))) << 2)
     const room = <usize>(thread * max(BUCKET_ENTRIES, BUCKETS * rows))
     const buckets = address(op, UpdateWeights.buckets) + (room << 3)
     sparseTN(
-      from, to, rows, fromTable, toTable, delta, weights, k, n, adds, size, update, lengths, buckets, pack, jFrom, jTo,
+      from, to, rows, fromTable, toTable, delta, weights, k, n, adds, step, update, lengths, buckets, pack, jFrom, jTo,
     )
     return
   }
@@ -225,22 +188,16 @@ function updateWeights(op: usize, step: i32, rows: i32, part: i32, parts: i32, t
   const lda = operand(op, UpdateWeights.inputStride)
   const weightsT = address(op, UpdateWeights.weightsT)
   gemmTN(
-    from, to, rows, a, lda, aTable, delta, weights, weightsT, k, n, adds, size, update, tiles, pack, jFrom, jTo,
+    from, to, rows, a, lda, aTable, delta, weights, weightsT, k, n, adds, step, update, tiles, pack, jFrom, jTo,
   )
 }
 
-/** The thread's own room for an update in operand `word`. */
-@inline
-function roomOf(op: usize, word: usize, thread: i32): usize {
-  return address(op, word) + ((<usize>(thread * (STRIP_HEAD + STRIP))) << 2)
-}
-
 /** OP_UPDATE_BIASES: the rule on Σ δ (BP3), for this part's groups of four columns. */
-function updateBiases(op: usize, step: i32, rows: i32, part: i32, parts: i32, thread: i32): void {
+function updateBiases(op: usize, index: i32, rows: i32, part: i32, parts: i32, thread: i32): void {
   const n = operand(op, UpdateBiases.units)
   const rule = operand(op, UpdateBiases.rule)
   const fours = padded(n) / LANES
-  const scalars = scalarsOf(op, UpdateBiases.steps, UpdateBiases.stepStride, step)
+  const scalars = scalarsOf(op, UpdateBiases.steps, UpdateBiases.stepStride, index)
   const adds = isFused(rule)
   const update: Update | null = adds || rule == Rules.STORE_GRADIENT
     ? null
@@ -262,7 +219,7 @@ function updateBiases(op: usize, step: i32, rows: i32, part: i32, parts: i32, th
  * The instructions in [fromPtr, toPtr) once, as step number `index` of the call, on the batch of `rows` rows that begins
  * at `start` of the order. Returns false if the work must be abandoned.
  */
-function step(
+function runBatch(
   fromPtr: usize, toPtr: usize, index: i32, start: i32, rows: i32, part: i32, parts: i32, thread: i32,
 ): bool {
   const rowFrom = beginOf(part, parts, rows)
@@ -333,6 +290,6 @@ export function run(
   const toPtr = (<usize>to) << 2
   let index = 0
   for (let start = firstRow; start < endRow; start += batchRows, ++index) {
-    if (!step(fromPtr, toPtr, index, start, min(batchRows, endRow - start), part, parts, thread)) return
+    if (!runBatch(fromPtr, toPtr, index, start, min(batchRows, endRow - start), part, parts, thread)) return
   }
 }

@@ -1,7 +1,6 @@
 // The first layer on data with many zeros: the products of gemm-nn.ts and gemm-tn.ts over the nonzeros of each row
-// alone. They are listed once for a data set (src/intake/sparse.ts), as entries of two elements: the column, an integer,
-// and the value. The rows themselves are not needed then, and a batch drawn from all over a large data set reads a third of the
-// cache lines. For the gradient, the lists of a batch's rows are first sorted by columns, so that each row of G is summed
+// alone, from their lists (lists.ts). The rows themselves are not needed then, and a batch drawn from all over a large data
+// set reads a third of the cache lines. For the gradient, the lists of a batch's rows are first sorted by columns, so that each row of G is summed
 // in registers, read and written once; where a column has no nonzero in the batch, its row of G is not touched at all.
 //
 // A sum that begins at +0 is not changed by adding ±0, whatever the finite number that a zero is multiplied with: the
@@ -13,34 +12,10 @@ import { madd } from '../base/simd'
 import { apply } from '../rules/apply'
 import { basePtr, Update } from '../rules/update'
 import { padded, ZEROS } from '../base/panels'
+import { distribute, ENTRY, listAt, seek } from './lists'
 
 /** Columns that a row is multiplied into at once: eight vectors of sums. */
 const MOST_COLUMNS = 4 * PANEL
-
-/** Bytes of a cache line; where lines are longer, some are read twice. */
-const LINE_BYTES: usize = 64
-
-/** Bytes of an entry. */
-const ENTRY: usize = 8
-
-@inline
-function at(ptr: usize, index: i32): usize {
-  return <usize>load<u32>(ptr + ((<usize>index) << 2))
-}
-
-/**
- * Reads a word of each cache line of the lists of the rows [from, to). Rows drawn from all over a large data set are in
- * no cache, and a product waits for their lines a few at a time; here many are on their way at once. Returns what keeps
- * the loads from being optimized away.
- */
-export function fetchLists(from: i32, to: i32, fromTable: usize, toTable: usize): u32 {
-  let words: u32 = 0
-  for (let r = from; r < to; ++r) {
-    const end = at(toTable, r) << 2
-    for (let line = (at(fromTable, r) << 2) & ~(LINE_BYTES - 1); line < end; line += LINE_BYTES) words ^= load<u32>(line)
-  }
-  return words
-}
 
 /**
  * Vectors (1, 2, 4 or 8) times 4 columns of one row of C: bias + Σ x[i] · B[i, …] over the entries (i, x[i]) of
@@ -110,8 +85,8 @@ export function sparseNN(
   const columns = padded(n)
   const panel = (<usize>(bRows * PANEL)) << 2
   for (let r = from; r < to; ++r) {
-    const list = at(fromTable, r) << 2
-    const end = at(toTable, r) << 2
+    const list = listAt(fromTable, r)
+    const end = listAt(toTable, r)
     const c = cPtr + ((<usize>(r * columns)) << 2)
     let j = jFrom
     while (j < jTo) {
@@ -135,33 +110,6 @@ export function sparseNN(
       }
     }
   }
-}
-
-/** The first entry of the list whose column is at least `column`. */
-function seek(list: usize, end: usize, column: u32): usize {
-  while (list < end) {
-    const middle = list + (((end - list) >> 4) << 3)
-    if (load<u32>(middle) < column) list = middle + ENTRY
-    else end = middle
-  }
-  return list
-}
-
-/**
- * Adds the entries (i, x[i]) of [list, end) with i < `last` to the buckets of their columns, as (row, x[i]); returns
- * where it stopped.
- */
-@inline
-function distribute(list: usize, end: usize, last: u32, row: u64, lengths: usize, buckets: usize, size: usize): usize {
-  for (; list < end; list += ENTRY) {
-    const entry = load<u64>(list)
-    const i = <usize>(<u32>entry)
-    if (<u32>i >= last) break
-    const length = <usize>load<u32>(lengths + (i << 2))
-    store<u64>(buckets + i * size + length, (entry & 0xffffffff_00000000) | row)
-    store<u32>(lengths + (i << 2), <u32>(length + ENTRY))
-  }
-  return list
 }
 
 /**
@@ -276,8 +224,8 @@ export function sparseTN(
     const buckets = bucketsPtr - <usize>first * size
     for (let r = 0; r < rows; ++r) {
       const cursor = cursorPtr + ((<usize>r) << 2)
-      const stop = at(toTable, r) << 2
-      let list = at(fromTable, r) << 2
+      const stop = listAt(toTable, r)
+      let list = listAt(fromTable, r)
       if (first > from << 2) list = <usize>load<u32>(cursor)
       else if (first) list = seek(list, stop, first)
       list = distribute(list, stop, end, <u64>(<usize>r * stride), lengths, buckets, size)

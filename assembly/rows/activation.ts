@@ -64,7 +64,7 @@ function valuesAndSlopes<F>(zPtr: usize, aPtr: usize, slopePtr: usize, n: i32): 
  * a = f(z) for n floats; aPtr may equal zPtr. Where slopePtr is not 0 and f' cannot be read from a (gelu, silu,
  * softplus), also slope = f'(z). Softmax is not elementwise: see softmax.ts.
  */
-export function activate(code: i32, zPtr: usize, aPtr: usize, slopePtr: usize, n: i32): void {
+function activate(code: i32, zPtr: usize, aPtr: usize, slopePtr: usize, n: i32): void {
   switch (code) {
     case Activations.LINEAR:
       if (aPtr != zPtr) values<Linear>(zPtr, aPtr, n)
@@ -123,7 +123,7 @@ function deltas<F>(fromPtr: usize, deltaPtr: usize, n: i32): void {
  * δ = δ ⊙ f'(z) for n floats. `from` is a for linear, sigmoid, tanh, relu, leakyRelu, elu, selu and softsign, and
  * the stored slope for gelu, silu and softplus. At z = 0 relu' is 0, leakyRelu' 0.01, elu' α and selu' λα, as in PyTorch.
  */
-export function derive(code: i32, fromPtr: usize, deltaPtr: usize, n: i32): void {
+function derive(code: i32, fromPtr: usize, deltaPtr: usize, n: i32): void {
   switch (code) {
     case Activations.SIGMOID:
       deltas<Sigmoid>(fromPtr, deltaPtr, n)
@@ -156,4 +156,28 @@ export function derive(code: i32, fromPtr: usize, deltaPtr: usize, n: i32): void
     default:
       unreachable()
   }
+}
+
+/** activate in place for n floats of each of `rows` rows, `stride` floats apart. */
+@inline
+export function activateRows(code: i32, rows: i32, aPtr: usize, slopePtr: usize, n: i32, stride: i32): void {
+  if (n == stride) {
+    activate(code, aPtr, aPtr, slopePtr, rows * n)
+    return
+  }
+  const bytes = (<usize>stride) << 2
+  for (let i: usize = 0; i < <usize>rows; ++i) {
+    activate(code, aPtr + i * bytes, aPtr + i * bytes, slopePtr ? slopePtr + i * bytes : 0, n)
+  }
+}
+
+/** derive for n floats of each of `rows` rows, `stride` floats apart. */
+@inline
+export function deriveRows(code: i32, rows: i32, fromPtr: usize, deltaPtr: usize, n: i32, stride: i32): void {
+  if (n == stride) {
+    derive(code, fromPtr, deltaPtr, rows * n)
+    return
+  }
+  const bytes = (<usize>stride) << 2
+  for (let i: usize = 0; i < <usize>rows; ++i) derive(code, fromPtr + i * bytes, deltaPtr + i * bytes, n)
 }
