@@ -1,0 +1,81 @@
+// Tapes at their places in the arena, each of which has room for so many instructions.
+
+import { describe, expect, it } from 'vitest'
+import * as Hits from '../assembly/abi/hits.ts'
+import { INSTRUCTION_WORDS } from '../assembly/abi/tape.ts'
+import { plainSgd } from '../src/model/optimizers.ts'
+import { type Instruction, instruction } from '../src/program/instruction.ts'
+import { makePlan, PREDICTS, TAPES, tapeWords } from '../src/program/plan.ts'
+import { place } from '../src/program/stages.ts'
+import { evaluateTape, gradientsTape, predictTape, trainTape } from '../src/program/tape.ts'
+
+/** The plan of `depth` layers of 64 units for two threads, which split every product by units: the longest tapes. */
+const planOf = (depth: number) =>
+  makePlan(
+    {
+      inputs: 64,
+      outputs: 64,
+      layers: Array.from({ length: depth }, () => ({
+        inputs: 64,
+        units: 64,
+        activation: 'sigmoid' as const,
+        bias: true,
+      })),
+      loss: 'quadratic',
+    },
+    { ...PREDICTS, batchRows: 8, dataRows: 16, gradients: true, threads: 2, validates: true },
+  )
+
+describe('the place of a tape', () => {
+  const plan = planOf(2)
+  const room = tapeWords(2) / INSTRUCTION_WORDS
+  const barriers = (count: number): Instruction[] =>
+    Array.from({ length: count }, () => instruction('barrier', { sync: plan.sync }))
+
+  it('holds as many instructions as it has room for', () => {
+    for (const [at, name] of TAPES.entries()) {
+      const { from, to, compute, update } = place(plan, name, barriers(room - 3), barriers(3))
+      expect([from, to]).toEqual([
+        plan.tapes.offset + at * tapeWords(2),
+        plan.tapes.offset + (at + 1) * tapeWords(2),
+      ])
+      expect([compute.from, compute.to, update!.from, update!.to]).toEqual([
+        from,
+        to - 3 * INSTRUCTION_WORDS,
+        to - 3 * INSTRUCTION_WORDS,
+        to,
+      ])
+    }
+  })
+
+  it('refuses one more, to compute or to update', () => {
+    const refusal = `the tape 'train' has ${room + 1} instructions, more than there is room for`
+    expect(() => place(plan, 'train', barriers(room + 1))).toThrow(refusal)
+    expect(() => place(plan, 'train', barriers(room), barriers(1))).toThrow(refusal)
+  })
+})
+
+describe.each([1, 2, 3, 8])('the tapes of %i layers', (depth) => {
+  it('have room though every product is split by units', () => {
+    const plan = planOf(depth)
+    const tapes = [
+      predictTape(plan),
+      evaluateTape(plan, 'evaluate', Hits.ARGMAX),
+      evaluateTape(plan, 'validate', Hits.ARGMAX),
+      trainTape(plan, plainSgd, Hits.ARGMAX),
+      gradientsTape(plan),
+    ]
+    expect(tapes.map(({ name }) => name)).toEqual(TAPES)
+    for (const [at, { instructions, from, to }] of tapes.entries()) {
+      expect(from).toBe(plan.tapes.offset + at * tapeWords(depth))
+      expect(to).toBe(from + instructions.length * INSTRUCTION_WORDS)
+      expect(to).toBeLessThanOrEqual(from + tapeWords(depth))
+    }
+    expect(plan.tapes.length).toBe(TAPES.length * tapeWords(depth))
+    const products = tapes[3].instructions.filter(({ kind }) => /forward|backward|updateWeights/.test(kind))
+    expect(products.map(({ split }) => split)).toEqual(new Array(3 * depth - 1).fill('units'))
+    // Every product of the step that computes ends at a barrier.
+    const barriers = tapes[3].instructions.filter(({ kind }) => kind === 'barrier').length
+    expect(barriers).toBe(2 * depth - 1 + 2)
+  })
+})
