@@ -58,8 +58,8 @@ function data(length: number): Float32Array {
   return values
 }
 
-// An epoch of at least so much work, lest what is done once in an epoch (the shuffle, a copy of the parameters) counts
-// for more than in a real training, and of at least so many steps.
+// An epoch of at least so much work, so that what is done once in an epoch (the shuffle, a copy of the parameters) does
+// not count for more than in a real training, and of at least so many steps.
 const FLOPS_AN_EPOCH = 2e7
 const STEPS_AN_EPOCH = 8
 const rowsFor = (sizes: readonly number[], batch: number) =>

@@ -39,7 +39,7 @@ describe('a plan', () => {
     }
     expect(other.state.offset).toBe(one.state.offset)
     expect(other.tapes).toEqual(one.tapes)
-    // Nothing that stays in place may lie behind what grows, but for Wᵀ behind the slots.
+    // Nothing that stays in place may lie behind what grows, except Wᵀ behind the slots.
     if (!capacity.slots) expect(other.layers[1].weightsT).toEqual(one.layers[1].weightsT)
   })
 

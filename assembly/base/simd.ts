@@ -18,7 +18,7 @@ export function nmadd(a: v128, b: v128, c: v128): v128 {
 }
 
 /**
- * The constant that stands at `address` in memory, in every lane. V8 from Node 24 on builds a constant of a loop anew at
+ * The constant that stands at `address` in memory, in every lane. V8 from Node 24 on builds a constant of a loop again at
  * each use, by three instructions and a port that the arithmetic needs: loading it is one.
  */
 @inline

@@ -4,7 +4,7 @@
 /** How many of the n floats at ptr are not ±0; −1 where one is not finite. */
 export function countNonzeros(ptr: usize, n: i32): i32 {
   const zero = f32x4.splat(0)
-  // Any number times 0 is 0, save NaN and ±∞.
+  // Any number times 0 is 0, except NaN and ±∞.
   let sum0 = zero
   let sum1 = zero
   let count0 = i32x4.splat(0)
@@ -55,7 +55,7 @@ function mixLane(sum: i32, lane: i32): i32 {
 
 /**
  * A number that tells whether n floats are still what they were: any change, or two words that swap places, gives
- * another one, but for about one case in 2³².
+ * another one, except in about one case of 2³².
  */
 export function checksum(ptr: usize, n: i32): i32 {
   let acc0 = i32x4.splat(n)

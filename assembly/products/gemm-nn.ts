@@ -19,8 +19,10 @@ import { padded, rowPtr, ZEROS } from '../base/panels'
 import { storeRow, tile } from './tile-nn'
 
 /**
- * A tile of one row by PANELS (3 or 4) panels: a row has but its own sums to fill the time that an addition takes.
- * `biasPair` is the distance to the biases of the third panel: 0 where there are none, for there are but 16 zeros.
+ * A tile of one row by PANELS (3 or 4) panels: a single row has only its own sums to fill the time that
+ * an addition takes.
+ * `biasPair` is the distance to the biases of the third panel: 0 where there are none, because there are only
+ * 16 zeros.
  */
 @inline
 function rowTile(PANELS: i32, a: usize, b0: usize, pair: usize, bias: usize, biasPair: usize, c: usize, k: i32): void {

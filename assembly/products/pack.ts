@@ -14,7 +14,7 @@ function loadSome(ptr: usize, left: i32): v128 {
 /**
  * Packs columns of A, from `first` on, into [sixes][rows][6] and [fours][rows][4], zeros beyond column k. Where the rows
  * of A are a power of two apart, the lines of a column share a few sets of the cache and as many pages as rows, and
- * each tile would fetch them anew.
+ * each tile would fetch them again.
  */
 export function packColumns(
   rows: i32,

@@ -32,7 +32,7 @@ import { constant, storeLanes } from '../base/simd'
 
 /**
  * The code of the activation F, a constant; there are no objects of these classes. With f as a method of its class instead
- * of a case below, the optimizer orders gelu otherwise: 9.4 instead of 8.5 µs for 4096 floats (relaxed, Node 26).
+ * of a case below, the optimizer orders gelu differently: 9.4 instead of 8.5 µs for 4096 floats (relaxed, Node 26).
  */
 @inline
 export function codeOf<F>(): i32 {

@@ -191,7 +191,7 @@ function isWithinReach(ptr: usize, n: i32, from: f32): bool {
   let sum = f32x4.splat(0)
   for (let j = 0; j < n; j += 4) {
     const distance = f32x4.sub(loadLanes(ptr + ((<usize>j) << 2), n - j), origin)
-    // Any number times 0 is 0, save NaN and ±∞.
+    // Any number times 0 is 0, except NaN and ±∞.
     sum = f32x4.add(sum, f32x4.mul(distance, f32x4.splat(0)))
   }
   return sumLanes(sum) == 0

@@ -11,7 +11,7 @@ import { STRIP_HEAD } from '../abi/layout'
 import * as Rules from '../abi/rules'
 import { ZEROS } from '../base/panels'
 
-/** What a rule needs beside the gradient, whose strips a product hands it. */
+/** What a rule needs besides the gradient, whose strips a product hands it. */
 @unmanaged
 export class Update {
   rule: i32

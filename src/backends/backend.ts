@@ -6,7 +6,7 @@ import type { Floats } from '../base/floats.ts'
 export interface Kernels {
   /** How many of n numbers are not ±0; −1 where one is not finite. */
   countNonzeros(x: number, n: number): number
-  /** A number that differs once any of the n numbers does, but for about one case in 2³². */
+  /** A number that differs once any of the n numbers does, except in about one case of 2³². */
   checksum(x: number, n: number): number
   /**
    * Writes to out[0 … n) bound · (2u − 1), rounded to float32, for the numbers u that uniform() of the stream (seed,

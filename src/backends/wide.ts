@@ -29,7 +29,7 @@ export function fuseTo256(): string | undefined {
 
 /**
  * The same module with an empty custom section at its end. V8 keeps the code of modules by their bytes: this one is
- * compiled anew, with the flag.
+ * compiled again, with the flag.
  */
 export function asOtherModule(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const name = [...'wide'].map((c) => c.charCodeAt(0))

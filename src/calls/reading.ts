@@ -1,5 +1,5 @@
 // What reads a network and changes nothing: predict, classify and evaluate, at once, or in slices with turns for the event
-// loop. `engineOf` is asked anew for each block of rows: the network may be trained between two of them, and the reader
+// loop. `engineOf` is asked again for each block of rows: the network may be trained between two of them, and the reader
 // moved to a copy of the parameters.
 
 import { runNow, type Slices } from '../base/pace.ts'

@@ -88,7 +88,7 @@ export function momentsOf(x: ArrayLike<number>, columns: number): { mean: number
       sums[c] = sum
     }
   }
-  // The mean of a constant column is its value to the last bit; n · v / n need not be.
+  // The mean of a constant column is its value to the last bit; n · v / n may not be.
   const means = sums.map((sum, c) => (min[c] === max[c] ? min[c] * units[c] : (sum + lost[c]) / rows))
 
   const distances = new Float64Array(columns)

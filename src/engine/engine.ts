@@ -59,7 +59,7 @@ export class Engine extends Arena {
     return this.#hands?.size ?? 0
   }
 
-  /** True where the next slice should be short: it is to show how fast it is. */
+  /** True where the next slice should be short: its speed is being measured. */
   get isSample(): boolean {
     return this.#hands?.isSample ?? false
   }
@@ -112,7 +112,7 @@ export class Engine extends Arena {
     const hands = this.#hands
     this.#hands = undefined
     hands?.dismiss()
-    // What is half done in another memory is of no matter here.
+    // What is half done in another memory does no harm here.
     return (hands?.failed && !hands.isRemote) ?? false
   }
 

@@ -117,7 +117,7 @@ export function* shapeMatrix(
 
 /**
  * Throws ShapeError naming the first value of the rows [from, to) that is not a finite float32 number. The common
- * case is one pass of multiplications: any number times 0 is 0, save NaN and ±∞.
+ * case is one pass of multiplications: any number times 0 is 0, except NaN and ±∞.
  */
 export function checkFinite({ values, columns }: Matrix, name: string, from: number, to: number): void {
   // Four sums, because one would wait for itself.

@@ -5,7 +5,7 @@ import type { Range } from '../program/plan.ts'
 export interface Hands {
   /** Workers that get the next slice; 0 where it is the caller's. */
   readonly size: number
-  /** True where the next slice should be short: it is to show how fast it is. */
+  /** True where the next slice should be short: its speed is being measured. */
   readonly isSample: boolean
   /** Workers that are there, at work or not. */
   readonly ready: number

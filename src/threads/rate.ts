@@ -1,4 +1,4 @@
-// How fast a number of threads has been of late.
+// How fast a number of threads has been lately.
 
 /** Slices whose rate is remembered, and how long they were at least. */
 const RECENT = 4

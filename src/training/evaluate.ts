@@ -19,7 +19,7 @@ const evaluationOf = ({ loss, hits }: Sums, rows: number, { hitMode }: Targets):
   hitMode === Hits.NONE ? { loss: loss / rows } : { loss: loss / rows, accuracy: hits / rows }
 
 /**
- * The loss and the accuracy of the rows; x and y are checked already. Yields after every block of them. engineOf: asked anew for
+ * The loss and the accuracy of the rows; x and y are checked already. Yields after every block of them. engineOf: asked again for
  * each block, because the network may be trained between two of them.
  */
 export function* evaluateRows(engineOf: () => Engine, x: Inputs, y: Targets): Slices<Evaluation> {

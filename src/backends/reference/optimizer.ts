@@ -3,7 +3,7 @@
 import * as Rules from '../../../assembly/abi/rules.ts'
 import type { Floats } from '../../base/floats.ts'
 
-/** What a rule needs beside the gradient. */
+/** What a rule needs besides the gradient. */
 export interface Update {
   readonly rule: number
   /** Where the rule's numbers for this step are. */
