@@ -9,6 +9,7 @@ import type { Data, FitOptions } from '../model/options.ts'
 import type { Core } from '../training/core.ts'
 import { fitSlices } from '../training/fit.ts'
 import { type History, Recorder } from '../training/history.ts'
+import { observersOf } from '../training/observers.ts'
 
 // Numbers that are read at once: a few milliseconds of work.
 const SHORT = 1 << 20
@@ -40,8 +41,9 @@ function* fitWork(core: Core, engine: Engine, data: Data, settings: FitSettings)
   const validation = validating && (isAllShort ? runNow(validating) : yield* validating)
   yield* transaction.keep()
   const learningRate = settings.learningRate ?? optimizer.learningRate
-  const context = { seed, learningRate, stepper, threads, counters, recorder }
-  return yield* fitSlices(engine, training, validation, settings, context, transaction)
+  const observers = observersOf(recorder, validation, settings)
+  const context = { seed, learningRate, stepper, threads, counters, recorder, observers }
+  return yield* fitSlices(engine, training, validation !== undefined, settings, context, transaction)
 }
 
 /** See Network.fit. */

@@ -78,10 +78,9 @@ function* stepInParts(engine: Engine, slice: Slice, parts: number, transaction: 
   return milliseconds
 }
 
-/** What an epoch trains with. */
+/** What every epoch of a fit trains with. */
 export interface Training {
   readonly stepper: Stepper
-  readonly learningRate: number
   readonly transaction: Transaction
   /** Of this and the epochs before. */
   readonly strides: Strides
@@ -94,7 +93,8 @@ export function* trainEpoch(
   engine: Engine,
   rows: number,
   batchRows: number,
-  { stepper, learningRate, transaction, strides, diverge }: Training,
+  learningRate: number,
+  { stepper, transaction, strides, diverge }: Training,
 ): Slices<{ loss: number; hits: number }> {
   const { losses, hits } = engine.plan
   let loss = 0

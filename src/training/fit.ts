@@ -1,8 +1,8 @@
-// The training loop: epochs over shuffled mini-batches.
+// The training loop: a session, and in it epochs over shuffled mini-batches, each shown to the observers.
 
 import * as Hits from '../../assembly/abi/hits.ts'
 import { note } from '../base/notes.ts'
-import { Foreign, type Slices, toItsEnd } from '../base/pace.ts'
+import { type Slices, toItsEnd } from '../base/pace.ts'
 import type { Situation } from '../diagnosis/causes.ts'
 import { type Divergence, divergedError } from '../diagnosis/diverged.ts'
 import { remarkOn } from '../diagnosis/remark.ts'
@@ -10,8 +10,8 @@ import type { Engine } from '../engine/engine.ts'
 import type { Rows } from '../intake/rows.ts'
 import type { FitSettings } from '../model/call-settings.ts'
 import { Strides, trainEpoch } from './epoch.ts'
-import { type Evaluation, evaluateRows, validateRows } from './evaluate.ts'
 import type { History, Recorder } from './history.ts'
+import { type FitState, type Observer, observe } from './observers.ts'
 import { openSession } from './session.ts'
 import type { Stepper } from './stepper.ts'
 import type { Counters, Transaction } from './transaction.ts'
@@ -23,58 +23,59 @@ interface FitContext {
   readonly stepper: Stepper
   readonly threads: number | 'auto'
   readonly counters: Counters
-  /** What the history is collected in. */
+  /** What the first observer collects the history in. */
   readonly recorder: Recorder
+  readonly observers: readonly Observer[]
 }
-
-const evaluation = (engine: Engine, { x, y }: Rows): Slices<Evaluation> =>
-  engine.teamSize > 0 ? validateRows(engine, x, y) : evaluateRows(() => engine, x, y)
 
 /** The epochs, from data that are in the engine's arena. */
 function* runEpochs(
   engine: Engine,
   { x, y }: Rows,
-  validation: Rows | undefined,
   settings: FitSettings,
-  { seed, learningRate, stepper, counters, recorder }: FitContext,
+  { seed, learningRate, stepper, counters, recorder, observers }: FitContext,
   transaction: Transaction,
 ): Slices<History> {
   const { rows } = x
   const batchRows = Math.min(settings.batchSize, rows)
-  const situation: Situation = {
+  const start = { weightsBefore: engine.parameters.statistics(), trainedBefore: counters.trained }
+  const fit: FitState = { engine, learningRate }
+  const situation = (): Situation => ({
+    ...start,
     architecture: engine.architecture,
     x,
     y,
     batchRows,
-    learningRate,
+    learningRate: fit.learningRate,
     losses: recorder.loss,
-    weightsBefore: engine.parameters.statistics(),
-    trainedBefore: counters.trained,
-  }
+  })
   const diverge = (batch: number, seen: Divergence['seen']): never => {
     const epoch = recorder.loss.length + 1
     const kept =
       epoch > 1 ? `the parameters it had after epoch ${epoch - 1}` : 'the parameters it had before this call'
-    throw divergedError({ ...situation, epoch, batch, seen, kept })
+    throw divergedError({ ...situation(), epoch, batch, seen, kept })
   }
   engine.hitMode = y.hitMode
   if (!settings.shuffle) yield* engine.orderSlices(rows)
-  const training = { stepper, learningRate, transaction, strides: new Strides(), diverge }
+  const training = { stepper, transaction, strides: new Strides(), diverge }
   for (let epoch = 1; epoch <= settings.epochs; ++epoch) {
     const from = performance.now()
     if (settings.shuffle) yield* engine.shuffleSlices(rows, seed, counters.epochs)
-    const { loss, hits } = yield* trainEpoch(engine, rows, batchRows, training)
+    const { loss, hits } = yield* trainEpoch(engine, rows, batchRows, fit.learningRate, training)
     yield* engine.fetchParameters()
     if (!(yield* engine.parameters.finiteSlices())) diverge(Math.ceil(rows / batchRows), 'parameters')
     counters.epochs += 1
     counters.trained = true
     yield* transaction.keep()
-    const counted = y.hitMode === Hits.NONE ? undefined : hits
-    recorder.add(rows, loss, counted, performance.now() - from)
-    if (validation) recorder.addValidation(yield* evaluation(engine, validation))
-    if ((yield new Foreign(settings.onEpoch?.(recorder.log()))) === false) break
+    const figures = {
+      rows,
+      loss,
+      hits: y.hitMode === Hits.NONE ? undefined : hits,
+      milliseconds: performance.now() - from,
+    }
+    if (!(yield* observe(observers, figures, fit))) break
   }
-  const remark = remarkOn(situation)
+  const remark = remarkOn(situation())
   if (remark) note(remark, 'absurd loss')
   return recorder.history(engine.threads)
 }
@@ -96,16 +97,16 @@ function* endEarly(engine: Engine, transaction: Transaction): Slices<void> {
 export function* fitSlices(
   engine: Engine,
   training: Rows,
-  validation: Rows | undefined,
+  validates: boolean,
   settings: FitSettings,
   context: FitContext,
   transaction: Transaction,
 ): Slices<History> {
   const { capacity } = engine.plan
   try {
-    const data = { ...training, validates: validation !== undefined }
+    const data = { ...training, validates }
     yield* openSession(engine, data, settings, settings.threads ?? context.threads, context.stepper.rows)
-    return yield* runEpochs(engine, training, validation, settings, context, transaction)
+    return yield* runEpochs(engine, training, settings, context, transaction)
   } catch (error) {
     yield* toItsEnd(endEarly(engine, transaction))
     throw error

@@ -19,6 +19,16 @@ export interface History {
   readonly samplesPerSecond: number
 }
 
+/** What an epoch comes to. */
+export interface EpochFigures {
+  readonly rows: number
+  /** Sum over the rows. */
+  readonly loss: number
+  /** The same, where hits are counted. */
+  readonly hits: number | undefined
+  readonly milliseconds: number
+}
+
 /** Collects the figures of the epochs. */
 export class Recorder {
   readonly #began = performance.now()
@@ -38,8 +48,7 @@ export class Recorder {
     return (performance.now() - this.#began) / 1000
   }
 
-  /** Sums over the rows of an epoch that took so long; hits where they are counted. */
-  add(rows: number, loss: number, hits: number | undefined, milliseconds: number): void {
+  add({ rows, loss, hits, milliseconds }: EpochFigures): void {
     this.loss.push(loss / rows)
     if (hits !== undefined) this.#accuracy.push(hits / rows)
     this.#rows += rows

@@ -1,0 +1,70 @@
+// What happens at the end of each epoch of a fit: one observer for each thing, in the order of the list.
+
+import { Foreign, type Slices } from '../base/pace.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Rows } from '../intake/rows.ts'
+import type { FitSettings } from '../model/call-settings.ts'
+import { evaluateRows, validateRows } from './evaluate.ts'
+import type { EpochFigures, Recorder } from './history.ts'
+
+/** A fit between two epochs, as its observers see it. */
+export interface FitState {
+  readonly engine: Engine
+  /** η of the epochs to come. */
+  learningRate: number
+}
+
+export interface Observer {
+  /**
+   * Sees an epoch that went well: its parameters are kept, and an error thrown here leaves the network with them. Returning
+   * false ends the fit, once the observers behind it have seen the epoch too.
+   */
+  epochEnded(figures: EpochFigures, fit: FitState): Slices<unknown>
+}
+
+const recording = (recorder: Recorder): Observer => ({
+  // biome-ignore lint/correctness/useYield: it is done at once
+  *epochEnded(figures) {
+    recorder.add(figures)
+  },
+})
+
+const validating = (recorder: Recorder, { x, y }: Rows): Observer => ({
+  *epochEnded(_, { engine }) {
+    const work = engine.teamSize > 0 ? validateRows(engine, x, y) : evaluateRows(() => engine, x, y)
+    recorder.addValidation(yield* work)
+  },
+})
+
+const calling = (recorder: Recorder, onEpoch: NonNullable<FitSettings['onEpoch']>): Observer => ({
+  *epochEnded() {
+    return yield new Foreign(onEpoch(recorder.log()))
+  },
+})
+
+/** Those that the settings of a fit ask for. The user's callback comes last: it is told what the others found. */
+export function observersOf(
+  recorder: Recorder,
+  validation: Rows | undefined,
+  { onEpoch }: FitSettings,
+): readonly Observer[] {
+  const observers = [recording(recorder)]
+  if (validation) observers.push(validating(recorder, validation))
+  if (onEpoch) observers.push(calling(recorder, onEpoch))
+  return observers
+}
+
+/** Shows all of them the epoch, one after the other; returns false where one of them ends the fit. */
+export function* observe(
+  observers: readonly Observer[],
+  figures: EpochFigures,
+  fit: FitState,
+): Slices<boolean> {
+  let goesOn = true
+  for (const observer of observers) {
+    if ((yield* observer.epochEnded(figures, fit)) === false) goesOn = false
+  }
+  // An abort is heard here even where no observer paused: before the next epoch, or before the fit resolves.
+  yield
+  return goesOn
+}
