@@ -29,6 +29,7 @@ export type {
   CommonNetworkOptions,
   Data,
   EpochLog,
+  ExplainOptions,
   FitOptions,
   HiddenActivationName,
   KernelsName,

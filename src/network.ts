@@ -1,7 +1,6 @@
 // Network: the public face. What each call does is in the file that it is handed to; what it promises is written here.
 
 import { PAIRED } from '../assembly/abi/layout.ts'
-import { integer } from './base/check.ts'
 import type { Disposing } from './base/disposing.ts'
 import { BackendError } from './base/errors.ts'
 import { type Gradients, gradients } from './calls/gradients.ts'
@@ -22,11 +21,12 @@ import { checkGradients, type GradientCheck } from './inspect/gradient-check.ts'
 import type { NumberArray } from './intake/matrix.ts'
 import { readRowsNow } from './intake/rows.ts'
 import type { LayerShape } from './model/architecture.ts'
-import { checkGradientsSettings } from './model/call-settings.ts'
+import { checkGradientsSettings, explainSettings } from './model/call-settings.ts'
 import { networkSettings } from './model/network-settings.ts'
 import type {
   CheckGradientsOptions,
   Data,
+  ExplainOptions,
   FitOptions,
   KernelsName,
   MatrixLike,
@@ -216,13 +216,13 @@ export class Network {
     return describeOptions(this.#core.settings, this.parameterCount)
   }
 
-  /** Returns the training step on a mini-batch as text: each instruction, its formula and its shapes. */
-  explain(batchSize = 32): string {
+  /**
+   * Returns the training step on a mini-batch as text: each instruction that `fit` runs, its formula, its shapes and, with
+   * several threads, how they share it. A number is short for `{ batchSize }`. Throws OptionError.
+   */
+  explain(options: number | ExplainOptions = {}): string {
     const engine = this.#core.reading('explain')
-    const rows = integer(1)(batchSize, 'explain: batchSize')
-    const sizes = [this.inputs, ...this.layers.map(({ units }) => units)].join('-')
-    const head = `${sizes}, ${this.parameterCount.toLocaleString('en')} parameters, kernels '${this.kernels}'`
-    return `${head}\n${explain(engine.architecture, this.#core.settings.optimizer, rows, this.#core.choice.tiles)}`
+    return explain(engine, this.#core.settings, this, explainSettings(options))
   }
 
   /**

@@ -4,13 +4,10 @@ import { describe, expect, it } from 'vitest'
 import type { Floats } from '../src/base/floats.ts'
 import type { Slices } from '../src/base/pace.ts'
 import type { FitOptions } from '../src/index.ts'
-import { readRowsNow } from '../src/intake/rows.ts'
-import { fitSettings } from '../src/model/call-settings.ts'
 import { networkSettings } from '../src/model/network-settings.ts'
 import { Core } from '../src/training/core.ts'
-import { fitSlices } from '../src/training/fit.ts'
-import { Recorder } from '../src/training/history.ts'
-import { type Observer, observersOf } from '../src/training/observers.ts'
+import type { Observer } from '../src/training/observers.ts'
+import { fitObserved } from './helpers/fit.ts'
 import { numbers } from './helpers/random.ts'
 
 const ROWS = 12
@@ -19,23 +16,12 @@ const y = numbers(2 * ROWS, 2)
 const makeCore = () => new Core(networkSettings({ sizes: [3, 4, 2], seed: 1, kernels: 'simd', threads: 1 }))
 const weightsOf = (core: Core) => core.writing('test').parameters.weights(0)
 
-/** A fit of the core with more observers; before: in front of those that the options ask for. */
-function train(core: Core, options: FitOptions, more: readonly Observer[], before: readonly Observer[] = []) {
-  const settings = fitSettings({ epochs: 4, batchSize: 5, ...options })
-  const { counters, stepper, transaction } = core
-  const { seed, optimizer } = core.settings
-  return core.trainInSlices('fit', settings.signal, function* (engine) {
-    const recorder = new Recorder(settings.epochs)
-    const training = readRowsNow(engine, x as never, y as never)
-    const validation =
-      settings.validation && readRowsNow(engine, settings.validation.x, settings.validation.y)
-    yield* transaction.keep()
-    const observers = [...before, ...observersOf(recorder, validation, settings), ...more]
-    const learningRate = settings.learningRate ?? optimizer.learningRate
-    const context = { seed, learningRate, stepper, threads: 1, counters, recorder, observers }
-    return yield* fitSlices(engine, training, validation !== undefined, settings, context, transaction)
-  })
-}
+const train = (
+  core: Core,
+  options: FitOptions,
+  more: readonly Observer[],
+  before: readonly Observer[] = [],
+) => fitObserved(core, { x, y }, { epochs: 4, batchSize: 5, ...options }, more, before)
 
 const observer = (epochEnded: Observer['epochEnded']): Observer => ({ epochEnded })
 const seeing = (see: () => unknown): Observer =>

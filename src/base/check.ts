@@ -38,6 +38,9 @@ export const fraction: Check<number> = (value, name) =>
     ? value
     : refuse(name, 'a number from 0 to below 1', value)
 
+export const share: Check<number> = (value, name) =>
+  typeof value === 'number' && value >= 0 && value <= 1 ? value : refuse(name, 'a number from 0 to 1', value)
+
 /** A step size: what is left of it in float32, in which it is used, must be finite and above 0. */
 export const rate: Check<number> = (value, name) =>
   typeof value === 'number' && Number.isFinite(Math.fround(value)) && Math.fround(value) > 0
@@ -47,9 +50,11 @@ export const rate: Check<number> = (value, name) =>
 // Long before this the parts of a step are too small to gain.
 const MOST_THREADS = 64
 
+export const threadCount = integer(1, MOST_THREADS)
+
 /** How many threads train. */
 export const threads: Check<number | 'auto'> = (value, name) =>
-  value === 'auto' ? value : integer(1, MOST_THREADS)(value, `${name} (a number or 'auto')`)
+  value === 'auto' ? value : threadCount(value, `${name} (a number or 'auto')`)
 
 export const boolean: Check<boolean> = (value, name) =>
   typeof value === 'boolean' ? value : refuse(name, 'true or false', value)

@@ -2,7 +2,11 @@
 
 import * as Hits from '../../assembly/abi/hits.ts'
 import { largest } from '../base/largest.ts'
+import type { Engine } from '../engine/engine.ts'
+import { nonzerosToList } from '../intake/sparse.ts'
 import type { Architecture } from '../model/architecture.ts'
+import type { ExplainSettings } from '../model/call-settings.ts'
+import type { Settings } from '../model/network-settings.ts'
 import { type OptimizerSettings, updateFormula, updateRuleOf } from '../model/optimizers.ts'
 import { activations, losses } from '../model/tables.ts'
 import type { Instruction, Operand } from '../program/instruction.ts'
@@ -14,6 +18,8 @@ interface Line {
   readonly formula: string
   readonly equation?: string
   readonly shape?: string
+  /** True where zeros of x are skipped. */
+  readonly skips?: boolean
 }
 
 const nameOf = (operand: Operand): string => (typeof operand === 'object' ? operand.name : `${operand}`)
@@ -28,6 +34,15 @@ const lossOf = (code: Operand) => Object.values(losses).find((row) => row.code =
 const layerOf = (operand: Operand) => Number(nameOf(operand).replace(/\D/g, ''))
 const zOf = (operand: Operand) => `z${layerOf(operand)}`
 
+/** How the threads of a team share an instruction. */
+function splitOf({ kind, split }: Instruction): string {
+  if (kind === 'barrier') return ''
+  if (kind === 'rows') return 'by every thread'
+  if (kind === 'updateBiases') return 'by fours of the units'
+  if (split === 'units') return 'by units'
+  return kind === 'updateWeights' ? 'by rows of the weights' : 'by rows'
+}
+
 function lineOf(
   one: Instruction,
   { layers }: Architecture,
@@ -37,17 +52,19 @@ function lineOf(
   switch (one.kind) {
     case 'barrier':
       return { what: 'barrier', formula: '' }
-    case 'rows':
-      return { what: 'rows', formula: `x, y = the next ${rows} rows of the order` }
+    case 'rows': {
+      const x = one.operands.starts ? 'nonzeros of x, y' : 'x, y'
+      return { what: 'rows', formula: `${x} = the next ${rows} rows of the order` }
+    }
     case 'forward': {
-      const { input, weights, biases, out, inputs, units, activation } = one.operands
+      const { input, weights, biases, out, inputs, units, activation, fromTable } = one.operands
       const z = zOf(out)
       const sum = `${z} = ${nameOf(input)} · ${nameOf(weights)}${biases ? ` + ${nameOf(biases)}` : ''}`
       const shape = shapeOf([rows, inputs], [inputs, units])
       // Where the loss takes z, the activation is left to it.
       const isLeft = activation !== activations[layers[layerOf(out) - 1].activation].code
       const formula = isLeft ? sum : `${sum}; ${nameOf(out)} = ${activationOf(activation)}(${z})`
-      return { what: 'forward', formula, shape }
+      return { what: 'forward', formula, shape, skips: fromTable !== undefined }
     }
     case 'output': {
       const { out, delta, units, loss, activation } = one.operands
@@ -71,13 +88,14 @@ function lineOf(
       }
     }
     case 'updateWeights': {
-      const { input, delta, weights, inputs, units } = one.operands
+      const { input, delta, weights, inputs, units, fromTable } = one.operands
       const gradient = `${nameOf(input)}ᵀ · ${nameOf(delta)} / ${rows}`
       return {
         what: 'update',
         formula: updateFormula(optimizer, nameOf(weights), gradient),
         equation: 'BP4',
         shape: shapeOf([inputs, rows], [rows, units]),
+        skips: fromTable !== undefined,
       }
     }
     case 'updateBiases': {
@@ -88,30 +106,47 @@ function lineOf(
   }
 }
 
+/** Columns side by side, each as wide as its widest entry and two spaces; the last is what it is. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, column) => largest(rows.map((row) => row[column].length)) + 2)
+  const line = (row: readonly string[]) => row.map((entry, column) => entry.padEnd(widths[column])).join('')
+  return rows.map((row) => line(row).trimEnd()).join('\n')
+}
+
 /**
- * The training step on `rows` rows as text: each instruction of the tape that one thread runs, with its formula, its
- * equation and its shapes. tiles: those of the kernels.
+ * A training step as text, under a line that says whose it is: each instruction of the tape that `fit` runs, with its
+ * formula, its equation and its shapes and, for several threads, how it is split between them.
  */
 export function explain(
-  architecture: Architecture,
-  optimizer: OptimizerSettings,
-  rows: number,
-  tiles: number,
+  engine: Engine,
+  { optimizer, threads: configured }: Settings,
+  { parameterCount, kernels }: { readonly parameterCount: number; readonly kernels: string },
+  { batchSize: rows, threads: asked, nonzeros: share }: ExplainSettings,
 ): string {
+  const { architecture } = engine
+  const { inputs, layers } = architecture
+  const wanted = asked ?? (configured === 'auto' ? 1 : configured)
+  const threads = engine.canShare ? wanted : 1
+  const nonzeros = Math.floor(share * rows * inputs)
+  const lists = engine.skipsZeros ? nonzerosToList({ rows, columns: inputs, nonzeros }, layers[0].units) : 0
   const rule = updateRuleOf(optimizer)
   const capacity: Capacity = {
     ...PREDICTS,
     batchRows: rows,
     dataRows: rows,
+    nonzeros: lists,
+    threads,
     slots: rule.slots.length,
     strips: !rule.isFused,
   }
-  const tape = trainTape(makePlan(architecture, capacity, tiles), rule, Hits.NONE)
-  const lines = tape.instructions.map((one) => lineOf(one, architecture, optimizer, rows))
-  const formulaWidth = largest(lines.map((line) => line.formula.length)) + 2
-  return lines
-    .map(({ what, formula, equation = '', shape = '' }) =>
-      `${what.padEnd(10)}${formula.padEnd(formulaWidth)}${equation.padEnd(5)}${shape}`.trimEnd(),
-    )
-    .join('\n')
+  const { instructions } = trainTape(makePlan(architecture, capacity, engine.plan.tiles), rule, Hits.NONE)
+  const lines = instructions.map((one) => {
+    const { what, formula, equation = '', shape = '', skips } = lineOf(one, architecture, optimizer, rows)
+    const notes = [threads > 1 ? splitOf(one) : '', skips ? 'zeros of x skipped' : '']
+    return [what, formula, equation, shape, notes.filter(Boolean).join(', ')]
+  })
+  const sizes = [inputs, ...layers.map(({ units }) => units)].join('-')
+  const team = threads > 1 ? `, ${threads} threads` : ''
+  const head = `${sizes}, ${parameterCount.toLocaleString('en')} parameters, kernels '${kernels}'${team}`
+  return `${head}\n${table(lines)}`
 }

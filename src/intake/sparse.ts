@@ -18,7 +18,10 @@ const SHARES = [
 const LEAST_INPUTS = 32
 
 /** The nonzeros of x if listing them pays for a first layer of `units` units, else 0. */
-export function nonzerosToList({ rows, columns, nonzeros }: Inputs, units: number): number {
+export function nonzerosToList(
+  { rows, columns, nonzeros }: Pick<Inputs, 'rows' | 'columns' | 'nonzeros'>,
+  units: number,
+): number {
   const most = SHARES.find((share) => units >= share.units)?.nonzero ?? 0
   if (columns < LEAST_INPUTS || most === 0) return 0
   // A data set of nothing but zeros has no list to keep.

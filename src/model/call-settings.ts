@@ -11,9 +11,18 @@ import {
   positive,
   rate,
   refuse,
+  share,
+  threadCount,
   threads,
 } from '../base/check.ts'
-import type { CheckGradientsOptions, Data, EpochLog, FitOptions, ReadOptions } from './options.ts'
+import type {
+  CheckGradientsOptions,
+  Data,
+  EpochLog,
+  ExplainOptions,
+  FitOptions,
+  ReadOptions,
+} from './options.ts'
 
 /** `{ x, y }`, with whatever else a data set carries; the arrays themselves are checked where they are read. */
 export const checkData: Check<Data> = (value, name) =>
@@ -27,9 +36,11 @@ const signal: Check<AbortSignal> = (value, name) =>
     ? (value as unknown as AbortSignal)
     : refuse(name, 'an AbortSignal', value)
 
+const batchSize = optional(integer(1), 32)
+
 const fitTable = {
   epochs: optional(integer(1), 1),
-  batchSize: optional(integer(1), 32),
+  batchSize,
   shuffle: optional(boolean, true),
   validation: optional(checkData, undefined),
   learningRate: optional(rate, undefined),
@@ -63,3 +74,14 @@ const checkGradientsTable = {
 /** The options of `checkGradients` with every default in place. Throws OptionError. */
 export const checkGradientsSettings = (options: CheckGradientsOptions) =>
   checkOptions(checkGradientsTable, options, 'checkGradients options')
+
+const explainTable = { batchSize, threads: optional(threadCount, undefined), nonzeros: optional(share, 1) }
+
+/** The options of `explain`, or the size of a mini-batch alone. Throws OptionError. */
+export const explainSettings = (options: number | ExplainOptions) =>
+  checkOptions(
+    explainTable,
+    isObject(options) ? options : { batchSize: integer(1)(options, 'explain: batchSize') },
+    'explain options',
+  )
+export type ExplainSettings = ReturnType<typeof explainSettings>

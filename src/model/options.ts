@@ -181,3 +181,13 @@ export interface CheckGradientsOptions {
   /** Of the samples. Default 0. */
   seed?: number
 }
+
+/** Which training step `explain` prints. */
+export interface ExplainOptions {
+  /** Rows in a mini-batch, at least 1. Default 32. */
+  batchSize?: number
+  /** Threads that `fit` works with. Default: the network's, or 1 where these are 'auto', which depends on the data. */
+  threads?: number
+  /** Share of the values in x that are not zero, from 0 to 1: where few are, the first layer skips the others. Default 1. */
+  nonzeros?: number
+}

@@ -1,0 +1,33 @@
+// A fit with observers of a test's own.
+
+import type { Data, FitOptions, History } from '../../src/index.ts'
+import { readRowsNow } from '../../src/intake/rows.ts'
+import { fitSettings } from '../../src/model/call-settings.ts'
+import type { Core } from '../../src/training/core.ts'
+import { fitSlices } from '../../src/training/fit.ts'
+import { Recorder } from '../../src/training/history.ts'
+import { type Observer, observersOf } from '../../src/training/observers.ts'
+
+/** behind, before: observers behind and in front of those that the options ask for. */
+export function fitObserved(
+  core: Core,
+  data: Data,
+  options: FitOptions,
+  behind: readonly Observer[],
+  before: readonly Observer[] = [],
+): Promise<History> {
+  const settings = fitSettings(options)
+  const { counters, stepper, transaction } = core
+  const { seed, optimizer, threads } = core.settings
+  return core.trainInSlices('fit', settings.signal, function* (engine) {
+    const recorder = new Recorder(settings.epochs)
+    const training = readRowsNow(engine, data.x, data.y)
+    const validation =
+      settings.validation && readRowsNow(engine, settings.validation.x, settings.validation.y)
+    yield* transaction.keep()
+    const observers = [...before, ...observersOf(recorder, validation, settings), ...behind]
+    const learningRate = settings.learningRate ?? optimizer.learningRate
+    const context = { seed, learningRate, stepper, threads, counters, recorder, observers }
+    return yield* fitSlices(engine, training, validation !== undefined, settings, context, transaction)
+  })
+}
