@@ -9,14 +9,10 @@ import * as Rows from '../assembly/abi/operands/rows.ts'
 import * as UpdateBiases from '../assembly/abi/operands/update-biases.ts'
 import * as UpdateWeights from '../assembly/abi/operands/update-weights.ts'
 import * as Tape from '../assembly/abi/tape.ts'
-import {
-  floatOperand,
-  type Instruction,
-  instruction,
-  type Kind,
-  toWords,
-} from '../src/program/instruction.ts'
+import { floatOperand, type Instruction, instruction, toWords } from '../src/program/instruction.ts'
 import type { Tensor } from '../src/program/plan.ts'
+
+type Kind = Instruction['kind']
 
 const kinds: Record<Kind, { op: number; layout: Readonly<Record<string, number>> }> = {
   barrier: { op: Tape.OP_BARRIER, layout: Barrier },

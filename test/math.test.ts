@@ -5,11 +5,12 @@ import { describe, expect, it } from 'vitest'
 import {
   exp,
   expm1,
+  gaussian,
   inverseNormalCdf,
   log,
   log1p,
   normalCdf,
-  normalDensity,
+  normalDensityFrom,
   sigmoid,
   softplus,
   tanh,
@@ -24,7 +25,7 @@ const functions = {
   sigmoid,
   softplus,
   normalCdf,
-  normalDensity,
+  normalDensity: (x: number) => normalDensityFrom(gaussian(x)),
   inverseNormalCdf,
 }
 type Name = keyof typeof functions

@@ -11,7 +11,6 @@ import type { Architecture } from '../src/model/architecture.ts'
 import {
   type OptimizerSettings,
   optimizer as optimizerSettings,
-  optimizers,
   updateRuleOf,
 } from '../src/model/optimizers.ts'
 import { type ActivationName, activations, type LossName, losses } from '../src/model/tables.ts'
@@ -51,10 +50,12 @@ function lacks({ activations: names, loss, optimizer }: Case): string | undefine
   const activation = names.find((name) => !(name in activations))
   if (activation) return `the activation '${activation}'`
   if (!(loss in losses)) return `the loss '${loss}'`
-  if (!(optimizer.name in optimizers)) return `the optimizer '${optimizer.name}'`
-  const known = ['name', ...Object.keys(optimizers[optimizer.name as keyof typeof optimizers].options)]
-  const option = Object.keys(optimizer).find((key) => !known.includes(key))
-  return option && `the option '${option}' of '${optimizer.name}'`
+  try {
+    optimizerSettings(optimizer, 'optimizer')
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
 }
 
 const supported = cases.filter((one) => !lacks(one))

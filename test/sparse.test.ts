@@ -11,7 +11,7 @@ import { listNonzeros, nonzerosToList } from '../src/intake/sparse.ts'
 import { plainSgd } from '../src/model/optimizers.ts'
 import { PREDICTS } from '../src/program/plan.ts'
 
-import { type TestedBackend, wasmBackends } from './helpers/backends.ts'
+import { readInts, type TestedBackend, wasmBackends } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
 import { inputsOf, phasesOf, shuffleRows } from './helpers/training.ts'
 
@@ -124,15 +124,17 @@ describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('
       const X = ARENA_START + 16
       const STARTS = X + x.length
       const ENTRIES = STARTS + rows + 1
-      const { floats, listNonzeros: list, readInts } = make(ENTRIES + 2 * x.length + 16)
+      const backend = make(ENTRIES + 2 * x.length + 16)
+      const { floats, listNonzeros: list } = backend
       floats.fill(77, STARTS)
       floats.set(x, X)
       const end = list!(rows, X, columns, STARTS, ENTRIES)
-      const starts = readInts(STARTS, rows + 1)
+      const starts = readInts(backend, STARTS, rows + 1)
       expect([starts[0], starts[rows]]).toEqual([ENTRIES, end])
       for (let r = 0; r < rows; ++r) {
         const found = []
-        for (let e = starts[r]; e < starts[r + 1]; e += 2) found.push([readInts(e, 1)[0], floats[e + 1]])
+        for (let e = starts[r]; e < starts[r + 1]; e += 2)
+          found.push([readInts(backend, e, 1)[0], floats[e + 1]])
         const row = [...x.subarray(r * columns, (r + 1) * columns)]
         expect(found).toEqual(row.map((v, c) => [c, v]).filter(([, v]) => v !== 0))
       }

@@ -63,7 +63,6 @@ export interface Backend {
   offer(owner: Offering): void
   readonly kernels: Kernels
   writeInts(offset: number, values: ArrayLike<number>): void
-  readInts(offset: number, length: number): Int32Array
   /**
    * Lists the nonzeros of `rows` rows of x, `columns` long, from `entries` on, a column and a value each; ints[starts …
    * starts + rows] become the offsets at which the rows' lists begin, and the end, which is returned. An entry beyond the

@@ -74,7 +74,6 @@ export function makeReferenceBackend(
     offer: () => {},
     kernels,
     writeInts,
-    readInts: (offset, length) => Int32Array.from({ length }, (_, i) => ints[(offset + i) << shift]),
     listNonzeros: undefined,
     run: onMemory(run),
     shared: undefined,

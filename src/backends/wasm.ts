@@ -1,6 +1,5 @@
 // The WebAssembly backend: one instance of the kernels over each memory, and arenas in it.
 
-import { ARENA_START } from '../../assembly/abi/layout.ts'
 import { BackendError } from '../base/errors.ts'
 import type { Backend, Kernels, Offering } from './backend.ts'
 
@@ -46,7 +45,7 @@ export function withoutSharedMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<
 }
 
 /** The pages for a plan that ends at element `end`. Throws BackendError where WebAssembly has no such memory. */
-export function pagesFor(end: number): number {
+function pagesFor(end: number): number {
   const pages = Math.ceil((end * 4) / PAGE)
   if (pages <= MOST_PAGES) return pages
   throw new BackendError(
@@ -148,23 +147,10 @@ export function arenaIn(room: KernelMemory, begin: number, end: number, tenancy:
     offer: tenancy.offer,
     kernels: room.kernels,
     writeInts: (offset, values) => room.ints.set(values, offset),
-    readInts: (offset, length) => room.ints.slice(offset, offset + length),
     listNonzeros: room.kernels.listNonzeros,
     run: room.kernels.run,
     shared: room.shared ? { module: room.module, memory: room.memory } : undefined,
     module: room.shared ? undefined : room.module,
     canShare: typeof SharedArrayBuffer !== 'undefined',
   }
-}
-
-/** Makes an arena in a memory of its own. Throws BackendError. */
-export function makeWasmBackend(
-  module: WebAssembly.Module,
-  name: Backend['name'],
-  shared: boolean,
-  elements: number,
-): Backend {
-  const room = new KernelMemory(module, name, shared, elements)
-  const tenancy = { grow: (end: number) => room.grow(end), release: () => {}, offer: () => {} }
-  return arenaIn(room, ARENA_START, room.end, tenancy)
 }

@@ -186,14 +186,9 @@ export function normalCdf(x: number): number {
   return normalCdfFrom(x, gaussian(x))
 }
 
-/** φ(x) from g = gaussian(x). */
+/** φ(x) = e^(−x²/2) / √(2π) from g = gaussian(x), to 3 ulp. */
 export function normalDensityFrom(g: number): number {
   return g * INVERSE_SQRT_2PI
-}
-
-/** φ(x) = e^(−x²/2) / √(2π), to 3 ulp. */
-export function normalDensity(x: number): number {
-  return normalDensityFrom(gaussian(x))
 }
 
 // Algorithm AS 241, PPND16 (M. J. Wichura 1988, Applied Statistics 37, 477-484): the numerator and denominator for the

@@ -3,7 +3,7 @@
 import { packed } from './digits-data.ts'
 import { LevelModel, LevelReader } from './levels.ts'
 
-export const ROWS = 1797
+const ROWS = 1797
 const PIXELS = 64
 const CLASSES = 10
 

@@ -35,7 +35,7 @@ export interface Situation {
 }
 
 /** What is wrong, with the numbers that show it and the remedy, as a clause to follow a colon. */
-export type Cause = {
+type Cause = {
   readonly what: 'targets' | 'inputs' | 'outlier' | 'weights' | 'rate'
   readonly text: string
   /** How far it is from what it should be: a ratio. */

@@ -2,8 +2,6 @@
 
 import type { Matrix } from '../intake/matrix.ts'
 
-export { type LayerStatistics, layerStatistics } from '../engine/layer-statistics.ts'
-
 export interface Column {
   readonly index: number
   readonly mean: number

@@ -71,7 +71,7 @@ const adamRule: UpdateRule = { rule: Rules.ADAM, slots: ['m', 'v'], isFused: fal
 
 /** sgd (Robbins and Monro 1951), with momentum (Polyak 1964), also after Nesterov (as in Sutskever et al. 2013) · adam
  * (Kingma and Ba 2015). Formulas and defaults are PyTorch's, where it has a default. */
-export const optimizers = {
+const optimizers = {
   sgd: row({
     options: sgdOptions,
     check({ momentum, nesterov }, name) {

@@ -21,7 +21,7 @@ const table = {
   updateBiases: { op: Tape.OP_UPDATE_BIASES, layout: UpdateBiases },
 } as const
 
-export type Kind = keyof typeof table
+type Kind = keyof typeof table
 
 /** A tensor stands for its offset, a number for itself; undefined is none. */
 export type Operand = Tensor | number | undefined

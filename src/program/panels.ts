@@ -4,8 +4,6 @@
 import { LANES, PANEL } from '../../assembly/abi/layout.ts'
 import type { Floats } from '../base/floats.ts'
 
-export type { Floats } from '../base/floats.ts'
-
 /** n rounded up to a multiple of 4, the lanes of a vector. */
 export const padded = (n: number): number => Math.ceil(n / LANES) * LANES
 

@@ -18,8 +18,6 @@ import type { Architecture } from '../model/architecture.ts'
 import { activations } from '../model/tables.ts'
 import { padded, panelLength } from './panels.ts'
 
-export type { Architecture, LayerShape } from '../model/architecture.ts'
-
 /** How many rows the arena must have room for. */
 export interface Capacity {
   /** Rows of the largest mini-batch; 0 for a network that only predicts. */

@@ -79,7 +79,7 @@ function* stepInParts(engine: Engine, slice: Slice, parts: number, transaction: 
 }
 
 /** What every epoch of a fit trains with. */
-export interface Training {
+interface Training {
   readonly stepper: Stepper
   readonly transaction: Transaction
   /** Of this and the epochs before. */

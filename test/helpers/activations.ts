@@ -1,7 +1,17 @@
 // The activations and their derivatives by definition, in float64.
 
 import * as Activations from '../../assembly/abi/activations.ts'
-import { exp, expm1, log1p, normalCdf, normalDensity, sigmoid, softplus, tanh } from '../../src/base/math.ts'
+import {
+  exp,
+  expm1,
+  gaussian,
+  log1p,
+  normalCdf,
+  normalDensityFrom,
+  sigmoid,
+  softplus,
+  tanh,
+} from '../../src/base/math.ts'
 
 export interface Definition {
   readonly code: number
@@ -80,8 +90,8 @@ export const definitions: Record<string, Definition> = {
   gelu: {
     code: Activations.GELU,
     value: (z) => z * normalCdf(z),
-    slope: (z) => normalCdf(z) + z * normalDensity(z),
-    slopeTerms: (z) => normalCdf(z) + Math.abs(z) * normalDensity(z),
+    slope: (z) => normalCdf(z) + z * normalDensityFrom(gaussian(z)),
+    slopeTerms: (z) => normalCdf(z) + Math.abs(z) * normalDensityFrom(gaussian(z)),
     ulps: 8,
     limits: [-0, Infinity],
     slopeLimits: [0, 1],

@@ -1,9 +1,10 @@
 // The backends that the suite runs on, each with the rounding unit that a tolerance is derived from.
 
 import { readFileSync } from 'node:fs'
+import { ARENA_START } from '../../assembly/abi/layout.ts'
 import type { Backend, MakeBackend } from '../../src/backends/backend.ts'
 import { makeReferenceBackend } from '../../src/backends/reference.ts'
-import { makeWasmBackend } from '../../src/backends/wasm.ts'
+import { arenaIn, KernelMemory } from '../../src/backends/wasm.ts'
 
 export interface TestedBackend {
   readonly name: string
@@ -18,7 +19,12 @@ const FLOAT64 = 2 ** -53
 function wasmBackend(name: Backend['name']): TestedBackend {
   const bytes = readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url))
   const module = new WebAssembly.Module(bytes)
-  return { name, make: (elements) => makeWasmBackend(module, name, true, elements), epsilon: FLOAT32 }
+  const make = (elements: number) => {
+    const room = new KernelMemory(module, name, true, elements)
+    const tenancy = { grow: (end: number) => room.grow(end), release: () => {}, offer: () => {} }
+    return arenaIn(room, ARENA_START, room.end, tenancy)
+  }
+  return { name, make, epsilon: FLOAT32 }
 }
 
 /** v128.load, f32x4.relaxed_madd: a function that only a relaxed-SIMD engine accepts. */
@@ -51,3 +57,10 @@ export const wasmBackends: readonly TestedBackend[] = [
 ]
 
 export const backends: readonly TestedBackend[] = [reference64, reference32, ...wasmBackends]
+
+/** The integers at an offset of the arena; in float64 each stands in eight bytes. */
+export function readInts({ floats }: Backend, offset: number, length: number): Int32Array {
+  const ints = new Int32Array(floats.buffer)
+  const wide = floats.BYTES_PER_ELEMENT / ints.BYTES_PER_ELEMENT
+  return Int32Array.from({ length }, (_, i) => ints[(offset + i) * wide])
+}
