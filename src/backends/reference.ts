@@ -7,8 +7,8 @@ import { BackendError } from '../base/errors.ts'
 import { philox4x32, shufflePart } from '../base/random.ts'
 import { packRows, transposePanels } from '../program/panels.ts'
 import type { Backend, Kernels } from './backend.ts'
-import { checksum, countNonzeros } from './reference/activation.ts'
 import { type Memory, makeMemory } from './reference/memory.ts'
+import { checksum, countNonzeros } from './reference/scan.ts'
 import { run } from './reference/tape.ts'
 
 type Rest<F> = F extends (first: never, ...rest: infer R) => infer T ? (...rest: R) => T : never
