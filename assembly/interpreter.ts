@@ -24,7 +24,7 @@ import { sparseNN, sparseTN } from './products/sparse'
 import { activateRows, deriveRows } from './rows/activation'
 import { hitsRow, lossRow } from './rows/loss'
 import { softmaxRows } from './rows/softmax'
-import { isFused, stepOf, Update, updateAt } from './rules/update'
+import { stepOf, Update, updateAt } from './rules/update'
 
 /**
  * Most rows of the batch that are taken through a layer at a time: their inputs stay in L2, a panel of weights in L1. The
@@ -163,7 +163,7 @@ function updateWeights(op: usize, index: i32, rows: i32, part: i32, parts: i32, 
   const jFrom = byUnits ? firstUnitOf(part, parts, n, tiles) : 0
   const jTo = byUnits ? firstUnitOf(part + 1, parts, n, tiles) : padded(n)
   const scalars = scalarsOf(op, UpdateWeights.steps, UpdateWeights.stepStride, index)
-  const adds = isFused(rule)
+  const adds = rule == Rules.FUSED
   const step = stepOf(rule, scalars, rows)
   const update: Update | null = adds || rule == Rules.STORE_GRADIENT
     ? null
@@ -198,7 +198,7 @@ function updateBiases(op: usize, index: i32, rows: i32, part: i32, parts: i32, t
   const rule = operand(op, UpdateBiases.rule)
   const fours = padded(n) / LANES
   const scalars = scalarsOf(op, UpdateBiases.steps, UpdateBiases.stepStride, index)
-  const adds = isFused(rule)
+  const adds = rule == Rules.FUSED
   const update: Update | null = adds || rule == Rules.STORE_GRADIENT
     ? null
     : updateAt(roomOf(op, UpdateBiases.strip, thread), rule, scalars, address(op, UpdateBiases.slots))

@@ -11,9 +11,9 @@ import { PhiloxStream } from '../src/base/random.ts'
 import { Engine } from '../src/engine/engine.ts'
 import { plainSgd } from '../src/model/optimizers.ts'
 import type { ActivationName, LossName } from '../src/model/tables.ts'
+import { PREDICTS } from '../src/program/capacity.ts'
 import { type Instruction, instruction, toWords } from '../src/program/instruction.ts'
 import { padded, panelLength } from '../src/program/panels.ts'
-import { PREDICTS } from '../src/program/plan.ts'
 
 export interface Case {
   readonly name: string

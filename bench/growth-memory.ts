@@ -2,7 +2,8 @@
 
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { makePlan, PREDICTS } from '../src/program/plan.ts'
+import { PREDICTS } from '../src/program/capacity.ts'
+import { makePlan } from '../src/program/plan.ts'
 import { number, table } from './markdown.ts'
 
 interface Usage {

@@ -7,7 +7,7 @@ import { runNow } from '../src/base/pace.ts'
 import { Engine } from '../src/engine/engine.ts'
 import { listNonzeros } from '../src/intake/sparse.ts'
 import { plainSgd } from '../src/model/optimizers.ts'
-import { PREDICTS } from '../src/program/plan.ts'
+import { PREDICTS } from '../src/program/capacity.ts'
 
 import { numbers } from './cases.ts'
 

@@ -10,7 +10,7 @@ import { runNow } from '../src/base/pace.ts'
 import { Engine } from '../src/engine/engine.ts'
 import { BackendError, DivergedError, Network } from '../src/index.ts'
 import { plainSgd } from '../src/model/optimizers.ts'
-import { PREDICTS } from '../src/program/plan.ts'
+import { PREDICTS } from '../src/program/capacity.ts'
 
 import { wasmBackends } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'

@@ -2,10 +2,7 @@
 // come back with the parameters where training is rolled back.
 
 import { describe, expect, it } from 'vitest'
-import * as Rules from '../assembly/abi/rules.ts'
-import { isFused as isFusedInKernels } from '../src/backends/reference/optimizer.ts'
 import { DivergedError, Network, type SizedNetworkOptions } from '../src/index.ts'
-import { optimizer as optimizerSettings, updateRuleOf } from '../src/model/optimizers.ts'
 import { numbers } from './helpers/random.ts'
 import { textbookSteps } from './helpers/textbook-optimizers.ts'
 
@@ -144,11 +141,3 @@ it.each(titled)(
     expect(aborted).toBeGreaterThan(3)
   },
 )
-
-it('says of a rule that the products take its step where the kernels do', () => {
-  for (const one of ['sgd', 'adam', ...optimizers]) {
-    const { rule, isFused } = updateRuleOf(optimizerSettings(one, 'optimizer'))
-    expect([rule, isFused]).toEqual([rule, isFusedInKernels(rule)])
-    expect(isFused).toBe(rule === Rules.SGD)
-  }
-})

@@ -14,7 +14,7 @@ import {
   updateRuleOf,
 } from '../src/model/optimizers.ts'
 import { type ActivationName, activations, type LossName, losses } from '../src/model/tables.ts'
-import { PREDICTS } from '../src/program/plan.ts'
+import { PREDICTS } from '../src/program/capacity.ts'
 import { evaluateRows } from '../src/training/evaluate.ts'
 import { Stepper } from '../src/training/stepper.ts'
 import { backends, type TestedBackend } from './helpers/backends.ts'

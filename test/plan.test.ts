@@ -1,7 +1,8 @@
 // The plan of an arena.
 
 import { describe, expect, it } from 'vitest'
-import { type Capacity, makePlan, PREDICTS } from '../src/program/plan.ts'
+import { type Capacity, PREDICTS } from '../src/program/capacity.ts'
+import { makePlan } from '../src/program/plan.ts'
 
 const architecture = {
   inputs: 7,

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { largest } from '../src/base/largest.ts'
 import { Network, ShapeError } from '../src/index.ts'
-import { makePlan, PREDICTS } from '../src/program/plan.ts'
+import { PREDICTS } from '../src/program/capacity.ts'
+import { makePlan } from '../src/program/plan.ts'
 
 describe('rows × outputs beyond memory', () => {
   const ROWS = 2 ** 13

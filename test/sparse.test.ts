@@ -9,7 +9,7 @@ import { Engine } from '../src/engine/engine.ts'
 import { Network, ShapeError } from '../src/index.ts'
 import { listNonzeros, nonzerosToList } from '../src/intake/sparse.ts'
 import { plainSgd } from '../src/model/optimizers.ts'
-import { PREDICTS } from '../src/program/plan.ts'
+import { PREDICTS } from '../src/program/capacity.ts'
 
 import { readInts, type TestedBackend, wasmBackends } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'

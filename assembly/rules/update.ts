@@ -33,16 +33,10 @@ export function updateAt(room: usize, rule: i32, scalars: usize, slots: usize): 
   return update
 }
 
-/** True where a product adds its step to the parameters itself. */
-@inline
-export function isFused(rule: i32): bool {
-  return rule == Rules.SGD
-}
-
-/** What a sum over `rows` rows is multiplied with. scalars: SGD has its learning rate there. */
+/** What a sum over `rows` rows is multiplied with. scalars: a fused rule has its learning rate there. */
 @inline
 export function stepOf(rule: i32, scalars: usize, rows: i32): f32 {
-  return rule == Rules.SGD ? -(load<f32>(scalars) / <f32>rows) : <f32>1 / <f32>rows
+  return rule == Rules.FUSED ? -(load<f32>(scalars) / <f32>rows) : <f32>1 / <f32>rows
 }
 
 /** Where the base stands for the target at ptr: the target itself, or zeros. */

@@ -6,7 +6,8 @@ import type { Backend, MakeBackend, Offering } from '../backends/backend.ts'
 import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices, toItsEnd } from '../base/pace.ts'
 import type { Architecture } from '../model/architecture.ts'
-import { type Capacity, makePlan, type Plan, PREDICTS } from '../program/plan.ts'
+import { type Capacity, PREDICTS, roomForRule } from '../program/capacity.ts'
+import { makePlan, type Plan } from '../program/plan.ts'
 import { copySlices, zeroSlices } from './copies.ts'
 import { Parameters } from './parameters.ts'
 import type { Tapes } from './tapes.ts'
@@ -92,12 +93,8 @@ export class Arena implements Offering {
   /** The same, with what the optimizer needs; what it keeps of the parameters stays with a network once it was trained. */
   #withSlots(capacity: Capacity): Capacity {
     const isTraining = capacity.batchRows > 0
-    const { slots, isFused } = this.#tapes.rule
-    return {
-      ...capacity,
-      slots: Math.max(isTraining ? slots.length : 0, this.#plan?.capacity.slots ?? 0),
-      strips: isTraining && !isFused,
-    }
+    const { slots, strips } = isTraining ? roomForRule(this.#tapes.rule) : PREDICTS
+    return { ...capacity, slots: Math.max(slots, this.#plan?.capacity.slots ?? 0), strips }
   }
 
   /** Moves to a smaller arena, of what it takes to predict, and gives back the one it has. */

@@ -9,8 +9,9 @@ import type { ExplainSettings } from '../model/call-settings.ts'
 import type { Settings } from '../model/network-settings.ts'
 import { type OptimizerSettings, updateFormula, updateRuleOf } from '../model/optimizers.ts'
 import { activations, losses } from '../model/tables.ts'
+import { type Capacity, PREDICTS, roomForRule } from '../program/capacity.ts'
 import type { Instruction, Operand } from '../program/instruction.ts'
-import { type Capacity, makePlan, PREDICTS } from '../program/plan.ts'
+import { makePlan } from '../program/plan.ts'
 import { trainTape } from '../program/tape.ts'
 
 interface Line {
@@ -136,8 +137,7 @@ export function explain(
     dataRows: rows,
     nonzeros: lists,
     threads,
-    slots: rule.slots.length,
-    strips: !rule.isFused,
+    ...roomForRule(rule),
   }
   const { instructions } = trainTape(makePlan(architecture, capacity, engine.plan.tiles), rule, Hits.NONE)
   const lines = instructions.map((one) => {

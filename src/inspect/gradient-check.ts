@@ -10,8 +10,8 @@ import type { Inputs } from '../intake/inputs.ts'
 import type { Targets } from '../intake/matrix.ts'
 import type { checkGradientsSettings } from '../model/call-settings.ts'
 import { plainSgd } from '../model/optimizers.ts'
+import { PREDICTS } from '../program/capacity.ts'
 import { panelIndex } from '../program/panels.ts'
-import { PREDICTS } from '../program/plan.ts'
 import { evaluateRows } from '../training/evaluate.ts'
 
 /** How well the two gradients of one group of parameters agree. */

@@ -21,10 +21,8 @@ type Table = Record<string, Check<unknown>>
 export interface UpdateRule {
   /** Its code, one of assembly/abi/rules.ts. */
   readonly rule: number
-  /** What is kept of each parameter between two steps, by name. */
-  readonly slots: readonly string[]
-  /** True where the products take the step themselves. */
-  readonly isFused: boolean
+  /** Numbers that are kept of each parameter between two steps. */
+  readonly slots: number
   /** True where the numbers differ from step to step, even at the same rate. */
   readonly variesByStep: boolean
 }
@@ -65,9 +63,9 @@ const adamOptions = {
   epsilon: optional(rate, 1e-8),
 }
 
-const plain: UpdateRule = { rule: Rules.SGD, slots: [], isFused: true, variesByStep: false }
-const withMomentum: UpdateRule = { rule: Rules.MOMENTUM, slots: ['m'], isFused: false, variesByStep: false }
-const adamRule: UpdateRule = { rule: Rules.ADAM, slots: ['m', 'v'], isFused: false, variesByStep: true }
+const plain: UpdateRule = { rule: Rules.SGD, slots: 0, variesByStep: false }
+const withMomentum: UpdateRule = { rule: Rules.MOMENTUM, slots: 1, variesByStep: false }
+const adamRule: UpdateRule = { rule: Rules.ADAM, slots: 2, variesByStep: true }
 
 /** sgd (Robbins and Monro 1951), with momentum (Polyak 1964), also after Nesterov (as in Sutskever et al. 2013) · adam
  * (Kingma and Ba 2015). Formulas and defaults are PyTorch's, where it has a default. */

@@ -16,42 +16,8 @@ import { INSTRUCTION_WORDS } from '../../assembly/abi/tape.ts'
 import { largest } from '../base/largest.ts'
 import type { Architecture } from '../model/architecture.ts'
 import { activations } from '../model/tables.ts'
+import type { Capacity } from './capacity.ts'
 import { padded, panelLength } from './panels.ts'
-
-/** How many rows the arena must have room for. */
-export interface Capacity {
-  /** Rows of the largest mini-batch; 0 for a network that only predicts. */
-  readonly batchRows: number
-  /** Rows of the training data that are in the arena at once. */
-  readonly dataRows: number
-  /** True where the gradients are wanted, not only the step. */
-  readonly gradients: boolean
-  /** Nonzeros of the training data where these are listed and x is not kept; else 0. */
-  readonly nonzeros: number
-  /** Threads that work at once, each with scratch of its own. */
-  readonly threads: number
-  /** Numbers that the optimizer keeps of each parameter. */
-  readonly slots: number
-  /** True where the optimizer's rule goes over strips of the gradient. */
-  readonly strips: boolean
-  /** Steps whose numbers are given at once: 1 where all are alike. */
-  readonly steps: number
-  /** True where the threads evaluate too, in staging rows that the caller's own evaluate and predict leave alone. */
-  readonly validates: boolean
-}
-
-/** Room for predictions alone. */
-export const PREDICTS: Capacity = {
-  batchRows: 0,
-  dataRows: 0,
-  gradients: false,
-  nonzeros: 0,
-  threads: 1,
-  slots: 0,
-  strips: false,
-  steps: 1,
-  validates: false,
-}
 
 /** A slice of the arena. */
 export interface Range {

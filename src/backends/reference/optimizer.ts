@@ -14,12 +14,9 @@ export interface Update {
   readonly strip: number
 }
 
-/** True where a product adds its step to the parameters itself. */
-export const isFused = (rule: number): boolean => rule === Rules.SGD
-
 /** What a sum over `rows` rows is multiplied with: see assembly/rules/update.ts. */
 export const stepOf = (floats: Floats, rule: number, scalars: number, rows: number): number =>
-  rule === Rules.SGD ? -(floats[scalars] / rows) : 1 / rows
+  rule === Rules.FUSED ? -(floats[scalars] / rows) : 1 / rows
 
 function momentum(floats: Floats, w: number, g: number, n: number, { scalars, slots }: Update): void {
   const rate = floats[scalars]

@@ -16,7 +16,7 @@ import { activate, derive, softmaxRow } from './activation.ts'
 import { gemmNN, gemmTN, sumRows } from './gemm.ts'
 import { hitsRow, lossRow } from './loss.ts'
 import type { Memory } from './memory.ts'
-import { isFused, stepOf, type Update } from './optimizer.ts'
+import { stepOf, type Update } from './optimizer.ts'
 
 /** Where part `part` of `parts` begins in `count` things. */
 const beginOf = (part: number, parts: number, count: number): number => Math.floor((count * part) / parts)
@@ -116,7 +116,7 @@ function backward(memory: Memory, op: Words, from: number, to: number): void {
 
 /** What a rule needs; undefined where the products take the step, or store the gradient. */
 const updateOf = (rule: number, scalars: number, slots: number, strip: number): Update | undefined =>
-  isFused(rule) || rule === Rules.STORE_GRADIENT ? undefined : { rule, scalars, slots, strip }
+  rule === Rules.FUSED || rule === Rules.STORE_GRADIENT ? undefined : { rule, scalars, slots, strip }
 
 function updateWeights(
   memory: Memory,
@@ -143,7 +143,7 @@ function updateWeights(
     op[UpdateWeights.weightsT],
     k,
     op[UpdateWeights.units],
-    isFused(rule),
+    rule === Rules.FUSED,
     stepOf(memory.floats, rule, scalars, rows),
     updateOf(rule, scalars, op[UpdateWeights.slots], op[UpdateWeights.strip]),
   )
@@ -169,7 +169,7 @@ function updateBiases(
     op[UpdateBiases.delta],
     n,
     op[UpdateBiases.biases],
-    isFused(rule),
+    rule === Rules.FUSED,
     stepOf(memory.floats, rule, scalars, rows),
     updateOf(rule, scalars, op[UpdateBiases.slots], op[UpdateBiases.strip]),
   )
