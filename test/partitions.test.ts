@@ -91,7 +91,7 @@ function trainInParts(engine: Engine, batch: number, parts: number, backwards: b
     for (let firstRow = 0; firstRow < ROWS; firstRow += batch) {
       const slice = { firstRow, endRow: Math.min(ROWS, firstRow + batch), batchRows: batch }
       for (const phase of phasesOf(engine)) {
-        for (let i = 0; i < parts; ++i) engine.trainPart(phase, slice, backwards ? parts - 1 - i : i, parts)
+        for (let i = 0; i < parts; ++i) engine.train(slice, phase, backwards ? parts - 1 - i : i, parts)
       }
     }
   }
@@ -186,7 +186,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
     const slice = { firstRow: 0, endRow: rows, batchRows: rows }
     const inParts = fresh(SINGLE)
     for (const phase of phasesOf(inParts)) {
-      for (let part = 0; part < 5; ++part) inParts.trainPart(phase, slice, part, 5)
+      for (let part = 0; part < 5; ++part) inParts.train(slice, phase, part, 5)
     }
     const expected = bitsOf(inParts)
     for (const tiles of wasmBackends.includes(backend) ? TILES : [SINGLE]) {

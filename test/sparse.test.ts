@@ -56,7 +56,7 @@ function train(
     for (let firstRow = 0; firstRow < ROWS; firstRow += batch) {
       const slice = { firstRow, endRow: Math.min(ROWS, firstRow + batch), batchRows: batch }
       for (const phase of phasesOf(engine)) {
-        for (let part = parts - 1; part >= 0; --part) engine.trainPart(phase, slice, part, parts)
+        for (let part = parts - 1; part >= 0; --part) engine.train(slice, phase, part, parts)
       }
     }
   }

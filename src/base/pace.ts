@@ -6,6 +6,9 @@ export type Slices<T> = Generator<unknown, T, unknown>
 /** Milliseconds of work between two turns of the event loop. */
 export const SLICE_MS = 15
 
+/** Values copied or scanned between two chances to pause: about a millisecond of work. */
+export const VALUES_AT_ONCE = 1 << 19
+
 /** Resolves after the event loop had a turn: timers, input and I/O that were due have run. */
 function turn(): Promise<void> {
   const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown }

@@ -24,7 +24,7 @@ export function trainBatch(
   stepper.prepare(engine, 1, learningRate)
   const batch = { firstRow: 0, endRow: rows, batchRows: rows }
   const { compute, update } = engine.step
-  engine.trainPart(compute, batch, 0, 1)
+  engine.train(batch, compute, 0, 1)
   const loss = engine.sum(engine.plan.losses, 0, rows) / rows
   const diverge = (seen: Divergence['seen']): never => {
     throw divergedError({
@@ -45,7 +45,7 @@ export function trainBatch(
   transaction.begin()
   try {
     runNow(transaction.keep())
-    engine.trainPart(update, batch, 0, 1)
+    engine.train(batch, update, 0, 1)
     if (!engine.parameters.areFinite()) {
       runNow(transaction.rollBack())
       diverge('parameters')

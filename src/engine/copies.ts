@@ -1,12 +1,9 @@
 // Copies to the arena and within it.
 
 import type { Floats } from '../base/floats.ts'
-import type { Slices } from '../base/pace.ts'
+import { type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
 import { padded } from '../program/panels.ts'
 import type { Range, Tensor } from '../program/plan.ts'
-
-/** Elements copied or scanned at once: about a millisecond of work. */
-export const CHUNK = 1 << 19
 
 /** Copies source[at …] to a range of the target. Yields now and then. */
 export function* copySlices(
@@ -15,16 +12,16 @@ export function* copySlices(
   target: Floats,
   { offset, length }: Range,
 ): Slices<void> {
-  for (let from = 0; from < length; from += CHUNK) {
-    target.set(source.subarray(at + from, at + Math.min(from + CHUNK, length)), offset + from)
+  for (let from = 0; from < length; from += VALUES_AT_ONCE) {
+    target.set(source.subarray(at + from, at + Math.min(from + VALUES_AT_ONCE, length)), offset + from)
     yield
   }
 }
 
 /** Sets a range to zero. Yields now and then. */
 export function* zeroSlices(target: Floats, { offset, length }: Range): Slices<void> {
-  for (let from = offset; from < offset + length; from += CHUNK) {
-    target.fill(0, from, Math.min(from + CHUNK, offset + length))
+  for (let from = offset; from < offset + length; from += VALUES_AT_ONCE) {
+    target.fill(0, from, Math.min(from + VALUES_AT_ONCE, offset + length))
     yield
   }
 }

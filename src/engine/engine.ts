@@ -5,7 +5,7 @@ import { SINGLE } from '../../assembly/abi/layout.ts'
 import { SCALARS } from '../../assembly/abi/rules.ts'
 import type { MakeBackend } from '../backends/backend.ts'
 import type { Floats } from '../base/floats.ts'
-import { SLICE_MS, type Slices } from '../base/pace.ts'
+import { SLICE_MS, type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
 import type { Architecture } from '../model/architecture.ts'
 import type { UpdateRule } from '../model/optimizers.ts'
 import type { Staging, Tensor } from '../program/plan.ts'
@@ -15,7 +15,7 @@ import { Crew, type Order } from '../threads/crew.ts'
 import type { Hands } from '../threads/hands.ts'
 import { Remote } from '../threads/remote.ts'
 import { Arena } from './arena.ts'
-import { CHUNK, copyRows, fillRows } from './copies.ts'
+import { copyRows, fillRows } from './copies.ts'
 import { Tapes } from './tapes.ts'
 
 /** Some rows of the order, taken in mini-batches of batchRows; the last one may be smaller. */
@@ -221,8 +221,8 @@ export class Engine extends Arena {
   /** Takes the rows in their own order. */
   *orderSlices(rows: number): Slices<void> {
     const { offset } = this.plan.order
-    for (let from = 0; from < rows; from += CHUNK) {
-      const to = Math.min(from + CHUNK, rows)
+    for (let from = 0; from < rows; from += VALUES_AT_ONCE) {
+      const to = Math.min(from + VALUES_AT_ONCE, rows)
       // Where workers train, this thread must stay free.
       if (this.teamSize > 0) yield this.#hands!.call('countUp', [offset, from, to])
       else this.backend.kernels.countUp(offset, from, to)
@@ -246,16 +246,15 @@ export class Engine extends Arena {
     }
   }
 
-  /** Every step of the slice in one call of the backend. Done when it returns or, with a team, resolves. */
-  train({ firstRow, endRow, batchRows }: Slice): Promise<void> | undefined {
-    return this.#trainSpan(this.tapes.train, { firstRow, endRow, batchRows }, 0, 1)
-  }
-
-  #trainSpan(
-    { from, to }: Span,
+  /**
+   * Every step of the slice in one call of the backend, or part `part` of `parts` of a span of one step. Done when it returns
+   * or, with a team, resolves.
+   */
+  train(
     { firstRow, endRow, batchRows }: Slice,
-    part: number,
-    parts: number,
+    { from, to }: Span = this.tapes.train,
+    part = 0,
+    parts = 1,
   ): Promise<void> | undefined {
     if (this.teamSize === 0) {
       this.backend.run(from, to, firstRow, endRow, batchRows, part, parts, 0)
@@ -271,11 +270,6 @@ export class Engine extends Arena {
   get step(): { readonly compute: Stage; readonly update: Stage } {
     const { compute, update } = this.tapes.train
     return { compute, update: update! }
-  }
-
-  /** Part `part` of `parts` of a span of one step, in the caller's thread or in the one worker. Done as `train` is. */
-  trainPart(span: Span, slice: Slice, part: number, parts: number): Promise<void> | undefined {
-    return this.#trainSpan(span, slice, part, parts)
   }
 
   /** ∇W and ∇b over the first `rows` rows of the order, as one batch. */

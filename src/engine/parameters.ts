@@ -5,11 +5,11 @@ import { WEIGHTS } from '../../assembly/abi/purposes.ts'
 import type { Backend } from '../backends/backend.ts'
 import { BackendError } from '../base/errors.ts'
 import type { Floats } from '../base/floats.ts'
-import { runNow, type Slices } from '../base/pace.ts'
+import { runNow, type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
 import { type Draw, toNormal } from '../model/initializers.ts'
 import { padded, unpackPanels } from '../program/panels.ts'
 import type { Plan, Tensor } from '../program/plan.ts'
-import { CHUNK, copySlices, fillRows, zeroSlices } from './copies.ts'
+import { copySlices, fillRows, zeroSlices } from './copies.ts'
 import { type LayerStatistics, layerStatistics } from './layer-statistics.ts'
 
 // How many weights are packed into panels at once: what stays in L1 until it is packed.
@@ -77,7 +77,7 @@ export class Parameters {
     const { inputs, units } = this.#plan.architecture.layers[l]
     const { weights, weightsT } = this.#plan.layers[l]
     if (!weightsT) return
-    const rowsAtOnce = padded(Math.ceil(CHUNK / units))
+    const rowsAtOnce = padded(Math.ceil(VALUES_AT_ONCE / units))
     for (let from = 0; from < inputs; from += rowsAtOnce) {
       const to = Math.min(from + rowsAtOnce, padded(inputs))
       this.#backend.kernels.transposePanels(from, to, weights.offset, weightsT.offset, inputs, units)
@@ -172,8 +172,8 @@ export class Parameters {
   /** The same in slices. */
   *finiteSlices(): Slices<boolean> {
     const { offset, length } = this.#plan.state
-    for (let from = offset; from < offset + length; from += CHUNK) {
-      const n = Math.min(CHUNK, offset + length - from)
+    for (let from = offset; from < offset + length; from += VALUES_AT_ONCE) {
+      const n = Math.min(VALUES_AT_ONCE, offset + length - from)
       if (this.#backend.kernels.countNonzeros(from, n) < 0) return false
       yield
     }

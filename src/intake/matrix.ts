@@ -3,7 +3,7 @@
 import * as Hits from '../../assembly/abi/hits.ts'
 import { isList } from '../base/check.ts'
 import { BackendError, ShapeError, shown } from '../base/errors.ts'
-import { runNow, type Slices } from '../base/pace.ts'
+import { runNow, type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
 import type { MatrixLike } from '../model/options.ts'
 import { type LossName, losses } from '../model/tables.ts'
 import { setOneHot } from './one-hot.ts'
@@ -55,9 +55,6 @@ export function makeMatrix(rows: number, columns: number, name: string): Float32
     )
   }
 }
-
-// Values scanned between two chances to pause: about a millisecond of work.
-const VALUES_AT_ONCE = 1 << 19
 
 /** Calls `work` with consecutive ranges of the rows, and may pause between them. */
 export function* inChunks(

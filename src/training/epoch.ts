@@ -11,7 +11,7 @@ const SAMPLES = 8
 const LATER_SAMPLES = 4
 
 /** How many steps make a slice, from how long the last ones took. */
-class Stride {
+class SliceLength {
   #steps: number
   #learned = false
   /** True where one thread does the steps, the caller's or a worker. */
@@ -19,8 +19,8 @@ class Stride {
   /** Parts that a step is divided into where it would hold one thread, or an abort, for longer than a slice. */
   parts = 1
 
-  /** own: the stride of the caller's thread or of the first worker, where these are more. */
-  constructor(engine: Engine, batchRows: number, own: Stride | undefined) {
+  /** own: that of the caller's thread or of the first worker, where these are more. */
+  constructor(engine: Engine, batchRows: number, own: SliceLength | undefined) {
     const steps = engine.rowsPerSlice / batchRows / 3
     // Their speed is unknown: a short slice measures it.
     this.#steps = Math.max(1, Math.floor(own ? own.#steps / SAMPLES : steps))
@@ -43,18 +43,18 @@ class Stride {
   }
 }
 
-/** A stride for each number of threads. */
-export class Strides {
-  readonly #strides = new Map<number, Stride>()
+/** One for each number of threads. */
+export class SliceLengths {
+  readonly #lengths = new Map<number, SliceLength>()
 
-  next(engine: Engine, batchRows: number): Stride {
+  next(engine: Engine, batchRows: number): SliceLength {
     const { teamSize } = engine
-    let stride = this.#strides.get(teamSize)
-    if (!stride) {
-      stride = new Stride(engine, batchRows, this.#strides.values().next().value)
-      this.#strides.set(teamSize, stride)
+    let length = this.#lengths.get(teamSize)
+    if (!length) {
+      length = new SliceLength(engine, batchRows, this.#lengths.values().next().value)
+      this.#lengths.set(teamSize, length)
     }
-    return stride
+    return length
   }
 }
 
@@ -67,7 +67,7 @@ function* stepInParts(engine: Engine, slice: Slice, parts: number, transaction: 
     for (const phase of engine.step[stage].phases) {
       for (let part = 0; part < parts; ++part) {
         const from = performance.now()
-        const atWork = engine.trainPart(phase, slice, part, parts)
+        const atWork = engine.train(slice, phase, part, parts)
         if (atWork) yield new Owed(atWork)
         milliseconds += performance.now() - from
         // Stopping between the updates would leave half a step.
@@ -83,7 +83,7 @@ interface Training {
   readonly stepper: Stepper
   readonly transaction: Transaction
   /** Of this and the epochs before. */
-  readonly strides: Strides
+  readonly sliceLengths: SliceLengths
   /** Throws; gets the batch, counted from 1. */
   readonly diverge: (batch: number, seen: 'loss' | 'parameters') => never
 }
@@ -94,15 +94,15 @@ export function* trainEpoch(
   rows: number,
   batchRows: number,
   learningRate: number,
-  { stepper, transaction, strides, diverge }: Training,
+  { stepper, transaction, sliceLengths, diverge }: Training,
 ): Slices<{ loss: number; hits: number }> {
   const { losses, hits } = engine.plan
   let loss = 0
   let firstRow = 0
   while (firstRow < rows) {
-    const stride = strides.next(engine, batchRows)
-    const { parts } = stride
-    const most = Math.min(stride.stepsFor(engine.isSample), stepper.most)
+    const sliceLength = sliceLengths.next(engine, batchRows)
+    const { parts } = sliceLength
+    const most = Math.min(sliceLength.stepsFor(engine.isSample), stepper.most)
     const slice: Slice = { firstRow, endRow: Math.min(rows, firstRow + most * batchRows), batchRows }
     const steps = Math.ceil((slice.endRow - firstRow) / batchRows)
     stepper.prepare(engine, steps, learningRate)
@@ -123,7 +123,7 @@ export function* trainEpoch(
     }
     stepper.taken(steps)
     transaction.isWhole = true
-    stride.learn(steps, milliseconds)
+    sliceLength.learn(steps, milliseconds)
     engine.timed(slice.endRow - firstRow, milliseconds)
     firstRow = slice.endRow
     yield

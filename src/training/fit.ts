@@ -9,7 +9,7 @@ import { remarkOn } from '../diagnosis/remark.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Rows } from '../intake/rows.ts'
 import type { FitSettings } from '../model/call-settings.ts'
-import { Strides, trainEpoch } from './epoch.ts'
+import { SliceLengths, trainEpoch } from './epoch.ts'
 import type { History, Recorder } from './history.ts'
 import { type FitState, type Observer, observe } from './observers.ts'
 import { openSession } from './session.ts'
@@ -57,7 +57,7 @@ function* runEpochs(
   }
   engine.hitMode = y.hitMode
   if (!settings.shuffle) yield* engine.orderSlices(rows)
-  const training = { stepper, transaction, strides: new Strides(), diverge }
+  const training = { stepper, transaction, sliceLengths: new SliceLengths(), diverge }
   for (let epoch = 1; epoch <= settings.epochs; ++epoch) {
     const from = performance.now()
     if (settings.shuffle) yield* engine.shuffleSlices(rows, seed, counters.epochs)
