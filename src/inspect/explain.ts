@@ -8,7 +8,7 @@ import type { Architecture } from '../model/architecture.ts'
 import type { ExplainSettings } from '../model/call-settings.ts'
 import type { Settings } from '../model/network-settings.ts'
 import { type OptimizerSettings, updateFormula, updateRuleOf } from '../model/optimizers.ts'
-import { activations, losses } from '../model/tables.ts'
+import { type ActivationName, activations, losses, slopeText } from '../model/tables.ts'
 import { type Capacity, PREDICTS, roomForRule } from '../program/capacity.ts'
 import type { Instruction, Operand } from '../program/instruction.ts'
 import { makePlan } from '../program/plan.ts'
@@ -27,8 +27,8 @@ const nameOf = (operand: Operand): string => (typeof operand === 'object' ? oper
 const shapeOf = (...matrices: readonly (readonly [Operand, Operand])[]) =>
   matrices.map(([rows, columns]) => `(${rows} × ${columns})`).join('')
 
-const activationOf = (code: Operand): string =>
-  Object.entries(activations).find(([, row]) => row.code === code)![0]
+const activationOf = (code: Operand): ActivationName =>
+  (Object.keys(activations) as ActivationName[]).find((name) => activations[name].code === code)!
 const lossOf = (code: Operand) => Object.values(losses).find((row) => row.code === code)!
 
 /** The layer that a tensor belongs to, from 1: a1 and δ1 to the first. */
@@ -80,10 +80,10 @@ function lineOf(
     }
     case 'backward': {
       const { delta, weightsT, deltaBelow, units, inputs, activation } = one.operands
-      const slope = `${activationOf(activation)}'(${zOf(deltaBelow)})`
+      const slope = slopeText(activationOf(activation), zOf(deltaBelow))
       return {
         what: 'backward',
-        formula: `${nameOf(deltaBelow)} = ${nameOf(delta)} · ${nameOf(weightsT)} ⊙ ${slope}`,
+        formula: `${nameOf(deltaBelow)} = ${nameOf(delta)} · ${nameOf(weightsT)} ${slope}`,
         equation: 'BP2',
         shape: shapeOf([rows, units], [units, inputs]),
       }

@@ -89,7 +89,7 @@ export function networkSettings(options: NetworkOptions): Settings {
   if (layers === undefined) return refuse('options.layers', 'an array of layers', layers)
 
   const lastActivation = layers.at(-1)!.activation ?? given.activation
-  const loss = given.loss ?? (lastActivation === 'softmax' ? 'crossEntropy' : 'quadratic')
+  const loss = given.loss ?? activations[lastActivation ?? 'linear'].usualLoss
   const outputActivation: ActivationName = losses[loss].fusedWith ?? given.activation ?? 'linear'
 
   const shapes = layers.map((one, l): LayerShape => {
@@ -126,11 +126,9 @@ function checkPairs(layers: readonly LayerShape[], loss: LossName): void {
     }
   })
   const { activation, units } = layers.at(-1)!
-  if (units < losses[loss].leastOutputs) {
-    throw new OptionError(
-      `options.loss: '${loss}' expects 2 or more outputs, one a class, got 1, whose softmax is always 1 ` +
-        "(for two classes in one output use 'binaryCrossEntropy')",
-    )
+  const { outputs }: LossRow = losses[loss]
+  if (outputs && units < outputs.least) {
+    throw new OptionError(`options.loss: '${loss}' expects ${outputs.expected}, got ${outputs.got}`)
   }
   const meets = (name: LossName) => {
     const { fusedWith, refuses }: LossRow = losses[name]

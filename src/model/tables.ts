@@ -10,6 +10,8 @@ interface ActivationRow {
   readonly storesSlope: boolean
   /** True where an element of a depends on the whole row of z: only the output layer may have it. */
   readonly wholeRow: boolean
+  /** The loss of a network that ends in it and names none. */
+  readonly usualLoss: 'quadratic' | 'crossEntropy'
   /** The outputs that it can reach, where these are not all numbers. */
   readonly reach: readonly [least: number, most: number] | undefined
   /** E f(z)² for a unit with E z² = s, about: what a diagnosis estimates with (src/diagnosis/). */
@@ -29,6 +31,7 @@ const activation = (
   slopeSquare,
   storesSlope: false,
   wholeRow: false,
+  usualLoss: 'quadratic',
   reach: undefined,
   ...more,
 })
@@ -53,10 +56,18 @@ export const activations = {
   silu: activation(Activations.SILU, half, 0.5, { storesSlope: true }),
   softplus: activation(Activations.SOFTPLUS, (s) => 0.5 + s / 2, 0.5, { storesSlope: true, reach: POSITIVE }),
   softsign: activation(Activations.SOFTSIGN, atMostOne, 1, { reach: [-1, 1] }),
-  softmax: activation(Activations.SOFTMAX, atMostOne, 0.25, { wholeRow: true, reach: [0, 1] }),
+  softmax: activation(Activations.SOFTMAX, atMostOne, 0.25, {
+    wholeRow: true,
+    usualLoss: 'crossEntropy',
+    reach: [0, 1],
+  }),
 } as const satisfies Record<string, ActivationRow>
 
 export type ActivationName = keyof typeof activations
+
+/** How δ = ∂C/∂a · f'(z) ends, as `explain` prints it: an elementwise product, but where a depends on the whole row. */
+export const slopeText = (f: ActivationName, z: string): string =>
+  activations[f].wholeRow ? '· ∂a/∂z' : `⊙ ${f}'(${z})`
 
 /** Mean, deviation and mean square of a column of targets. */
 interface Column {
@@ -68,7 +79,7 @@ interface Column {
 interface Names {
   /** The output, its activation and what that is of. */
   readonly a: string
-  readonly f: string
+  readonly f: ActivationName
   readonly z: string
 }
 
@@ -82,8 +93,8 @@ export interface LossRow {
   readonly kind: 'values' | 'classes' | 'labels'
   /** The range in which a target has a meaning, where that is not every number. */
   readonly targets: readonly [least: number, most: number] | undefined
-  /** Fewest outputs. */
-  readonly leastOutputs: number
+  /** Fewest outputs, and what is said of fewer, where one is not enough. */
+  readonly outputs: { readonly least: number; readonly expected: string; readonly got: string } | undefined
   /** Where the two sides of an output part: of z where the loss is fused, else of a. */
   readonly threshold: number
   /** The largest second derivative by what it is given: what a diagnosis estimates with. */
@@ -108,7 +119,7 @@ export const losses = {
     refuses: [],
     kind: 'values',
     targets: undefined,
-    leastOutputs: 1,
+    outputs: undefined,
     threshold: 0.5,
     curvature: 1,
     baselines: (columns) => ({
@@ -116,7 +127,7 @@ export const losses = {
       blank: sumOf(columns, ({ square }) => square / 2),
     }),
     formula: ({ a }) => `½ Σ (${a} − y)²`,
-    delta: ({ a, f, z }) => `(${a} − y) ${f === 'softmax' ? '· ∂a/∂z' : `⊙ ${f}'(${z})`}`,
+    delta: ({ a, f, z }) => `(${a} − y) ${slopeText(f, z)}`,
   },
   crossEntropy: {
     code: Losses.CROSS_ENTROPY,
@@ -124,7 +135,11 @@ export const losses = {
     refuses: [],
     kind: 'classes',
     targets: [0, Number.POSITIVE_INFINITY],
-    leastOutputs: 2,
+    outputs: {
+      least: 2,
+      expected: '2 or more outputs, one a class',
+      got: "1, whose softmax is always 1 (for two classes in one output use 'binaryCrossEntropy')",
+    },
     threshold: 0.5,
     curvature: 0.5,
     baselines(columns) {
@@ -143,7 +158,7 @@ export const losses = {
     refuses: [],
     kind: 'labels',
     targets: [0, 1],
-    leastOutputs: 1,
+    outputs: undefined,
     threshold: 0,
     curvature: 0.25,
     baselines: (columns) => ({
@@ -159,7 +174,7 @@ export const losses = {
     refuses: ['softmax'],
     kind: 'values',
     targets: undefined,
-    leastOutputs: 1,
+    outputs: undefined,
     threshold: 0.5,
     curvature: 1,
     // The mean of a size is at most the root of its mean square.
@@ -168,7 +183,7 @@ export const losses = {
       blank: sumOf(columns, ({ square }) => Math.sqrt(square)),
     }),
     formula: ({ a }) => `Σ |${a} − y|`,
-    delta: ({ a, f, z }) => `sign(${a} − y) ⊙ ${f}'(${z})`,
+    delta: ({ a, f, z }) => `sign(${a} − y) ${slopeText(f, z)}`,
   },
 } as const satisfies Record<string, LossRow>
 
