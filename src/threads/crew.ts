@@ -5,10 +5,11 @@ import type { SharedArena } from '../backends/backend.ts'
 import { note } from '../base/notes.ts'
 import { gainedLately, recordFinding } from './found.ts'
 import type { Hands } from './hands.ts'
+import type { TrialSettings } from './opening.ts'
 import { availableCores } from './platform.ts'
 import { idleWorkers } from './pool.ts'
 import { Team } from './team.ts'
-import { Trial, type TrialSettings } from './trial.ts'
+import { Trial } from './trial.ts'
 
 export interface Order extends Omit<TrialSettings, 'claimed' | 'share' | 'proven'> {
   /** True where the caller's own thread is to stay free: one worker does what it would do. */

@@ -3,23 +3,9 @@
 // fit, which cost nothing but their time since every number of threads leaves the same bits. Pure: told the times, it
 // answers with numbers.
 
+import { openingOf, type TrialSettings } from './opening.ts'
 import { Rate } from './rate.ts'
-
-export interface TrialSettings {
-  /** The most threads that the fit may use. */
-  readonly most: number
-  /** Cores that the platform claims. */
-  readonly claimed: number
-  /** Rows to train on in all epochs. */
-  readonly rows: number
-  readonly batchRows: number
-  /** Floating-point operations of a row. */
-  readonly rowFlops: number
-  /** Share of the whole time that may be lost by starting workers and by trying them. */
-  readonly share: number
-  /** Threads that gained a moment ago with steps like these; 1 where nothing is known. */
-  readonly proven: number
-}
+import { verdictOf } from './verdict.ts'
 
 // Milliseconds of a core that it takes to start a worker: 18 (Node 20), and more in a browser.
 const START_MS = 30
@@ -29,15 +15,7 @@ const FREE_START_MS = 4
 const WARM_SLICES = 3
 const WARM_MS = 8
 const LONG_SLICE_MS = 20
-/** One sample of so many milliseconds is enough where it is clear. */
-const CLEAR_MS = 10
-// Steps this long in one thread begin with as many threads as are claimed: what their barriers lose on too few cores is
-// little (1024-2048-2048-1024 at batch 256, two threads on one core: 0.95 of one thread's speed), and a step in one thread
-// to compare with is a long time. At the speed of a fast core, in operations a millisecond.
-const FAST = 1e8
-const LONG_STEP_MS = 20
-const LONG_FIT_MS = 400
-/** From this length on, at that speed, idle workers are taken before they are due: that takes a millisecond. */
+/** Where a fit takes one thread of a fast core this long or longer, idle workers are taken before they are due: that takes a millisecond. */
 const WORTH_TAKING_MS = 20
 /** Milliseconds of one thread's work in the first slice of a challenger (src/training/epoch.ts). */
 const SAMPLE_MS = 2
@@ -51,13 +29,6 @@ const SECOND_LOOK_MS = 50
 /** How far the rate may fall before fewer threads are tried. */
 const FALLEN = 0.75
 
-/** most, its half, its quarter … 1, in ascending order. */
-function halvings(most: number): number[] {
-  const counts = [most]
-  while (counts[0] > 1) counts.unshift(counts[0] >> 1)
-  return counts
-}
-
 export class Trial {
   readonly #share: number
   readonly #batchRows: number
@@ -65,20 +36,20 @@ export class Trial {
   readonly #counts: readonly number[]
   readonly #rates = new Map<number, Rate>()
   /** Milliseconds of the whole in one thread of a fast core. */
-  #fastMs = 0
+  readonly #fastMs: number
   #rowsLeft: number
   #elapsed = 0
   #slices = 0
   /** Milliseconds that were lost by trying. */
   #spent = 0
   /** Index of the threads that work, and of those that are tried next; the latter may be undefined. */
-  #best = 0
+  #best: number
   #aim: number | undefined
   /** True while the aim has every other slice. */
   #isChallenged = false
   #samples = 0
   #challenges = 0
-  #turn = 1
+  #turn: number
   /** The moment of #elapsed before which nothing is tried. */
   #due = 0
   #pause = FIRST_PAUSE
@@ -89,23 +60,17 @@ export class Trial {
   #startMs = START_MS
   #start: { rows: number; ms: number; readonly rate: number } | undefined
 
-  constructor({ most, claimed, rows, batchRows, rowFlops, share, proven }: TrialSettings) {
-    this.#counts = halvings(most)
-    this.#rowsLeft = rows
-    this.#batchRows = batchRows
-    this.#share = share
-    const trusted = this.#counts.findLastIndex((count) => count <= claimed)
-    if (most === 1) return
-    this.#aim = Math.max(1, trusted)
-    this.#fastMs = (rows * rowFlops) / FAST
-    const isLong = (batchRows * rowFlops) / FAST >= LONG_STEP_MS && this.#fastMs >= LONG_FIT_MS && trusted > 0
-    const known = this.#counts.findLastIndex((count) => count <= proven)
-    const first = known > 0 ? known : isLong ? trusted : 0
-    if (first === 0) return
-    this.#best = first
-    this.#turn = this.#counts[first]
-    this.#aim = first - 1
-    if (known > 0) this.#due = SECOND_LOOK_MS
+  constructor(settings: TrialSettings) {
+    const { counts, best, aim, fastMs, isProven } = openingOf(settings)
+    this.#counts = counts
+    this.#best = best
+    this.#aim = aim
+    this.#turn = counts[best]
+    this.#fastMs = fastMs
+    if (isProven) this.#due = SECOND_LOOK_MS
+    this.#rowsLeft = settings.rows
+    this.#batchRows = settings.batchRows
+    this.#share = settings.share
   }
 
   /** Threads that gained, for the next fit with such steps; 1 where none did. */
@@ -281,20 +246,15 @@ export class Trial {
     if (challenger.ms < LEAST_MS) return
     this.#samples += 1
     const ratio = challenger.rowsPerMs / best.rowsPerMs
-    // On a tie fewer threads are better.
-    const bar = aim < this.#best ? 0.97 : 1.03
     if (this.#samples === 1 && ratio < 0.6 && this.#isFirst && challenger.ms < this.#allowance) {
       // Its threads may have been asleep.
       this.#rates.delete(threads)
       return
     }
-    // What is at work stays there on one sample.
-    const isClear = ratio < 0.6 || (ratio < 0.85 && (this.#samples >= 2 || aim < this.#best))
-    if (isClear) this.#lose(ratio)
-    else if ((this.#samples >= 2 || challenger.ms >= CLEAR_MS) && ratio > 1.2) this.#win()
-    else if (this.#samples < 4) this.#turn = this.#counts[ratio > 1.2 ? aim : this.#best]
-    else if (ratio > bar) this.#win()
-    else this.#lose(ratio)
+    const verdict = verdictOf(ratio, this.#samples, challenger.ms, aim < this.#best)
+    if (verdict === 'lost') this.#lose(ratio)
+    else if (verdict === 'won') this.#win()
+    else this.#turn = this.#counts[verdict === 'again' ? aim : this.#best]
   }
 
   #lose(ratio: number): void {
