@@ -380,7 +380,8 @@ describe('after dispose', () => {
 describe('a training network', () => {
   it('refuses what would disturb it, answers what only reads, and trains on', async () => {
     const net = make()
-    const running = net.fit({ x, y }, { epochs: 1e9, onEpoch: ({ seconds }) => seconds < 0.1 })
+    let enough = false
+    const running = net.fit({ x, y }, { epochs: 1e9, onEpoch: ({ epoch }) => epoch < 2 || !enough })
     await new Promise((resolve) => setTimeout(resolve, 20))
     expect(() => net.trainBatch(x, y)).toThrow(
       'trainBatch: expected an idle network, got one that is training',
@@ -390,6 +391,7 @@ describe('a training network', () => {
     await expect(net.fit({ x, y })).rejects.toThrow('fit: expected an idle network')
     expect(net.predict(x).length).toBe(12)
     expect(net.loss(x, y)).toBeGreaterThan(0)
+    enough = true
     expect((await running).epochs).toBeGreaterThan(1)
     net.trainBatch(x, y)
   })
