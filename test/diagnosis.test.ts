@@ -31,6 +31,7 @@ const smooth = (x: Float32Array, columns: number, scale = 1, shift = 0) =>
 const y1 = smooth(base, 4)
 const classes = Array.from({ length: rows }, (_, r) => (base[r * 4] + base[r * 4 + 1] > 0 ? 1 : 0))
 const sgd = (learningRate: number) => ({ name: 'sgd', learningRate }) as const
+const { optimizer: plainSgd } = networkSettings({ sizes: [1, 1] })
 const net = (
   sizes: number[],
   learningRate: number,
@@ -401,6 +402,7 @@ describe('a training that diverges', () => {
       x: { values: base, rows, columns: 4 },
       y: { values: y1, rows, columns: 1 },
       batchRows: 16,
+      optimizer: plainSgd,
       learningRate: 1e-3,
       losses: [],
       weightsBefore,
@@ -428,6 +430,7 @@ describe('a training that stays finite', () => {
       x: { values: x, rows: x.length / architecture.inputs, columns: architecture.inputs },
       y: { values: y, rows: y.length / architecture.outputs, columns: architecture.outputs },
       batchRows: fit.batchSize ?? 32,
+      optimizer: networkSettings(options).optimizer,
       learningRate: rateOf(training),
       losses,
       weightsBefore: architecture.layers.map(({ inputs, units, bias }, l) =>
@@ -546,6 +549,7 @@ describe('what is blamed', () => {
     x: { values: base, rows, columns: 4 },
     y: { values: y1, rows, columns: 1 },
     batchRows: rows,
+    optimizer: plainSgd,
     learningRate: 1e-3,
     losses: [],
     weightsBefore: [layer, layer],
@@ -603,6 +607,7 @@ describe('a long history and wide inputs', () => {
       x: { values: new Float32Array(2 * wide).fill(1e3), rows: 2, columns: wide },
       y: { values: [1, 2], rows: 2, columns: 1 },
       batchRows: 2,
+      optimizer: plainSgd,
       learningRate: 0.01,
       losses: Array.from({ length: 300_000 }, (_, i) => 1e9 - i),
       weightsBefore: [{ mean: 0, size: 0.002, biasSize: 0, largest: 0.01 }],

@@ -31,6 +31,7 @@ export function trainBatch(
       ...data,
       architecture: engine.architecture,
       batchRows: rows,
+      optimizer: settings.optimizer,
       learningRate,
       losses: [],
       weightsBefore: engine.parameters.statistics(),

@@ -5,6 +5,7 @@
 import type { LayerStatistics } from '../engine/layer-statistics.ts'
 import type { Matrix } from '../intake/matrix.ts'
 import type { Architecture } from '../model/architecture.ts'
+import { type OptimizerSettings, type Stride, strideOf } from '../model/optimizers.ts'
 import { losses } from '../model/tables.ts'
 import { type Numbers, outputSize, roundDown, stableRate, usualWeights } from './stability.ts'
 import {
@@ -25,6 +26,8 @@ export interface Situation {
   readonly y: Matrix
   /** Rows of a mini-batch. */
   readonly batchRows: number
+  readonly optimizer: OptimizerSettings
+  /** That of the call. */
   readonly learningRate: number
   /** Mean loss of each epoch that was done. */
   readonly losses: readonly number[]
@@ -42,6 +45,8 @@ type Cause = {
   readonly factor: number
 }
 
+// Weights are judged by plain steps, whatever the optimizer.
+const PLAIN: Stride = { follows: 'gradient', times: 1 }
 // Inputs and targets with a mean square beyond these are suspect; that of scaled ones is 1.
 const SUSPECT_INPUTS = 25
 const SUSPECT_TARGETS = 100
@@ -119,7 +124,8 @@ function weightSuspect(
     ...one,
     size: Math.max(one.size, Math.sqrt(2 / architecture.layers[l].inputs)),
   }))
-  const factor = stableRate({ ...fine, weights: atMost }) / stableRate(fine)
+  // How steep they make the loss, whether or not the optimizer minds.
+  const factor = stableRate({ ...fine, weights: atMost }, PLAIN) / stableRate(fine, PLAIN)
   const excess = (l: number) => Math.max(weights[l].size, weights[l].biasSize) / usual[l].size
   const worst = weights.reduce((worst, _, l) => (excess(l) > excess(worst) ? l : worst), 0)
   const { size, largest } = weights[worst]
@@ -144,16 +150,7 @@ function withoutOutlier(matrix: Matrix): { all: Statistics; rest: Statistics; ou
 
 /** What is likely to be wrong, the worst first; at least one. */
 export function causesOf(situation: Situation): Cause[] {
-  const {
-    architecture,
-    x,
-    y,
-    batchRows,
-    learningRate,
-    losses: found,
-    weightsBefore,
-    trainedBefore,
-  } = situation
+  const { architecture, x, y, batchRows, optimizer, learningRate, weightsBefore, trainedBefore } = situation
   const usual = usualWeights(architecture.layers)
   const inputs = withoutOutlier(x)
   const targets = withoutOutlier(y)
@@ -200,21 +197,26 @@ export function causesOf(situation: Situation): Cause[] {
   }
   outlying(inputs.outlier, 'inputs')
   if (kind === 'values' && architecture.layers.length > 1) outlying(targets.outlier, 'targets')
-  const bears = (n: Numbers) => learningRate <= stableRate(n)
+  const stride = strideOf(optimizer)
+  const bearable = (n: Numbers) => stableRate(n, stride)
+  const bears = (n: Numbers) => learningRate <= bearable(n)
   const unmended = numbers
   const ideal: Numbers = Object.assign({}, numbers, ...suspects.map(({ mended }) => mended))
   for (const { what, text, factor, mended } of suspects) {
     if (bears(numbers)) break
     // What changes nothing is not the cause: large targets do not matter to a single layer.
     const field = Object.keys(mended)[0] as keyof Numbers
-    if (stableRate({ ...ideal, [field]: unmended[field] }) === stableRate(ideal)) continue
+    if (bearable({ ...ideal, [field]: unmended[field] }) === bearable(ideal)) continue
     causes.push({ what, text, factor })
     numbers = { ...numbers, ...mended }
   }
+  // Steps as long as the rate do not diverge because of targets that are far away, but will not reach them either.
+  const far = suspects.find(({ what }) => what === 'targets')
+  if (far && stride.follows === 'rate' && !causes.some(({ what }) => what === 'targets')) causes.push(far)
   if (causes.length === 0 || !bears(numbers)) {
-    const excess = learningRate / stableRate(numbers)
-    const text = rateText(learningRate, stableRate(numbers), found, causes.length > 0)
-    causes.push({ what: 'rate', text, factor: excess })
+    const most = bearable(numbers)
+    const text = rateText(situation, most, causes.length > 0)
+    causes.push({ what: 'rate', text, factor: learningRate / most })
   }
   if (grown) causes.push({ what: 'weights', text: grownText(weightsBefore), factor: byWeights.factor })
   return causes.sort((a, b) => b.factor - a.factor)
@@ -227,10 +229,19 @@ const grownText = (weights: readonly LayerStatistics[]) =>
   `earlier training has brought the weights to ${shortly(Math.max(...weights.map(({ largest }) => largest)))}, ` +
   'so start from a new network'
 
+/** What the bearable rate is estimated from. */
+function groundsText(optimizer: OptimizerSettings): string {
+  const { follows, times } = strideOf(optimizer)
+  if (follows === 'rate') {
+    return `by the sizes of inputs and weights, as ${optimizer.name} moves every weight by about the rate in a step,`
+  }
+  const sizes = 'by the sizes of inputs, weights and targets'
+  return times > 1 ? `${sizes}, and with momentum that adds up ${shortly(times)} gradients,` : sizes
+}
+
 function rateText(
-  learningRate: number,
+  { learningRate, losses, optimizer }: Situation,
   bearable: number,
-  losses: readonly number[],
   mendsMore: boolean,
 ): string {
   const first = losses[0]
@@ -247,7 +258,7 @@ function rateText(
       : ''
   const by =
     bearable > 0 && bearable < learningRate
-      ? `, and by the sizes of inputs, weights and targets about ${shortly(bearable)} is bearable${mendsMore ? ' with the rest mended' : ''}`
+      ? `, and ${groundsText(optimizer)} about ${shortly(bearable)} is bearable${mendsMore ? ' with the rest mended' : ''}`
       : ''
   return `the learning rate ${shortly(learningRate)} is too high${seen}${by}; try ${shortly(rate)}`
 }

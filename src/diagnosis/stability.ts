@@ -1,9 +1,13 @@
-// How large a learning rate can be. Near a minimum a step of gradient descent overshoots where η λ > 2, λ the largest
-// curvature of the loss (LeCun et al. 1998, Efficient BackProp, section 5). λ is bounded here layer by layer, by what the
-// Gauss-Newton matrix of layer l is at most: ‖inputs of l‖² · Π of ‖W‖² f'² of the layers behind it · the loss's own.
+// How large a learning rate can be. Where steps follow the gradient: near a minimum a step of gradient descent overshoots
+// where η λ > 2, λ the largest curvature of the loss (LeCun et al. 1998, Efficient BackProp, section 5). λ is bounded here
+// layer by layer, by what the Gauss-Newton matrix of layer l is at most: ‖inputs of l‖² · Π of ‖W‖² f'² of the layers
+// behind it · the loss's own.
+// Where every step is about as long as the rate (Adam and its kin), no gradient is too steep; there the outputs must not
+// jump: by less than about 1, if all weights move by the rate at once.
 
 import type { LayerStatistics } from '../engine/layer-statistics.ts'
 import type { Architecture, LayerShape } from '../model/architecture.ts'
+import type { Stride } from '../model/optimizers.ts'
 import { activations, losses } from '../model/tables.ts'
 import type { Moments } from './statistics.ts'
 
@@ -19,6 +23,8 @@ export interface Numbers {
   readonly weights: readonly LayerStatistics[]
 }
 
+// What the outputs may move by in one step whose length is the rate.
+const LEAP = 1
 // Squares near this come close to the end of float32, 3.4e38.
 const OVERFLOWS = 1e34
 
@@ -49,30 +55,64 @@ function forward({ layers }: Architecture, inputs: Moments, weights: readonly La
 }
 
 /**
- * An estimate, on the low side, of the largest learning rate at which training is stable; 0 if there is none. Of 2,680
- * random trainings that diverged (test/advice.test.ts with 4,000 draws) none did so again at it; at twice the rate 10 did.
+ * An estimate, on the low side, of the largest learning rate at which training with such steps is stable; 0 if there is
+ * none. Of 2,680 random trainings by plain SGD that diverged (test/advice.test.ts with 4,000 draws) none did so again at it;
+ * at twice the rate 10 did. On a quadratic, momentum bears even 2 (1 + μ) / λ, but not with the noise of mini-batches and
+ * weights that grow: at the rate of plain SGD 55 of 843 diverged again with μ = 0.9, and at 1 − μ times that rate none.
  */
-export function stableRate(numbers: Numbers): number {
-  const { architecture, inputs, batchRows, rows, targetSize, weights } = numbers
-  const { layers, loss } = architecture
+export function stableRate(numbers: Numbers, { follows, times }: Stride): number {
+  const { architecture, inputs, targetSize, weights } = numbers
   const { entering, output } = forward(architecture, inputs, weights)
   if (targetSize ** 2 > OVERFLOWS || output > OVERFLOWS || inputs.square > OVERFLOWS) return 0
-  // A mini-batch may hold the largest row.
-  const share = batchRows < rows ? 1 / batchRows : 0
-  const top = Math.min(inputs.largest, inputs.top + inputs.largest * share)
+  const rate =
+    follows === 'gradient' ? 2 / curvature(numbers, entering, output) : LEAP / outputsMove(numbers, entering)
+  return rate / times
+}
+
+/** How the loss curves by the layer's pre-activations, at most, layer by layer. */
+function curvatures({ architecture, weights }: Numbers): number[] {
+  const { layers, loss } = architecture
+  const found: number[] = []
   let behind = losses[loss].curvature
   if (!losses[loss].fusedWith) behind *= activations[layers.at(-1)!.activation].slopeSquare
-  let curvature = 0
   for (let l = layers.length - 1; l >= 0; --l) {
-    const { inputs: fanIn, units, bias } = layers[l]
-    curvature += behind * ((l === 0 ? top : entering[l]) + (bias ? 1 : 0))
+    found[l] = behind
     if (l === 0) break
+    const { inputs: fanIn, units } = layers[l]
     // Of a random matrix, and of what a mean that is not 0 adds.
     const { mean, size } = weights[l]
     const norm = size * (Math.sqrt(fanIn) + Math.sqrt(units)) + Math.abs(mean) * Math.sqrt(fanIn * units)
     behind *= norm ** 2 * activations[layers[l - 1].activation].slopeSquare
   }
-  return 2 / (curvature * errorSize(architecture, targetSize, output))
+  return found
+}
+
+/** The largest curvature of the loss by the parameters, about. */
+function curvature(numbers: Numbers, entering: readonly number[], output: number): number {
+  const { architecture, inputs, batchRows, rows, targetSize } = numbers
+  // A mini-batch may hold the largest row.
+  const share = batchRows < rows ? 1 / batchRows : 0
+  const top = Math.min(inputs.largest, inputs.top + inputs.largest * share)
+  const behind = curvatures(numbers)
+  // From the last layer to the first.
+  const sum = architecture.layers.reduceRight(
+    (sum, { bias }, l) => sum + behind[l] * ((l === 0 ? top : entering[l]) + (bias ? 1 : 0)),
+    0,
+  )
+  return sum * errorSize(architecture, targetSize, output)
+}
+
+/**
+ * How far the outputs move, about, where every parameter moves by 1 and all at their worst: then the move of W is of rank
+ * one, and its norm √(inputs · units).
+ */
+function outputsMove(numbers: Numbers, entering: readonly number[]): number {
+  const behind = curvatures(numbers)
+  return numbers.architecture.layers.reduce(
+    (sum, { inputs, units, bias }, l) =>
+      sum + Math.sqrt(behind[l] * units * (inputs * entering[l] + (bias ? 1 : 0))),
+    0,
+  )
 }
 
 /**

@@ -27,12 +27,21 @@ export interface UpdateRule {
   readonly variesByStep: boolean
 }
 
+/** How far a step goes, from which the diagnosis tells what rate is too high. */
+export interface Stride {
+  /** 'gradient' where a step is as long as the gradient is large, 'rate' where it is about the rate whatever the gradient. */
+  readonly follows: 'gradient' | 'rate'
+  /** A steady gradient g moves a parameter by so many times η g a step in the long run, or by so many times η. */
+  readonly times: number
+}
+
 interface Row<T extends Table> {
   /** Its options with their checks and defaults. */
   readonly options: T
   /** Throws OptionError for options that make no sense together. */
   check?(options: Checked<T>, name: string): void
   update(options: Checked<T>): UpdateRule
+  stride(options: Checked<T>): Stride
   /** How the parameter w is changed by its gradient g, as `explain` prints it. */
   formula(options: Checked<T>, w: string, g: string): string
   /**
@@ -76,6 +85,8 @@ const optimizers = {
       if (nesterov && momentum === 0) refuse(`${name}.momentum`, "a number above 0 with 'nesterov'", momentum)
     },
     update: ({ momentum }) => (momentum > 0 ? withMomentum : plain),
+    // 1 + μ + μ² + …
+    stride: ({ momentum }) => ({ follows: 'gradient', times: 1 / (1 - momentum) }),
     formula({ momentum, nesterov }, w, g) {
       if (momentum === 0) return `${w} −= η · ${g}`
       return `m = μ m + ${g}; ${w} −= η · ${nesterov ? `(${g} + μ m)` : 'm'}`
@@ -88,6 +99,7 @@ const optimizers = {
   adam: row({
     options: adamOptions,
     update: () => adamRule,
+    stride: () => ({ follows: 'rate', times: 1 }),
     formula: (_, w, g) =>
       `g = ${g}; m = β₁ m + (1 − β₁) g; v = β₂ v + (1 − β₂) g²; ${w} −= η m̂ / (√v̂ + ε), m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)`,
     begin({ beta1, beta2, epsilon }, taken) {
@@ -117,6 +129,12 @@ export type OptimizerSettings = {
 export function updateRuleOf(settings: OptimizerSettings): UpdateRule {
   const { update } = optimizers[settings.name] as Row<Table>
   return update(settings as never)
+}
+
+/** How far the optimizer's steps go. */
+export function strideOf(settings: OptimizerSettings): Stride {
+  const { stride } = optimizers[settings.name] as Row<Table>
+  return stride(settings as never)
 }
 
 /** What the numbers of its steps come from: see Row.begin. */

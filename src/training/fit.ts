@@ -46,6 +46,7 @@ function* runEpochs(
     x,
     y,
     batchRows,
+    optimizer: stepper.settings,
     learningRate: fit.learningRate,
     losses: recorder.loss,
   })

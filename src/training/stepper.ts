@@ -9,7 +9,7 @@ import type { Counters } from './transaction.ts'
 const STEPS_AT_ONCE = 512
 
 export class Stepper {
-  readonly #settings: OptimizerSettings
+  readonly settings: OptimizerSettings
   readonly #counters: Counters
   readonly #varies: boolean
   /** Gives the numbers of step #at + 1 and those that follow. */
@@ -21,7 +21,7 @@ export class Stepper {
 
   /** counters: the steps that were taken are counted there. */
   constructor(settings: OptimizerSettings, counters: Counters) {
-    this.#settings = settings
+    this.settings = settings
     this.#counters = counters
     this.#varies = updateRuleOf(settings).variesByStep
   }
@@ -44,7 +44,7 @@ export class Stepper {
     // Steps that were rolled back are counted no more.
     if (!this.#next || (this.#varies && this.#at !== this.#counters.steps)) {
       this.#at = this.#counters.steps
-      this.#next = beginSteps(this.#settings, this.#at)
+      this.#next = beginSteps(this.settings, this.#at)
     }
     const written = this.#varies ? count : 1
     for (let step = 0; step < written; ++step) engine.setScalars(step, this.#next(learningRate))
