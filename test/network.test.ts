@@ -1,21 +1,10 @@
 // Network, its public face, on the backends that a user can choose.
 
 import { describe, expect, it } from 'vitest'
-import { WEIGHTS } from '../assembly/abi/purposes.ts'
-import { inverseNormalCdf } from '../src/base/math.ts'
-import { PhiloxStream } from '../src/base/random.ts'
 import { digits } from '../src/datasets/index.ts'
-import {
-  argmax,
-  type KernelsName,
-  Network,
-  type NetworkOptions,
-  type SizedNetworkOptions,
-} from '../src/index.ts'
-import { runsRelaxed } from './helpers/backends.ts'
+import { argmax, Network, type SizedNetworkOptions } from '../src/index.ts'
+import { kernels, makeOn } from './helpers/networks.ts'
 import { numbers } from './helpers/random.ts'
-
-const kernels: KernelsName[] = ['reference', 'simd', ...(runsRelaxed ? (['relaxed'] as const) : [])]
 
 const xorData = {
   x: [
@@ -28,15 +17,7 @@ const xorData = {
 }
 
 describe.each(kernels)('Network on %s', (name) => {
-  const make = (options: Partial<SizedNetworkOptions> = {}) =>
-    new Network({
-      sizes: [4, 5, 3],
-      activation: 'sigmoid',
-      loss: 'quadratic',
-      seed: 1,
-      kernels: name,
-      ...options,
-    })
+  const make = makeOn(name)
 
   it('is made of a list of sizes or of inputs and layers alike', () => {
     const one = make()
@@ -169,85 +150,6 @@ describe.each(kernels)('Network on %s', (name) => {
     expect([...net.weights(0)]).not.toEqual([...make().weights(0)])
   })
 
-  it('takes the step that its gradients say, every layer from the weights before it', () => {
-    const x = numbers(4 * 6, 9)
-    const y = numbers(3 * 6, 10)
-    const net = make({ sizes: [4, 6, 5, 3], optimizer: { name: 'sgd', learningRate: 2 } })
-    const { weights, biases } = net.gradients(x, y)
-    const before = [0, 1, 2].map((l) => [net.weights(l), net.biases(l)])
-    net.trainBatch(x, y)
-    for (const l of [0, 1, 2]) {
-      net.weights(l).forEach((w, i) => {
-        expect(w).toBeCloseTo(before[l][0][i] - 2 * weights[l][i], 6)
-      })
-      net.biases(l).forEach((b, i) => {
-        expect(b).toBeCloseTo(before[l][1][i] - 2 * biases[l][i], 6)
-      })
-    }
-  })
-
-  it('adds up gradients over more rows than it takes at once', () => {
-    const net = make()
-    const x = numbers(4 * 2500, 11)
-    const y = numbers(3 * 2500, 12)
-    const whole = net.gradients(x, y)
-    const half = [
-      net.gradients(x.subarray(0, 5000), y.subarray(0, 3750)),
-      net.gradients(x.subarray(5000), y.subarray(3750)),
-    ]
-    whole.weights[0].forEach((g, i) => {
-      expect(g).toBeCloseTo((half[0].weights[0][i] + half[1].weights[0][i]) / 2, 6)
-    })
-    expect(whole.loss).toBeCloseTo(net.loss(x, y), 6)
-  })
-
-  it('agrees with central differences in every group of parameters', () => {
-    const x = numbers(4 * 5, 13)
-    const y = [0, 1, 2, 1, 0]
-    for (const loss of ['quadratic', 'crossEntropy', 'binaryCrossEntropy'] as const) {
-      const net = new Network({
-        inputs: 4,
-        layers: [{ units: 5, activation: 'tanh' }, 3],
-        loss,
-        kernels: name,
-        seed: 3,
-      })
-      const check = net.checkGradients(x, y, { samples: 'all' })
-      expect(check.groups.map((group) => [group.name, group.checked])).toEqual([
-        ['W1', 20],
-        ['b1', 5],
-        ['W2', 15],
-        ['b2', 3],
-      ])
-      expect(check.relativeError, loss).toBeLessThan(1e-8)
-      // Float32: a chain of sums of at most 5 terms, twice, and a few activations.
-      expect(check.kernelError, loss).toBeLessThan(30 * 2 ** -24)
-      // It is the kernels' own gradient, which has been rounded.
-      for (const { name, kernelError } of check.groups) expect(kernelError, name).toBeGreaterThan(2 ** -30)
-      expect(check.kernelError).toBe(Math.max(...check.groups.map(({ kernelError }) => kernelError)))
-    }
-  })
-
-  it('shows by group where the gradient of the kernels is off, on rows beyond one batch of gradients', () => {
-    const net = make({ sizes: [2, 3, 2] })
-    const [x, y] = [numbers(2 * 1500, 13), numbers(2 * 1500, 14)]
-    expect(net.checkGradients(x, y, { samples: 1 }).kernelError).toBeLessThan(100 * 2 ** -24)
-    const gradients = net.gradients(x, y)
-    net.gradients = () => ({
-      ...gradients,
-      biases: [gradients.biases[0].map((v) => v * 3), gradients.biases[1]],
-    })
-    const { groups, kernelError } = net.checkGradients(x, y, { samples: 1 })
-    // ‖3b − b‖ / (‖3b‖ + ‖b‖)
-    expect(groups.map((group) => [group.name, group.kernelError.toFixed(4)])).toEqual([
-      ['W1', '0.0000'],
-      ['b1', '0.5000'],
-      ['W2', '0.0000'],
-      ['b2', '0.0000'],
-    ])
-    expect(kernelError).toBeCloseTo(0.5, 4)
-  })
-
   it('goes without biases where bias is false', async () => {
     const net = make({ bias: false })
     expect(net.biases(0).length).toBe(0)
@@ -333,117 +235,6 @@ describe.each(kernels)('Network on %s', (name) => {
     net.explain()
     net.weights(0).fill(7)
     expect([...net.weights(0), ...net.biases(0), ...net.weights(1)]).toEqual(before)
-  })
-})
-
-describe('wasm and the reference', () => {
-  it.each([
-    'sigmoid',
-    'tanh',
-    'relu',
-    'gelu',
-    'silu',
-    'softplus',
-    'softsign',
-    'selu',
-    'elu',
-    'leakyRelu',
-    'linear',
-  ] as const)('agree after an epoch of %s', async (activation) => {
-    const data = { x: numbers(20 * 64, 24), y: Int32Array.from({ length: 64 }, (_, i) => (i * 7) % 10) }
-    const train = async (name: KernelsName) => {
-      const layers = [{ units: 31, activation }, { units: 18, activation }, 10]
-      const net = new Network({
-        inputs: 20,
-        layers,
-        loss: 'crossEntropy',
-        seed: 6,
-        kernels: name,
-        optimizer: { name: 'sgd', learningRate: 0.1 },
-      })
-      await net.fit(data, { batchSize: 10, epochs: 1 })
-      return net.predict(data.x)
-    }
-    const reference = await train('reference')
-    for (const name of kernels.slice(1)) {
-      const found = await train(name)
-      // Seven steps; a sum of 31 terms is off by 32 u Σ|x w|, forward and backward in each step.
-      const tolerance = 7 * 2 * 32 * 2 ** -24 * 4
-      const worst = found.reduce((most, p, i) => Math.max(most, Math.abs(p - reference[i])), 0)
-      expect(worst).toBeLessThan(tolerance)
-    }
-  })
-
-  it('start from the same weights, bit for bit', () => {
-    const weights = (name: KernelsName) => [
-      ...new Network({ sizes: [9, 7, 3], seed: 8, kernels: name, initializer: 'heNormal' }).weights(0),
-    ]
-    expect(weights('simd')).toEqual(weights('reference'))
-  })
-})
-
-describe('initial weights', () => {
-  const draw = (initializer: NetworkOptions['initializer'], inputs = 300, units = 200) => {
-    const w = new Network({ sizes: [inputs, units], initializer, seed: 1 }).weights(0)
-    const mean = w.reduce((sum, v) => sum + v, 0) / w.length
-    const deviation = Math.sqrt(w.reduce((sum, v) => sum + (v - mean) ** 2, 0) / w.length)
-    return { mean, deviation, largest: w.reduce((most, v) => Math.max(most, Math.abs(v)), 0), n: w.length }
-  }
-  it.each([
-    ['glorotNormal', Math.sqrt(2 / 500)],
-    ['glorotUniform', Math.sqrt(2 / 500)],
-    ['heNormal', Math.sqrt(2 / 300)],
-    ['heUniform', Math.sqrt(2 / 300)],
-    ['lecunNormal', Math.sqrt(1 / 300)],
-    ['lecunUniform', Math.sqrt(1 / 300)],
-    ['standardNormal', 1],
-  ] as const)('of %s have mean 0 and their standard deviation', (name, expected) => {
-    const { mean, deviation, largest, n } = draw(name)
-    // Five standard errors of the mean, and of the deviation of a normal distribution.
-    expect(Math.abs(mean)).toBeLessThan((5 * expected) / Math.sqrt(n))
-    expect(Math.abs(deviation / expected - 1)).toBeLessThan(5 / Math.sqrt(2 * n))
-    if (name.endsWith('Uniform'))
-      expect(largest).toBeLessThanOrEqual(expected * Math.sqrt(3) * (1 + 2 ** -20))
-    else expect(largest).toBeGreaterThan(3.5 * expected)
-  })
-  it.each(['simd', 'reference'] as const)(
-    'are the words of the seed in their order, with the %s kernels',
-    (kernels) => {
-      // Rows of 513 weights come to their panels some at a time, of which most begin within a block of words.
-      const [inputs, units, seed] = [50, 513, 2 ** 32 + 5]
-      const sizes = [3, inputs, units]
-      const bound = Math.sqrt(2 / inputs) * Math.sqrt(3)
-      const drawn = (stream: number, length: number, of: (u: number) => number) => {
-        const random = new PhiloxStream(seed, WEIGHTS, stream)
-        return Float32Array.from({ length }, () => of(random.uniform()))
-      }
-      const uniform = new Network({
-        sizes,
-        seed,
-        kernels,
-        initializer: 'heUniform',
-        biasInitializer: 'heUniform',
-      })
-      expect(uniform.weights(1)).toEqual(drawn(2, inputs * units, (u) => bound * (2 * u - 1)))
-      expect(uniform.biases(1)).toEqual(drawn(3, units, (u) => bound * (2 * u - 1)))
-      const normal = new Network({ sizes, seed, kernels, initializer: 'standardNormal' })
-      expect(normal.weights(1)).toEqual(drawn(2, inputs * units, (u) => inverseNormalCdf(u + 2 ** -25)))
-    },
-  )
-  it('of zeros are zeros', () => expect(draw('zeros').largest).toBe(0))
-  it('come from a function of the user’s, with its own random numbers', () => {
-    const net = new Network({
-      sizes: [3, 2],
-      seed: 2,
-      initializer: ({ fanIn, fanOut, layer }, random) =>
-        Array.from({ length: fanIn * fanOut }, (_, i) => i + layer + 0 * random.normal()),
-    })
-    expect([...net.weights(0)]).toEqual([0, 1, 2, 3, 4, 5])
-  })
-  it('of biases are zeros unless a distribution is named', () => {
-    expect([...new Network({ sizes: [3, 4], seed: 1 }).biases(0)]).toEqual([0, 0, 0, 0])
-    const drawn = new Network({ sizes: [3, 400], seed: 1, biasInitializer: 'standardNormal' }).biases(0)
-    expect(new Set(drawn).size).toBeGreaterThan(390)
   })
 })
 
