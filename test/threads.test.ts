@@ -1,3 +1,5 @@
+// The same bits for any number of threads.
+
 import { afterEach, describe, expect, it } from 'vitest'
 import { type FitOptions, type HiddenActivationName, type KernelsName, Network } from '../src/index.ts'
 import type { OptimizerName } from '../src/model/optimizers.ts'
