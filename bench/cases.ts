@@ -154,7 +154,7 @@ export function engineOf(
       numbers(inputs * units, l).map((v) => v / Math.sqrt(inputs)),
     )
   })
-  engine.resize({ ...PREDICTS, batchRows: batch, dataRows: rows })
+  engine.resize({ ...PREDICTS, batchRows: batch, dataRows: rows, steps: 1 })
   engine.fill(engine.plan.x, numbers(rows * sizes[0], 10), 0, rows)
   const y = Float32Array.from({ length: rows * outputs }, (_, i) => (i % outputs === 0 ? 1 : 0))
   engine.fill(engine.plan.y, y, 0, rows)

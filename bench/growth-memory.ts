@@ -34,7 +34,7 @@ export function memory(quick: boolean) {
     4 *
     makePlan(
       { inputs, outputs, layers, loss: 'quadratic' },
-      { ...PREDICTS, batchRows: batch, dataRows: rows },
+      { ...PREDICTS, batchRows: batch, dataRows: rows, steps: 1 },
     ).elements
   const child = fileURLToPath(new URL('growth-memory-child.mjs', import.meta.url))
   const mb = (bytes: number) => (bytes / 2 ** 20).toFixed(1)

@@ -24,7 +24,7 @@ function engineOf(sizes: number[], batch: number, values: Float32Array, listed: 
   const count = values.filter((v) => v !== 0).length
   const nonzeros = listed ? count : 0
   const x = { values, rows: ROWS, columns: sizes[0], name: 'x', nonzeros: count, checksums: undefined }
-  engine.resize({ ...PREDICTS, batchRows: batch, dataRows: ROWS, nonzeros })
+  engine.resize({ ...PREDICTS, batchRows: batch, dataRows: ROWS, nonzeros, steps: 1 })
   if (listed) runNow(listNonzeros(engine, x))
   else engine.fill(engine.plan.x, values, 0, ROWS)
   engine.fill(engine.plan.y, numbers(ROWS * outputs, 2), 0, ROWS)

@@ -86,7 +86,7 @@ describe('a crew', () => {
   const layers = [{ inputs: 3, units: 2, activation: 'linear', bias: true }] as const
   const plan = makePlan(
     { inputs: 3, outputs: 2, layers, loss: 'quadratic' },
-    { ...PREDICTS, batchRows: 2, dataRows: 4, threads: 2 },
+    { ...PREDICTS, batchRows: 2, dataRows: 4, threads: 2, steps: 1 },
   )
   const hire = () => {
     const order = { most: 2, rows: 1e6, batchRows: 2, rowFlops: 20, offThread: false, auto: false }

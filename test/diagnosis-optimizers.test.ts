@@ -32,7 +32,7 @@ type Case = [name: string, causes: RegExp[], training: Training]
 const withMomentum = (optimizer: Optimizer): Case[] => [
   ['a rate of 1', [rate], { options: net([4, 16, 1], optimizer(1)), x: base, y: y1, fit: long }],
   [
-    // Plain SGD bears it.
+    // With plain SGD it stays finite.
     'a rate of 0.3 for batches of 1',
     [rate],
     { options: net([4, 16, 1], optimizer(0.3)), x: base, y: y1, fit: { epochs: 60, batchSize: 1 } },

@@ -1,8 +1,13 @@
 // Optimizers that keep numbers of each parameter: these stay with the network from call to call and from arena to arena, and
 // come back with the parameters where training is rolled back.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { chooseBackend } from '../src/backends/choose.ts'
+import { Arena } from '../src/engine/arena.ts'
+import { Engine } from '../src/engine/engine.ts'
 import { DivergedError, Network, type SizedNetworkOptions } from '../src/index.ts'
+import { optimizer as optimizerSettings, updateRuleOf } from '../src/model/optimizers.ts'
+import { PREDICTS } from '../src/program/capacity.ts'
 import { numbers } from './helpers/random.ts'
 import { textbookSteps } from './helpers/textbook-optimizers.ts'
 
@@ -97,6 +102,55 @@ describe.each(titled)('%s', (_, optimizer) => {
     const text = make(optimizer).explain(5)
     expect(text).toContain(optimizer.name === 'adam' ? 'm = β₁ m + (1 − β₁) g' : 'm = μ m + ')
     expect(text).toContain('W1 −= η')
+  })
+})
+
+describe('an engine for adam', () => {
+  const [inputs, units] = [50, 20]
+  const layers = [{ inputs, units, activation: 'tanh', bias: true }] as const
+  const architecture = { inputs, outputs: units, layers, loss: 'quadratic' } as const
+  const rule = updateRuleOf(optimizerSettings('adam', 'optimizer'))
+  const fresh = () => new Engine(architecture, chooseBackend('simd').make, rule)
+  const rows = { batchRows: 8, dataRows: 8 }
+
+  it('has room for slots and a strip from the first step on, not for gradients', () => {
+    const engine = fresh()
+    engine.reserve({ ...rows, gradients: true, steps: 0 })
+    expect(engine.plan.capacity).toMatchObject({ slots: 0, strips: false, gradients: true })
+    expect(engine.plan.state).toEqual(engine.plan.parameters)
+    engine.reserve({ ...rows, gradients: false, steps: 1 })
+    expect(engine.plan.capacity).toMatchObject({ slots: 2, strips: true, gradients: true })
+    expect(engine.plan.state.length).toBe(3 * engine.plan.parameters.length)
+    // Nothing moves where gradients are wanted again, and the slots stay.
+    const { plan } = engine
+    engine.reserve({ ...rows, gradients: true, steps: 0 })
+    expect(engine.plan).toBe(plan)
+    engine.release()
+  })
+
+  it('is asked for no more by the gradients of a network', () => {
+    const engines: Engine[] = []
+    const reserve = vi.spyOn(Engine.prototype, 'reserve').mockImplementation(function (
+      this: Engine,
+      ...args
+    ) {
+      engines.push(this)
+      Arena.prototype.reserve.apply(this, args)
+    })
+    make({ name: 'adam' }).gradients(x, y)
+    reserve.mockRestore()
+    expect(engines.map(({ plan }) => plan.capacity.slots)).toEqual([0])
+  })
+
+  it('keeps the slots where it has no room for steps any more', () => {
+    const engine = fresh()
+    engine.reserve({ ...rows, gradients: false, steps: 1 })
+    engine.floats.fill(7, engine.plan.state.offset, engine.plan.state.offset + engine.plan.state.length)
+    engine.resize(PREDICTS)
+    expect(engine.plan.capacity).toMatchObject({ slots: 2, strips: false, steps: 0 })
+    const { offset, length } = engine.plan.state
+    expect(engine.floats.subarray(offset, offset + length).every((v) => v === 7)).toBe(true)
+    engine.release()
   })
 })
 

@@ -161,7 +161,7 @@ describe('golden runs of PyTorch', () => {
       const rows = one.y.length / outputs
       const x = inputsOf(one.x, engine.architecture.inputs)
       const y = { values: one.y, rows, columns: outputs, hitMode: Hits.NONE }
-      engine.resize({ ...PREDICTS, batchRows: rows, dataRows: rows, gradients: true })
+      engine.resize({ ...PREDICTS, batchRows: rows, dataRows: rows, gradients: true, steps: 1 })
       const predict = () => {
         const out =
           engine.floats instanceof Float64Array

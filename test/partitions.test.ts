@@ -60,7 +60,7 @@ function engineOf(
     engine.parameters.setWeights(l, numbers(inputs * units, 10 + l, 0.5))
     engine.parameters.setBiases(l, numbers(units, 20 + l))
   })
-  engine.resize({ ...PREDICTS, batchRows: batch, dataRows: rows, threads })
+  engine.resize({ ...PREDICTS, batchRows: batch, dataRows: rows, threads, steps: 1 })
   engine.fill(engine.plan.x, numbers(rows * sizes[0], 30), 0, rows)
   engine.fill(
     engine.plan.y,

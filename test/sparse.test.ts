@@ -45,7 +45,7 @@ function train(
   })
   const x = inputsOf(sparseRows(columns), columns)
   const nonzeros = listed ? x.nonzeros : 0
-  engine.resize({ ...PREDICTS, batchRows: batch, dataRows: ROWS, nonzeros })
+  engine.resize({ ...PREDICTS, batchRows: batch, dataRows: ROWS, nonzeros, steps: 1 })
   if (listed) runNow(listNonzeros(engine, x))
   else engine.fill(engine.plan.x, x.values, 0, ROWS)
   engine.fill(engine.plan.y, numbers(ROWS * 3, 5), 0, ROWS)
@@ -101,7 +101,7 @@ describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('
       for (let r = 0; r < ROWS; ++r) values.fill(0, r * columns + 20, r * columns + 30)
       const x = inputsOf(values, columns)
       const nonzeros = listed ? x.nonzeros : 0
-      engine.resize({ ...PREDICTS, batchRows: ROWS, dataRows: ROWS, gradients: true, nonzeros })
+      engine.resize({ ...PREDICTS, batchRows: ROWS, dataRows: ROWS, gradients: true, nonzeros, steps: 1 })
       if (listed) runNow(listNonzeros(engine, x))
       else engine.fill(engine.plan.x, x.values, 0, ROWS)
       engine.fill(engine.plan.y, numbers(ROWS * units, 5), 0, ROWS)
@@ -153,7 +153,7 @@ describe('listNonzeros', () => {
       wasmBackends[0].make,
       plainSgd,
     )
-    engine.resize({ ...PREDICTS, batchRows: 10, dataRows: ROWS, nonzeros: 50 })
+    engine.resize({ ...PREDICTS, batchRows: 10, dataRows: ROWS, nonzeros: 50, steps: 1 })
     const { y } = engine.plan
     engine.floats.fill(77, y.offset, y.offset + y.length)
     for (const values of [sparseRows(columns), new Float32Array(ROWS * columns).fill(Number.NaN, 3, 4)]) {
@@ -181,7 +181,7 @@ describe('the room for lists', () => {
       },
       plainSgd,
     )
-    engine.resize({ ...PREDICTS, batchRows, dataRows: rows, nonzeros, threads })
+    engine.resize({ ...PREDICTS, batchRows, dataRows: rows, nonzeros, threads, steps: 1 })
     return { engine, backend }
   }
 

@@ -152,7 +152,7 @@ describe('the pool', () => {
     const { make } = chooseBackend('simd')
     const layers = [{ inputs: 3, units: 2, activation: 'linear', bias: true }] as const
     const architecture = { inputs: 3, outputs: 2, layers, loss: 'quadratic' } as const
-    const plan = makePlan(architecture, { ...PREDICTS, batchRows: 2, dataRows: 4, threads: 2 })
+    const plan = makePlan(architecture, { ...PREDICTS, batchRows: 2, dataRows: 4, threads: 2, steps: 1 })
     const once = async () => {
       const team = await Team.hire(2, make(plan.elements, true).shared!, plan.sync.offset)
       team.dismiss()

@@ -24,7 +24,7 @@ export function gradients(core: Core, x: MatrixLike, y: MatrixLike): Gradients {
   const { layers } = engine.architecture
   const { rows } = data.x
   const rowsAtOnce = Math.min(rows, GRADIENT_ROWS)
-  engine.reserve({ batchRows: rowsAtOnce, dataRows: rowsAtOnce, gradients: true })
+  engine.reserve({ batchRows: rowsAtOnce, dataRows: rowsAtOnce, gradients: true, steps: 0 })
   let weights: Float32Array[] = []
   let biases: Float32Array[] = []
   let loss = 0

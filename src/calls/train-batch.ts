@@ -19,7 +19,7 @@ export function trainBatch(
   const { learningRate = settings.optimizer.learningRate } = trainBatchSettings(options)
   const data = readRowsNow(engine, x, y)
   const { rows } = data.x
-  engine.reserve({ batchRows: rows, dataRows: rows, gradients: false })
+  engine.reserve({ batchRows: rows, dataRows: rows, gradients: false, steps: 1 })
   loadRows(engine, data, 0, rows)
   stepper.prepare(engine, 1, learningRate)
   const batch = { firstRow: 0, endRow: rows, batchRows: rows }

@@ -92,7 +92,8 @@ export class Arena implements Offering {
 
   /** The same, with what the optimizer needs; what it keeps of the parameters stays with a network once it was trained. */
   #withSlots(capacity: Capacity): Capacity {
-    const isTraining = capacity.batchRows > 0
+    // Not where only gradients are wanted.
+    const isTraining = capacity.steps > 0
     const { slots, strips } = isTraining ? roomForRule(this.#tapes.rule) : PREDICTS
     return { ...capacity, slots: Math.max(slots, this.#plan?.capacity.slots ?? 0), strips }
   }
@@ -167,14 +168,21 @@ export class Arena implements Offering {
   }
 
   /** Moves to a larger arena if this one has no room for so much. */
-  reserve({ batchRows, dataRows, gradients }: Pick<Capacity, 'batchRows' | 'dataRows' | 'gradients'>): void {
+  reserve({
+    batchRows,
+    dataRows,
+    gradients,
+    steps,
+  }: Pick<Capacity, 'batchRows' | 'dataRows' | 'gradients' | 'steps'>): void {
     const has = this.#plan.capacity
-    if (has.batchRows >= batchRows && has.dataRows >= dataRows && (has.gradients || !gradients)) return
+    const hasRows = has.batchRows >= batchRows && has.dataRows >= dataRows
+    if (hasRows && (has.gradients || !gradients) && has.steps >= steps) return
     this.resize({
       ...PREDICTS,
       batchRows: Math.max(has.batchRows, batchRows),
       dataRows: Math.max(has.dataRows, dataRows),
       gradients: has.gradients || gradients,
+      steps: Math.max(has.steps, steps),
     })
   }
 }

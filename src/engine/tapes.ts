@@ -37,7 +37,7 @@ export class Tapes {
     this.#validate = capacity.validates
       ? this.#write(evaluateTape(plan, 'validate', this.#validateHits))
       : undefined
-    this.#train = capacity.batchRows ? this.#write(trainTape(plan, this.rule, this.#trainHits)) : undefined
+    this.#train = capacity.steps ? this.#write(trainTape(plan, this.rule, this.#trainHits)) : undefined
     this.#gradients = capacity.gradients ? this.#write(gradientsTape(plan)) : undefined
   }
 

@@ -138,6 +138,7 @@ export function explain(
     nonzeros: lists,
     threads,
     ...roomForRule(rule),
+    steps: 1,
   }
   const { instructions } = trainTape(makePlan(architecture, capacity, engine.plan.tiles), rule, Hits.NONE)
   const lines = instructions.map((one) => {

@@ -19,7 +19,7 @@ export interface Capacity {
   readonly slots: number
   /** True where the optimizer's rule goes over strips of the gradient. */
   readonly strips: boolean
-  /** Steps whose numbers are given at once: 1 where all are alike. */
+  /** Steps whose numbers are given at once: 1 where all are alike, 0 where none is taken. */
   readonly steps: number
   /** True where the threads evaluate too, in staging rows that the caller's own evaluate and predict leave alone. */
   readonly validates: boolean
@@ -34,7 +34,7 @@ export const PREDICTS: Capacity = {
   threads: 1,
   slots: 0,
   strips: false,
-  steps: 1,
+  steps: 0,
   validates: false,
 }
 
