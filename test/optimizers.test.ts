@@ -6,7 +6,7 @@ import { chooseBackend } from '../src/backends/choose.ts'
 import { Arena } from '../src/engine/arena.ts'
 import { Engine } from '../src/engine/engine.ts'
 import { DivergedError, Network, type SizedNetworkOptions } from '../src/index.ts'
-import { optimizer as optimizerSettings, updateRuleOf } from '../src/model/optimizers.ts'
+import { beginSteps, optimizer as optimizerSettings, updateRuleOf } from '../src/model/optimizers.ts'
 import { PREDICTS } from '../src/program/capacity.ts'
 import { numbers } from './helpers/random.ts'
 import { textbookSteps } from './helpers/textbook-optimizers.ts'
@@ -151,6 +151,43 @@ describe('an engine for adam', () => {
     const { offset, length } = engine.plan.state
     expect(engine.floats.subarray(offset, offset + length).every((v) => v === 7)).toBe(true)
     engine.release()
+  })
+})
+
+describe("adam's bias correction of a rate near the end of float32", () => {
+  // 1 − β₁ of its first step divides the rate.
+  const settings = optimizerSettings({ name: 'adam', learningRate: 2e38 }, 'optimizer')
+
+  it('stays in float32, and its step the same', () => {
+    const [tame, huge] = [beginSteps(settings, 0), beginSteps(settings, 0)]
+    for (let step = 1; step <= 30; ++step) {
+      const [rate, beta1, rest1, beta2, rest2, scale, epsilon] = huge(2e38)
+      expect([rate, scale, epsilon].map(Math.fround).every((v) => Number.isFinite(v) && v > 0)).toBe(true)
+      const [tameRate, ...others] = tame(1e-3)
+      expect([beta1, rest1, beta2, rest2]).toEqual(others.slice(0, 4))
+      const [m, v] = [0.3, 0.01]
+      const stepOf = (rate: number, scale: number, epsilon: number) =>
+        (rate * m) / (Math.sqrt(v) * scale + epsilon)
+      expect(stepOf(rate, scale, epsilon) / stepOf(tameRate, others[4], others[5]) / 2e41).toBeCloseTo(1, 12)
+    }
+  })
+
+  it('leaves alone what has a gradient of 0', () => {
+    for (const kernels of ['simd', 'reference'] as const) {
+      for (const epsilon of [1e-8, 1.5e-45]) {
+        const optimizer = { name: 'adam', learningRate: 2e38, epsilon } as const
+        const net = make(optimizer, { sizes: [9, 3], kernels, activation: 'linear' })
+        const before = net.weights(0)
+        // All inputs are 0 but one, and the targets are what the network says already, but for one output.
+        const row = new Float32Array(9).fill(1, 4, 5)
+        const target = net.predict(row)
+        target[1] += 1
+        net.trainBatch(row, target)
+        const moved = [...net.weights(0)].flatMap((w, i) => (w === before[i] ? [] : [i]))
+        expect(moved).toEqual([4 * 3 + 1])
+        expect(net.weights(0)[13] / 2e38).toBeCloseTo(1, 5)
+      }
+    }
   })
 })
 

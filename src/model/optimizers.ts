@@ -72,6 +72,8 @@ const adamOptions = {
   epsilon: optional(rate, 1e-8),
 }
 
+const LEAST_FLOAT32 = 2 ** -149
+
 const plain: UpdateRule = { rule: Rules.SGD, slots: 0, variesByStep: false }
 const withMomentum: UpdateRule = { rule: Rules.MOMENTUM, slots: 1, variesByStep: false }
 const adamRule: UpdateRule = { rule: Rules.ADAM, slots: 2, variesByStep: true }
@@ -109,7 +111,14 @@ const optimizers = {
         power1 *= beta1
         power2 *= beta2
         const scale = 1 / Math.sqrt(1 - power2)
-        return [learningRate / (1 - power1), beta1, 1 - beta1, beta2, 1 - beta2, scale, epsilon]
+        const corrected = learningRate / (1 - power1)
+        if (Number.isFinite(Math.fround(corrected))) {
+          return [corrected, beta1, 1 - beta1, beta2, 1 - beta2, scale, epsilon]
+        }
+        // Beyond float32 it would make NaN of every gradient of 0: correct what m is divided by instead.
+        const rest = 1 - power1
+        const least = Math.max(epsilon * rest, LEAST_FLOAT32)
+        return [learningRate, beta1, 1 - beta1, beta2, 1 - beta2, scale * rest, least]
       }
     },
   }),
