@@ -1,4 +1,4 @@
-"""Writes test/fixtures/pytorch.json: golden runs of small networks in PyTorch, in float64.
+"""Writes test/fixtures/pytorch.json.gz: golden runs of small networks in PyTorch, in float64.
 
     python3 scripts/make-pytorch-fixture.py            the results of the inputs that are in the file, computed anew
     python3 scripts/make-pytorch-fixture.py --draw 7   new inputs from the seed 7, and their results     (needs torch)
@@ -6,7 +6,7 @@
 The file that is there was made by PyTorch 1.13, and not by this script: it was written afterwards, from the names, shapes
 and numbers of the cases, on a machine without PyTorch, and has NOT BEEN RUN with it. What it says of losses and update
 rules is nevertheless known to hold for the file: test/oracles.test.ts computes all of its cases by a textbook's loops and
-the documented rules to 14 decimals. The seed that the inputs were drawn from is not known, so --draw gives others.
+the documented rules to 13 decimals. How the file is written is in scripts/golden_file.py. The seed that the inputs were drawn from is not known, so --draw gives others.
 
 A case has x and y (rows × inputs, rows × outputs) and weights (inputs × units) row by row, and biases; the predictions
 and gradients that these give; the loss before each step, on all rows as one batch, and after the last; and what the
@@ -14,14 +14,12 @@ predictions and parameters are then. Losses are means over the rows of sums over
 """
 
 import argparse
-import json
-from pathlib import Path
 
+import golden_file
 import torch
 from torch.nn import functional
 
 torch.set_default_dtype(torch.float64)
-PATH = Path(__file__).parent.parent / "test" / "fixtures" / "pytorch.json"
 
 ACTIVATIONS = {
     "linear": lambda z: z,
@@ -165,10 +163,8 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--draw", type=int, metavar="SEED")
 seed = parser.parse_args().draw
 if seed is None:
-    cases = json.loads(PATH.read_text())["cases"]
+    cases = golden_file.read_cases()
 else:
     torch.manual_seed(seed)
     cases = drawn()
-lines = [json.dumps(results(case), separators=(",", ":")) for case in cases]
-source = json.dumps(f"PyTorch {torch.__version__}, float64")
-PATH.write_text('{\n"source":' + source + ',\n"cases":[\n' + ",\n".join(lines) + "\n]\n}\n")
+golden_file.write(f"PyTorch {torch.__version__}, float64", [results(case) for case in cases])
