@@ -21,6 +21,18 @@ export {
 } from './metrics/metrics.ts'
 export type { LayerShape } from './model/architecture.ts'
 export type { CustomInitializer, InitializerName, WeightShape } from './model/initializers.ts'
+export type {
+  ConstantSchedule,
+  CosineSchedule,
+  ExponentialSchedule,
+  InverseSchedule,
+  LearningRateOption,
+  OneCycleSchedule,
+  PlateauSchedule,
+  PolynomialSchedule,
+  ScheduleOptions,
+  StepSchedule,
+} from './model/learning-rate-options.ts'
 export type { OptimizerName } from './model/optimizers.ts'
 export type {
   AbortSignalLike,

@@ -22,6 +22,7 @@ import type { NumberArray } from './intake/matrix.ts'
 import { readRowsNow } from './intake/rows.ts'
 import type { LayerShape } from './model/architecture.ts'
 import { checkGradientsSettings, explainSettings } from './model/call-settings.ts'
+import type { LearningRateOption } from './model/learning-rate-options.ts'
 import { networkSettings } from './model/network-settings.ts'
 import type {
   CheckGradientsOptions,
@@ -36,6 +37,7 @@ import type {
 import { Core } from './training/core.ts'
 import type { Evaluation } from './training/evaluate.ts'
 import type { History } from './training/history.ts'
+import { currentRate } from './training/rates.ts'
 
 export interface Network extends Disposing {}
 
@@ -54,6 +56,12 @@ export class Network {
   /** Width of a row of x. */
   get inputs(): number {
     return this.#core.settings.architecture.inputs
+  }
+
+  /** η of the next step: what the optimizer's learning rate comes to after the steps and epochs so far. */
+  get learningRate(): number {
+    const { settings, counters } = this.#core
+    return currentRate(settings.optimizer.learningRate, counters)
   }
 
   /** Width of a row of predictions. */
@@ -98,7 +106,7 @@ export class Network {
    * Takes one step of the optimizer on all rows as one batch and returns the mean loss before it. Throws ShapeError;
    * DivergedError, the parameters untouched, where the loss or the new parameters are not finite.
    */
-  trainBatch(x: MatrixLike, y: MatrixLike, options: { learningRate?: number } = {}): number {
+  trainBatch(x: MatrixLike, y: MatrixLike, options: { learningRate?: LearningRateOption } = {}): number {
     return trainBatch(this.#core, x, y, options)
   }
 

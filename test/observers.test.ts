@@ -59,30 +59,6 @@ describe('the observers of a fit', () => {
     expect(goOn.epochs).toBe(4)
   })
 
-  it('give the epochs to come another learning rate', async () => {
-    const options = { epochs: 1, shuffle: false }
-    const [scheduled, byHand, constant] = [makeCore(), makeCore(), makeCore()]
-    const halving = observer(function* (_, state) {
-      state.learningRate /= 2
-      yield
-    })
-    await train(scheduled, { ...options, epochs: 3, learningRate: 0.4 }, [halving])
-    for (const learningRate of [0.4, 0.2, 0.1]) await train(byHand, { ...options, learningRate }, [])
-    await train(constant, { ...options, epochs: 3, learningRate: 0.4 }, [])
-    expect(weightsOf(scheduled)).toEqual(weightsOf(byHand))
-    expect(weightsOf(scheduled)).not.toEqual(weightsOf(constant))
-  })
-
-  it('have the rate that they set named where the training diverges', async () => {
-    const reckless = observer(function* (_, state) {
-      state.learningRate = 1e30
-      yield
-    })
-    const error = await train(makeCore(), { learningRate: 0.1 }, [reckless]).catch((cause) => cause)
-    expect(error).toMatchObject({ name: 'DivergedError' })
-    expect(error.message).toContain('the learning rate 1e30')
-  })
-
   it('work in slices, which are awaited, and leave the last good epoch where they throw', async () => {
     const core = makeCore()
     let goodWeights: Floats | undefined

@@ -17,6 +17,7 @@ import {
 import { type ActivationName, activations, type LossName, losses } from '../src/model/tables.ts'
 import { PREDICTS } from '../src/program/capacity.ts'
 import { evaluateRows } from '../src/training/evaluate.ts'
+import { Rates } from '../src/training/rates.ts'
 import { Stepper } from '../src/training/stepper.ts'
 import { backends, type TestedBackend } from './helpers/backends.ts'
 import { textbookGradient, textbookLoss, textbookPredict } from './helpers/textbook.ts'
@@ -202,9 +203,10 @@ describe('golden runs of PyTorch', () => {
 
       const counters = { epochs: 0, steps: 0, trained: false }
       const stepper = new Stepper(settingsOf(one), counters)
+      const rates = new Rates(one.optimizer.learningRate, counters)
       const found: number[] = []
       for (let step = 0; step < one.steps; ++step) {
-        stepper.prepare(engine, 1, one.optimizer.learningRate)
+        stepper.prepare(engine, 1, rates)
         engine.train({ firstRow: 0, endRow: rows, batchRows: rows })
         stepper.taken(1)
         found.push(engine.sum(engine.plan.losses, 0, rows) / rows)

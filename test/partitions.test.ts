@@ -70,7 +70,7 @@ function engineOf(
   )
   shuffleRows(engine, rows, 1, 0)
   // Those of the first step, for all of them.
-  engine.setScalars(0, beginSteps(optimizer, 0)(optimizer.learningRate))
+  engine.setScalars(0, beginSteps(optimizer, 0)(optimizer.learningRate as number))
   engine.hitMode = Hits.ARGMAX
   return engine
 }

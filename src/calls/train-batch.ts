@@ -4,24 +4,27 @@ import { runNow } from '../base/pace.ts'
 import { type Divergence, divergedError } from '../diagnosis/diverged.ts'
 import { loadRows, readRowsNow } from '../intake/rows.ts'
 import { trainBatchSettings } from '../model/call-settings.ts'
+import type { LearningRateOption } from '../model/learning-rate-options.ts'
 import type { MatrixLike } from '../model/options.ts'
 import type { Core } from '../training/core.ts'
+import { Rates } from '../training/rates.ts'
 
 /** See Network.trainBatch. */
 export function trainBatch(
   core: Core,
   x: MatrixLike,
   y: MatrixLike,
-  options: { learningRate?: number },
+  options: { learningRate?: LearningRateOption },
 ): number {
   const { counters, settings, stepper, transaction } = core
   const engine = core.writing('trainBatch')
-  const { learningRate = settings.optimizer.learningRate } = trainBatchSettings(options)
+  const given = trainBatchSettings(options).learningRate ?? settings.optimizer.learningRate
+  const rates = new Rates(given, counters)
   const data = readRowsNow(engine, x, y)
   const { rows } = data.x
   engine.reserve({ batchRows: rows, dataRows: rows, gradients: false, steps: 1 })
   loadRows(engine, data, 0, rows)
-  stepper.prepare(engine, 1, learningRate)
+  stepper.prepare(engine, 1, rates)
   const batch = { firstRow: 0, endRow: rows, batchRows: rows }
   const { compute, update } = engine.step
   engine.train(batch, compute, 0, 1)
@@ -32,7 +35,7 @@ export function trainBatch(
       architecture: engine.architecture,
       batchRows: rows,
       optimizer: settings.optimizer,
-      learningRate,
+      learningRate: rates.at(counters.steps),
       losses: [],
       weightsBefore: engine.parameters.statistics(),
       trainedBefore: counters.trained,

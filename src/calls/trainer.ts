@@ -1,5 +1,6 @@
 // From a call of fit to the training loop: the options and the user's arrays are checked, and the network is locked.
 
+import { refuse } from '../base/check.ts'
 import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import { readRows } from '../intake/rows.ts'
@@ -10,6 +11,7 @@ import type { Core } from '../training/core.ts'
 import { fitSlices } from '../training/fit.ts'
 import { type History, Recorder } from '../training/history.ts'
 import { observersOf } from '../training/observers.ts'
+import { Rates } from '../training/rates.ts'
 
 // Numbers that are read at once: a few milliseconds of work.
 const SHORT = 1 << 20
@@ -40,9 +42,15 @@ function* fitWork(core: Core, engine: Engine, data: Data, settings: FitSettings)
   const training = isAllShort ? runNow(reading) : yield* reading
   const validation = validating && (isAllShort ? runNow(validating) : yield* validating)
   yield* transaction.keep()
-  const learningRate = settings.learningRate ?? optimizer.learningRate
-  const observers = observersOf(recorder, validation, settings)
-  const context = { seed, learningRate, stepper, threads, counters, recorder, observers }
+  const { rows } = training.x
+  const steps = settings.epochs * Math.ceil(rows / Math.min(settings.batchSize, rows))
+  const end = { step: counters.steps + steps, epoch: counters.epochs + settings.epochs }
+  const rates = new Rates(settings.learningRate ?? optimizer.learningRate, counters, end)
+  if (rates.needsValidation && !validation) {
+    refuse('learningRate.monitor', "validation data for fit, or 'loss'", 'validationLoss')
+  }
+  const observers = observersOf(recorder, rates, validation, settings)
+  const context = { seed, rates, stepper, threads, counters, recorder, observers }
   return yield* fitSlices(engine, training, validation !== undefined, settings, context, transaction)
 }
 

@@ -3,7 +3,8 @@
 
 import type { Settings } from '../model/network-settings.ts'
 import type { OptimizerSettings } from '../model/optimizers.ts'
-import type { CommonNetworkOptions, OutputLayerOptions } from '../model/options.ts'
+import type { CommonNetworkOptions, OptimizerOptions, OutputLayerOptions } from '../model/options.ts'
+import type { LearningRate } from '../model/schedules.ts'
 
 /** What Node and Bun, and what Deno, call to print an object. */
 export const NODE_INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
@@ -38,6 +39,11 @@ function momentumOf(optimizer: OptimizerSettings): string {
   return `, ${optimizer.nesterov ? 'Nesterov momentum' : 'momentum'} ${optimizer.momentum}`
 }
 
+const rateText = (given: LearningRate): string => {
+  if (typeof given === 'function') return 'custom rate'
+  return typeof given === 'number' ? `${given}` : given.name
+}
+
 /** "Network 784-30-10 (relu, softmax; crossEntropy; sgd 0.01; 23,860 parameters; kernels 'relaxed')". */
 export function describe({ architecture, optimizer }: Settings, condition: Condition): string {
   const { inputs, layers, loss } = architecture
@@ -45,7 +51,7 @@ export function describe({ architecture, optimizer }: Settings, condition: Condi
   const facts = [
     shortened(runs(layers.map(({ activation }) => activation))).join(', '),
     loss,
-    `${optimizer.name} ${optimizer.learningRate}${momentumOf(optimizer)}`,
+    `${optimizer.name} ${rateText(optimizer.learningRate)}${momentumOf(optimizer)}`,
     `${condition.parameterCount.toLocaleString('en')} parameters`,
     `kernels '${condition.kernels}'${condition.wide ? ', wide' : ''}`,
     ...(condition.isTraining ? ['training'] : []),
@@ -76,7 +82,7 @@ export function describeOptions(settings: Settings, parameterCount: number): Net
         : { units, activation, bias, initializer }
     }),
     loss,
-    optimizer: { ...optimizer },
+    optimizer: { ...optimizer } as OptimizerOptions,
     biasInitializer,
     seed,
     kernels,

@@ -9,12 +9,12 @@ import {
   isObject,
   optional,
   positive,
-  rate,
   refuse,
   share,
   threadCount,
   threads,
 } from '../base/check.ts'
+import type { LearningRateOption } from './learning-rate-options.ts'
 import type {
   CheckGradientsOptions,
   Data,
@@ -23,6 +23,7 @@ import type {
   FitOptions,
   ReadOptions,
 } from './options.ts'
+import { learningRate } from './schedules.ts'
 
 /** `{ x, y }`, with whatever else a data set carries; the arrays themselves are checked where they are read. */
 export const checkData: Check<Data> = (value, name) =>
@@ -43,7 +44,7 @@ const fitTable = {
   batchSize,
   shuffle: optional(boolean, true),
   validation: optional(checkData, undefined),
-  learningRate: optional(rate, undefined),
+  learningRate: optional(learningRate, undefined),
   onEpoch: optional(callback<(log: EpochLog) => unknown>(), undefined),
   threads: optional(threads, undefined),
   offThread: optional(boolean, false),
@@ -51,8 +52,8 @@ const fitTable = {
 }
 
 /** The options of `trainBatch`. Throws OptionError. */
-export const trainBatchSettings = (options: { learningRate?: number }) =>
-  checkOptions({ learningRate: optional(rate, undefined) }, options, 'trainBatch options')
+export const trainBatchSettings = (options: { learningRate?: LearningRateOption }) =>
+  checkOptions({ learningRate: optional(learningRate, undefined) }, options, 'trainBatch options')
 
 /** The options of `predictAsync` and its kin. Throws OptionError. */
 export const readSettings = (options: ReadOptions) =>

@@ -14,6 +14,7 @@ import {
   rate,
   refuse,
 } from '../base/check.ts'
+import { learningRate } from './schedules.ts'
 
 type Table = Record<string, Check<unknown>>
 
@@ -61,12 +62,12 @@ function product(base: number, n: number): number {
 }
 
 const sgdOptions = {
-  learningRate: optional(rate, 0.01),
+  learningRate: optional(learningRate, 0.01),
   momentum: optional(fraction, 0),
   nesterov: optional(boolean, false),
 }
 const adamOptions = {
-  learningRate: optional(rate, 0.001),
+  learningRate: optional(learningRate, 0.001),
   beta1: optional(fraction, 0.9),
   beta2: optional(fraction, 0.999),
   epsilon: optional(rate, 1e-8),

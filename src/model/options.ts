@@ -2,6 +2,7 @@
 // them are in src/model/network-settings.ts and src/model/call-settings.ts.
 
 import type { CustomInitializer, InitializerName } from './initializers.ts'
+import type { LearningRateOption } from './learning-rate-options.ts'
 import type { OptimizerName } from './optimizers.ts'
 import type { ActivationName, LossName } from './tables.ts'
 
@@ -29,7 +30,7 @@ export interface OutputLayerOptions extends Omit<LayerOptions, 'activation'> {
 export interface SgdOptions {
   name: 'sgd'
   /** η, above 0. Default 0.01. */
-  learningRate?: number
+  learningRate?: LearningRateOption
   /** μ, from 0 to below 1: m = μ m + g, and the step is η m. Default 0: the step is η g. */
   momentum?: number
   /** True for Nesterov's form, whose step is η (g + μ m). Default false. */
@@ -39,7 +40,7 @@ export interface SgdOptions {
 export interface AdamOptions {
   name: 'adam'
   /** η, above 0. Default 0.001. */
-  learningRate?: number
+  learningRate?: LearningRateOption
   /** How much of the mean gradient is kept in each step, from 0 to below 1. Default 0.9. */
   beta1?: number
   /** The same for the mean of its squares. Default 0.999. */
@@ -119,6 +120,8 @@ export interface EpochLog {
   readonly epochs: number
   /** Mean training loss over the epoch, each row counted with the weights it met. */
   readonly loss: number
+  /** η of the epoch's last step. */
+  readonly learningRate: number
   /** Share of training rows that were right, where the targets are classes. */
   readonly accuracy?: number
   readonly validationLoss?: number
@@ -156,7 +159,7 @@ export interface FitOptions {
   /** Data to evaluate on after every epoch. */
   validation?: Data
   /** η for this call. Default: the optimizer's. */
-  learningRate?: number
+  learningRate?: LearningRateOption
   /** Called after every epoch, and awaited; returning false ends the training there. */
   onEpoch?: (log: EpochLog) => unknown
   /** For this call. Default: the network's. */

@@ -2,6 +2,7 @@
 
 import { MIDWAY, Owed, SLICE_MS, type Slices } from '../base/pace.ts'
 import type { Engine, Slice } from '../engine/engine.ts'
+import type { Rates } from './rates.ts'
 import type { Stepper } from './stepper.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -81,6 +82,7 @@ function* stepInParts(engine: Engine, slice: Slice, parts: number, transaction: 
 /** What every epoch of a fit trains with. */
 interface Training {
   readonly stepper: Stepper
+  readonly rates: Rates
   readonly transaction: Transaction
   /** Of this and the epochs before. */
   readonly sliceLengths: SliceLengths
@@ -93,8 +95,7 @@ export function* trainEpoch(
   engine: Engine,
   rows: number,
   batchRows: number,
-  learningRate: number,
-  { stepper, transaction, sliceLengths, diverge }: Training,
+  { stepper, rates, transaction, sliceLengths, diverge }: Training,
 ): Slices<{ loss: number; hits: number }> {
   const { losses, hits } = engine.plan
   let loss = 0
@@ -102,10 +103,10 @@ export function* trainEpoch(
   while (firstRow < rows) {
     const sliceLength = sliceLengths.next(engine, batchRows)
     const { parts } = sliceLength
-    const most = Math.min(sliceLength.stepsFor(engine.isSample), stepper.most)
+    const most = Math.min(sliceLength.stepsFor(engine.isSample), stepper.most(rates))
     const slice: Slice = { firstRow, endRow: Math.min(rows, firstRow + most * batchRows), batchRows }
     const steps = Math.ceil((slice.endRow - firstRow) / batchRows)
-    stepper.prepare(engine, steps, learningRate)
+    stepper.prepare(engine, steps, rates)
     let milliseconds = 0
     if (parts === 1) {
       transaction.isWhole = false

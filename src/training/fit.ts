@@ -12,6 +12,7 @@ import type { FitSettings } from '../model/call-settings.ts'
 import { SliceLengths, trainEpoch } from './epoch.ts'
 import type { History, Recorder } from './history.ts'
 import { type FitState, type Observer, observe } from './observers.ts'
+import type { Rates } from './rates.ts'
 import { openSession } from './session.ts'
 import type { Stepper } from './stepper.ts'
 import type { Counters, Transaction } from './transaction.ts'
@@ -19,7 +20,7 @@ import type { Counters, Transaction } from './transaction.ts'
 /** What a fit needs besides its settings. */
 interface FitContext {
   readonly seed: number
-  readonly learningRate: number
+  readonly rates: Rates
   readonly stepper: Stepper
   readonly threads: number | 'auto'
   readonly counters: Counters
@@ -33,13 +34,13 @@ function* runEpochs(
   engine: Engine,
   { x, y }: Rows,
   settings: FitSettings,
-  { seed, learningRate, stepper, counters, recorder, observers }: FitContext,
+  { seed, rates, stepper, counters, recorder, observers }: FitContext,
   transaction: Transaction,
 ): Slices<History> {
   const { rows } = x
   const batchRows = Math.min(settings.batchSize, rows)
   const start = { weightsBefore: engine.parameters.statistics(), trainedBefore: counters.trained }
-  const fit: FitState = { engine, learningRate }
+  const fit: FitState = { engine }
   const situation = (): Situation => ({
     ...start,
     architecture: engine.architecture,
@@ -47,7 +48,7 @@ function* runEpochs(
     y,
     batchRows,
     optimizer: stepper.settings,
-    learningRate: fit.learningRate,
+    learningRate: rates.at(counters.steps),
     losses: recorder.loss,
   })
   const diverge = (batch: number, seen: Divergence['seen']): never => {
@@ -58,13 +59,14 @@ function* runEpochs(
   }
   engine.hitMode = y.hitMode
   if (!settings.shuffle) yield* engine.orderSlices(rows)
-  const training = { stepper, transaction, sliceLengths: new SliceLengths(), diverge }
+  const training = { stepper, rates, transaction, sliceLengths: new SliceLengths(), diverge }
   for (let epoch = 1; epoch <= settings.epochs; ++epoch) {
     const from = performance.now()
     if (settings.shuffle) yield* engine.shuffleSlices(rows, seed, counters.epochs)
-    const { loss, hits } = yield* trainEpoch(engine, rows, batchRows, fit.learningRate, training)
+    const { loss, hits } = yield* trainEpoch(engine, rows, batchRows, training)
     yield* engine.fetchParameters()
     if (!(yield* engine.parameters.finiteSlices())) diverge(Math.ceil(rows / batchRows), 'parameters')
+    const learningRate = rates.at(counters.steps - 1)
     counters.epochs += 1
     counters.trained = true
     yield* transaction.keep()
@@ -72,6 +74,7 @@ function* runEpochs(
       rows,
       loss,
       hits: y.hitMode === Hits.NONE ? undefined : hits,
+      learningRate,
       milliseconds: performance.now() - from,
     }
     if (!(yield* observe(observers, figures, fit))) break
@@ -106,7 +109,13 @@ export function* fitSlices(
   const { capacity } = engine.plan
   try {
     const data = { ...training, validates }
-    yield* openSession(engine, data, settings, settings.threads ?? context.threads, context.stepper.rows)
+    yield* openSession(
+      engine,
+      data,
+      settings,
+      settings.threads ?? context.threads,
+      context.stepper.rows(context.rates),
+    )
     return yield* runEpochs(engine, training, settings, context, transaction)
   } catch (error) {
     yield* toItsEnd(endEarly(engine, transaction))

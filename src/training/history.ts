@@ -8,6 +8,8 @@ export interface History {
   /** Epochs done. */
   readonly epochs: number
   readonly loss: number[]
+  /** η of each epoch's last step. */
+  readonly learningRate: number[]
   readonly accuracy?: number[]
   readonly validationLoss?: number[]
   readonly validationAccuracy?: number[]
@@ -26,6 +28,8 @@ export interface EpochFigures {
   readonly loss: number
   /** The same, where hits are counted. */
   readonly hits: number | undefined
+  /** Of the last step. */
+  readonly learningRate: number
   readonly milliseconds: number
 }
 
@@ -35,6 +39,7 @@ export class Recorder {
   readonly #epochs: number
   #rows = 0
   readonly loss: number[] = []
+  readonly #learningRates: number[] = []
   readonly #accuracy: number[] = []
   readonly #validations: Evaluation[] = []
   #training = 0
@@ -48,8 +53,9 @@ export class Recorder {
     return (performance.now() - this.#began) / 1000
   }
 
-  add({ rows, loss, hits, milliseconds }: EpochFigures): void {
+  add({ rows, loss, hits, learningRate, milliseconds }: EpochFigures): void {
     this.loss.push(loss / rows)
+    this.#learningRates.push(learningRate)
     if (hits !== undefined) this.#accuracy.push(hits / rows)
     this.#rows += rows
     this.#training += milliseconds
@@ -66,6 +72,7 @@ export class Recorder {
       epoch: this.loss.length,
       epochs: this.#epochs,
       loss: this.loss.at(-1)!,
+      learningRate: this.#learningRates.at(-1)!,
       ...(this.#accuracy.length > 0 && { accuracy: this.#accuracy.at(-1)! }),
       ...(validation && { validationLoss: validation.loss }),
       ...(validation?.accuracy !== undefined && { validationAccuracy: validation.accuracy }),
@@ -78,6 +85,7 @@ export class Recorder {
     return {
       epochs: this.loss.length,
       loss: this.loss,
+      learningRate: this.#learningRates,
       ...(this.#accuracy.length > 0 && { accuracy: this.#accuracy }),
       ...(validations.length > 0 && { validationLoss: validations.map((one) => one.loss) }),
       ...(validations[0]?.accuracy !== undefined && {

@@ -6,12 +6,11 @@ import type { Rows } from '../intake/rows.ts'
 import type { FitSettings } from '../model/call-settings.ts'
 import { evaluateRows, validateRows } from './evaluate.ts'
 import type { EpochFigures, Recorder } from './history.ts'
+import type { Rates } from './rates.ts'
 
 /** A fit between two epochs, as its observers see it. */
 export interface FitState {
   readonly engine: Engine
-  /** η of the epochs to come. */
-  learningRate: number
 }
 
 export interface Observer {
@@ -36,6 +35,15 @@ const validating = (recorder: Recorder, { x, y }: Rows): Observer => ({
   },
 })
 
+/** A schedule may depend on what it sees. */
+const scheduling = (recorder: Recorder, rates: Rates): Observer => ({
+  // biome-ignore lint/correctness/useYield: it is done at once
+  *epochEnded() {
+    const { loss, validationLoss } = recorder.log()
+    rates.observe(loss, validationLoss)
+  },
+})
+
 const calling = (recorder: Recorder, onEpoch: NonNullable<FitSettings['onEpoch']>): Observer => ({
   *epochEnded() {
     return yield new Foreign(onEpoch(recorder.log()))
@@ -45,11 +53,13 @@ const calling = (recorder: Recorder, onEpoch: NonNullable<FitSettings['onEpoch']
 /** Those that the settings of a fit ask for. The user's callback comes last: it is told what the others found. */
 export function observersOf(
   recorder: Recorder,
+  rates: Rates,
   validation: Rows | undefined,
   { onEpoch }: FitSettings,
 ): readonly Observer[] {
   const observers = [recording(recorder)]
   if (validation) observers.push(validating(recorder, validation))
+  observers.push(scheduling(recorder, rates))
   if (onEpoch) observers.push(calling(recorder, onEpoch))
   return observers
 }

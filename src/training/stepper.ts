@@ -3,6 +3,7 @@
 import type { Engine } from '../engine/engine.ts'
 import { beginSteps, type OptimizerSettings, updateRuleOf } from '../model/optimizers.ts'
 import type { Plan } from '../program/plan.ts'
+import type { Rates } from './rates.ts'
 import type { Counters } from './transaction.ts'
 
 /** Steps whose numbers are written at once, where they differ. */
@@ -11,7 +12,8 @@ const STEPS_AT_ONCE = 512
 export class Stepper {
   readonly settings: OptimizerSettings
   readonly #counters: Counters
-  readonly #varies: boolean
+  /** True where the rule's numbers differ from step to step, even at the same rate. */
+  readonly #ruleVaries: boolean
   /** Gives the numbers of step #at + 1 and those that follow. */
   #next: ((learningRate: number) => readonly number[]) | undefined
   #at = 0
@@ -23,31 +25,39 @@ export class Stepper {
   constructor(settings: OptimizerSettings, counters: Counters) {
     this.settings = settings
     this.#counters = counters
-    this.#varies = updateRuleOf(settings).variesByStep
+    this.#ruleVaries = updateRuleOf(settings).variesByStep
   }
 
-  /** Steps that one call may take. */
-  get most(): number {
-    return this.#varies ? STEPS_AT_ONCE : Number.POSITIVE_INFINITY
+  #varies(rates: Rates): boolean {
+    return this.#ruleVaries || rates.varies
   }
 
   /** Rows of the plan's table of steps. */
-  get rows(): number {
-    return this.#varies ? STEPS_AT_ONCE : 1
+  rows(rates: Rates): number {
+    return this.#varies(rates) ? STEPS_AT_ONCE : 1
+  }
+
+  /** Steps that one call may take. */
+  most(rates: Rates): number {
+    return this.#varies(rates) ? STEPS_AT_ONCE : Number.POSITIVE_INFINITY
   }
 
   /** Writes the numbers of the next `count` steps for the engine. */
-  prepare(engine: Engine, count: number, learningRate: number): void {
-    if (!this.#varies && engine.plan === this.#written && learningRate === this.#rate) return
-    this.#written = engine.plan
-    this.#rate = learningRate
+  prepare(engine: Engine, count: number, rates: Rates): void {
+    const varies = this.#varies(rates)
+    const first = rates.at(this.#counters.steps)
+    if (!varies && engine.plan === this.#written && first === this.#rate) return
+    this.#written = varies ? undefined : engine.plan
+    this.#rate = first
     // Steps that were rolled back are counted no more.
-    if (!this.#next || (this.#varies && this.#at !== this.#counters.steps)) {
+    if (!this.#next || this.#at !== this.#counters.steps) {
       this.#at = this.#counters.steps
       this.#next = beginSteps(this.settings, this.#at)
     }
-    const written = this.#varies ? count : 1
-    for (let step = 0; step < written; ++step) engine.setScalars(step, this.#next(learningRate))
+    const written = varies ? count : 1
+    for (let step = 0; step < written; ++step) {
+      engine.setScalars(step, this.#next(step === 0 ? first : rates.at(this.#at + step)))
+    }
     this.#at += written
   }
 

@@ -4,6 +4,7 @@
 import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { PlateauState } from './plateau.ts'
 
 /** What training changes besides the parameters. */
 export interface Counters {
@@ -13,6 +14,8 @@ export interface Counters {
   steps: number
   /** True once a step was taken. */
   trained: boolean
+  /** What a rate that falls on a plateau has seen: it changes at the end of an epoch, after all is kept. */
+  plateau?: PlateauState
 }
 
 // A copy of up to this many parameters, 4 MB, is kept for the next transaction: allocating one takes as long as a step of a

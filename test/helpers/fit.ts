@@ -7,6 +7,7 @@ import type { Core } from '../../src/training/core.ts'
 import { fitSlices } from '../../src/training/fit.ts'
 import { Recorder } from '../../src/training/history.ts'
 import { type Observer, observersOf } from '../../src/training/observers.ts'
+import { Rates } from '../../src/training/rates.ts'
 
 /** behind, before: observers behind and in front of those that the options ask for. */
 export function fitObserved(
@@ -25,9 +26,9 @@ export function fitObserved(
     const validation =
       settings.validation && readRowsNow(engine, settings.validation.x, settings.validation.y)
     yield* transaction.keep()
-    const observers = [...before, ...observersOf(recorder, validation, settings), ...behind]
-    const learningRate = settings.learningRate ?? optimizer.learningRate
-    const context = { seed, learningRate, stepper, threads, counters, recorder, observers }
+    const rates = new Rates(settings.learningRate ?? optimizer.learningRate, counters)
+    const observers = [...before, ...observersOf(recorder, rates, validation, settings), ...behind]
+    const context = { seed, rates, stepper, threads, counters, recorder, observers }
     return yield* fitSlices(engine, training, validation !== undefined, settings, context, transaction)
   })
 }
