@@ -37,9 +37,11 @@ export type { OptimizerName } from './model/optimizers.ts'
 export type {
   AbortSignalLike,
   AdamOptions,
+  BatchLog,
   CheckGradientsOptions,
   CommonNetworkOptions,
   Data,
+  EarlyStoppingOptions,
   EpochLog,
   ExplainOptions,
   FitOptions,
@@ -55,6 +57,7 @@ export type {
   SgdOptions,
   SizedNetworkOptions,
   SoftmaxNetworkOptions,
+  ValidationShare,
 } from './model/options.ts'
 export type { ActivationName, LossName } from './model/tables.ts'
 export { Network } from './network.ts'

@@ -4,3 +4,4 @@ export const WEIGHTS = 1
 export const SHUFFLE = 2
 export const SPLIT = 3
 export const SAMPLE = 4
+export const VALIDATION = 5

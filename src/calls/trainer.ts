@@ -4,6 +4,7 @@ import { refuse } from '../base/check.ts'
 import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import { readRows } from '../intake/rows.ts'
+import { divideRows, type Share } from '../intake/share.ts'
 import type { Architecture } from '../model/architecture.ts'
 import { checkData, type FitSettings, fitSettings } from '../model/call-settings.ts'
 import type { Data, FitOptions } from '../model/options.ts'
@@ -11,6 +12,7 @@ import type { Core } from '../training/core.ts'
 import { fitSlices } from '../training/fit.ts'
 import { type History, Recorder } from '../training/history.ts'
 import { observersOf } from '../training/observers.ts'
+import { Progress } from '../training/progress.ts'
 import { Rates } from '../training/rates.ts'
 
 // Numbers that are read at once: a few milliseconds of work.
@@ -28,19 +30,27 @@ function isShort({ x }: Data, { inputs, outputs }: Architecture): boolean {
   }
 }
 
+/** Validation data of their own, or a share of the training data. */
+const validationOf = ({ validation }: FitSettings): { share?: Share; given?: Data } => {
+  if (!validation) return {}
+  return 'x' in validation ? { given: validation } : { share: validation }
+}
+
 function* fitWork(core: Core, engine: Engine, data: Data, settings: FitSettings): Slices<History> {
   const { counters, stepper, transaction } = core
   const { architecture, seed, optimizer, threads } = core.settings
   const recorder = new Recorder(settings.epochs)
   // All arrays are watched from here on.
-  const isAllShort =
-    isShort(data, architecture) && (!settings.validation || isShort(settings.validation, architecture))
-  const reading = readRows(engine, data, { keep: isAllShort })
-  const validating =
-    settings.validation && readRows(engine, settings.validation, { prefix: 'validation.', keep: true })
+  const { share, given } = validationOf(settings)
+  const isAllShort = isShort(data, architecture) && (!given || isShort(given, architecture))
+  const reading = readRows(engine, data, { keep: isAllShort || share !== undefined })
+  const validating = given && readRows(engine, given, { prefix: 'validation.', keep: true })
   // Short data are read at once, before the caller can change them.
-  const training = isAllShort ? runNow(reading) : yield* reading
-  const validation = validating && (isAllShort ? runNow(validating) : yield* validating)
+  const all = isAllShort ? runNow(reading) : yield* reading
+  const apart = validating && (isAllShort ? runNow(validating) : yield* validating)
+  const { training, validation } = share
+    ? yield* divideRows(all, share, seed)
+    : { training: all, validation: apart }
   yield* transaction.keep()
   const { rows } = training.x
   const steps = settings.epochs * Math.ceil(rows / Math.min(settings.batchSize, rows))
@@ -49,9 +59,14 @@ function* fitWork(core: Core, engine: Engine, data: Data, settings: FitSettings)
   if (rates.needsValidation && !validation) {
     refuse('learningRate.monitor', "validation data for fit, or 'loss'", 'validationLoss')
   }
-  const observers = observersOf(recorder, rates, validation, settings)
-  const context = { seed, rates, stepper, threads, counters, recorder, observers }
-  return yield* fitSlices(engine, training, validation !== undefined, settings, context, transaction)
+  const progress = settings.verbose ? new Progress(settings.epochs, rows) : undefined
+  const observers = observersOf(recorder, rates, validation, settings, progress)
+  const context = { seed, rates, stepper, threads, counters, recorder, observers, progress }
+  try {
+    return yield* fitSlices(engine, training, validation !== undefined, settings, context, transaction)
+  } finally {
+    progress?.end(recorder.loss.length)
+  }
 }
 
 /** See Network.fit. */

@@ -7,6 +7,7 @@ import {
   checkOptions,
   integer,
   isObject,
+  oneOf,
   optional,
   positive,
   refuse,
@@ -16,6 +17,7 @@ import {
 } from '../base/check.ts'
 import type { LearningRateOption } from './learning-rate-options.ts'
 import type {
+  BatchLog,
   CheckGradientsOptions,
   Data,
   EpochLog,
@@ -37,15 +39,57 @@ const signal: Check<AbortSignal> = (value, name) =>
     ? (value as unknown as AbortSignal)
     : refuse(name, 'an AbortSignal', value)
 
+const openShare: Check<number> = (value, name) =>
+  typeof value === 'number' && value > 0 && value < 1
+    ? value
+    : refuse(name, 'a share above 0 and below 1', value)
+
+const shareTable = { share: openShare, stratify: optional(boolean, true) }
+
+/** Data, or a share of the training data. */
+const validation: Check<Data | ReturnType<typeof checkShare>> = (value, name) => {
+  if (typeof value === 'number') return checkShare({ share: value }, name)
+  return isObject(value) && 'share' in value && !('x' in value)
+    ? checkShare(value, name)
+    : checkData(value, name)
+}
+const checkShare = (value: unknown, name: string) => checkOptions(shareTable, value, name)
+
+const name: Check<string> = (value, where) =>
+  typeof value === 'string' ? value : refuse(where, 'the name of a figure', value)
+
+const notNegative: Check<number> = (value, where) =>
+  typeof value === 'number' && value >= 0 && Number.isFinite(value)
+    ? value
+    : refuse(where, 'a finite number of at least 0', value)
+
+const stoppingTable = {
+  monitor: optional(name, undefined),
+  mode: optional(oneOf(['min', 'max']), undefined),
+  patience: optional(integer(0), 10),
+  minDelta: optional(notNegative, 0),
+  restoreBest: optional(boolean, true),
+}
+
+const checkStopping = (value: unknown, where: string) => checkOptions(stoppingTable, value, where)
+export type EarlyStoppingSettings = ReturnType<typeof checkStopping>
+
+const earlyStopping: Check<EarlyStoppingSettings | undefined> = (value, where) => {
+  if (value === false) return undefined
+  return checkStopping(value === true ? {} : value, where)
+}
 const batchSize = optional(integer(1), 32)
 
 const fitTable = {
   epochs: optional(integer(1), 1),
   batchSize,
   shuffle: optional(boolean, true),
-  validation: optional(checkData, undefined),
+  validation: optional(validation, undefined),
+  earlyStopping: optional(earlyStopping, undefined),
   learningRate: optional(learningRate, undefined),
   onEpoch: optional(callback<(log: EpochLog) => unknown>(), undefined),
+  onBatch: optional(callback<(log: BatchLog) => unknown>(), undefined),
+  verbose: optional(boolean, false),
   threads: optional(threads, undefined),
   offThread: optional(boolean, false),
   signal: optional(signal, undefined),

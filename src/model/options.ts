@@ -126,8 +126,42 @@ export interface EpochLog {
   readonly accuracy?: number
   readonly validationLoss?: number
   readonly validationAccuracy?: number
+  /** The figures of `metrics`, by their names. */
+  readonly metrics?: Readonly<Record<string, number>>
   /** Seconds since `fit` began. */
   readonly seconds: number
+}
+
+/** What `fit` reports after a mini-batch. */
+export interface BatchLog {
+  /** Of the epoch, counted from 1. */
+  readonly batch: number
+  readonly batches: number
+  /** The epoch, counted from 1. */
+  readonly epoch: number
+  /** Mean loss of the batch's rows, with the weights that it met. */
+  readonly loss: number
+}
+
+export interface EarlyStoppingOptions {
+  /** A figure of the epoch's log, or a metric. Default: 'validationLoss' where there is validation data, else 'loss'. */
+  monitor?: string
+  /** Whether less or more of it is better. Default: 'min' for losses and errors, else 'max'. */
+  mode?: 'min' | 'max'
+  /** Epochs in a row that may be no better before the training ends. Default 10. */
+  patience?: number
+  /** A change of less is no better. Default 0. */
+  minDelta?: number
+  /** Whether the network ends with the parameters of its best epoch, also where the training ran to its end. Default true. */
+  restoreBest?: boolean
+}
+
+/** A share of the training data that is kept apart for validation. */
+export interface ValidationShare {
+  /** Above 0 and below 1. The rows are drawn at random from the network's seed, and rounded up. */
+  share: number
+  /** Whether each class has its share, where the targets are classes. Default true. */
+  stratify?: boolean
 }
 
 /** Any numbers: a typed array or an array, row after row, or an array of rows. */
@@ -156,12 +190,19 @@ export interface FitOptions {
   batchSize?: number
   /** Whether every epoch takes the rows in a new random order. Default true. */
   shuffle?: boolean
-  /** Data to evaluate on after every epoch. */
-  validation?: Data
+  /** Data to evaluate on after every epoch, or a share of the training data to keep apart for it. */
+  validation?: Data | number | ValidationShare
+  /** Ends the training when it gets no better; true for the defaults. */
+  earlyStopping?: boolean | EarlyStoppingOptions
   /** η for this call. Default: the optimizer's. */
   learningRate?: LearningRateOption
   /** Called after every epoch, and awaited; returning false ends the training there. */
   onEpoch?: (log: EpochLog) => unknown
+  /** Called after every mini-batch, and awaited; returning false ends the training there. Each batch is then a slice of its
+   * own, which takes a few microseconds more. */
+  onBatch?: (log: BatchLog) => unknown
+  /** True to show the progress: a bar on a terminal (standard error), elsewhere a line for each epoch. Default false. */
+  verbose?: boolean
   /** For this call. Default: the network's. */
   threads?: number | 'auto'
   /** True to train in a worker even where that is one thread only: the caller's stays free. Default false. */

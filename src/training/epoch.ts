@@ -1,7 +1,9 @@
 // One pass over the training data, in slices short enough for the event loop.
 
-import { MIDWAY, Owed, SLICE_MS, type Slices } from '../base/pace.ts'
+import { Foreign, MIDWAY, Owed, SLICE_MS, type Slices } from '../base/pace.ts'
 import type { Engine, Slice } from '../engine/engine.ts'
+import type { BatchLog } from '../model/options.ts'
+import type { Progress } from './progress.ts'
 import type { Rates } from './rates.ts'
 import type { Stepper } from './stepper.ts'
 import type { Transaction } from './transaction.ts'
@@ -88,22 +90,29 @@ interface Training {
   readonly sliceLengths: SliceLengths
   /** Throws; gets the batch, counted from 1. */
   readonly diverge: (batch: number, seen: 'loss' | 'parameters') => never
+  /** The epoch of this fit, counted from 1. */
+  readonly epoch: number
+  /** Told of every step; returning false ends the epoch. */
+  readonly onBatch?: ((log: BatchLog) => unknown) | undefined
+  readonly progress?: Progress | undefined
 }
 
-/** Trains on every row once. Yields between slices. */
+/** Trains on every row once, up to the end of the rows that were taken. Yields between slices. */
 export function* trainEpoch(
   engine: Engine,
   rows: number,
   batchRows: number,
-  { stepper, rates, transaction, sliceLengths, diverge }: Training,
-): Slices<{ loss: number; hits: number }> {
+  training: Training,
+): Slices<{ loss: number; hits: number; endRow: number }> {
+  const { stepper, rates, transaction, sliceLengths, diverge, epoch, onBatch, progress } = training
   const { losses, hits } = engine.plan
+  const batches = Math.ceil(rows / batchRows)
   let loss = 0
   let firstRow = 0
   while (firstRow < rows) {
     const sliceLength = sliceLengths.next(engine, batchRows)
     const { parts } = sliceLength
-    const most = Math.min(sliceLength.stepsFor(engine.isSample), stepper.most(rates))
+    const most = onBatch ? 1 : Math.min(sliceLength.stepsFor(engine.isSample), stepper.most(rates))
     const slice: Slice = { firstRow, endRow: Math.min(rows, firstRow + most * batchRows), batchRows }
     const steps = Math.ceil((slice.endRow - firstRow) / batchRows)
     stepper.prepare(engine, steps, rates)
@@ -126,8 +135,15 @@ export function* trainEpoch(
     transaction.isWhole = true
     sliceLength.learn(steps, milliseconds)
     engine.timed(slice.endRow - firstRow, milliseconds)
-    firstRow = slice.endRow
+    progress?.rowsDone(epoch, slice.endRow)
     yield
+    if (onBatch) {
+      const sum = engine.sum(losses, firstRow, slice.endRow)
+      const batch = Math.ceil(slice.endRow / batchRows)
+      const log = { batch, batches, epoch, loss: sum / (slice.endRow - firstRow) }
+      if ((yield new Foreign(onBatch(log))) === false) return { loss, hits: 0, endRow: slice.endRow }
+    }
+    firstRow = slice.endRow
   }
-  return { loss, hits: engine.sum(hits, 0, rows) }
+  return { loss, hits: engine.sum(hits, 0, rows), endRow: rows }
 }

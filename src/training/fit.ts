@@ -11,7 +11,8 @@ import type { Rows } from '../intake/rows.ts'
 import type { FitSettings } from '../model/call-settings.ts'
 import { SliceLengths, trainEpoch } from './epoch.ts'
 import type { History, Recorder } from './history.ts'
-import { type FitState, type Observer, observe } from './observers.ts'
+import { conclude, type FitState, type Observer, observe } from './observers.ts'
+import type { Progress } from './progress.ts'
 import type { Rates } from './rates.ts'
 import { openSession } from './session.ts'
 import type { Stepper } from './stepper.ts'
@@ -27,6 +28,7 @@ interface FitContext {
   /** What the first observer collects the history in. */
   readonly recorder: Recorder
   readonly observers: readonly Observer[]
+  readonly progress?: Progress | undefined
 }
 
 /** The epochs, from data that are in the engine's arena. */
@@ -34,7 +36,7 @@ function* runEpochs(
   engine: Engine,
   { x, y }: Rows,
   settings: FitSettings,
-  { seed, rates, stepper, counters, recorder, observers }: FitContext,
+  { seed, rates, stepper, counters, recorder, observers, progress }: FitContext,
   transaction: Transaction,
 ): Slices<History> {
   const { rows } = x
@@ -59,17 +61,27 @@ function* runEpochs(
   }
   engine.hitMode = y.hitMode
   if (!settings.shuffle) yield* engine.orderSlices(rows)
-  const training = { stepper, rates, transaction, sliceLengths: new SliceLengths(), diverge }
+  const training = {
+    stepper,
+    rates,
+    transaction,
+    sliceLengths: new SliceLengths(),
+    diverge,
+    onBatch: settings.onBatch,
+    progress,
+  }
   for (let epoch = 1; epoch <= settings.epochs; ++epoch) {
     const from = performance.now()
     if (settings.shuffle) yield* engine.shuffleSlices(rows, seed, counters.epochs)
-    const { loss, hits } = yield* trainEpoch(engine, rows, batchRows, training)
+    const { loss, hits, endRow } = yield* trainEpoch(engine, rows, batchRows, { ...training, epoch })
     yield* engine.fetchParameters()
-    if (!(yield* engine.parameters.finiteSlices())) diverge(Math.ceil(rows / batchRows), 'parameters')
+    if (!(yield* engine.parameters.finiteSlices())) diverge(Math.ceil(endRow / batchRows), 'parameters')
     const learningRate = rates.at(counters.steps - 1)
-    counters.epochs += 1
     counters.trained = true
+    if (endRow === rows) counters.epochs += 1
     yield* transaction.keep()
+    // The user ended it within the epoch.
+    if (endRow < rows) break
     const figures = {
       rows,
       loss,
@@ -79,6 +91,7 @@ function* runEpochs(
     }
     if (!(yield* observe(observers, figures, fit))) break
   }
+  yield* conclude(observers, fit)
   const remark = remarkOn(situation())
   if (remark) note(remark, 'absurd loss')
   return recorder.history(engine.threads)

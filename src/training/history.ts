@@ -13,6 +13,8 @@ export interface History {
   readonly accuracy?: number[]
   readonly validationLoss?: number[]
   readonly validationAccuracy?: number[]
+  /** The epoch whose parameters were the best, counted from 1, where `earlyStopping` looks for it; 0 where none was. */
+  readonly bestEpoch?: number
   /** Threads that did the work. */
   readonly threads: number
   /** Seconds that the call took, validation included. */
@@ -43,6 +45,7 @@ export class Recorder {
   readonly #accuracy: number[] = []
   readonly #validations: Evaluation[] = []
   #training = 0
+  bestEpoch: number | undefined
 
   /** epochs: how many were asked for. */
   constructor(epochs: number) {
@@ -91,6 +94,7 @@ export class Recorder {
       ...(validations[0]?.accuracy !== undefined && {
         validationAccuracy: validations.map((one) => one.accuracy!),
       }),
+      ...(this.bestEpoch !== undefined && { bestEpoch: this.bestEpoch }),
       threads,
       seconds: this.#seconds,
       samplesPerSecond: (this.#rows * 1000) / this.#training,

@@ -3,9 +3,11 @@
 import { Foreign, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Rows } from '../intake/rows.ts'
-import type { FitSettings } from '../model/call-settings.ts'
+import type { EarlyStoppingSettings, FitSettings } from '../model/call-settings.ts'
+import { EarlyStopping } from './early-stopping.ts'
 import { evaluateRows, validateRows } from './evaluate.ts'
 import type { EpochFigures, Recorder } from './history.ts'
+import type { Progress } from './progress.ts'
 import type { Rates } from './rates.ts'
 
 /** A fit between two epochs, as its observers see it. */
@@ -19,6 +21,8 @@ export interface Observer {
    * false ends the fit, once the observers behind it have seen the epoch too.
    */
   epochEnded(figures: EpochFigures, fit: FitState): Slices<unknown>
+  /** The fit has come to its end, and was not ended by an error. */
+  fitEnded?(fit: FitState): Slices<void>
 }
 
 const recording = (recorder: Recorder): Observer => ({
@@ -44,6 +48,27 @@ const scheduling = (recorder: Recorder, rates: Rates): Observer => ({
   },
 })
 
+const stopping = (recorder: Recorder, settings: EarlyStoppingSettings): Observer => {
+  const one = new EarlyStopping(settings)
+  return {
+    *epochEnded(_, { engine }) {
+      const goesOn = yield* one.epochEnded(engine, recorder.log())
+      recorder.bestEpoch = one.state.bestEpoch
+      return goesOn
+    },
+    *fitEnded({ engine }) {
+      yield* one.restore(engine)
+    },
+  }
+}
+
+const showing = (recorder: Recorder, progress: Progress): Observer => ({
+  // biome-ignore lint/correctness/useYield: it is done at once
+  *epochEnded() {
+    progress.epochEnded(recorder.log())
+  },
+})
+
 const calling = (recorder: Recorder, onEpoch: NonNullable<FitSettings['onEpoch']>): Observer => ({
   *epochEnded() {
     return yield new Foreign(onEpoch(recorder.log()))
@@ -55,11 +80,14 @@ export function observersOf(
   recorder: Recorder,
   rates: Rates,
   validation: Rows | undefined,
-  { onEpoch }: FitSettings,
+  { earlyStopping, onEpoch }: FitSettings,
+  progress?: Progress,
 ): readonly Observer[] {
   const observers = [recording(recorder)]
   if (validation) observers.push(validating(recorder, validation))
   observers.push(scheduling(recorder, rates))
+  if (earlyStopping) observers.push(stopping(recorder, earlyStopping))
+  if (progress) observers.push(showing(recorder, progress))
   if (onEpoch) observers.push(calling(recorder, onEpoch))
   return observers
 }
@@ -77,4 +105,9 @@ export function* observe(
   // An abort is heard here even where no observer paused: before the next epoch, or before the fit resolves.
   yield
   return goesOn
+}
+
+/** Tells all of them that the fit has ended. */
+export function* conclude(observers: readonly Observer[], fit: FitState): Slices<void> {
+  for (const observer of observers) if (observer.fitEnded) yield* observer.fitEnded(fit)
 }

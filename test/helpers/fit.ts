@@ -23,8 +23,8 @@ export function fitObserved(
   return core.trainInSlices('fit', settings.signal, function* (engine) {
     const recorder = new Recorder(settings.epochs)
     const training = readRowsNow(engine, data.x, data.y)
-    const validation =
-      settings.validation && readRowsNow(engine, settings.validation.x, settings.validation.y)
+    const given = settings.validation as Data | undefined
+    const validation = given && readRowsNow(engine, given.x, given.y)
     yield* transaction.keep()
     const rates = new Rates(settings.learningRate ?? optimizer.learningRate, counters)
     const observers = [...before, ...observersOf(recorder, rates, validation, settings), ...behind]

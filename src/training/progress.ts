@@ -1,0 +1,88 @@
+// What a fit shows while it runs: a bar on a terminal, a line for each epoch elsewhere.
+
+import type { EpochLog } from '../model/options.ts'
+
+/** A terminal, or whatever takes lines. */
+export interface Display {
+  /** Columns of a terminal; undefined elsewhere. */
+  readonly columns: number | undefined
+  write(text: string): void
+}
+
+interface Stream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): unknown
+}
+
+/** The terminal of the process, where it has one: standard error, which programs do not read. Else the console. */
+function displayOf(): Display {
+  const { process } = globalThis as { process?: { readonly stderr?: Stream } }
+  const stream = process?.stderr
+  if (stream?.isTTY) return { columns: stream.columns ?? 80, write: (text) => stream.write(text) }
+  return { columns: undefined, write: (text) => console.log(text) }
+}
+
+const BAR = 20
+/** Milliseconds between two looks of the bar. */
+const REDRAW_MS = 100
+
+const figures = ({ epoch, epochs, seconds, metrics, ...log }: EpochLog): string => {
+  const parts = Object.entries({ ...log, ...metrics }).map(([name, value]) => {
+    const isShare = name === 'accuracy' || name === 'validationAccuracy'
+    return `${name} ${isShare ? `${(100 * value).toFixed(2)}%` : Number(value.toPrecision(4))}`
+  })
+  return `${parts.join('  ')}  ${seconds.toFixed(1)} s`
+}
+
+export class Progress {
+  readonly #display: Display
+  readonly #epochs: number
+  readonly #rows: number
+  #drawn = Number.NEGATIVE_INFINITY
+  /** Of the last epoch that ended. */
+  #figures = ''
+
+  /** rows: of an epoch. */
+  constructor(epochs: number, rows: number, display: Display = displayOf()) {
+    this.#display = display
+    this.#epochs = epochs
+    this.#rows = rows
+  }
+
+  #draw(done: number, epoch: number): void {
+    const share = Math.min(1, done)
+    const full = Math.round(BAR * share)
+    const bar = '█'.repeat(full) + '░'.repeat(BAR - full)
+    const text = `epoch ${epoch}/${this.#epochs} ${bar} ${Math.floor(100 * share)}%  ${this.#figures}`
+    // A longer line would wrap, and leave its first part behind.
+    this.#display.write(`\r${text.slice(0, this.#display.columns! - 1)}\u001b[K`)
+  }
+
+  /** So many rows of epoch number `epoch`, from 1, are done. */
+  rowsDone(epoch: number, rows: number): void {
+    const now = performance.now()
+    if (this.#display.columns === undefined || now - this.#drawn < REDRAW_MS) return
+    this.#drawn = now
+    this.#draw((epoch - 1 + rows / this.#rows) / this.#epochs, epoch)
+  }
+
+  epochEnded(log: EpochLog): void {
+    this.#figures = figures(log)
+    if (this.#display.columns === undefined) {
+      this.#display.write(`epoch ${log.epoch}/${log.epochs}  ${this.#figures}`)
+      return
+    }
+    const now = performance.now()
+    if (now - this.#drawn < REDRAW_MS && log.epoch < log.epochs) return
+    this.#drawn = now
+    this.#draw(log.epoch / log.epochs, log.epoch)
+  }
+
+  /** Leaves the bar as it is and begins a new line. epochs: how many were done. */
+  end(epochs: number): void {
+    if (this.#display.columns === undefined) return
+    if (epochs > 0) this.#draw(epochs / this.#epochs, epochs)
+    this.#display.write('\n')
+  }
+}
