@@ -35,6 +35,7 @@ const graph = new Map(files.map((file) => [file, importsOf(file)]))
 const rooms: readonly string[] = [
   'src/base/', // errors, checks, numbers: knows nothing of networks
   'src/model/', // a network as plain data
+  'src/formats/', // a training as bytes
   'src/program/', // plan and tape: pure
   'src/backends/', // an arena and an interpreter of tapes over it
   'src/threads/', // workers over an arena

@@ -1,0 +1,116 @@
+// A checkpoint as bytes: everything that a training needs to go on as if it had never stopped.
+//
+//   8 bytes  'nablaCKP'
+//   4 bytes  CRC-32 of all that follows, little-endian
+//   4 bytes  length of the header
+//   header   JSON in UTF-8, padded with spaces to a multiple of 8 bytes
+//   floats   the parameters with what the optimizer keeps of them, then those of the best epoch, as the header counts them
+
+import { FormatError } from '../base/errors.ts'
+import type { Floats } from '../base/floats.ts'
+import { runNow, type Slices } from '../base/pace.ts'
+import { crc32 } from './checksum.ts'
+
+/** What the floats of a checkpoint are read by; others cannot read it. */
+export const CHECKPOINT_VERSION = 1
+
+const MAGIC = 'nablaCKP'
+const HEAD = 16
+
+/** The state of a training besides its floats, as plain data. */
+export interface CheckpointHeader {
+  readonly version: number
+  /** The options that make the network, without functions. */
+  readonly options: object
+  /** How far the training is. */
+  readonly progress: object
+}
+
+export interface Checkpoint {
+  readonly header: CheckpointHeader
+  readonly state: Floats
+  readonly best: Floats | undefined
+}
+
+interface Sizes {
+  /** Bytes of a float: 4, or 8 on the reference backend in float64. */
+  readonly bytes: 4 | 8
+  readonly state: number
+  readonly best: number
+}
+
+const bytesOf = (floats: Floats): Uint8Array =>
+  new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength)
+
+/** The bytes of a checkpoint. Yields now and then. */
+export function* encodeCheckpoint({ header, state, best }: Checkpoint): Slices<Uint8Array> {
+  const sizes: Sizes = {
+    bytes: state.BYTES_PER_ELEMENT as 4 | 8,
+    state: state.length,
+    best: best?.length ?? 0,
+  }
+  const text = new TextEncoder().encode(JSON.stringify({ ...header, floats: sizes }))
+  const headerLength = Math.ceil(text.length / 8) * 8
+  const bytes = new Uint8Array(HEAD + headerLength + state.byteLength + (best?.byteLength ?? 0))
+  bytes.set(new TextEncoder().encode(MAGIC))
+  const view = new DataView(bytes.buffer)
+  view.setUint32(12, headerLength, true)
+  bytes.fill(32, HEAD, HEAD + headerLength)
+  bytes.set(text, HEAD)
+  yield
+  bytes.set(bytesOf(state), HEAD + headerLength)
+  yield
+  if (best) bytes.set(bytesOf(best), HEAD + headerLength + state.byteLength)
+  view.setUint32(8, yield* crc32(bytes.subarray(12)), true)
+  return bytes
+}
+
+const refuse = (what: string): never => {
+  throw new FormatError(`checkpoint: ${what}`)
+}
+
+function parse(text: string): CheckpointHeader & { floats: Sizes } {
+  try {
+    const header = JSON.parse(text)
+    if (typeof header === 'object' && header !== null) return header
+  } catch {}
+  return refuse('expected a header in JSON')
+}
+
+function headerOf(bytes: Uint8Array): { header: CheckpointHeader & { floats: Sizes }; end: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.length < HEAD || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC) {
+    refuse(`expected the bytes of net.checkpoint(), which begin with '${MAGIC}', got ${bytes.length} others`)
+  }
+  if (view.getUint32(8, true) !== runNow(crc32(bytes.subarray(12)))) {
+    refuse('expected whole bytes, got some whose checksum is wrong: the file is incomplete or was changed')
+  }
+  const end = HEAD + view.getUint32(12, true)
+  const header = parse(new TextDecoder().decode(bytes.subarray(HEAD, end)))
+  if (header.version !== CHECKPOINT_VERSION) {
+    refuse(
+      `expected version ${CHECKPOINT_VERSION}, got ${header.version}: it is of another version of nabla, ` +
+        'and a checkpoint is only for the one that made it',
+    )
+  }
+  return { header, end }
+}
+
+/** What the bytes hold. Throws FormatError for bytes that are no checkpoint, are not whole, or of another version. */
+export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  if (!ArrayBuffer.isView(bytes)) refuse('expected a Uint8Array')
+  const { header: whole, end } = headerOf(bytes)
+  const { floats, ...header } = whole
+  if (end + (floats.state + floats.best) * floats.bytes !== bytes.length) {
+    refuse(`expected the floats that its header counts, got ${bytes.length - end} bytes of them`)
+  }
+  const take = (from: number, length: number): Floats => {
+    // A copy, because the bytes may begin anywhere.
+    const part = bytes.slice(from, from + length * floats.bytes)
+    const Kind = floats.bytes === 8 ? Float64Array : Float32Array
+    return new Kind(part.buffer, part.byteOffset, length)
+  }
+  const state = take(end, floats.state)
+  const best = floats.best > 0 ? take(end + floats.state * floats.bytes, floats.best) : undefined
+  return { header, state, best }
+}
