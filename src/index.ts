@@ -39,6 +39,7 @@ export type {
   AdamOptions,
   BatchLog,
   CheckGradientsOptions,
+  CheckpointOptions,
   CommonNetworkOptions,
   Data,
   EarlyStoppingOptions,

@@ -8,6 +8,7 @@ import { biases, setBiases, setWeights, weights } from './calls/layer-parameters
 import { classify, classifyAsync, evaluate, evaluateAsync, predict, predictAsync } from './calls/reading.ts'
 import { trainBatch } from './calls/train-batch.ts'
 import { train } from './calls/trainer.ts'
+import { decodeCheckpoint } from './formats/checkpoint.ts'
 import {
   DENO_INSPECT,
   describe,
@@ -26,6 +27,7 @@ import type { LearningRateOption } from './model/learning-rate-options.ts'
 import { networkSettings } from './model/network-settings.ts'
 import type {
   CheckGradientsOptions,
+  CommonNetworkOptions,
   Data,
   ExplainOptions,
   FitOptions,
@@ -38,6 +40,7 @@ import { Core } from './training/core.ts'
 import type { Evaluation } from './training/evaluate.ts'
 import type { History } from './training/history.ts'
 import { currentRate } from './training/rates.ts'
+import { checkpoint, restore } from './training/state.ts'
 
 export interface Network extends Disposing {}
 
@@ -100,6 +103,28 @@ export class Network {
    */
   async fit(data: Data, options: FitOptions = {}): Promise<History> {
     return train(this.#core, data, options)
+  }
+
+  /**
+   * Returns the whole state of the training as bytes: the parameters, what the optimizer keeps of them, and how far the
+   * training is; while `fit` runs, after its last whole epoch. They are for `Network.resume` of this version of nabla.
+   */
+  checkpoint(): Uint8Array {
+    const { parameters, ...options } = this.toJSON()
+    return checkpoint(this.#core, options)
+  }
+
+  /**
+   * Returns the network of a checkpoint. Its next `fit`, on the same data with the same options, goes on to the same bits as
+   * if it had never stopped; an epoch that was left unfinished is the first of its `epochs`. options: others than those that
+   * the network was made with, such as threads, kernels, or an optimizer whose learning rate is a function. Throws
+   * FormatError.
+   */
+  static resume(bytes: Uint8Array, options: Partial<CommonNetworkOptions> = {}): Network {
+    const found = decodeCheckpoint(bytes)
+    const network = new Network({ ...found.header.options, ...options } as NetworkOptions)
+    restore(network.#core, found)
+    return network
   }
 
   /**

@@ -34,6 +34,7 @@ const graph = new Map(files.map((file) => [file, importsOf(file)]))
 /** The rooms, lowest first, and above them the face. A file may import its own room and those below it. */
 const rooms: readonly string[] = [
   'src/base/', // errors, checks, numbers: knows nothing of networks
+  'src/files/', // what is written to a disk
   'src/model/', // a network as plain data
   'src/formats/', // a training as bytes
   'src/program/', // plan and tape: pure

@@ -56,6 +56,7 @@ export function trainBatch(
     }
     stepper.taken(1)
     counters.trained = true
+    Object.assign(counters, { position: undefined, unobserved: undefined, stopping: undefined })
   } finally {
     transaction.end()
   }

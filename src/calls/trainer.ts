@@ -1,19 +1,25 @@
 // From a call of fit to the training loop: the options and the user's arrays are checked, and the network is locked.
 
 import { refuse } from '../base/check.ts'
+import { OptionError } from '../base/errors.ts'
 import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
+import { fileWriter } from '../files/atomic.ts'
+import { describeOptions } from '../inspect/describe.ts'
 import { readRows } from '../intake/rows.ts'
 import { divideRows, type Share } from '../intake/share.ts'
 import type { Architecture } from '../model/architecture.ts'
 import { checkData, type FitSettings, fitSettings } from '../model/call-settings.ts'
 import type { Data, FitOptions } from '../model/options.ts'
+import type { Moment } from '../model/schedules.ts'
 import type { Core } from '../training/core.ts'
 import { fitSlices } from '../training/fit.ts'
 import { type History, Recorder } from '../training/history.ts'
 import { observersOf } from '../training/observers.ts'
 import { Progress } from '../training/progress.ts'
 import { Rates } from '../training/rates.ts'
+import { Saver } from '../training/saver.ts'
+import type { Counters } from '../training/transaction.ts'
 
 // Numbers that are read at once: a few milliseconds of work.
 const SHORT = 1 << 20
@@ -36,6 +42,39 @@ const validationOf = ({ validation }: FitSettings): { share?: Share; given?: Dat
   return 'x' in validation ? { given: validation } : { share: validation }
 }
 
+/** Where a checkpoint left the training it goes on, else an epoch begins. Throws OptionError where it cannot go on. */
+function goOnOrBegin(core: Core, rows: number, batchRows: number): void {
+  const { counters } = core
+  const { position } = counters
+  if (!core.isResumed) {
+    Object.assign(counters, { position: undefined, unobserved: undefined, stopping: undefined })
+  } else if (position && (position.rows !== rows || position.batchRows !== batchRows)) {
+    throw new OptionError(
+      `fit: expected the ${position.rows} rows in batches of ${position.batchRows} within whose epoch the checkpoint ` +
+        `was made, got ${rows} rows in batches of ${batchRows}`,
+    )
+  }
+  core.isResumed = false
+}
+
+/** Epochs and steps at the end of a fit of so many epochs, of which the first may have begun already. */
+function endOf({ epochs, steps, position, unobserved }: Counters, count: number, perEpoch: number): Moment {
+  const isDone = unobserved ? 1 : 0
+  return {
+    epoch: epochs + count - isDone,
+    step: steps - (position?.steps ?? 0) + (count - isDone) * perEpoch,
+  }
+}
+
+/** What saves checkpoints, where the settings ask for them. */
+function* saverOf(core: Core, { checkpoint }: FitSettings): Slices<Saver | undefined> {
+  if (!checkpoint) return undefined
+  const { save, file, every } = checkpoint
+  const write = save ?? ((yield fileWriter(file!)) as (bytes: Uint8Array) => Promise<void>)
+  const { parameters, ...options } = describeOptions(core.settings, 0)
+  return new Saver(options, core.counters, every, write)
+}
+
 function* fitWork(core: Core, engine: Engine, data: Data, settings: FitSettings): Slices<History> {
   const { counters, stepper, transaction } = core
   const { architecture, seed, optimizer, threads } = core.settings
@@ -53,15 +92,17 @@ function* fitWork(core: Core, engine: Engine, data: Data, settings: FitSettings)
     : { training: all, validation: apart }
   yield* transaction.keep()
   const { rows } = training.x
-  const steps = settings.epochs * Math.ceil(rows / Math.min(settings.batchSize, rows))
-  const end = { step: counters.steps + steps, epoch: counters.epochs + settings.epochs }
+  const batchRows = Math.min(settings.batchSize, rows)
+  goOnOrBegin(core, rows, batchRows)
+  const end = endOf(counters, settings.epochs, Math.ceil(rows / batchRows))
   const rates = new Rates(settings.learningRate ?? optimizer.learningRate, counters, end)
   if (rates.needsValidation && !validation) {
     refuse('learningRate.monitor', "validation data for fit, or 'loss'", 'validationLoss')
   }
   const progress = settings.verbose ? new Progress(settings.epochs, rows) : undefined
-  const observers = observersOf(recorder, rates, validation, settings, progress)
-  const context = { seed, rates, stepper, threads, counters, recorder, observers, progress }
+  const saver = yield* saverOf(core, settings)
+  const observers = observersOf(recorder, counters, rates, validation, settings, progress)
+  const context = { seed, rates, stepper, threads, counters, recorder, observers, progress, saver }
   try {
     return yield* fitSlices(engine, training, validation !== undefined, settings, context, transaction)
   } finally {

@@ -80,6 +80,36 @@ const earlyStopping: Check<EarlyStoppingSettings | undefined> = (value, where) =
 }
 const batchSize = optional(integer(1), 32)
 
+const everyTable = {
+  epochs: optional(integer(1), undefined),
+  steps: optional(integer(1), undefined),
+  seconds: optional(positive, undefined),
+}
+
+/** A number of epochs, or one of the table. */
+const every: Check<{ epochs: number } | { steps: number } | { seconds: number }> = (value, where) => {
+  if (value === undefined) return { epochs: 1 }
+  if (typeof value === 'number') return { epochs: integer(1)(value, where) }
+  const { epochs, steps, seconds } = checkOptions(everyTable, value, where)
+  if ([epochs, steps, seconds].filter((one) => one !== undefined).length !== 1) {
+    return refuse(where, 'a number of epochs, { epochs }, { steps } or { seconds }', value)
+  }
+  if (steps !== undefined) return { steps }
+  return seconds !== undefined ? { seconds } : { epochs: epochs! }
+}
+
+const checkpointTable = {
+  file: optional(name, undefined),
+  save: optional(callback<(bytes: Uint8Array) => unknown>(), undefined),
+  every,
+}
+
+const checkpoint = (value: unknown, where: string) => {
+  const checked = checkOptions(checkpointTable, value, where)
+  if ((checked.file === undefined) !== (checked.save === undefined)) return checked
+  return refuse(where, 'either a file or a function save', value)
+}
+
 const fitTable = {
   epochs: optional(integer(1), 1),
   batchSize,
@@ -90,6 +120,7 @@ const fitTable = {
   onEpoch: optional(callback<(log: EpochLog) => unknown>(), undefined),
   onBatch: optional(callback<(log: BatchLog) => unknown>(), undefined),
   verbose: optional(boolean, false),
+  checkpoint: optional(checkpoint, undefined),
   threads: optional(threads, undefined),
   offThread: optional(boolean, false),
   signal: optional(signal, undefined),

@@ -156,6 +156,17 @@ export interface EarlyStoppingOptions {
   restoreBest?: boolean
 }
 
+/** Where and how often `fit` saves its state, for `Network.resume`. */
+export interface CheckpointOptions {
+  /** A file, in Node, Deno and Bun: written beside it and put in its place when it is whole and on the disk, so that there
+   * is always a whole one; the one before is kept as `<file>.previous`. */
+  file?: string
+  /** Or a function that is given the bytes, and awaited. */
+  save?: (bytes: Uint8Array) => unknown
+  /** Epochs between two, or a number of steps or seconds, within an epoch too. Default 1. */
+  every?: number | { epochs: number } | { steps: number } | { seconds: number }
+}
+
 /** A share of the training data that is kept apart for validation. */
 export interface ValidationShare {
   /** Above 0 and below 1. The rows are drawn at random from the network's seed, and rounded up. */
@@ -201,6 +212,8 @@ export interface FitOptions {
   /** Called after every mini-batch, and awaited; returning false ends the training there. Each batch is then a slice of its
    * own, which takes a few microseconds more. */
   onBatch?: (log: BatchLog) => unknown
+  /** Saves the state of the training while it runs. */
+  checkpoint?: CheckpointOptions
   /** True to show the progress: a bar on a terminal (standard error), elsewhere a line for each epoch. Default false. */
   verbose?: boolean
   /** For this call. Default: the network's. */

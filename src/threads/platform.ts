@@ -1,6 +1,7 @@
 // Workers and cores of the platform: worker_threads where there is Node's API (Node, Deno, Bun), Web Workers elsewhere.
 // Deno and Bun have Web Workers too, but Deno's keep the process alive and cannot be told not to.
 
+import { builtin } from '../base/builtin.ts'
 import { workerSource } from '../generated/worker.ts'
 import type { Listener, PlatformWorker } from './platform-worker.ts'
 import { startWebWorker } from './web-worker.ts'
@@ -16,25 +17,11 @@ interface NodeWorker {
   terminate(): Promise<unknown>
 }
 
-interface NodeModules {
-  'node:worker_threads': { Worker: new (source: string, options: object) => NodeWorker }
-  'node:os': { availableParallelism(): number }
+interface WorkerThreads {
+  readonly Worker: new (source: string, options: object) => NodeWorker
 }
 
-interface Process {
-  readonly versions?: { readonly node?: string }
-  getBuiltinModule?<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined
-}
-
-/** A module of Node, or undefined where the platform has no such thing. */
-async function builtin<Name extends keyof NodeModules>(name: Name): Promise<NodeModules[Name] | undefined> {
-  const { process } = globalThis as { process?: Process }
-  if (!process?.versions?.node) return undefined
-  // Node 20 before 20.16 has no getBuiltinModule. Bundlers must leave the import as it is.
-  return process.getBuiltinModule?.(name) ?? import(/* webpackIgnore: true */ /* @vite-ignore */ name)
-}
-
-function startNodeWorker({ Worker }: NodeModules['node:worker_threads'], listener: Listener): PlatformWorker {
+function startNodeWorker({ Worker }: WorkerThreads, listener: Listener): PlatformWorker {
   // The caller's own flags (a loader, an inspector) do not concern this worker.
   const worker = new Worker(workerSource, { eval: true, execArgv: [], name: 'nabla' })
   worker.on('message', listener.reply)
@@ -49,12 +36,12 @@ function startNodeWorker({ Worker }: NodeModules['node:worker_threads'], listene
 
 /** Starts a worker. Throws, or tells the listener, where the platform refuses. */
 export async function startWorker(listener: Listener): Promise<PlatformWorker> {
-  const node = await builtin('node:worker_threads')
+  const node = await builtin<WorkerThreads>('node:worker_threads')
   return node ? startNodeWorker(node, listener) : startWebWorker(listener)
 }
 
 /** Cores that this process may use. */
 export async function availableCores(): Promise<number> {
-  const os = await builtin('node:os')
+  const os = await builtin<{ availableParallelism(): number }>('node:os')
   return os ? os.availableParallelism() : (globalThis.navigator?.hardwareConcurrency ?? 1)
 }

@@ -17,6 +17,8 @@ export class Core {
   readonly choice: Choice
   readonly counters: Counters = { epochs: 0, steps: 0, trained: false }
   readonly stepper: Stepper
+  /** True where the next fit goes on with what a checkpoint left. */
+  isResumed = false
   /** For whoever has the engine to write to. */
   readonly transaction: Transaction
   readonly #readers: Readers

@@ -5,8 +5,9 @@ import type { Engine, Slice } from '../engine/engine.ts'
 import type { BatchLog } from '../model/options.ts'
 import type { Progress } from './progress.ts'
 import type { Rates } from './rates.ts'
+import type { Saver } from './saver.ts'
 import type { Stepper } from './stepper.ts'
-import type { Transaction } from './transaction.ts'
+import type { Counters, Position, Transaction } from './transaction.ts'
 
 /** The first slice of a new thread count is this much shorter than usual: some 2 ms of one thread's work. */
 const SAMPLES = 8
@@ -83,6 +84,7 @@ function* stepInParts(engine: Engine, slice: Slice, parts: number, transaction: 
 
 /** What every epoch of a fit trains with. */
 interface Training {
+  readonly counters: Counters
   readonly stepper: Stepper
   readonly rates: Rates
   readonly transaction: Transaction
@@ -95,24 +97,30 @@ interface Training {
   /** Told of every step; returning false ends the epoch. */
   readonly onBatch?: ((log: BatchLog) => unknown) | undefined
   readonly progress?: Progress | undefined
+  readonly saver?: Saver | undefined
 }
 
-/** Trains on every row once, up to the end of the rows that were taken. Yields between slices. */
+/**
+ * Trains on every row once, from where the counters say that the epoch was left, and leaves in them how far it came: all
+ * rows, or less where the user ended it. Yields between slices.
+ */
 export function* trainEpoch(
   engine: Engine,
   rows: number,
   batchRows: number,
   training: Training,
-): Slices<{ loss: number; hits: number; endRow: number }> {
-  const { stepper, rates, transaction, sliceLengths, diverge, epoch, onBatch, progress } = training
+): Slices<Position & { readonly isEnded: boolean }> {
+  const { counters, stepper, rates, transaction, sliceLengths, diverge, epoch, onBatch, progress, saver } =
+    training
   const { losses, hits } = engine.plan
   const batches = Math.ceil(rows / batchRows)
-  let loss = 0
-  let firstRow = 0
-  while (firstRow < rows) {
+  let position = counters.position ?? { row: 0, rows, batchRows, loss: 0, hits: 0, steps: 0 }
+  while (position.row < rows) {
+    const firstRow = position.row
     const sliceLength = sliceLengths.next(engine, batchRows)
     const { parts } = sliceLength
-    const most = onBatch ? 1 : Math.min(sliceLength.stepsFor(engine.isSample), stepper.most(rates))
+    const wanted = sliceLength.stepsFor(engine.isSample)
+    const most = onBatch ? 1 : Math.min(wanted, stepper.most(rates), saver?.most ?? wanted)
     const slice: Slice = { firstRow, endRow: Math.min(rows, firstRow + most * batchRows), batchRows }
     const steps = Math.ceil((slice.endRow - firstRow) / batchRows)
     stepper.prepare(engine, steps, rates)
@@ -126,24 +134,33 @@ export function* trainEpoch(
       milliseconds = performance.now() - from
     } else milliseconds = yield* stepInParts(engine, slice, parts, transaction)
     // Not slice by slice: how many there are is a matter of time.
-    loss = engine.sum(losses, firstRow, slice.endRow, loss)
+    const loss = engine.sum(losses, firstRow, slice.endRow, position.loss)
     if (!Number.isFinite(loss)) {
       const row = engine.firstNotFinite(losses, firstRow, slice.endRow)
       diverge(Math.floor(row / batchRows) + 1, 'loss')
     }
     stepper.taken(steps)
+    position = {
+      row: slice.endRow,
+      rows,
+      batchRows,
+      loss,
+      hits: engine.sum(hits, firstRow, slice.endRow, position.hits),
+      steps: position.steps + steps,
+    }
+    counters.position = position
     transaction.isWhole = true
     sliceLength.learn(steps, milliseconds)
     engine.timed(slice.endRow - firstRow, milliseconds)
     progress?.rowsDone(epoch, slice.endRow)
     yield
+    if (saver?.isDue(steps)) yield* saver.save(engine)
     if (onBatch) {
       const sum = engine.sum(losses, firstRow, slice.endRow)
       const batch = Math.ceil(slice.endRow / batchRows)
       const log = { batch, batches, epoch, loss: sum / (slice.endRow - firstRow) }
-      if ((yield new Foreign(onBatch(log))) === false) return { loss, hits: 0, endRow: slice.endRow }
+      if ((yield new Foreign(onBatch(log))) === false) return { ...position, isEnded: true }
     }
-    firstRow = slice.endRow
   }
-  return { loss, hits: engine.sum(hits, 0, rows), endRow: rows }
+  return { ...position, isEnded: false }
 }

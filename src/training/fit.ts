@@ -10,10 +10,11 @@ import type { Engine } from '../engine/engine.ts'
 import type { Rows } from '../intake/rows.ts'
 import type { FitSettings } from '../model/call-settings.ts'
 import { SliceLengths, trainEpoch } from './epoch.ts'
-import type { History, Recorder } from './history.ts'
+import type { EpochFigures, History, Recorder } from './history.ts'
 import { conclude, type FitState, type Observer, observe } from './observers.ts'
 import type { Progress } from './progress.ts'
 import type { Rates } from './rates.ts'
+import type { Saver } from './saver.ts'
 import { openSession } from './session.ts'
 import type { Stepper } from './stepper.ts'
 import type { Counters, Transaction } from './transaction.ts'
@@ -29,6 +30,7 @@ interface FitContext {
   readonly recorder: Recorder
   readonly observers: readonly Observer[]
   readonly progress?: Progress | undefined
+  readonly saver?: Saver | undefined
 }
 
 /** The epochs, from data that are in the engine's arena. */
@@ -36,7 +38,7 @@ function* runEpochs(
   engine: Engine,
   { x, y }: Rows,
   settings: FitSettings,
-  { seed, rates, stepper, counters, recorder, observers, progress }: FitContext,
+  { seed, rates, stepper, counters, recorder, observers, progress, saver }: FitContext,
   transaction: Transaction,
 ): Slices<History> {
   const { rows } = x
@@ -62,6 +64,7 @@ function* runEpochs(
   engine.hitMode = y.hitMode
   if (!settings.shuffle) yield* engine.orderSlices(rows)
   const training = {
+    counters,
     stepper,
     rates,
     transaction,
@@ -69,29 +72,41 @@ function* runEpochs(
     diverge,
     onBatch: settings.onBatch,
     progress,
+    saver,
   }
-  for (let epoch = 1; epoch <= settings.epochs; ++epoch) {
+  function* showEpoch(figures: EpochFigures): Slices<boolean> {
+    const goesOn = yield* observe(observers, figures, fit)
+    counters.unobserved = undefined
+    transaction.keepCounters()
+    if (saver?.isDueAfterEpoch()) yield* saver.save(engine)
+    return goesOn
+  }
+  let isLast = false
+  // What a checkpoint left to be seen counts as an epoch of this fit.
+  const left = counters.unobserved
+  if (left) isLast = !(yield* showEpoch(left))
+  for (let epoch = left ? 2 : 1; epoch <= settings.epochs && !isLast; ++epoch) {
     const from = performance.now()
     if (settings.shuffle) yield* engine.shuffleSlices(rows, seed, counters.epochs)
-    const { loss, hits, endRow } = yield* trainEpoch(engine, rows, batchRows, { ...training, epoch })
+    const { row, loss, hits, isEnded } = yield* trainEpoch(engine, rows, batchRows, { ...training, epoch })
     yield* engine.fetchParameters()
-    if (!(yield* engine.parameters.finiteSlices())) diverge(Math.ceil(endRow / batchRows), 'parameters')
-    const learningRate = rates.at(counters.steps - 1)
+    if (!(yield* engine.parameters.finiteSlices())) diverge(Math.ceil(row / batchRows), 'parameters')
     counters.trained = true
-    if (endRow === rows) counters.epochs += 1
-    yield* transaction.keep()
-    // The user ended it within the epoch.
-    if (endRow < rows) break
-    const figures = {
-      rows,
-      loss,
-      hits: y.hitMode === Hits.NONE ? undefined : hits,
-      learningRate,
-      milliseconds: performance.now() - from,
+    isLast = isEnded
+    const isWhole = row === rows
+    if (isWhole) {
+      const learningRate = rates.at(counters.steps - 1)
+      const counted = y.hitMode === Hits.NONE ? undefined : hits
+      const figures = { rows, loss, hits: counted, learningRate, milliseconds: performance.now() - from }
+      Object.assign(counters, { epochs: counters.epochs + 1, position: undefined, unobserved: figures })
     }
-    if (!(yield* observe(observers, figures, fit))) break
+    yield* transaction.keep()
+    if (isWhole && !(yield* showEpoch(counters.unobserved!))) isLast = true
   }
   yield* conclude(observers, fit)
+  // Nobody goes on within an epoch from the parameters of another.
+  if (counters.stopping?.parameters) counters.position = undefined
+  counters.stopping = undefined
   const remark = remarkOn(situation())
   if (remark) note(remark, 'absurd loss')
   return recorder.history(engine.threads)

@@ -23,7 +23,7 @@ export interface History {
   readonly samplesPerSecond: number
 }
 
-/** What an epoch comes to. */
+/** What an epoch comes to, as plain data. */
 export interface EpochFigures {
   readonly rows: number
   /** Sum over the rows. */

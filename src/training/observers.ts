@@ -4,11 +4,12 @@ import { Foreign, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Rows } from '../intake/rows.ts'
 import type { EarlyStoppingSettings, FitSettings } from '../model/call-settings.ts'
-import { EarlyStopping } from './early-stopping.ts'
+import { afterEpoch, restoreBest } from './early-stopping.ts'
 import { evaluateRows, validateRows } from './evaluate.ts'
 import type { EpochFigures, Recorder } from './history.ts'
 import type { Progress } from './progress.ts'
 import type { Rates } from './rates.ts'
+import type { Counters } from './transaction.ts'
 
 /** A fit between two epochs, as its observers see it. */
 export interface FitState {
@@ -48,16 +49,19 @@ const scheduling = (recorder: Recorder, rates: Rates): Observer => ({
   },
 })
 
-const stopping = (recorder: Recorder, settings: EarlyStoppingSettings): Observer => {
-  const one = new EarlyStopping(settings)
+const stopping = (recorder: Recorder, counters: Counters, settings: EarlyStoppingSettings): Observer => {
+  // An epoch that is still to be seen is one of this fit.
+  const before = counters.epochs - (counters.unobserved ? 1 : 0)
   return {
     *epochEnded(_, { engine }) {
-      const goesOn = yield* one.epochEnded(engine, recorder.log())
-      recorder.bestEpoch = one.state.bestEpoch
-      return goesOn
+      const { epochs } = counters
+      const state = yield* afterEpoch(settings, counters.stopping, engine, recorder.log(), epochs)
+      counters.stopping = state
+      recorder.bestEpoch = state.bestEpoch - before
+      return state.bad <= settings.patience
     },
     *fitEnded({ engine }) {
-      yield* one.restore(engine)
+      yield* restoreBest(engine, counters.stopping)
     },
   }
 }
@@ -78,6 +82,7 @@ const calling = (recorder: Recorder, onEpoch: NonNullable<FitSettings['onEpoch']
 /** Those that the settings of a fit ask for. The user's callback comes last: it is told what the others found. */
 export function observersOf(
   recorder: Recorder,
+  counters: Counters,
   rates: Rates,
   validation: Rows | undefined,
   { earlyStopping, onEpoch }: FitSettings,
@@ -86,7 +91,7 @@ export function observersOf(
   const observers = [recording(recorder)]
   if (validation) observers.push(validating(recorder, validation))
   observers.push(scheduling(recorder, rates))
-  if (earlyStopping) observers.push(stopping(recorder, earlyStopping))
+  if (earlyStopping) observers.push(stopping(recorder, counters, earlyStopping))
   if (progress) observers.push(showing(recorder, progress))
   if (onEpoch) observers.push(calling(recorder, onEpoch))
   return observers

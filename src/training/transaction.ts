@@ -4,9 +4,24 @@
 import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { StoppingState } from './early-stopping.ts'
+import type { EpochFigures } from './history.ts'
 import type { PlateauState } from './plateau.ts'
 
-/** What training changes besides the parameters. */
+/** How far a training is within an epoch. */
+export interface Position {
+  /** Rows of the epoch that are done, of how many, in batches of how many. */
+  readonly row: number
+  readonly rows: number
+  readonly batchRows: number
+  /** Sums over the rows that are done. */
+  readonly loss: number
+  readonly hits: number
+  /** Steps of the optimizer in this epoch. */
+  readonly steps: number
+}
+
+/** What training changes besides the parameters: plain data, each value replaced as a whole. */
 export interface Counters {
   /** Epochs the network was trained for: the shuffles go on where they stopped. */
   epochs: number
@@ -14,8 +29,14 @@ export interface Counters {
   steps: number
   /** True once a step was taken. */
   trained: boolean
-  /** What a rate that falls on a plateau has seen: it changes at the end of an epoch, after all is kept. */
-  plateau?: PlateauState
+  /** Where the training is, or has stopped, within an epoch; undefined between two. */
+  position?: Position | undefined
+  /** An epoch that is done and that its observers have not yet all seen. */
+  unobserved?: EpochFigures | undefined
+  /** What a rate that falls on a plateau has seen. */
+  plateau?: PlateauState | undefined
+  /** What early stopping has seen in the fit that runs, or was ended early. */
+  stopping?: StoppingState | undefined
 }
 
 // A copy of up to this many parameters, 4 MB, is kept for the next transaction: allocating one takes as long as a step of a
@@ -26,8 +47,7 @@ export class Transaction {
   readonly #engine: Engine
   readonly #counters: Counters
   #copy: Floats | undefined
-  #epochs = 0
-  #steps = 0
+  #kept: Counters
   #copying = false
   #version = 0
   /** False while the parameters may be in the midst of a step. */
@@ -36,6 +56,7 @@ export class Transaction {
   constructor(engine: Engine, counters: Counters) {
     this.#engine = engine
     this.#counters = counters
+    this.#kept = { ...counters }
   }
 
   /** Changes whenever the good parameters change. */
@@ -57,10 +78,19 @@ export class Transaction {
     if (this.#copy?.length !== parameters.copyLength) this.#copy = parameters.makeCopy()
     this.#copying = true
     yield* parameters.copySlices(this.#copy)
-    this.#epochs = this.#counters.epochs
-    this.#steps = this.#counters.steps
+    this.keepCounters()
     this.#version += 1
     this.#copying = false
+  }
+
+  /** Keeps the counters alone, where the parameters are those that are kept. */
+  keepCounters(): void {
+    this.#kept = { ...this.#counters }
+  }
+
+  /** The counters that belong to `goodParameters`. */
+  get keptCounters(): Counters {
+    return this.#copying ? { ...this.#counters } : this.#kept
   }
 
   /** Brings back what was kept. Yields now and then. */
@@ -82,8 +112,8 @@ export class Transaction {
 
   /** The counters as they were kept: the parameters are. */
   #recount(): void {
-    this.#counters.epochs = this.#epochs
-    this.#counters.steps = this.#steps
+    const { epochs, steps, position, unobserved, plateau, stopping } = this.#kept
+    Object.assign(this.#counters, { epochs, steps, position, unobserved, plateau, stopping })
     this.isWhole = true
   }
 

@@ -27,7 +27,7 @@ export function fitObserved(
     const validation = given && readRowsNow(engine, given.x, given.y)
     yield* transaction.keep()
     const rates = new Rates(settings.learningRate ?? optimizer.learningRate, counters)
-    const observers = [...before, ...observersOf(recorder, rates, validation, settings), ...behind]
+    const observers = [...before, ...observersOf(recorder, counters, rates, validation, settings), ...behind]
     const context = { seed, rates, stepper, threads, counters, recorder, observers }
     return yield* fitSlices(engine, training, validation !== undefined, settings, context, transaction)
   })

@@ -1,0 +1,229 @@
+// A training that is interrupted and resumed, byte for byte the same as one that was not.
+
+import { describe, expect, it } from 'vitest'
+import { decodeCheckpoint } from '../src/formats/checkpoint.ts'
+import { FormatError, Network, OptionError, type SizedNetworkOptions } from '../src/index.ts'
+import { numbers } from './helpers/random.ts'
+
+const ROWS = 50
+const x = numbers(4 * ROWS, 1)
+const y = Int32Array.from({ length: ROWS }, (_, r) => r % 3)
+const data = { x, y }
+const apart = { x: numbers(4 * 20, 3), y: Int32Array.from({ length: 20 }, (_, r) => r % 3) }
+
+const network = (options: Partial<SizedNetworkOptions> = {}) =>
+  new Network({ sizes: [4, 9, 3], loss: 'crossEntropy', seed: 2, kernels: 'simd', threads: 1, ...options })
+
+/** How far a network is, and every parameter and slot bit by bit. */
+function stateOf(net: Network): string {
+  const { header, state } = decodeCheckpoint(net.checkpoint())
+  return `${JSON.stringify(header.progress)} ${Buffer.from(state.buffer).toString('base64')}`
+}
+const resumed = (net: Network, options = {}) => Network.resume(net.checkpoint(), options)
+
+const optimizers = [
+  { name: 'sgd' },
+  { name: 'sgd', momentum: 0.9, nesterov: true },
+  { name: 'adam' },
+  { name: 'adam', learningRate: { name: 'cosine', from: 0.01, over: 7, warmUp: 2 } },
+  { name: 'sgd', learningRate: { name: 'plateau', from: 0.5, patience: 0, factor: 0.5 } },
+  { name: 'adam', learningRate: { name: 'oneCycle', peak: 0.02, per: 'step', over: 40 } },
+] as const
+
+describe.each(optimizers)('a training by %o', (optimizer) => {
+  const options = { batchSize: 8, validation: apart }
+
+  it('of N epochs, resumed for M, is one of N + M', async () => {
+    const [whole, first] = [network({ optimizer }), network({ optimizer })]
+    await whole.fit(data, { ...options, epochs: 7 })
+    await first.fit(data, { ...options, epochs: 3 })
+    const second = resumed(first)
+    expect(stateOf(second)).toBe(stateOf(first))
+    expect(second.learningRate).toBe(first.learningRate)
+    await second.fit(data, { ...options, epochs: 4 })
+    expect(stateOf(second)).toBe(stateOf(whole))
+  })
+
+  it.each(['simd', 'relaxed', 'reference'] as const)(
+    'that is aborted in the middle of an epoch goes on there (%s)',
+    async (kernels) => {
+      const whole = network({ optimizer, kernels })
+      const expected = await whole.fit(data, { ...options, epochs: 5 })
+      for (const steps of [1, 9, 14, 21]) {
+        const stopped = network({ optimizer, kernels })
+        let taken = 0
+        await stopped.fit(data, { ...options, epochs: 5, onBatch: () => ++taken < steps })
+        const second = resumed(stopped, { threads: 2 })
+        expect(second.learningRate).toBe(stopped.learningRate)
+        const done = Math.floor(steps / 7)
+        const history = await second.fit(data, { ...options, epochs: 5 - done })
+        expect(stateOf(second)).toBe(stateOf(whole))
+        // The unfinished epoch is reported as a whole.
+        expect(history.loss).toEqual(expected.loss.slice(done))
+        expect(history.accuracy).toEqual(expected.accuracy!.slice(done))
+        expect(history.learningRate).toEqual(expected.learningRate.slice(done))
+      }
+    },
+  )
+})
+
+describe('early stopping', () => {
+  const options = { batchSize: 8, validation: apart, epochs: 60, learningRate: 0.3 }
+  const earlyStopping = { patience: 5 }
+
+  it('goes on with what it had seen, the best parameters too', async () => {
+    const whole = network()
+    const expected = await whole.fit(data, { ...options, earlyStopping })
+    expect(expected.epochs).toBeLessThan(60)
+    for (const stopAt of [expected.bestEpoch! - 1, expected.bestEpoch! + 2]) {
+      // A checkpoint from within the last observer of an epoch, and one of an abort in the middle of the next.
+      const stop = new AbortController()
+      let [epochs, batches] = [0, 0]
+      let bytes: Uint8Array | undefined
+      const first = network()
+      const fit = first.fit(data, {
+        ...options,
+        earlyStopping,
+        signal: stop.signal,
+        onEpoch: () => {
+          if (++epochs === stopAt) bytes = first.checkpoint()
+        },
+        onBatch: () => {
+          if (epochs === stopAt && ++batches === 3) stop.abort()
+        },
+      })
+      await expect(fit).rejects.toThrow(/abort/)
+      const resumptions: [Network, number][] = [
+        [Network.resume(bytes!), stopAt - 1],
+        [resumed(first), stopAt],
+      ]
+      for (const [second, done] of resumptions) {
+        const history = await second.fit(data, { ...options, earlyStopping, epochs: 60 - done })
+        expect(stateOf(second), `${done}`).toBe(stateOf(whole))
+        expect(history.epochs + done).toBe(expected.epochs)
+        expect(history.bestEpoch! + done).toBe(expected.bestEpoch!)
+      }
+    }
+  })
+
+  it('begins anew in a fit that is no resumption', async () => {
+    const net = network()
+    await net.fit(data, { ...options, earlyStopping })
+    const again = resumed(net)
+    const history = await again.fit(data, { ...options, earlyStopping, epochs: 3 })
+    expect(history.epochs).toBe(3)
+    expect(history.bestEpoch).toBeGreaterThan(0)
+  })
+})
+
+describe('checkpoints during a fit', () => {
+  const options = { batchSize: 8, validation: apart, epochs: 4 }
+
+  it.each([
+    [{ epochs: 1 }, 4],
+    [2, 2],
+    [{ steps: 3 }, 9],
+    [{ steps: 100 }, 0],
+    [{ seconds: 1e-9 }, undefined],
+  ] as const)('every %o', async (every, count) => {
+    const whole = network({ optimizer: 'adam' })
+    await whole.fit(data, options)
+    for (const settings of [{ threads: 1 }, { threads: 2 }, { threads: 1, offThread: true }]) {
+      const saved: Uint8Array[] = []
+      const save = async (bytes: Uint8Array) => {
+        saved.push(bytes)
+      }
+      const net = network({ optimizer: 'adam' })
+      await net.fit(data, { ...options, ...settings, checkpoint: { save, every } })
+      expect(stateOf(net)).toBe(stateOf(whole))
+      if (count !== undefined) expect(saved).toHaveLength(count)
+      else expect(saved.length).toBeGreaterThan(3)
+      for (const bytes of saved) {
+        const second = Network.resume(bytes)
+        const before = decodeCheckpoint(bytes).header.progress as { epochs: number }
+        const left = 4 - before.epochs
+        if (left > 0) await second.fit(data, { ...options, epochs: left })
+        expect(stateOf(second)).toBe(stateOf(whole))
+      }
+    }
+  })
+
+  it('asked for while it runs are of its last whole epoch', async () => {
+    const [net, one] = [network(), network()]
+    await one.fit(data, { ...options, epochs: 1 })
+    let bytes: Uint8Array | undefined
+    let batches = 0
+    await net.fit(data, {
+      ...options,
+      onBatch: () => {
+        if (++batches === 10) bytes = net.checkpoint()
+      },
+    })
+    expect(stateOf(Network.resume(bytes!))).toBe(stateOf(one))
+  })
+
+  it('that cannot be saved end the fit with that error, and keep what was trained', async () => {
+    const [net, one] = [network(), network()]
+    await one.fit(data, { ...options, epochs: 2 })
+    let saves = 0
+    const save = () => {
+      if (++saves === 2) throw new Error('the disk is full')
+    }
+    await expect(net.fit(data, { ...options, checkpoint: { save } })).rejects.toThrow('the disk is full')
+    expect(net.weights(0)).toEqual(one.weights(0))
+    const wrong = [
+      {},
+      { save, file: 'x' },
+      { file: 3 },
+      { save, every: 0 },
+      { save, every: {} },
+      { save, every: { steps: 1, epochs: 2 } },
+    ]
+    for (const checkpoint of wrong) {
+      await expect(net.fit(data, { checkpoint } as never)).rejects.toThrow(/checkpoint/)
+    }
+    const nowhere = net.fit(data, { checkpoint: { file: '/no/such/folder/net.ckpt' } })
+    await expect(nowhere).rejects.toThrow(
+      'expected a file in a folder that exists, got /no/such/folder/net.ckpt',
+    )
+  })
+})
+
+describe('the bytes of a checkpoint', () => {
+  const bytes = network({ optimizer: 'adam' }).checkpoint()
+
+  it('are refused wherever one of them differs, or is missing', () => {
+    for (let at = 0; at < bytes.length; at += at < 40 ? 1 : 97) {
+      const wrong = bytes.slice()
+      wrong[at] ^= 0x10
+      expect(() => Network.resume(wrong), `${at}`).toThrow(FormatError)
+      expect(() => Network.resume(bytes.subarray(0, at)), `${at}`).toThrow(FormatError)
+    }
+    for (const wrong of [undefined, 'text', [1, 2, 3], new Uint8Array(0), new Float32Array(9)]) {
+      expect(() => Network.resume(wrong as never)).toThrow(FormatError)
+    }
+  })
+
+  it('may begin anywhere in a buffer', () => {
+    const shifted = new Uint8Array(bytes.length + 3)
+    shifted.set(bytes, 3)
+    expect(Network.resume(shifted.subarray(3)).checkpoint()).toEqual(bytes)
+  })
+
+  it('go on only with the data whose epoch was left', async () => {
+    const net = network()
+    await net.fit(data, { batchSize: 8, onBatch: () => false })
+    const second = resumed(net)
+    const before = second.weights(0)
+    const fewer = { x: x.subarray(0, 160), y: y.subarray(0, 40) }
+    await expect(second.fit(fewer, { batchSize: 8 })).rejects.toThrow(OptionError)
+    await expect(second.fit(data, { batchSize: 9 })).rejects.toThrow(
+      'expected the 50 rows in batches of 8 within whose epoch the checkpoint was made, got 50 rows in batches of 9',
+    )
+    expect(second.weights(0)).toEqual(before)
+    await second.fit(data, { batchSize: 8 })
+    const whole = network()
+    await whole.fit(data, { batchSize: 8 })
+    expect(stateOf(second)).toBe(stateOf(whole))
+  })
+})
