@@ -98,7 +98,12 @@ if (!process.argv.includes('--wasm')) {
         rmSync('dist', { recursive: true, force: true })
         rmSync('build/types', { recursive: true, force: true })
         await build({
-          input: { index: 'src/index.ts', data: 'src/data/index.ts', datasets: 'src/datasets/index.ts' },
+          input: {
+            index: 'src/index.ts',
+            data: 'src/data/index.ts',
+            datasets: 'src/datasets/index.ts',
+            node: 'src/node/index.ts',
+          },
           platform: 'neutral',
           transform: { target: 'es2022' },
           output: {
@@ -122,6 +127,7 @@ if (!process.argv.includes('--wasm')) {
           index: 'build/types/src/index.d.ts',
           data: 'build/types/src/data/index.d.ts',
           datasets: 'build/types/src/datasets/index.d.ts',
+          node: 'build/types/src/node/index.d.ts',
         })
       },
     }),

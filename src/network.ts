@@ -67,6 +67,11 @@ export class Network {
     return currentRate(settings.optimizer.learningRate, counters)
   }
 
+  /** Epochs that the network was trained for, over its life. */
+  get epochs(): number {
+    return this.#core.counters.epochs
+  }
+
   /** Width of a row of predictions. */
   get outputs(): number {
     return this.#core.settings.architecture.outputs

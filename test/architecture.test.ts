@@ -53,6 +53,7 @@ const rooms: readonly string[] = [
 
 /** Rooms apart from the network, and what they may use of it. */
 const annexes: Record<string, readonly string[]> = {
+  'src/node/': ['src/base/', 'src/files/', 'src/formats/'],
   'src/data/': ['src/base/', 'src/intake/one-hot.ts', 'assembly/abi.ts', 'assembly/abi/'],
   'src/datasets/': [],
 }

@@ -43,8 +43,8 @@ describe('the entries of the package', () => {
     const files = Object.values<string | Record<string, string>>(exports).flatMap((entry) =>
       typeof entry === 'string' ? [entry] : Object.values(entry),
     )
-    // Three entries and the types of each, the script of the worker, package.json.
-    expect(files.length).toBe(8)
+    // Four entries and the types of each, the script of the worker, package.json.
+    expect(files.length).toBe(10)
     for (const file of files) expect(existsSync(join(root, file)), file).toBe(true)
   })
 
@@ -94,7 +94,7 @@ describe('a bundler that does not read `exports`, as Parcel by default', () => {
   it('finds the same files as others, and their types', () => {
     const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'))
     const { exports } = read('package.json')
-    for (const entry of ['.', './data', './datasets']) {
+    for (const entry of ['.', './data', './datasets', './node']) {
       const { main, module, types } = read(join(entry, 'package.json'))
       const at = (file: string) => `./${join(entry, file)}`
       expect([main, module, types].map(at)).toEqual([

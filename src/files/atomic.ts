@@ -15,6 +15,7 @@ interface FileSystem {
   link(from: string, to: string): Promise<void>
   copyFile(from: string, to: string): Promise<void>
   rm(path: string, options: { force: boolean }): Promise<void>
+  readFile(path: string): Promise<Uint8Array>
   stat(path: string): Promise<{ isDirectory(): boolean }>
 }
 
@@ -29,7 +30,7 @@ async function fileSystem(file: string): Promise<FileSystem> {
   const found = await builtin<FileSystem>('node:fs/promises')
   if (found) return found
   throw new BackendError(
-    `checkpoint.file: expected a platform with files (Node, Deno, Bun) for ${file}; give a function save instead`,
+    `expected a platform with files (Node, Deno, Bun) for ${file}; elsewhere a function save takes the bytes`,
   )
 }
 
@@ -77,6 +78,12 @@ export async function replaceFile(file: string, bytes: Uint8Array): Promise<void
   await keepPrevious(fs, file, beside)
   await fs.rename(beside, file)
   await syncFolder(fs, file)
+}
+
+/** The bytes of a file. Rejects with the system's error. */
+export async function readBytes(file: string): Promise<Uint8Array> {
+  const fs = await fileSystem(file)
+  return new Uint8Array(await fs.readFile(file))
 }
 
 /** What puts bytes in the place of the file. Rejects where there are no files, or no folder for this one. */

@@ -1,0 +1,3 @@
+// What needs a file system: Node, Deno and Bun.
+
+export { readCheckpoint } from './read-checkpoint.ts'

@@ -1,0 +1,13 @@
+// A process that is killed while it trains and saves. The other runtimes' suite does it 200 times (.ci/run).
+
+import { expect, it } from 'vitest'
+import { trainKilled } from './runtimes/killed.ts'
+
+it('a training that is killed leaves a whole checkpoint, and ends with the same bits', async () => {
+  const whole = await trainKilled(5, 0)
+  expect(whole.files).toEqual(['net.ckpt', 'net.ckpt.previous'])
+  const killed = await trainKilled(5, 12)
+  expect(killed.kills).toBe(12)
+  expect(killed.resumptions).toBe(12)
+  expect(killed.hash).toBe(whole.hash)
+})
