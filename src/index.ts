@@ -54,6 +54,7 @@ export type {
   NetworkOptions,
   OptimizerOptions,
   OutputLayerOptions,
+  PredictOptions,
   ReadOptions,
   SgdOptions,
   SizedNetworkOptions,

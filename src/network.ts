@@ -7,6 +7,7 @@ import { type Gradients, gradients } from './calls/gradients.ts'
 import { biases, setBiases, setWeights, weights } from './calls/layer-parameters.ts'
 import { classify, classifyAsync, evaluate, evaluateAsync, predict, predictAsync } from './calls/reading.ts'
 import { trainBatch } from './calls/train-batch.ts'
+import { trainStream } from './calls/train-stream.ts'
 import { train } from './calls/trainer.ts'
 import { decodeCheckpoint } from './formats/checkpoint.ts'
 import {
@@ -29,11 +30,13 @@ import type {
   CheckGradientsOptions,
   CommonNetworkOptions,
   Data,
+  EpochLog,
   ExplainOptions,
   FitOptions,
   KernelsName,
   MatrixLike,
   NetworkOptions,
+  PredictOptions,
   ReadOptions,
 } from './model/options.ts'
 import { Core } from './training/core.ts'
@@ -111,6 +114,20 @@ export class Network {
   }
 
   /**
+   * The same as an async iterator: `for await (const { epoch, loss } of net.train(data, { epochs: 10 }))`. It yields the log
+   * of each epoch; the next epoch begins when it is asked for, and leaving the loop ends the training there. The value that
+   * the iterator returns is the history. It throws what `fit` rejects with.
+   */
+  train(data: Data, options: FitOptions = {}): AsyncGenerator<EpochLog, History, void> {
+    return trainStream((...given) => this.fit(...given), data, options)
+  }
+
+  /** Trains on the data once, as `fit` with one epoch: for data that come in parts. */
+  async partialFit(data: Data, options: Omit<FitOptions, 'epochs'> = {}): Promise<History> {
+    return this.fit(data, { ...options, epochs: 1 })
+  }
+
+  /**
    * Returns the whole state of the training as bytes: the parameters, what the optimizer keeps of them, and how far the
    * training is; while `fit` runs, after its last whole epoch. They are for `Network.resume` of this version of nabla.
    */
@@ -140,16 +157,16 @@ export class Network {
     return trainBatch(this.#core, x, y, options)
   }
 
-  /** Returns the outputs for each row of x, row-major (rows × outputs). Throws ShapeError. */
-  predict(x: MatrixLike): Float32Array {
-    return predict(this.#core, x)
+  /** Returns the outputs for each row of x, row-major (rows × outputs): in `out`, where that is given. Throws ShapeError. */
+  predict(x: MatrixLike, options: PredictOptions = {}): Float32Array {
+    return predict(this.#core, x, options)
   }
 
   /**
    * The same, with a turn of the event loop every 15 to 30 ms, from the parameters at the time of the call. Rejects with
    * ShapeError, with the signal's reason, or with BackendError if the network is disposed in the meantime.
    */
-  async predictAsync(x: MatrixLike, options: ReadOptions = {}): Promise<Float32Array> {
+  async predictAsync(x: MatrixLike, options: PredictOptions & ReadOptions = {}): Promise<Float32Array> {
     return predictAsync(this.#core, x, options)
   }
 

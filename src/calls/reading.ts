@@ -2,6 +2,7 @@
 // loop. `engineOf` is asked again for each block of rows: the network may be trained between two of them, and the reader
 // moved to a copy of the parameters.
 
+import { ShapeError } from '../base/errors.ts'
 import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import { fillStaging } from '../intake/inputs.ts'
@@ -9,17 +10,31 @@ import { makeMatrix, shapeMatrix } from '../intake/matrix.ts'
 import { readRows } from '../intake/rows.ts'
 import { Watched } from '../intake/watched.ts'
 import { classesOf } from '../metrics/classify.ts'
-import { checkData, readSettings } from '../model/call-settings.ts'
-import type { Data, MatrixLike, ReadOptions } from '../model/options.ts'
+import { checkData, predictAsyncSettings, predictSettings, readSettings } from '../model/call-settings.ts'
+import type { Data, MatrixLike, PredictOptions, ReadOptions } from '../model/options.ts'
 import type { Core } from '../training/core.ts'
 import { type Evaluation, evaluateRows } from '../training/evaluate.ts'
 
-function* predictSlices(engineOf: () => Engine, x: MatrixLike, watched: Watched): Slices<Float32Array> {
+/** Where the outputs go. Throws ShapeError where the user's array has not the room, or another. */
+function outputsIn(out: Float32Array | undefined, rows: number, outputs: number): Float32Array {
+  if (!out) return makeMatrix(rows, outputs, 'predictions')
+  if (out.length === rows * outputs) return out
+  throw new ShapeError(
+    `out: expected room for ${rows} rows of ${outputs} (${rows * outputs} values), got ${out.length} values`,
+  )
+}
+
+function* predictSlices(
+  engineOf: () => Engine,
+  x: MatrixLike,
+  watched: Watched,
+  given?: Float32Array,
+): Slices<Float32Array> {
   const { inputs, outputs } = engineOf().architecture
   const matrix = yield* shapeMatrix(x, inputs, 'x', watched)
   const { rows, columns } = matrix
   const isOwn = matrix.values !== x
-  const out = makeMatrix(rows, outputs, 'predictions')
+  const out = outputsIn(given, rows, outputs)
   const { blockRows } = engineOf()
   for (let from = 0; from < rows; from += blockRows) {
     const engine = engineOf()
@@ -33,20 +48,21 @@ function* predictSlices(engineOf: () => Engine, x: MatrixLike, watched: Watched)
 }
 
 /** See Network.predict. */
-export function predict(core: Core, x: MatrixLike): Float32Array {
+export function predict(core: Core, x: MatrixLike, options: PredictOptions): Float32Array {
   const engine = core.reading('predict')
-  return runNow(predictSlices(() => engine, x, Watched.none))
+  const { out } = predictSettings(options)
+  return runNow(predictSlices(() => engine, x, Watched.none, out))
 }
 
 /** See Network.predictAsync. call: the user's, for messages. */
 export async function predictAsync(
   core: Core,
   x: MatrixLike,
-  options: ReadOptions,
+  options: PredictOptions & ReadOptions,
   call = 'predictAsync',
 ): Promise<Float32Array> {
-  const { signal } = readSettings(options)
-  return core.readInSlices(call, signal, (engineOf) => predictSlices(engineOf, x, Watched.of(x, 'x')))
+  const { signal, out } = predictAsyncSettings(options)
+  return core.readInSlices(call, signal, (engineOf) => predictSlices(engineOf, x, Watched.of(x, 'x'), out))
 }
 
 /** The classes that the outputs stand for. */

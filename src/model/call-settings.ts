@@ -23,6 +23,7 @@ import type {
   EpochLog,
   ExplainOptions,
   FitOptions,
+  PredictOptions,
   ReadOptions,
 } from './options.ts'
 import { learningRate } from './schedules.ts'
@@ -130,7 +131,18 @@ const fitTable = {
 export const trainBatchSettings = (options: { learningRate?: LearningRateOption }) =>
   checkOptions({ learningRate: optional(learningRate, undefined) }, options, 'trainBatch options')
 
-/** The options of `predictAsync` and its kin. Throws OptionError. */
+const out: Check<Float32Array> = (value, name) =>
+  value instanceof Float32Array ? value : refuse(name, 'a Float32Array', value)
+
+/** The options of `predict`. Throws OptionError. */
+export const predictSettings = (options: PredictOptions) =>
+  checkOptions({ out: optional(out, undefined) }, options, 'predict options')
+
+/** The options of `predictAsync`. Throws OptionError. */
+export const predictAsyncSettings = (options: PredictOptions & ReadOptions) =>
+  checkOptions({ out: optional(out, undefined), signal: optional(signal, undefined) }, options, 'options')
+
+/** The options of `evaluateAsync` and its kin. Throws OptionError. */
 export const readSettings = (options: ReadOptions) =>
   checkOptions({ signal: optional(signal, undefined) }, options, 'options')
 

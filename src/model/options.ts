@@ -225,6 +225,11 @@ export interface FitOptions {
   signal?: AbortSignalLike
 }
 
+export interface PredictOptions {
+  /** Where the outputs go, (rows × outputs): the array that is returned. Default: a new one. */
+  out?: Float32Array
+}
+
 export interface ReadOptions {
   /** Ends the work early: the promise rejects with the signal's reason. */
   signal?: AbortSignalLike

@@ -1,0 +1,80 @@
+// A fit as an async iterator: each epoch is handed over, and the next begins when it is asked for.
+
+import type { Data, EpochLog, FitOptions } from '../model/options.ts'
+import type { History } from '../training/history.ts'
+
+/** What passes between the fit and whoever iterates: one epoch at a time. */
+class Handover {
+  #resolveEpoch!: (log: EpochLog | undefined) => void
+  #goOn: ((yes: boolean) => void) | undefined
+  #epoch!: Promise<EpochLog | undefined>
+
+  constructor() {
+    this.#renew()
+  }
+
+  #renew(): void {
+    this.#epoch = new Promise((resolve) => {
+      this.#resolveEpoch = resolve
+    })
+  }
+
+  /** From the fit: resolves to false where the training is to end. */
+  offer(log: EpochLog): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#goOn = resolve
+      this.#resolveEpoch(log)
+    })
+  }
+
+  /** There are no more. */
+  end(): void {
+    this.#resolveEpoch(undefined)
+  }
+
+  /** From the iterator: lets the fit go on, and resolves to its next epoch, or to undefined at its end. */
+  next(): Promise<EpochLog | undefined> {
+    const goOn = this.#goOn
+    if (goOn) {
+      this.#goOn = undefined
+      this.#renew()
+      goOn(true)
+    }
+    return this.#epoch
+  }
+
+  /** The iterator wants no more. */
+  stop(): void {
+    this.#goOn?.(false)
+  }
+}
+
+/** See Network.train. begin: its fit. */
+export async function* trainStream(
+  begin: (data: Data, options: FitOptions) => Promise<History>,
+  data: Data,
+  options: FitOptions,
+): AsyncGenerator<EpochLog, History, void> {
+  const handover = new Handover()
+  const { onEpoch } = options
+  const fitting = begin(data, {
+    ...options,
+    onEpoch: async (log) => {
+      const wanted = await onEpoch?.(log)
+      return (await handover.offer(log)) && wanted !== false
+    },
+  })
+  // Its error is thrown below.
+  fitting.then(
+    () => handover.end(),
+    () => handover.end(),
+  )
+  try {
+    for (let log = await handover.next(); log; log = await handover.next()) yield log
+  } finally {
+    handover.stop()
+    // A loop that is left waits until the network is idle.
+    await fitting.catch(() => {})
+  }
+  return fitting
+}
