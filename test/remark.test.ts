@@ -20,7 +20,7 @@ describe('a training that stays finite', () => {
       y: { values: y, rows: y.length / architecture.outputs, columns: architecture.outputs },
       batchRows: fit.batchSize ?? 32,
       optimizer: networkSettings(options).optimizer,
-      learningRate: rateOf(training),
+      learningRate: rateOf(training) as number,
       losses,
       weightsBefore: architecture.layers.map(({ inputs, units, bias }, l) =>
         layerStatistics(
