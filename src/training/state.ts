@@ -75,7 +75,7 @@ export function restore(core: Core, { header, state, best }: Checkpoint): void {
   const engine = core.writing('resume')
   const counters = countersOf(header.progress as Json, best)
   // Room for what the optimizer keeps.
-  if (state.length > engine.parameters.copyLength) engine.resize({ ...PREDICTS, batchRows: 1 })
+  if (state.length > engine.parameters.copyLength) engine.resize({ ...PREDICTS, batchRows: 1, steps: 1 })
   if (state.length !== engine.parameters.copyLength || (best && best.length > state.length)) {
     throw new FormatError(
       `checkpoint: expected ${engine.parameters.copyLength} numbers for ${core.settings.architecture.inputs} inputs ` +
