@@ -42,6 +42,7 @@ export type {
   CheckpointOptions,
   CommonNetworkOptions,
   Data,
+  DataStream,
   EarlyStoppingOptions,
   EpochLog,
   ExplainOptions,

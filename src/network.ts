@@ -7,7 +7,7 @@ import { type Gradients, gradients } from './calls/gradients.ts'
 import { biases, setBiases, setWeights, weights } from './calls/layer-parameters.ts'
 import { classify, classifyAsync, evaluate, evaluateAsync, predict, predictAsync } from './calls/reading.ts'
 import { trainBatch } from './calls/train-batch.ts'
-import { trainStream } from './calls/train-stream.ts'
+import { trainIterator } from './calls/train-iterator.ts'
 import { train } from './calls/trainer.ts'
 import { decodeCheckpoint } from './formats/checkpoint.ts'
 import {
@@ -30,6 +30,7 @@ import type {
   CheckGradientsOptions,
   CommonNetworkOptions,
   Data,
+  DataStream,
   EpochLog,
   ExplainOptions,
   FitOptions,
@@ -105,11 +106,15 @@ export class Network {
    * gets a turn after every 15 to 30 ms of work here; with threads, or off the thread, the work is done by workers.
    * While it runs, `predict`, `evaluate`, `weights` and the like see the parameters after the last whole epoch.
    *
+   * Data that do not fit into memory come as a stream of parts, sync or async: each part is trained on, as one mini-batch or
+   * in mini-batches of `batchSize`, before the next is asked for. For several epochs give a function that begins a stream.
+   * A stream that throws ends the training, and the network keeps what it learned up to its last whole step.
+   *
    * Rejects with OptionError or ShapeError before anything is trained, also for arrays that change before they have been
    * read; with DivergedError, keeping the parameters of the last good epoch, if the loss is no longer finite; with the
    * signal's reason when that is aborted, keeping the parameters after the last whole step.
    */
-  async fit(data: Data, options: FitOptions = {}): Promise<History> {
+  async fit(data: Data | DataStream, options: FitOptions = {}): Promise<History> {
     return train(this.#core, data, options)
   }
 
@@ -118,8 +123,8 @@ export class Network {
    * of each epoch; the next epoch begins when it is asked for, and leaving the loop ends the training there. The value that
    * the iterator returns is the history. It throws what `fit` rejects with.
    */
-  train(data: Data, options: FitOptions = {}): AsyncGenerator<EpochLog, History, void> {
-    return trainStream((...given) => this.fit(...given), data, options)
+  train(data: Data | DataStream, options: FitOptions = {}): AsyncGenerator<EpochLog, History, void> {
+    return trainIterator((...given) => this.fit(...given), data, options)
   }
 
   /** Trains on the data once, as `fit` with one epoch: for data that come in parts. */

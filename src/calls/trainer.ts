@@ -6,11 +6,11 @@ import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import { fileWriter } from '../files/atomic.ts'
 import { describeOptions } from '../inspect/describe.ts'
-import { readRows } from '../intake/rows.ts'
+import { type Rows, readRows } from '../intake/rows.ts'
 import { divideRows, type Share } from '../intake/share.ts'
 import type { Architecture } from '../model/architecture.ts'
 import { checkData, type FitSettings, fitSettings } from '../model/call-settings.ts'
-import type { Data, FitOptions } from '../model/options.ts'
+import type { Data, DataStream, FitOptions } from '../model/options.ts'
 import type { Moment } from '../model/schedules.ts'
 import type { Core } from '../training/core.ts'
 import { fitSlices } from '../training/fit.ts'
@@ -19,6 +19,7 @@ import { observersOf } from '../training/observers.ts'
 import { Progress } from '../training/progress.ts'
 import { Rates } from '../training/rates.ts'
 import { Saver } from '../training/saver.ts'
+import { arraySource, isStream, type Source, type SourceContext, streamSource } from '../training/source.ts'
 import type { Counters } from '../training/transaction.ts'
 
 // Numbers that are read at once: a few milliseconds of work.
@@ -75,10 +76,18 @@ function* saverOf(core: Core, { checkpoint }: FitSettings): Slices<Saver | undef
   return new Saver(options, core.counters, every, write)
 }
 
-function* fitWork(core: Core, engine: Engine, data: Data, settings: FitSettings): Slices<History> {
-  const { counters, stepper, transaction } = core
-  const { architecture, seed, optimizer, threads } = core.settings
-  const recorder = new Recorder(settings.epochs)
+/** What a fit trains on, what it validates on, and when it ends, as far as that is known. */
+interface Sources {
+  readonly sourceOf: (context: SourceContext) => Source
+  readonly validation: Rows | undefined
+  /** Rows of an epoch. */
+  readonly rows: number
+  readonly end: Moment
+}
+
+/** The user's arrays, read and checked. */
+function* arrays(core: Core, engine: Engine, data: Data, settings: FitSettings): Slices<Sources> {
+  const { architecture, seed } = core.settings
   // All arrays are watched from here on.
   const { share, given } = validationOf(settings)
   const isAllShort = isShort(data, architecture) && (!given || isShort(given, architecture))
@@ -90,11 +99,53 @@ function* fitWork(core: Core, engine: Engine, data: Data, settings: FitSettings)
   const { training, validation } = share
     ? yield* divideRows(all, share, seed)
     : { training: all, validation: apart }
-  yield* transaction.keep()
   const { rows } = training.x
   const batchRows = Math.min(settings.batchSize, rows)
   goOnOrBegin(core, rows, batchRows)
-  const end = endOf(counters, settings.epochs, Math.ceil(rows / batchRows))
+  return {
+    sourceOf: (context) => arraySource(training, context),
+    validation,
+    rows,
+    end: endOf(core.counters, settings.epochs, Math.ceil(rows / batchRows)),
+  }
+}
+
+/** A stream, of which nothing is read yet. batchSize: undefined where a part of it is a batch. */
+function* parts(
+  core: Core,
+  engine: Engine,
+  stream: DataStream,
+  settings: FitSettings,
+  batchSize: number | undefined,
+): Slices<Sources> {
+  const { share, given } = validationOf(settings)
+  if (share) refuse('fit options.validation', 'data of their own for a stream', share.share)
+  const { every } = settings.checkpoint ?? {}
+  if (every && !('epochs' in every)) {
+    refuse('fit options.checkpoint.every', 'a number of epochs for a stream', every)
+  }
+  const validation = given && (yield* readRows(engine, given, { prefix: 'validation.', keep: true }))
+  goOnOrBegin(core, Number.NaN, Number.NaN)
+  const { counters } = core
+  return {
+    sourceOf: (context) => streamSource(stream, batchSize, context),
+    validation,
+    rows: Number.POSITIVE_INFINITY,
+    end: { step: Number.POSITIVE_INFINITY, epoch: counters.epochs + settings.epochs },
+  }
+}
+
+function* fitWork(
+  core: Core,
+  engine: Engine,
+  settings: FitSettings,
+  reading: Slices<Sources>,
+): Slices<History> {
+  const { counters, stepper, transaction } = core
+  const { seed, optimizer } = core.settings
+  const recorder = new Recorder(settings.epochs)
+  const { sourceOf, validation, rows, end } = yield* reading
+  yield* transaction.keep()
   const rates = new Rates(settings.learningRate ?? optimizer.learningRate, counters, end)
   if (rates.needsValidation && !validation) {
     refuse('learningRate.monitor', "validation data for fit, or 'loss'", 'validationLoss')
@@ -102,17 +153,30 @@ function* fitWork(core: Core, engine: Engine, data: Data, settings: FitSettings)
   const progress = settings.verbose ? new Progress(settings.epochs, rows) : undefined
   const saver = yield* saverOf(core, settings)
   const observers = observersOf(recorder, counters, rates, validation, settings, progress)
-  const context = { seed, rates, stepper, threads, counters, recorder, observers, progress, saver }
+  const source = sourceOf({
+    engine,
+    settings,
+    counters,
+    seed,
+    threads: settings.threads ?? core.settings.threads,
+    steps: stepper.rows(rates),
+    validates: validation !== undefined,
+  })
+  const context = { rates, stepper, counters, recorder, observers, progress, saver }
   try {
-    return yield* fitSlices(engine, training, validation !== undefined, settings, context, transaction)
+    return yield* fitSlices(engine, source, settings, context, transaction)
   } finally {
     progress?.end(recorder.loss.length)
   }
 }
 
 /** See Network.fit. */
-export async function train(core: Core, data: Data, options: FitOptions): Promise<History> {
+export async function train(core: Core, data: Data | DataStream, options: FitOptions): Promise<History> {
   const settings = fitSettings(options)
-  const checked = checkData(data, 'fit data')
-  return core.trainInSlices('fit', settings.signal, (engine) => fitWork(core, engine, checked, settings))
+  const reading = isStream(data)
+    ? (engine: Engine) => parts(core, engine, data, settings, options.batchSize)
+    : (engine: Engine) => arrays(core, engine, checkData(data, 'fit data'), settings)
+  return core.trainInSlices('fit', settings.signal, (engine) =>
+    fitWork(core, engine, settings, reading(engine)),
+  )
 }

@@ -136,7 +136,8 @@ export interface EpochLog {
 export interface BatchLog {
   /** Of the epoch, counted from 1. */
   readonly batch: number
-  readonly batches: number
+  /** How many there are; undefined for a stream. */
+  readonly batches?: number
   /** The epoch, counted from 1. */
   readonly epoch: number
   /** Mean loss of the batch's rows, with the weights that it met. */
@@ -184,6 +185,9 @@ export interface Data {
   /** (rows × outputs), or the class index of each row. */
   y: MatrixLike
 }
+
+/** Data in parts, each `{ x, y }`, or a function that begins such a stream for each epoch. */
+export type DataStream = Iterable<Data> | AsyncIterable<Data> | (() => Iterable<Data> | AsyncIterable<Data>)
 
 /** What `fit` needs of an AbortSignal. Described here because not every project has the platform's types. */
 export interface AbortSignalLike {

@@ -83,7 +83,7 @@ function* stepInParts(engine: Engine, slice: Slice, parts: number, transaction: 
 }
 
 /** What every epoch of a fit trains with. */
-interface Training {
+export interface Training {
   readonly counters: Counters
   readonly stepper: Stepper
   readonly rates: Rates
@@ -94,6 +94,8 @@ interface Training {
   readonly diverge: (batch: number, seen: 'loss' | 'parameters') => never
   /** The epoch of this fit, counted from 1. */
   readonly epoch: number
+  /** Batches of the epoch before these rows, where they are part of a stream: how many will come is not known then. */
+  readonly firstBatch?: number
   /** Told of every step; returning false ends the epoch. */
   readonly onBatch?: ((log: BatchLog) => unknown) | undefined
   readonly progress?: Progress | undefined
@@ -110,10 +112,11 @@ export function* trainEpoch(
   batchRows: number,
   training: Training,
 ): Slices<Position & { readonly isEnded: boolean }> {
-  const { counters, stepper, rates, transaction, sliceLengths, diverge, epoch, onBatch, progress, saver } =
-    training
+  const { counters, stepper, rates, transaction, sliceLengths, diverge, epoch } = training
+  const { firstBatch, onBatch, progress, saver } = training
   const { losses, hits } = engine.plan
-  const batches = Math.ceil(rows / batchRows)
+  const before = firstBatch ?? 0
+  const batches = firstBatch === undefined ? Math.ceil(rows / batchRows) : undefined
   let position = counters.position ?? { row: 0, rows, batchRows, loss: 0, hits: 0, steps: 0 }
   while (position.row < rows) {
     const firstRow = position.row
@@ -137,7 +140,7 @@ export function* trainEpoch(
     const loss = engine.sum(losses, firstRow, slice.endRow, position.loss)
     if (!Number.isFinite(loss)) {
       const row = engine.firstNotFinite(losses, firstRow, slice.endRow)
-      diverge(Math.floor(row / batchRows) + 1, 'loss')
+      diverge(before + Math.floor(row / batchRows) + 1, 'loss')
     }
     stepper.taken(steps)
     position = {
@@ -157,8 +160,8 @@ export function* trainEpoch(
     if (saver?.isDue(steps)) yield* saver.save(engine)
     if (onBatch) {
       const sum = engine.sum(losses, firstRow, slice.endRow)
-      const batch = Math.ceil(slice.endRow / batchRows)
-      const log = { batch, batches, epoch, loss: sum / (slice.endRow - firstRow) }
+      const batch = before + Math.ceil(slice.endRow / batchRows)
+      const log = { batch, ...(batches && { batches }), epoch, loss: sum / (slice.endRow - firstRow) }
       if ((yield new Foreign(onBatch(log))) === false) return { ...position, isEnded: true }
     }
   }

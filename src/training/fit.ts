@@ -1,30 +1,26 @@
 // The training loop: a session, and in it epochs over shuffled mini-batches, each shown to the observers.
 
-import * as Hits from '../../assembly/abi/hits.ts'
 import { note } from '../base/notes.ts'
 import { type Slices, toItsEnd } from '../base/pace.ts'
 import type { Situation } from '../diagnosis/causes.ts'
 import { type Divergence, divergedError } from '../diagnosis/diverged.ts'
 import { remarkOn } from '../diagnosis/remark.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { Rows } from '../intake/rows.ts'
 import type { FitSettings } from '../model/call-settings.ts'
-import { SliceLengths, trainEpoch } from './epoch.ts'
+import { SliceLengths, type Training } from './epoch.ts'
 import type { EpochFigures, History, Recorder } from './history.ts'
 import { conclude, type FitState, type Observer, observe } from './observers.ts'
 import type { Progress } from './progress.ts'
 import type { Rates } from './rates.ts'
 import type { Saver } from './saver.ts'
-import { openSession } from './session.ts'
+import type { Source } from './source.ts'
 import type { Stepper } from './stepper.ts'
 import type { Counters, Transaction } from './transaction.ts'
 
 /** What a fit needs besides its settings. */
 interface FitContext {
-  readonly seed: number
   readonly rates: Rates
   readonly stepper: Stepper
-  readonly threads: number | 'auto'
   readonly counters: Counters
   /** What the first observer collects the history in. */
   readonly recorder: Recorder
@@ -33,24 +29,21 @@ interface FitContext {
   readonly saver?: Saver | undefined
 }
 
-/** The epochs, from data that are in the engine's arena. */
+/** The epochs, from a source that is open. */
 function* runEpochs(
   engine: Engine,
-  { x, y }: Rows,
+  source: Source,
   settings: FitSettings,
-  { seed, rates, stepper, counters, recorder, observers, progress, saver }: FitContext,
+  { rates, stepper, counters, recorder, observers, progress, saver }: FitContext,
   transaction: Transaction,
 ): Slices<History> {
-  const { rows } = x
-  const batchRows = Math.min(settings.batchSize, rows)
   const start = { weightsBefore: engine.parameters.statistics(), trainedBefore: counters.trained }
   const fit: FitState = { engine }
   const situation = (): Situation => ({
     ...start,
     architecture: engine.architecture,
-    x,
-    y,
-    batchRows,
+    ...source.seen,
+    batchRows: Math.min(settings.batchSize, source.seen.x.rows),
     optimizer: stepper.settings,
     learningRate: rates.at(counters.steps),
     losses: recorder.loss,
@@ -61,9 +54,8 @@ function* runEpochs(
       epoch > 1 ? `the parameters it had after epoch ${epoch - 1}` : 'the parameters it had before this call'
     throw divergedError({ ...situation(), epoch, batch, seen, kept })
   }
-  engine.hitMode = y.hitMode
-  if (!settings.shuffle) yield* engine.orderSlices(rows)
-  const training = {
+  const training: Training = {
+    epoch: 1,
     counters,
     stepper,
     rates,
@@ -87,17 +79,17 @@ function* runEpochs(
   if (left) isLast = !(yield* showEpoch(left))
   for (let epoch = left ? 2 : 1; epoch <= settings.epochs && !isLast; ++epoch) {
     const from = performance.now()
-    if (settings.shuffle) yield* engine.shuffleSlices(rows, seed, counters.epochs)
-    const { row, loss, hits, isEnded } = yield* trainEpoch(engine, rows, batchRows, { ...training, epoch })
+    const { batches, isEnded, isWhole, ...sums } = yield* source.pass(training, epoch)
     yield* engine.fetchParameters()
-    if (!(yield* engine.parameters.finiteSlices())) diverge(Math.ceil(row / batchRows), 'parameters')
+    if (!(yield* engine.parameters.finiteSlices())) diverge(batches, 'parameters')
     counters.trained = true
     isLast = isEnded
-    const isWhole = row === rows
     if (isWhole) {
-      const learningRate = rates.at(counters.steps - 1)
-      const counted = y.hitMode === Hits.NONE ? undefined : hits
-      const figures = { rows, loss, hits: counted, learningRate, milliseconds: performance.now() - from }
+      const figures = {
+        ...sums,
+        learningRate: rates.at(counters.steps - 1),
+        milliseconds: performance.now() - from,
+      }
       Object.assign(counters, { epochs: counters.epochs + 1, position: undefined, unobserved: figures })
     }
     yield* transaction.keep()
@@ -125,31 +117,24 @@ function* endEarly(engine: Engine, transaction: Transaction): Slices<void> {
   yield* isTorn ? transaction.rollBackElsewhere() : transaction.settle()
 }
 
-/** Trains the engine's network on data that are checked already. */
+/** Trains the engine's network on what the source brings. */
 export function* fitSlices(
   engine: Engine,
-  training: Rows,
-  validates: boolean,
+  source: Source,
   settings: FitSettings,
   context: FitContext,
   transaction: Transaction,
 ): Slices<History> {
   const { capacity } = engine.plan
   try {
-    const data = { ...training, validates }
-    yield* openSession(
-      engine,
-      data,
-      settings,
-      settings.threads ?? context.threads,
-      context.stepper.rows(context.rates),
-    )
-    return yield* runEpochs(engine, training, settings, context, transaction)
+    yield* source.open()
+    return yield* runEpochs(engine, source, settings, context, transaction)
   } catch (error) {
     yield* toItsEnd(endEarly(engine, transaction))
     throw error
   } finally {
     engine.dismissTeam()
+    yield* toItsEnd(source.close())
     try {
       engine.settle(capacity)
     } catch {

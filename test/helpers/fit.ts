@@ -8,6 +8,7 @@ import { fitSlices } from '../../src/training/fit.ts'
 import { Recorder } from '../../src/training/history.ts'
 import { type Observer, observersOf } from '../../src/training/observers.ts'
 import { Rates } from '../../src/training/rates.ts'
+import { arraySource } from '../../src/training/source.ts'
 
 /** behind, before: observers behind and in front of those that the options ask for. */
 export function fitObserved(
@@ -28,7 +29,10 @@ export function fitObserved(
     yield* transaction.keep()
     const rates = new Rates(settings.learningRate ?? optimizer.learningRate, counters)
     const observers = [...before, ...observersOf(recorder, counters, rates, validation, settings), ...behind]
-    const context = { seed, rates, stepper, threads, counters, recorder, observers }
-    return yield* fitSlices(engine, training, validation !== undefined, settings, context, transaction)
+    const steps = stepper.rows(rates)
+    const validates = validation !== undefined
+    const source = arraySource(training, { engine, settings, counters, seed, threads, steps, validates })
+    const context = { rates, stepper, counters, recorder, observers }
+    return yield* fitSlices(engine, source, settings, context, transaction)
   })
 }

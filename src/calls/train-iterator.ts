@@ -1,6 +1,6 @@
 // A fit as an async iterator: each epoch is handed over, and the next begins when it is asked for.
 
-import type { Data, EpochLog, FitOptions } from '../model/options.ts'
+import type { Data, DataStream, EpochLog, FitOptions } from '../model/options.ts'
 import type { History } from '../training/history.ts'
 
 /** What passes between the fit and whoever iterates: one epoch at a time. */
@@ -50,9 +50,9 @@ class Handover {
 }
 
 /** See Network.train. begin: its fit. */
-export async function* trainStream(
-  begin: (data: Data, options: FitOptions) => Promise<History>,
-  data: Data,
+export async function* trainIterator(
+  begin: (data: Data | DataStream, options: FitOptions) => Promise<History>,
+  data: Data | DataStream,
   options: FitOptions,
 ): AsyncGenerator<EpochLog, History, void> {
   const handover = new Handover()

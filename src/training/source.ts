@@ -1,0 +1,183 @@
+// Where the rows of an epoch come from: arrays that are in the arena for the whole fit, or a stream that brings some rows at a
+// time.
+
+import * as Hits from '../../assembly/abi/hits.ts'
+import { refuse } from '../base/check.ts'
+import { ShapeError } from '../base/errors.ts'
+import { Foreign, type Slices } from '../base/pace.ts'
+import type { Engine } from '../engine/engine.ts'
+import { type Rows, readRows } from '../intake/rows.ts'
+import { checkData, type FitSettings } from '../model/call-settings.ts'
+import type { Data, DataStream } from '../model/options.ts'
+import { type Training, trainEpoch } from './epoch.ts'
+import { openSession } from './session.ts'
+import type { Counters } from './transaction.ts'
+
+/** What an epoch came to, or the part of it up to where the user ended it. */
+export interface Pass {
+  readonly rows: number
+  /** Sums over the rows. */
+  readonly loss: number
+  readonly hits: number | undefined
+  readonly batches: number
+  readonly isEnded: boolean
+  readonly isWhole: boolean
+}
+
+export interface Source {
+  /** What was read last: for what is said of a divergence. */
+  readonly seen: Rows
+  /** Makes ready what all epochs need. */
+  open(): Slices<void>
+  /** Trains on all rows once. */
+  pass(training: Training, epoch: number): Slices<Pass>
+  /** The fit has ended, in whatever way. */
+  close(): Slices<void>
+}
+
+/** What a source needs to hire threads and to find its order. */
+export interface SourceContext {
+  readonly engine: Engine
+  readonly settings: FitSettings
+  readonly counters: Counters
+  readonly seed: number
+  readonly threads: number | 'auto'
+  /** Rows of the table of steps. */
+  readonly steps: number
+  readonly validates: boolean
+}
+
+/** Rows that are checked, and brought to the arena once. */
+export function arraySource(rows: Rows, context: SourceContext): Source {
+  const { engine, settings, counters, seed, threads, steps, validates } = context
+  const { rows: count } = rows.x
+  const batchRows = Math.min(settings.batchSize, count)
+  return {
+    seen: rows,
+    *open() {
+      yield* openSession(engine, { ...rows, validates }, settings, threads, steps)
+      engine.hitMode = rows.y.hitMode
+      if (!settings.shuffle) yield* engine.orderSlices(count)
+    },
+    *pass(training, epoch) {
+      if (settings.shuffle) yield* engine.shuffleSlices(count, seed, counters.epochs)
+      const done = yield* trainEpoch(engine, count, batchRows, { ...training, epoch })
+      return {
+        rows: done.row,
+        loss: done.loss,
+        hits: rows.y.hitMode === Hits.NONE ? undefined : done.hits,
+        batches: Math.ceil(done.row / batchRows),
+        isEnded: done.isEnded,
+        isWhole: done.row === count,
+      }
+    },
+    *close() {},
+  }
+}
+
+/** True for what gives data bit by bit: no `{ x, y }`. */
+export const isStream = (value: unknown): value is DataStream =>
+  typeof value === 'function' ||
+  (typeof value === 'object' &&
+    value !== null &&
+    !('x' in value && 'y' in value) &&
+    (Symbol.asyncIterator in value || Symbol.iterator in value))
+
+const begin = (stream: DataStream): Iterator<Data> | AsyncIterator<Data> => {
+  const batches = typeof stream === 'function' ? stream() : stream
+  if (!isStream(batches) || typeof batches === 'function') {
+    return refuse('fit data', 'a function that returns a stream of { x, y }', batches)
+  }
+  if (Symbol.asyncIterator in batches) return batches[Symbol.asyncIterator]()
+  return batches[Symbol.iterator]()
+}
+
+const NOTHING: Rows = {
+  x: { values: [], rows: 0, columns: 1, name: 'x', nonzeros: 0, checksums: undefined },
+  y: { values: [], rows: 0, columns: 1, hitMode: Hits.NONE },
+}
+
+/**
+ * Rows that come in parts, each trained on before the next is asked for, so that one part is in memory at a time. batchSize:
+ * rows of a mini-batch within a part; undefined where a part is one.
+ */
+export function streamSource(
+  stream: DataStream,
+  batchSize: number | undefined,
+  context: SourceContext,
+): Source {
+  const { engine, settings, counters, seed, threads, steps } = context
+  let seen = NOTHING
+  let iterator: Iterator<Data> | AsyncIterator<Data> | undefined
+
+  function* trainOn(data: Data, training: Training, epoch: number): Slices<Pass> {
+    const rows = yield* readRows(engine, data)
+    seen = rows
+    const count = rows.x.rows
+    const batchRows = Math.min(batchSize ?? count, count)
+    const part = { ...settings, epochs: 1, batchSize: batchRows }
+    yield* openSession(engine, { ...rows, validates: false }, part, threads, steps)
+    try {
+      engine.hitMode = rows.y.hitMode
+      if (settings.shuffle && batchRows < count) yield* engine.shuffleSlices(count, seed, counters.steps)
+      else yield* engine.orderSlices(count)
+      counters.position = undefined
+      const done = yield* trainEpoch(engine, count, batchRows, { ...training, epoch })
+      yield* engine.fetchParameters()
+      counters.trained = true
+      return {
+        rows: done.row,
+        loss: done.loss,
+        hits: rows.y.hitMode === Hits.NONE ? undefined : done.hits,
+        batches: Math.ceil(done.row / batchRows),
+        isEnded: done.isEnded,
+        isWhole: done.row === count,
+      }
+    } finally {
+      // Nobody can go on within a part of a stream.
+      counters.position = undefined
+    }
+  }
+
+  return {
+    get seen() {
+      return seen
+    },
+    *open() {},
+    *pass(training, epoch) {
+      let sum: Pass = { rows: 0, loss: 0, hits: 0, batches: 0, isEnded: false, isWhole: true }
+      iterator = begin(stream)
+      for (;;) {
+        const { done, value } = (yield new Foreign(iterator.next())) as IteratorResult<Data>
+        if (done) break
+        const { batches } = sum
+        const firstBatch = batches
+        const part = yield* trainOn(
+          checkData(value, 'a part of the stream'),
+          { ...training, firstBatch },
+          epoch,
+        )
+        engine.dismissTeam()
+        sum = {
+          rows: sum.rows + part.rows,
+          loss: sum.loss + part.loss,
+          hits: sum.hits === undefined || part.hits === undefined ? undefined : sum.hits + part.hits,
+          batches: batches + part.batches,
+          isEnded: part.isEnded,
+          isWhole: part.isWhole,
+        }
+        if (part.isEnded) return { ...sum, isWhole: false }
+      }
+      iterator = undefined
+      if (sum.rows > 0) return sum
+      const again = epoch > 1 ? ': give a function that begins a stream for each epoch' : ''
+      throw new ShapeError(`fit data: expected a stream with rows, got none in epoch ${epoch}${again}`)
+    },
+    *close() {
+      const open = iterator
+      iterator = undefined
+      // What it holds open, a file perhaps.
+      if (open?.return) yield new Foreign(open.return())
+    },
+  }
+}
