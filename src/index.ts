@@ -9,16 +9,35 @@ export {
 export type { Gradients } from './calls/gradients.ts'
 export type { NetworkDescription } from './inspect/describe.ts'
 export type { GradientCheck, GradientGroup } from './inspect/gradient-check.ts'
+export { accuracy, balancedAccuracy } from './metrics/accuracy.ts'
+export { cohenKappa, matthews } from './metrics/agreement.ts'
+export { argmax } from './metrics/argmax.ts'
+export { type ConfusionMatrix, confusionMatrix } from './metrics/confusion-matrix.ts'
 export {
-  accuracy,
-  argmax,
-  type ClassificationReport,
-  type ClassScores,
-  type ConfusionMatrix,
-  classificationReport,
-  confusionMatrix,
-  type MetricOptions,
-} from './metrics/metrics.ts'
+  type CurveOptions,
+  type PrecisionRecallCurve,
+  precisionRecallCurve,
+  type RocCurve,
+  rocCurve,
+} from './metrics/curves.ts'
+export { logLoss } from './metrics/log-loss.ts'
+export type { MetricOptions } from './metrics/named.ts'
+export type { ClassLabel, SampleOptions } from './metrics/options.ts'
+export { type AverageOptions, f1, precision, recall } from './metrics/precision-recall.ts'
+export { auc, averagePrecision, type RankingOptions } from './metrics/ranking.ts'
+export {
+  explainedVariance,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  r2,
+  rootMeanSquaredError,
+  type ValueOptions,
+} from './metrics/regression.ts'
+export { type ClassificationReport, classificationReport } from './metrics/report.ts'
+export type { ScoreOptions } from './metrics/scores.ts'
+export type { ClassScores } from './metrics/tally.ts'
+export { type TopKOptions, topK } from './metrics/top-k.ts'
 export type { LayerShape } from './model/architecture.ts'
 export type { CustomInitializer, InitializerName, WeightShape } from './model/initializers.ts'
 export type {

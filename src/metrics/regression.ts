@@ -1,0 +1,181 @@
+// How far predicted numbers are from the targets.
+
+import { checkOptions } from '../base/check.ts'
+import { Sum } from '../base/sum.ts'
+import type { MatrixLike } from '../model/options.ts'
+import { outputsOption, readWeights, type SampleOptions, weightsOption } from './options.ts'
+import { readNumbers } from './rows.ts'
+
+export interface ValueOptions extends SampleOptions {
+  /** For flat arrays of several values a row: how many. An array of rows says so itself. */
+  outputs?: number
+}
+
+const table = { outputs: outputsOption, weights: weightsOption }
+
+/** Targets and predictions, (rows × outputs) finite numbers each. */
+export interface Values {
+  readonly rows: number
+  readonly outputs: number
+  readonly targets: ArrayLike<number>
+  readonly predictions: ArrayLike<number>
+  readonly weights: Float64Array | undefined
+}
+
+function readValues(targets: MatrixLike, predictions: MatrixLike, options: ValueOptions): Values {
+  const { outputs, weights } = checkOptions(table, options, 'options')
+  const truth = readNumbers(targets, 'targets', { outputs })
+  const { values } = readNumbers(predictions, 'predictions', truth)
+  return { ...truth, targets: truth.values, predictions: values, weights: readWeights(weights, truth.rows) }
+}
+
+/** Mean over the outputs of the figure of each. */
+function overOutputs({ outputs }: Values, figure: (c: number) => number): number {
+  const sum = new Sum()
+  for (let c = 0; c < outputs; ++c) sum.add(figure(c))
+  return sum.value / outputs
+}
+
+/** Weighted mean over the rows. */
+function meanOf({ rows, weights }: Values, term: (r: number) => number): number {
+  const sum = new Sum()
+  const total = new Sum()
+  for (let r = 0; r < rows; ++r) {
+    const weight = weights ? weights[r] : 1
+    sum.add(weight * term(r))
+    total.add(weight)
+  }
+  return sum.value / total.value
+}
+
+/** Mean over rows and outputs of a term in target and prediction; `then` of each output's mean. */
+function meanError(
+  values: Values,
+  term: (target: number, prediction: number) => number,
+  then: (mean: number) => number = (mean) => mean,
+): number {
+  const { targets, predictions, outputs } = values
+  return overOutputs(values, (c) =>
+    then(meanOf(values, (r) => term(targets[r * outputs + c], predictions[r * outputs + c]))),
+  )
+}
+
+const square = (x: number) => x * x
+
+export const meanSquaredErrorOf = (values: Values) => meanError(values, (y, p) => square(y - p))
+export const rootMeanSquaredErrorOf = (values: Values) =>
+  meanError(values, (y, p) => square(y - p), Math.sqrt)
+export const meanAbsoluteErrorOf = (values: Values) => meanError(values, (y, p) => Math.abs(y - p))
+export const meanAbsolutePercentageErrorOf = (values: Values) =>
+  meanError(values, (y, p) => Math.abs(y - p) / Math.max(Math.abs(y), 2 ** -52))
+
+/**
+ * Returns the mean of (y − ŷ)² over rows and outputs, from 0 up. As scikit-learn's mean_squared_error.
+ *
+ * targets, predictions: finite numbers, (rows), or several a row in an array of rows (or flat, with `outputs`). Throws
+ * ShapeError; OptionError.
+ */
+export function meanSquaredError(
+  targets: MatrixLike,
+  predictions: MatrixLike,
+  options: ValueOptions = {},
+): number {
+  return meanSquaredErrorOf(readValues(targets, predictions, options))
+}
+
+/**
+ * Returns √(mean of (y − ŷ)²), from 0 up, in the unit of the targets; of several outputs the mean of their roots, and not the root
+ * of their mean. As scikit-learn's root_mean_squared_error. For the arguments see `meanSquaredError`.
+ */
+export function rootMeanSquaredError(
+  targets: MatrixLike,
+  predictions: MatrixLike,
+  options: ValueOptions = {},
+): number {
+  return rootMeanSquaredErrorOf(readValues(targets, predictions, options))
+}
+
+/**
+ * Returns the mean of |y − ŷ| over rows and outputs, from 0 up, in the unit of the targets. As scikit-learn's
+ * mean_absolute_error; the loss of the same name is the sum over the outputs. For the arguments see `meanSquaredError`.
+ */
+export function meanAbsoluteError(
+  targets: MatrixLike,
+  predictions: MatrixLike,
+  options: ValueOptions = {},
+): number {
+  return meanAbsoluteErrorOf(readValues(targets, predictions, options))
+}
+
+/**
+ * Returns the mean of |y − ŷ| / max(|y|, 2⁻⁵²), from 0 up; 0.1 is ten per cent. A target of 0 makes it huge and not infinite.
+ * As scikit-learn's mean_absolute_percentage_error. For the arguments see `meanSquaredError`.
+ */
+export function meanAbsolutePercentageError(
+  targets: MatrixLike,
+  predictions: MatrixLike,
+  options: ValueOptions = {},
+): number {
+  return meanAbsolutePercentageErrorOf(readValues(targets, predictions, options))
+}
+
+/** Mean of what `of` gives, exact where it is always the same. */
+function centreOf(values: Values, of: (r: number) => number): number {
+  // Rows of weight 0 must not matter.
+  const first = of(values.weights ? values.weights.findIndex((weight) => weight > 0) : 0)
+  return first + meanOf(values, (r) => of(r) - first)
+}
+
+/** 1 − unexplained / all; of constant targets 1 where nothing is unexplained and 0 otherwise. */
+const explained = (unexplained: number, all: number) => {
+  if (unexplained === 0) return 1
+  return all === 0 ? 0 : 1 - unexplained / all
+}
+
+export function r2Of(values: Values): number {
+  const { targets, predictions, rows, outputs } = values
+  if (rows < 2) return Number.NaN
+  return overOutputs(values, (c) => {
+    const target = (r: number) => targets[r * outputs + c]
+    const centre = centreOf(values, target)
+    return explained(
+      meanOf(values, (r) => square(target(r) - predictions[r * outputs + c])),
+      meanOf(values, (r) => square(target(r) - centre)),
+    )
+  })
+}
+
+/**
+ * Returns the coefficient of determination R², 1 − Σ (y − ŷ)² / Σ (y − mean y)²: 1 at best, 0 for the mean of the targets as the only
+ * guess, without limit below. Of several outputs the mean. Of constant targets 1 where every prediction is right and 0
+ * otherwise; NaN of one row. As scikit-learn's r2_score. For the arguments see `meanSquaredError`.
+ */
+export function r2(targets: MatrixLike, predictions: MatrixLike, options: ValueOptions = {}): number {
+  return r2Of(readValues(targets, predictions, options))
+}
+
+export function explainedVarianceOf(values: Values): number {
+  const { targets, predictions, outputs } = values
+  return overOutputs(values, (c) => {
+    const target = (r: number) => targets[r * outputs + c]
+    const error = (r: number) => target(r) - predictions[r * outputs + c]
+    const [ofTargets, ofErrors] = [centreOf(values, target), centreOf(values, error)]
+    return explained(
+      meanOf(values, (r) => square(error(r) - ofErrors)),
+      meanOf(values, (r) => square(target(r) - ofTargets)),
+    )
+  })
+}
+
+/**
+ * Returns the explained variance, 1 − Var(y − ŷ) / Var(y): R² that forgives predictions that are all too high or too low by the
+ * same. 1 at best, without limit below. Of several outputs the mean. Of constant targets 1 where the error is the same
+ * everywhere and 0 otherwise. As scikit-learn's explained_variance_score. For the arguments see `meanSquaredError`.
+ */
+export function explainedVariance(
+  targets: MatrixLike,
+  predictions: MatrixLike,
+  options: ValueOptions = {},
+): number {
+  return explainedVarianceOf(readValues(targets, predictions, options))
+}
