@@ -1,0 +1,255 @@
+// Metrics of a network's outputs, by name: what a training computes after each epoch.
+
+import * as Hits from '../../assembly/abi/hits.ts'
+import { refuse } from '../base/check.ts'
+import { OptionError, shown } from '../base/errors.ts'
+import { setOneHot } from '../intake/one-hot.ts'
+import { type Average, type MetricName, type MetricSettings, metrics } from '../model/metrics.ts'
+import { accuracyOf, balancedAccuracyOf } from './accuracy.ts'
+import { cohenKappaOf, matthewsOf } from './agreement.ts'
+import { indexOfLargest } from './classify.ts'
+import { logLossOf } from './log-loss.ts'
+import { type Pairs, pairUp } from './pairs.ts'
+import { averageTally } from './precision-recall.ts'
+import { aucOf, averagePrecisionOf, type CurveAverage } from './ranking.ts'
+import {
+  explainedVarianceOf,
+  meanAbsoluteErrorOf,
+  meanAbsolutePercentageErrorOf,
+  meanSquaredErrorOf,
+  r2Of,
+  rootMeanSquaredErrorOf,
+  type Values,
+} from './regression.ts'
+import type { Scores } from './scores.ts'
+import { type ClassScores, tallyLabels, tallyOf } from './tally.ts'
+import { topKOf } from './top-k.ts'
+
+/**
+ * What targets are: numbers; the class of each row, one-hot or by its index; or labels that are each true or false, of which one
+ * makes a classifier of two classes.
+ */
+export type TargetKind = 'values' | 'classes' | 'labels'
+
+/** The kind of targets that are counted as hits in this mode (assembly/abi/hits.ts). */
+export function targetKindOf(hitMode: number): TargetKind {
+  if (hitMode === Hits.ARGMAX) return 'classes'
+  return hitMode === Hits.THRESHOLD ? 'labels' : 'values'
+}
+
+export interface MetricShape {
+  readonly rows: number
+  readonly outputs: number
+  readonly kind: TargetKind
+  /** How much each row counts: finite, at least 0, not all 0. Default: every row the same. */
+  readonly weights?: Float64Array
+}
+
+/** A metric as a training asks for it. */
+export interface Metric {
+  /** What it is called in logs and history. */
+  readonly name: string
+  /** Undefined for a function of the user's, of which this is not known. */
+  readonly better: 'max' | 'min' | undefined
+  readonly needs: 'scores' | 'classes' | 'values'
+  /** Throws OptionError where the metric has no meaning for such targets: to be called before a training. */
+  check(shape: Pick<MetricShape, 'outputs' | 'kind'>): void
+  /**
+   * The figure. outputs: (rows × outputs). targets: the same, or the class index of each row. A row with an output that is not
+   * finite is of no class, which is wrong, also for topK; of scores and values with such an output the figure is NaN.
+   */
+  compute(outputs: Float32Array, targets: ArrayLike<number>, shape: MetricShape): number
+}
+
+/** What the functions of the table are given. */
+interface Given {
+  readonly outputs: Float32Array
+  readonly targets: ArrayLike<number>
+  readonly shape: MetricShape
+}
+
+const isByIndex = ({ targets, shape: { rows, outputs } }: Given) => outputs > 1 && targets.length === rows
+
+/** The class of each row of targets. */
+function truthOf(given: Given): Int32Array {
+  const { targets, shape } = given
+  if (isByIndex(given)) return Int32Array.from(targets)
+  const { rows, outputs } = shape
+  const classes = new Int32Array(rows)
+  for (let r = 0; r < rows; ++r) classes[r] = indexOfLargest(targets, r * outputs, (r + 1) * outputs)
+  return classes
+}
+
+/** The side of ½ of each value, −1 of what is not finite. */
+const sidesOf = (values: ArrayLike<number>) =>
+  Int32Array.from(values, (value) => (Number.isFinite(value) ? +(value >= 0.5) : -1))
+
+/** True and predicted class of each row, of which there is one; −1 for none. */
+function listsOf(given: Given): { readonly truth: Int32Array; readonly guess: Int32Array } {
+  const { outputs: values, targets, shape } = given
+  const { rows, outputs, kind } = shape
+  if (kind === 'labels') return { truth: sidesOf(targets), guess: sidesOf(values) }
+  const guess = new Int32Array(rows)
+  for (let r = 0; r < rows; ++r) {
+    const row = values.subarray(r * outputs, (r + 1) * outputs)
+    guess[r] = row.every(Number.isFinite) ? indexOfLargest(row, 0, outputs) : -1
+  }
+  return { truth: truthOf(given), guess }
+}
+
+/** The same in pairs, of the classes that occur. */
+function pairsOf(given: Given): Pairs {
+  const { truth, guess } = listsOf(given)
+  return pairUp(truth, guess, given.shape.weights)
+}
+
+const hasManyLabels = ({ kind, outputs }: Pick<MetricShape, 'outputs' | 'kind'>) =>
+  kind === 'labels' && outputs > 1
+/** Whether one class is looked for among two. */
+const isBinary = ({ kind, outputs }: Pick<MetricShape, 'outputs' | 'kind'>) =>
+  kind === 'labels' ? outputs === 1 : outputs === 2
+
+/** The share of labels that are right, as `evaluate` has it, or of rows. */
+function shareOf(given: Given): number {
+  const { outputs: values, targets, shape } = given
+  if (!hasManyLabels(shape)) return accuracyOf(pairsOf(given))
+  const truth = sidesOf(targets)
+  const guess = sidesOf(values)
+  const weights =
+    shape.weights && Float64Array.from(truth, (_, i) => shape.weights![Math.floor(i / shape.outputs)])
+  return accuracyOf({ classes: [0, 1], truth, guess, weights })
+}
+
+interface ByClass {
+  readonly average: Average | undefined
+  readonly zeroDivision: number
+}
+
+function classFigures(given: Given, { average, zeroDivision }: ByClass): ClassScores {
+  const { shape } = given
+  const of = average ?? (isBinary(shape) ? 'binary' : 'macro')
+  if (hasManyLabels(shape)) {
+    const { outputs, weights } = shape
+    const tally = tallyLabels(sidesOf(given.targets), sidesOf(given.outputs), outputs, weights)
+    return averageTally(tally, of, zeroDivision)
+  }
+  if (of !== 'binary') return averageTally(tallyOf(pairsOf(given)), of, zeroDivision)
+  const { truth, guess } = listsOf(given)
+  const pairs = pairUp(truth, guess, shape.weights, [0, 1])
+  return averageTally(tallyOf(pairs), of, zeroDivision, 1)
+}
+
+function scoresOf(given: Given): Scores {
+  const { outputs: values, targets, shape } = given
+  const { rows, outputs, kind, weights } = shape
+  const common = { rows, outputs, values, weights, isSingle: true }
+  if (kind === 'classes') return { ...common, classes: truthOf(given), labels: undefined }
+  return { ...common, classes: undefined, labels: sidesOf(targets) }
+}
+
+/** Targets as (rows × outputs), class indices one-hot. */
+function numbersOf(given: Given): Float32Array {
+  const { targets, shape } = given
+  if (!isByIndex(given)) return targets instanceof Float32Array ? targets : Float32Array.from(targets)
+  const values = new Float32Array(shape.rows * shape.outputs)
+  setOneHot(values, targets, shape.outputs, 'targets', 0, shape.rows)
+  return values
+}
+
+const byClasses = (figure: (pairs: Pairs) => number) => (given: Given) => figure(pairsOf(given))
+
+const ifFinite =
+  <O>(figure: (given: Given, options: O) => number) =>
+  (given: Given, options: O) =>
+    given.outputs.every(Number.isFinite) ? figure(given, options) : Number.NaN
+
+const byScores = <O>(figure: (scores: Scores, options: O) => number) =>
+  ifFinite((given: Given, options: O) => figure(scoresOf(given), options))
+
+const byValues = (figure: (values: Values) => number) =>
+  ifFinite((given: Given) => {
+    const { rows, outputs, weights } = given.shape
+    return figure({ rows, outputs, targets: numbersOf(given), predictions: given.outputs, weights })
+  })
+
+interface ByCurve {
+  readonly average: CurveAverage
+}
+
+const functions: Record<MetricName, (given: Given, options: never) => number> = {
+  accuracy: shareOf,
+  balancedAccuracy: byClasses(balancedAccuracyOf),
+  precision: (given, options: ByClass) => classFigures(given, options).precision,
+  recall: (given, options: ByClass) => classFigures(given, options).recall,
+  f1: (given, options: ByClass) => classFigures(given, options).f1,
+  cohenKappa: byClasses(cohenKappaOf),
+  matthews: byClasses(matthewsOf),
+  // A row that is not finite is wrong, not all of them unknown.
+  topK: (given, { k }: { readonly k: number }) => topKOf(scoresOf(given), k),
+  auc: byScores((scores, { average }: ByCurve) => aucOf(scores, average)),
+  averagePrecision: byScores((scores, { average }: ByCurve) => averagePrecisionOf(scores, average)),
+  logLoss: byScores(logLossOf),
+  r2: byValues(r2Of),
+  explainedVariance: byValues(explainedVarianceOf),
+  meanSquaredError: byValues(meanSquaredErrorOf),
+  rootMeanSquaredError: byValues(rootMeanSquaredErrorOf),
+  meanAbsoluteError: byValues(meanAbsoluteErrorOf),
+  meanAbsolutePercentageError: byValues(meanAbsolutePercentageErrorOf),
+}
+
+function checkShape(
+  settings: MetricSettings & { name: MetricName },
+  shape: Pick<MetricShape, 'outputs' | 'kind'>,
+) {
+  const { name } = settings
+  const { needs, manyLabels } = metrics[name]
+  if (needs === 'values') return
+  const where = `metric '${name}'`
+  if (shape.kind === 'values') {
+    throw new OptionError(
+      `${where}: expected targets that are classes (class indices, one-hot rows, 0 and 1), got other numbers`,
+    )
+  }
+  if (hasManyLabels(shape) && !manyLabels) {
+    throw new OptionError(
+      `${where}: expected one class a row, got ${shape.outputs} labels, each true or false`,
+    )
+  }
+  if (name === 'topK' && shape.outputs === 1) {
+    throw new OptionError(`${where}: expected an output for each class, got one output`)
+  }
+  if ('average' in settings && settings.average === 'binary' && !isBinary(shape)) {
+    const many = hasManyLabels(shape) ? 'labels' : 'classes'
+    refuse(`${where}: average`, `'macro', 'micro' or 'weighted' for ${shape.outputs} ${many}`, 'binary')
+  }
+}
+
+function customMetric({ as, compute }: Extract<MetricSettings, { name: undefined }>): Metric {
+  return {
+    name: as,
+    better: undefined,
+    needs: 'values',
+    check() {},
+    compute(outputs, targets, shape) {
+      const numbers = numbersOf({ outputs, targets, shape })
+      const figure: unknown = compute(outputs, numbers, { rows: shape.rows, outputs: shape.outputs })
+      if (typeof figure === 'number') return figure
+      throw new OptionError(`metric '${as}': expected the function to return a number, got ${shown(figure)}`)
+    },
+  }
+}
+
+/** The metrics of settings that are checked (src/model/metrics.ts). */
+export function resolveMetrics(settings: readonly MetricSettings[]): Metric[] {
+  return settings.map((one) => {
+    if (one.name === undefined) return customMetric(one)
+    const { better, needs } = metrics[one.name]
+    return {
+      name: one.as,
+      better,
+      needs,
+      check: (shape) => checkShape(one, shape),
+      compute: (outputs, targets, shape) => functions[one.name]({ outputs, targets, shape }, one as never),
+    }
+  })
+}
