@@ -132,6 +132,26 @@ describe('weights', () => {
     refuses(at([1e308, 1e308]), ShapeError, 'options.weights: expected a finite sum above 0, got Infinity')
     refuses(at(3), OptionError, 'options.weights: expected an array, got 3')
   })
+  it('may be small', () => {
+    const [labels, scores, guess] = [
+      [0, 1, 1, 0],
+      [0.25, 0.5, 0.75, 0.5],
+      [0, 1, 0, 1],
+    ]
+    const [weights, small] = [
+      [1, 2, 3, 1],
+      [2 ** -9, 2 ** -8, 3 * 2 ** -9, 2 ** -9],
+    ]
+    for (const metric of [auc, averagePrecision, logLoss, rocCurve, precisionRecallCurve]) {
+      expect(metric(labels, scores, { weights: small })).toEqual(metric(labels, scores, { weights }))
+    }
+    for (const metric of [accuracy, balancedAccuracy, precision, f1, cohenKappa, matthews]) {
+      expect(metric(labels, guess, { weights: small })).toBe(metric(labels, guess, { weights }))
+    }
+    for (const metric of [meanAbsoluteError, r2]) {
+      expect(metric(scores, guess, { weights: small })).toBe(metric(scores, guess, { weights }))
+    }
+  })
   it('of whole numbers are repetitions', () => {
     const labels = [0, 1, 1, 0]
     const scores = [0.25, 0.5, 0.75, 0.5]
@@ -288,6 +308,11 @@ describe('several labels a row', () => {
       ShapeError,
       'labels: expected rows of 2 values, got 3 values',
     )
+    refuses(
+      () => f1(rows, rows, { outputs: 0 }),
+      OptionError,
+      'options.outputs: expected a whole number of at least 1, got 0',
+    )
     expect(f1([[false, true]], rows)).toBe(0.5)
     expect(f1([[false, true]], rows, { zeroDivision: Number.NaN })).toBe(1)
   })
@@ -336,6 +361,18 @@ describe('the confusion matrix and the report of chosen classes', () => {
     expect(report.classes.map(({ support }) => support)).toEqual([2, 0])
     expect(report.accuracy).toBe(0.5)
     expect(`${report}`).toContain('micro avg')
+  })
+  it('leave out a row whose label alone is another', () => {
+    const report = classificationReport([0, 1], [1, 1], { labels: [1] })
+    expect([report.accuracy, report.micro.precision, report.micro.recall]).toEqual([0.5, 0.5, 1])
+    expect(`${report}`).toContain('micro avg')
+    expect(`${classificationReport([1, 1], [0, 1], { labels: [1] })}`).toContain('micro avg')
+  })
+  it('average classes that all never occur', () => {
+    const none = { labels: [8, 9], zeroDivision: 1 }
+    expect(classificationReport([0], [0], none).weighted.precision).toBe(1)
+    expect(f1([0], [0], { ...none, average: 'weighted' })).toBe(1)
+    expect(f1([0], [0], { ...none, zeroDivision: Number.NaN, average: 'macro' })).toBeNaN()
   })
   it('have a name for each', () => {
     refuses(
