@@ -8,6 +8,7 @@ import { fileWriter } from '../files/atomic.ts'
 import { describeOptions } from '../inspect/describe.ts'
 import { type Rows, readRows } from '../intake/rows.ts'
 import { divideRows, type Share } from '../intake/share.ts'
+import { resolveMetrics } from '../metrics/table.ts'
 import type { Architecture } from '../model/architecture.ts'
 import { checkData, type FitSettings, fitSettings } from '../model/call-settings.ts'
 import type { Data, DataStream, FitOptions } from '../model/options.ts'
@@ -15,7 +16,8 @@ import type { Moment } from '../model/schedules.ts'
 import type { Core } from '../training/core.ts'
 import { fitSlices } from '../training/fit.ts'
 import { type History, Recorder } from '../training/history.ts'
-import { observersOf } from '../training/observers.ts'
+import { checkMetrics } from '../training/measure.ts'
+import { observersOf, type Watched } from '../training/observers.ts'
 import { Progress } from '../training/progress.ts'
 import { Rates } from '../training/rates.ts'
 import { Saver } from '../training/saver.ts'
@@ -41,6 +43,24 @@ function isShort({ x }: Data, { inputs, outputs }: Architecture): boolean {
 const validationOf = ({ validation }: FitSettings): { share?: Share; given?: Data } => {
   if (!validation) return {}
   return 'x' in validation ? { given: validation } : { share: validation }
+}
+
+/** What is measured after each epoch. Throws OptionError where there is nothing to measure, or a metric has no meaning for it. */
+function measuredOf(
+  { metrics = [] }: FitSettings,
+  outputs: number,
+  rows: Rows | undefined,
+): Watched['measured'] {
+  if (metrics.length === 0) return undefined
+  if (!rows)
+    return refuse(
+      'fit options.metrics',
+      'validation data with a stream',
+      metrics.map(({ as }) => as),
+    )
+  const resolved = resolveMetrics(metrics)
+  checkMetrics(resolved, outputs, rows)
+  return { rows, metrics: resolved }
 }
 
 /** Where a checkpoint left the training it goes on, else an epoch begins. Throws OptionError where it cannot go on. */
@@ -80,6 +100,8 @@ function* saverOf(core: Core, { checkpoint }: FitSettings): Slices<Saver | undef
 interface Sources {
   readonly sourceOf: (context: SourceContext) => Source
   readonly validation: Rows | undefined
+  /** The training data, where they are arrays. */
+  readonly training?: Rows
   /** Rows of an epoch. */
   readonly rows: number
   readonly end: Moment
@@ -91,7 +113,9 @@ function* arrays(core: Core, engine: Engine, data: Data, settings: FitSettings):
   // All arrays are watched from here on.
   const { share, given } = validationOf(settings)
   const isAllShort = isShort(data, architecture) && (!given || isShort(given, architecture))
-  const reading = readRows(engine, data, { keep: isAllShort || share !== undefined })
+  // What is read again after an epoch must be nabla's own.
+  const isReadAgain = share !== undefined || (settings.metrics && !given)
+  const reading = readRows(engine, data, { keep: isAllShort || isReadAgain === true })
   const validating = given && readRows(engine, given, { prefix: 'validation.', keep: true })
   // Short data are read at once, before the caller can change them.
   const all = isAllShort ? runNow(reading) : yield* reading
@@ -105,6 +129,7 @@ function* arrays(core: Core, engine: Engine, data: Data, settings: FitSettings):
   return {
     sourceOf: (context) => arraySource(training, context),
     validation,
+    training,
     rows,
     end: endOf(core.counters, settings.epochs, Math.ceil(rows / batchRows)),
   }
@@ -144,7 +169,8 @@ function* fitWork(
   const { counters, stepper, transaction } = core
   const { seed, optimizer } = core.settings
   const recorder = new Recorder(settings.epochs)
-  const { sourceOf, validation, rows, end } = yield* reading
+  const { sourceOf, validation, training, rows, end } = yield* reading
+  const measured = measuredOf(settings, core.settings.architecture.outputs, validation ?? training)
   yield* transaction.keep()
   const rates = new Rates(settings.learningRate ?? optimizer.learningRate, counters, end)
   if (rates.needsValidation && !validation) {
@@ -152,7 +178,7 @@ function* fitWork(
   }
   const progress = settings.verbose ? new Progress(settings.epochs, rows) : undefined
   const saver = yield* saverOf(core, settings)
-  const observers = observersOf(recorder, counters, rates, validation, settings, progress)
+  const observers = observersOf(recorder, counters, rates, { validation, measured }, settings, progress)
   const source = sourceOf({
     engine,
     settings,

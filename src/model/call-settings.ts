@@ -16,6 +16,7 @@ import {
   threads,
 } from '../base/check.ts'
 import type { LearningRateOption } from './learning-rate-options.ts'
+import { metricList } from './metrics.ts'
 import type {
   BatchLog,
   CheckGradientsOptions,
@@ -117,6 +118,7 @@ const fitTable = {
   shuffle: optional(boolean, true),
   validation: optional(validation, undefined),
   earlyStopping: optional(earlyStopping, undefined),
+  metrics: optional(metricList, undefined),
   learningRate: optional(learningRate, undefined),
   onEpoch: optional(callback<(log: EpochLog) => unknown>(), undefined),
   onBatch: optional(callback<(log: BatchLog) => unknown>(), undefined),

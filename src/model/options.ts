@@ -3,6 +3,7 @@
 
 import type { CustomInitializer, InitializerName } from './initializers.ts'
 import type { LearningRateOption } from './learning-rate-options.ts'
+import type { MetricSpec } from './metrics.ts'
 import type { OptimizerName } from './optimizers.ts'
 import type { ActivationName, LossName } from './tables.ts'
 
@@ -207,6 +208,9 @@ export interface FitOptions {
   shuffle?: boolean
   /** Data to evaluate on after every epoch, or a share of the training data to keep apart for it. */
   validation?: Data | number | ValidationShare
+  /** Figures of the validation data, or where there is none of the training data, after every epoch: names, names with
+   * options such as { name: 'f1', average: 'macro' }, or functions (docs/metrics.md). */
+  metrics?: readonly MetricSpec[]
   /** Ends the training when it gets no better; true for the defaults. */
   earlyStopping?: boolean | EarlyStoppingOptions
   /** η for this call. Default: the optimizer's. */

@@ -13,6 +13,8 @@ export interface History {
   readonly accuracy?: number[]
   readonly validationLoss?: number[]
   readonly validationAccuracy?: number[]
+  /** The figures of each metric by its name, an entry an epoch. */
+  readonly metrics?: Readonly<Record<string, number[]>>
   /** The epoch whose parameters were the best, counted from 1, where `earlyStopping` looks for it; 0 where none was. */
   readonly bestEpoch?: number
   /** Threads that did the work. */
@@ -44,6 +46,7 @@ export class Recorder {
   readonly #learningRates: number[] = []
   readonly #accuracy: number[] = []
   readonly #validations: Evaluation[] = []
+  readonly #metrics: Readonly<Record<string, number>>[] = []
   #training = 0
   bestEpoch: number | undefined
 
@@ -64,6 +67,10 @@ export class Recorder {
     this.#training += milliseconds
   }
 
+  addMetrics(figures: Readonly<Record<string, number>>): void {
+    this.#metrics.push(figures)
+  }
+
   addValidation(evaluation: Evaluation): void {
     this.#validations.push(evaluation)
   }
@@ -79,8 +86,15 @@ export class Recorder {
       ...(this.#accuracy.length > 0 && { accuracy: this.#accuracy.at(-1)! }),
       ...(validation && { validationLoss: validation.loss }),
       ...(validation?.accuracy !== undefined && { validationAccuracy: validation.accuracy }),
+      ...(this.#metrics.length > 0 && { metrics: this.#metrics.at(-1)! }),
       seconds: this.#seconds,
     }
+  }
+
+  /** One list for each metric. */
+  get #byMetric(): Record<string, number[]> {
+    const names = Object.keys(this.#metrics[0])
+    return Object.fromEntries(names.map((name) => [name, this.#metrics.map((figures) => figures[name])]))
   }
 
   history(threads: number): History {
@@ -94,6 +108,7 @@ export class Recorder {
       ...(validations[0]?.accuracy !== undefined && {
         validationAccuracy: validations.map((one) => one.accuracy!),
       }),
+      ...(this.#metrics.length > 0 && { metrics: this.#byMetric }),
       ...(this.bestEpoch !== undefined && { bestEpoch: this.bestEpoch }),
       threads,
       seconds: this.#seconds,

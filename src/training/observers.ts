@@ -3,10 +3,12 @@
 import { Foreign, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Rows } from '../intake/rows.ts'
+import type { Metric } from '../metrics/table.ts'
 import type { EarlyStoppingSettings, FitSettings } from '../model/call-settings.ts'
 import { afterEpoch, restoreBest } from './early-stopping.ts'
 import { evaluateRows, validateRows } from './evaluate.ts'
 import type { EpochFigures, Recorder } from './history.ts'
+import { measure } from './measure.ts'
 import type { Progress } from './progress.ts'
 import type { Rates } from './rates.ts'
 import type { Counters } from './transaction.ts'
@@ -37,6 +39,13 @@ const validating = (recorder: Recorder, { x, y }: Rows): Observer => ({
   *epochEnded(_, { engine }) {
     const work = engine.teamSize > 0 ? validateRows(engine, x, y) : evaluateRows(() => engine, x, y)
     recorder.addValidation(yield* work)
+  },
+})
+
+/** rows: what the metrics are of. */
+const measuring = (recorder: Recorder, metrics: readonly Metric[], rows: Rows): Observer => ({
+  *epochEnded(_, { engine }) {
+    recorder.addMetrics(yield* measure(engine, metrics, rows))
   },
 })
 
@@ -79,17 +88,25 @@ const calling = (recorder: Recorder, onEpoch: NonNullable<FitSettings['onEpoch']
   },
 })
 
+/** The rows that a fit looks at after each epoch. */
+export interface Watched {
+  readonly validation: Rows | undefined
+  /** What the metrics are of, where there are some. */
+  readonly measured?: { readonly rows: Rows; readonly metrics: readonly Metric[] } | undefined
+}
+
 /** Those that the settings of a fit ask for. The user's callback comes last: it is told what the others found. */
 export function observersOf(
   recorder: Recorder,
   counters: Counters,
   rates: Rates,
-  validation: Rows | undefined,
+  { validation, measured }: Watched,
   { earlyStopping, onEpoch }: FitSettings,
   progress?: Progress,
 ): readonly Observer[] {
   const observers = [recording(recorder)]
   if (validation) observers.push(validating(recorder, validation))
+  if (measured) observers.push(measuring(recorder, measured.metrics, measured.rows))
   observers.push(scheduling(recorder, rates))
   if (earlyStopping) observers.push(stopping(recorder, counters, earlyStopping))
   if (progress) observers.push(showing(recorder, progress))

@@ -28,7 +28,11 @@ export function fitObserved(
     const validation = given && readRowsNow(engine, given.x, given.y)
     yield* transaction.keep()
     const rates = new Rates(settings.learningRate ?? optimizer.learningRate, counters)
-    const observers = [...before, ...observersOf(recorder, counters, rates, validation, settings), ...behind]
+    const observers = [
+      ...before,
+      ...observersOf(recorder, counters, rates, { validation }, settings),
+      ...behind,
+    ]
     const steps = stepper.rows(rates)
     const validates = validation !== undefined
     const source = arraySource(training, { engine, settings, counters, seed, threads, steps, validates })

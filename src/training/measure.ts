@@ -1,0 +1,40 @@
+// The metrics of a fit after each epoch, from the network's outputs for some rows.
+
+import type { Slices } from '../base/pace.ts'
+import type { Engine } from '../engine/engine.ts'
+import { fillBlock, type Inputs, inBlocks } from '../intake/inputs.ts'
+import { makeMatrix } from '../intake/matrix.ts'
+import type { Rows } from '../intake/rows.ts'
+import { type Metric, targetKindOf } from '../metrics/table.ts'
+
+/** (rows × outputs), row-major. Yields now and then. */
+function* outputsFor(engine: Engine, x: Inputs): Slices<Float32Array> {
+  const { outputs } = engine.architecture
+  const out = makeMatrix(x.rows, outputs, 'predictions')
+  yield* inBlocks(engine, x.rows, (from, to, block) => {
+    fillBlock(engine, engine.plan.staging.x, x, [from, to, block])
+    engine.predictStaged(to - from, out, from * outputs)
+  })
+  return out
+}
+
+/** What the metrics need to know of the rows. Throws OptionError where one has no meaning for their targets. */
+export function checkMetrics(metrics: readonly Metric[], outputs: number, { y }: Rows): void {
+  for (const metric of metrics) metric.check({ outputs, kind: targetKindOf(y.hitMode) })
+}
+
+/** The figure of each metric, by its name. Yields now and then. */
+export function* measure(
+  engine: Engine,
+  metrics: readonly Metric[],
+  { x, y }: Rows,
+): Slices<Record<string, number>> {
+  const outputs = yield* outputsFor(engine, x)
+  const shape = { rows: x.rows, outputs: y.columns, kind: targetKindOf(y.hitMode) }
+  const figures: Record<string, number> = {}
+  for (const metric of metrics) {
+    figures[metric.name] = metric.compute(outputs, y.values, shape)
+    yield
+  }
+  return figures
+}
