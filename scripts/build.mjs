@@ -103,6 +103,7 @@ if (!process.argv.includes('--wasm')) {
             data: 'src/data/index.ts',
             datasets: 'src/datasets/index.ts',
             node: 'src/node/index.ts',
+            plot: 'src/plots/index.ts',
           },
           platform: 'neutral',
           transform: { target: 'es2022' },
@@ -128,6 +129,7 @@ if (!process.argv.includes('--wasm')) {
           data: 'build/types/src/data/index.d.ts',
           datasets: 'build/types/src/datasets/index.d.ts',
           node: 'build/types/src/node/index.d.ts',
+          plot: 'build/types/src/plots/index.d.ts',
         })
       },
     }),

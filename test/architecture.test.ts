@@ -56,6 +56,7 @@ const annexes: Record<string, readonly string[]> = {
   'src/node/': ['src/base/', 'src/files/', 'src/formats/'],
   'src/data/': ['src/base/', 'src/intake/one-hot.ts', 'assembly/abi.ts', 'assembly/abi/'],
   'src/datasets/': [],
+  'src/plots/': ['src/base/', 'assembly/abi/activations.ts'],
 }
 
 const isIn = (file: string, place: string): boolean =>
