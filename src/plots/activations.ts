@@ -6,7 +6,7 @@ import { OptionError, ShapeError, shown } from '../base/errors.ts'
 import { exp, expm1, gaussian, normalCdf, normalDensityFrom, sigmoid, softplus, tanh } from '../base/math.ts'
 import { axes, nothing } from './axes.ts'
 import { colourOf } from './colours.ts'
-import { MOST, type PlotOptions, plotTable, range, strings } from './options.ts'
+import { LEAST_HEIGHT, MOST, type PlotOptions, plotTable, range, strings } from './options.ts'
 import { pathOf } from './path.ts'
 import { padded, rangeOf } from './scale.ts'
 import { headOf, sheet } from './sheet.ts'
@@ -114,13 +114,14 @@ export function plotActivations(
   const columns = Math.max(1, Math.min(all.length, Math.floor(width / 200)))
   const rows = Math.ceil(all.length / columns)
   const natural = headOf(title) + 22 + (rows === 1 ? 260 : rows * 200)
-  const height = given ?? Math.min(MOST, natural)
+  const height = given ?? Math.min(MOST, Math.max(LEAST_HEIGHT, natural))
   const entries = [
     { name: 'f(z)', mark: 'line' as const, colour: colourOf(0) },
     { name: 'f′(z)', mark: 'line' as const, colour: colourOf(1), dash: '6 3' },
   ]
   const names = all.map(([name]) => name).join(', ')
-  const { body, finish } = sheet({ title, width, height, kind: `${names} and derivatives`, entries })
+  const kind = `activation functions ${names}`
+  const { body, finish } = sheet({ title, width, height, kind, entries: all.length > 0 ? entries : [] })
   if (all.length === 0) return finish([nothing(body)])
   const panel = {
     width: (body.width - (columns - 1) * GAP) / columns,

@@ -28,7 +28,7 @@ export interface Axes {
 const BETWEEN = 10
 const TICK = 5
 /** Pixels that a tick of the y axis takes, at least. */
-const LEAST_Y = 26
+const LEAST_Y = 34
 const LEAST_X = 44
 
 const ticksOf = ({ range: [min, max], log, whole }: AxisOptions, most: number): Ticks =>
@@ -58,7 +58,7 @@ export function axes(box: Box, xAxis: AxisOptions, yAxis: AxisOptions, size: num
   const roughY = ticksOf(yAxis, 4)
   const hasOffsetX = ticksAlong(xAxis, box.width * 0.8).offset !== undefined
   const bottom = labelHeight + (xAxis.label || hasOffsetX ? titleHeight : 0)
-  const top = roughY.offset || SMALL / 2 > 0 ? SMALL * (roughY.offset ? LINE + 0.5 : 0.6) : 0
+  const top = SMALL * (roughY.offset ? LINE + 0.5 : 0.6)
   const height = Math.max(20, box.height - bottom - top)
   const yTicks = ticksOf(yAxis, Math.max(1, Math.floor(height / LEAST_Y)))
   const left = (yAxis.label ? titleHeight : 0) + widest(yTicks.labels, SMALL) + TICK + 3

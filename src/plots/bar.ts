@@ -37,7 +37,7 @@ export function bar(box: Box, options: BarOptions): string[] {
   const room = Math.max(1, Math.floor(box.height / (SMALL * LINE)))
   const stride = labels.length <= room ? 1 : labels.length - 1
   labels.forEach((text, i) => {
-    if (i % stride !== 0 || (room < 2 && i > 0)) return
+    if (text === '' || i % stride !== 0 || (room < 2 && i > 0)) return
     const y = box.y + box.height * (1 - i / Math.max(1, labels.length - 1))
     const inside = Math.min(box.y + box.height - SMALL / 2, Math.max(box.y + SMALL / 2, y))
     parts.push(label(x + WIDTH + GAP, inside, text))

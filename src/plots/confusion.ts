@@ -5,11 +5,13 @@ import { ShapeError, shown } from '../base/errors.ts'
 import { nothing } from './axes.ts'
 import { bar, barWidth } from './bar.ts'
 import { AXIS, blues, hexOf, isDark } from './colours.ts'
-import { type AxesOptions, axesTable, expectLength, numbers, strings } from './options.ts'
-import { sheet } from './sheet.ts'
-import { coordinate, element, group, INK } from './svg.ts'
+import { type AxesOptions, axesTable, expectLength, LEAST_HEIGHT, MOST, numbers, strings } from './options.ts'
+import { png } from './png.ts'
+import { headOf, sheet } from './sheet.ts'
+import { type Box, coordinate, element, group, INK } from './svg.ts'
 import { LINE, label, NORMAL, SMALL, shortened, widest, widthOf } from './text.ts'
 import { shortNumber } from './ticks.ts'
+import { levelOf, paletteOf } from './tiles.ts'
 
 /** What `confusionMatrix` returns, as far as a plot reads it. */
 export interface ConfusionLike {
@@ -18,10 +20,23 @@ export interface ConfusionLike {
   readonly counts: readonly ArrayLike<number>[]
 }
 
-const LEAST_FONT = 8
 const BAR = { ramp: blues, labels: ['0%', '50%', '100%'], caption: 'share of the true class' }
+const AXIS_TITLE = NORMAL * LINE + 4
+const GAP = 6
+/** Sizes of fonts in cells. */
+const LEAST_FONT = 8
+const MOST_FONT = 14
+/** From this many classes on cells are pixels of an image: 120 classes as rectangles took half a megabyte. */
+const PIXELS_FROM = 30
 
-function check(confusion: unknown): { names: readonly string[]; counts: ArrayLike<number>[] } {
+interface Matrix {
+  readonly names: readonly string[]
+  readonly counts: readonly ArrayLike<number>[]
+  /** Of all rows of class t the share that was predicted to be of class p; 0 where there are none. */
+  readonly shares: readonly (readonly number[])[]
+}
+
+function matrixOf(confusion: unknown): Matrix {
   if (!isObject(confusion) || !isArray(confusion.counts)) {
     throw new ShapeError(`confusion: expected { classNames, counts }, got ${shown(confusion)}`)
   }
@@ -31,22 +46,81 @@ function check(confusion: unknown): { names: readonly string[]; counts: ArrayLik
     const where = `confusion.counts[${t}]`
     const list = numbers(row, where)
     expectLength(list, names.length, where, 'one for each class')
-    const bad = Array.from(list).find((count) => !(count >= 0 && count <= 1e280))
-    if (bad !== undefined) throw new ShapeError(`${where}: expected counts of at least 0, got ${bad}`)
-    return list
+    const bad = Array.from(list).findIndex((count) => !(count >= 0 && count <= 1e280))
+    if (bad < 0) return list
+    throw new ShapeError(`${where}[${bad}]: expected a count of at least 0, got ${shown(list[bad])}`)
   })
-  return { names, counts }
+  const shares = counts.map((row) => {
+    const total = Array.from(row).reduce((sum, count) => sum + count, 0)
+    return Array.from(row, (count) => (count === 0 ? 0 : count / total))
+  })
+  return { names, counts, shares }
 }
 
-/** The largest font at which every count fits into a cell, and how they are written; undefined where none does. */
-function cellText(counts: readonly ArrayLike<number>[], cell: { width: number; height: number }) {
+/** How every count fits into a cell, and at which size of the font; undefined where none does. */
+function fitting(counts: Matrix['counts'], width: number, height: number) {
   const texts = counts.flatMap((row) => Array.from(row))
   for (const write of [String, (count: number) => shortNumber(count, 2)]) {
-    const width = widest([...new Set(texts.map(write))], 1)
-    const size = Math.min(NORMAL + 2, (cell.width - 4) / width, (cell.height - 2) / LINE)
+    const size = Math.min(MOST_FONT, (width - 4) / widest(texts.map(write), 1), (height - 2) / LINE)
     if (size >= LEAST_FONT) return { write, size: Math.floor(size) }
   }
   return undefined
+}
+
+function cellsOf({ counts, shares }: Matrix, area: Box): string[] {
+  const classes = counts.length
+  const [width, height] = [area.width / classes, area.height / classes]
+  if (classes >= PIXELS_FROM) {
+    const pixels = shares.flatMap((row) => row.map((share) => levelOf(share, [0, 1])))
+    return [
+      element('image', {
+        ...area,
+        href: png(pixels, classes, classes, paletteOf(blues)),
+        preserveAspectRatio: 'none',
+        style: 'image-rendering:pixelated',
+      }),
+    ]
+  }
+  const text = fitting(counts, width, height)
+  const rectangles: string[] = []
+  const numbers: string[] = []
+  shares.forEach((row, t) => {
+    row.forEach((share, p) => {
+      const [x, y] = [area.x + p * width, area.y + t * height]
+      const colour = blues(share)
+      const count = counts[t][p]
+      if (count > 0) rectangles.push(element('rect', { x, y, width, height, fill: hexOf(colour) }))
+      if (!text) return
+      const fill = isDark(colour) ? '#ffffff' : count === 0 ? AXIS : INK
+      const style = { size: text.size, anchor: 'middle', fill } as const
+      numbers.push(label(x + width / 2, y + height / 2, text.write(count), style))
+    })
+  })
+  const edges = Array.from({ length: classes - 1 }, (_, i) => {
+    const [x, y] = [area.x + (i + 1) * width, area.y + (i + 1) * height].map(coordinate)
+    return `M${x} ${coordinate(area.y)}v${coordinate(area.height)}M${coordinate(area.x)} ${y}h${coordinate(area.width)}`
+  }).join('')
+  const lines = edges && element('path', { d: edges, stroke: '#ffffff', fill: 'none' })
+  return [group({}, rectangles), lines, group({}, numbers)]
+}
+
+/** Names beside rows and columns: every one, or every second, third … where they are too close. */
+function namesAround(names: readonly string[], lie: boolean, area: Box): string[] {
+  const parts: string[] = []
+  const stride = (size: number) => Math.ceil((SMALL * LINE) / (size / names.length))
+  const foot = area.y + area.height + GAP
+  names.forEach((name, t) => {
+    if (t % stride(area.height) !== 0 || name === '') return
+    const y = area.y + ((t + 0.5) / names.length) * area.height
+    parts.push(label(area.x - GAP, y, name, { anchor: 'end' }))
+  })
+  names.forEach((name, p) => {
+    if (name === '' || (!lie && p % stride(area.width) !== 0)) return
+    const x = area.x + ((p + 0.5) / names.length) * area.width
+    if (lie) parts.push(label(x, foot + (SMALL * LINE) / 2, name, { anchor: 'middle' }))
+    else parts.push(label(x, foot, name, { anchor: 'end', upright: true }))
+  })
+  return parts
 }
 
 /**
@@ -54,86 +128,40 @@ function cellText(counts: readonly ArrayLike<number>[], cell: { width: number; h
  * Throws ShapeError, OptionError.
  */
 export function plotConfusionMatrix(confusion: ConfusionLike, options: AxesOptions = {}): string {
-  const { names, counts } = check(confusion)
-  const {
-    title,
-    width,
-    height = width,
-    xLabel = 'predicted class',
-    yLabel = 'true class',
-  } = checkOptions(axesTable, options, 'options')
+  const matrix = matrixOf(confusion)
+  const checked = checkOptions(axesTable, options, 'options')
+  const { title, width, xLabel = 'predicted class', yLabel = 'true class' } = checked
+  const classes = matrix.names.length
+  const mostName = Math.min(width, checked.height ?? width) / 5
+  const names = matrix.names.map((name) => shortened(name, mostName, SMALL))
+  const widestName = widest(names, SMALL)
+
+  const beside = AXIS_TITLE + widestName + GAP
+  const across = width - headOf(undefined) - beside - barWidth(BAR)
+  // Names lie where all fit below their columns, else they stand.
+  const lie = names.every((name) => widthOf(name, SMALL) <= across / classes - GAP)
+  const below = AXIS_TITLE + GAP + (lie ? SMALL * LINE : widestName + 4)
+  // Cells are square where the height is the plot's to choose.
+  const square = classes === 0 ? LEAST_HEIGHT : Math.ceil(headOf(title) + across + below)
+  const height = checked.height ?? Math.min(MOST, Math.max(LEAST_HEIGHT, square))
   const { body, finish } = sheet({ title, width, height, kind: 'confusion matrix' })
-  const classes = names.length
   if (classes === 0) return finish([nothing(body)])
 
-  // A name takes a fifth of the picture at most.
-  const rowNames = names.map((name) => shortened(name, width / 5, SMALL))
-  const titleHeight = NORMAL * LINE + 4
-  const left = body.x + titleHeight + widest(rowNames, SMALL) + 6
-  const across = Math.max(20, body.x + body.width - barWidth(BAR) - left)
-  // Names lie where all fit into their columns, else they stand.
-  const fits = (name: string) => widthOf(name, SMALL) <= across / classes - 6
-  const lie = rowNames.every(fits) && names.every((name, i) => rowNames[i] === name.trim() || fits(name))
-  const columnNames = lie ? rowNames : names.map((name) => shortened(name, height / 5, SMALL))
-  const below = titleHeight + (lie ? SMALL * LINE : widest(columnNames, SMALL)) + 8
-  const down = Math.max(20, body.height - below)
-  // Cells are square where the height was left to the plot.
-  const cell = { width: across / classes, height: down / classes }
-  const matrix = { x: left, y: body.y, width: across, height: down }
-
-  const text = cellText(counts, cell)
-  const cells: string[] = []
-  const numbersIn: string[] = []
-  counts.forEach((row, t) => {
-    const total = Array.from(row).reduce((sum, count) => sum + count / 2 ** 20, 0)
-    for (let p = 0; p < classes; ++p) {
-      const share = row[p] === 0 ? 0 : row[p] / 2 ** 20 / total
-      const colour = blues(share)
-      const at = { x: left + p * cell.width, y: matrix.y + t * cell.height }
-      if (row[p] > 0) cells.push(element('rect', { ...at, ...cell, fill: hexOf(colour) }))
-      if (!text || (row[p] === 0 && classes > 20)) continue
-      const middle = [at.x + cell.width / 2, at.y + cell.height / 2] as const
-      const fill = isDark(colour) ? '#ffffff' : row[p] === 0 ? AXIS : INK
-      numbersIn.push(label(...middle, text.write(row[p]), { size: text.size, anchor: 'middle', fill }))
-    }
-  })
-
-  // Every name, or every second, third … where they are too close.
-  const step = (size: number) => Math.ceil((SMALL * LINE) / size)
-  const parts: string[] = []
-  rowNames.forEach((name, t) => {
-    if (t % step(cell.height) !== 0 || name === '') return
-    parts.push(label(left - 6, matrix.y + (t + 0.5) * cell.height, name, { anchor: 'end' }))
-  })
-  const foot = matrix.y + down + 6
-  columnNames.forEach((name, p) => {
-    const x = left + (p + 0.5) * cell.width
-    if (name === '') return
-    if (lie) parts.push(label(x, foot + (SMALL * LINE) / 2, name, { anchor: 'middle' }))
-    else if (p % step(cell.width) === 0) parts.push(label(x, foot, name, { anchor: 'end', upright: true }))
-  })
-  const titles = [
-    label(left + across / 2, body.y + body.height - NORMAL / 2, shortened(xLabel, across, NORMAL), {
-      anchor: 'middle',
-      size: NORMAL,
-    }),
-    label(body.x + NORMAL / 2, matrix.y + down / 2, shortened(yLabel, down, NORMAL), {
-      anchor: 'middle',
-      size: NORMAL,
-      upright: true,
-    }),
-  ]
-  const lines = Array.from({ length: classes - 1 }, (_, i) => {
-    const [x, y] = [left + (i + 1) * cell.width, matrix.y + (i + 1) * cell.height].map(coordinate)
-    return `M${x} ${coordinate(matrix.y)}v${coordinate(down)}M${coordinate(left)} ${y}h${coordinate(across)}`
-  }).join('')
+  const area = { x: body.x + beside, y: body.y, width: across, height: Math.max(10, body.height - below) }
+  const style = { anchor: 'middle', size: NORMAL } as const
+  const [middleX, middleY] = [area.x + across / 2, area.y + area.height / 2]
+  const under = body.y + body.height - NORMAL / 2
   return finish([
-    group({}, cells),
-    lines &&
-      element('path', { d: lines, stroke: '#ffffff', 'stroke-width': classes > 20 ? 0.5 : 1, fill: 'none' }),
-    element('rect', { ...matrix, fill: 'none', stroke: AXIS }),
-    group({}, numbersIn),
-    group({}, [...parts, ...titles]),
-    ...bar({ x: body.x, y: matrix.y, width: body.width, height: down }, BAR),
+    ...cellsOf(matrix, area),
+    element('rect', { ...area, fill: 'none', stroke: AXIS }),
+    group({}, [
+      ...namesAround(names, lie, area),
+      label(middleX, under, shortened(xLabel, across, NORMAL), style),
+      label(body.x + NORMAL / 2, middleY, shortened(yLabel, area.height, NORMAL), {
+        ...style,
+        upright: true,
+      }),
+    ]),
+    ...bar({ ...body, y: area.y, height: area.height }, BAR),
   ])
 }

@@ -9,6 +9,9 @@ import { axesTable, namedEntries, numbers, strings } from './options.ts'
 /** What `fit` resolves to, as far as a plot reads it: lists of one number an epoch, by name. */
 export interface HistoryLike {
   readonly loss: ArrayLike<number>
+  readonly validationLoss?: ArrayLike<number>
+  readonly accuracy?: ArrayLike<number>
+  readonly validationAccuracy?: ArrayLike<number>
 }
 
 export interface HistoryOptions extends LinesOptions {

@@ -64,9 +64,8 @@ export function shapeOf(
   }
   const side = Math.sqrt(pixels ?? Number.NaN)
   if (Number.isInteger(side)) return { imageWidth: side, imageHeight: side }
-  throw new OptionError(
-    `options.imageWidth, imageHeight: expected, as ${pixels ?? 'the number of'} pixels are no square`,
-  )
+  const why = pixels === undefined ? 'which nothing else says' : `as ${pixels} pixels are no square`
+  throw new OptionError(`options.imageWidth: expected the width of an image, ${why}, got undefined`)
 }
 
 const ink = (share: number): Rgb => {
@@ -97,7 +96,9 @@ export function plotImages(images: ArrayLike<number>, options: ImagesOptions = {
 
   const name = (index: number) => classNames?.[index] ?? String(index)
   const shown = Math.min(total, count)
-  const limits = checked.range ?? rangeOf([images]) ?? [0, 1]
+  const [low, high] = checked.range ?? rangeOf([images]) ?? [0, 1]
+  // Images of one value are blank.
+  const limits = [low, high > low ? high : low + 1] as const
   const tiles = Array.from({ length: shown }, (_, i): Tile => {
     const captions: Caption[] = []
     const isWrong = labels && predicted && labels[i] !== predicted[i]

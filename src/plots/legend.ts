@@ -17,6 +17,8 @@ const ROW = 18
 const SAMPLE = 22
 const GAP = 6
 const BETWEEN = 18
+/** A name takes no more of a row that it shares. */
+const MOST_NAME = 240
 
 /** A point with its middle at x, y: a different shape for each class, beside its colour. */
 export function marker(mark: Mark, x: number, y: number, colour: string, r = 4): string {
@@ -61,7 +63,8 @@ export function legend(
 ): { parts: readonly string[]; height: number } {
   if (entries.length === 0) return { parts: [], height: 0 }
   const mostRows = Math.max(1, Math.floor(mostHeight / ROW))
-  const mostName = Math.min(240, width - SAMPLE - GAP)
+  const share = width / entries.length - SAMPLE - GAP - BETWEEN
+  const mostName = Math.min(Math.max(MOST_NAME, share), width - SAMPLE - GAP)
   // In columns where there is more than one row, so that names stand below each other.
   const names = entries.map(({ name }) => shortened(name, mostName, SMALL))
   const cells = names.map((name) => SAMPLE + GAP + widthOf(name, SMALL) + BETWEEN)

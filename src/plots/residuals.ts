@@ -83,8 +83,7 @@ export function plotResiduals(
   return finish([
     frame.behind,
     frame.before,
-    line,
+    xs.length === 0 ? nothing(frame.area) : line,
     dots(places, colourOf(0), places.length),
-    xs.length === 0 ? nothing(frame.area) : '',
   ])
 }

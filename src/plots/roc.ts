@@ -31,7 +31,7 @@ function rocOf(labels: ArrayLike<number>, scores: ArrayLike<number>): Roc {
     y.push(found / positives)
     area += ((x[x.length - 1] - x[x.length - 2]) * (y[y.length - 1] + y[y.length - 2])) / 2
   })
-  return { x, y, area }
+  return { x, y, area: positives > 0 && negatives > 0 ? area : Number.NaN }
 }
 
 /**
@@ -74,14 +74,13 @@ export function plotRocCurve(
     { range: [0, 1], label: yLabel ?? 'true positive rate' },
   )
   const [x0, x1, y0, y1] = [frame.x(0), frame.x(1), frame.y(0), frame.y(1)].map(coordinate)
+  const chance = element('path', { d: `M${x0} ${y0}L${x1} ${y1}`, stroke: FAINT, 'stroke-dasharray': '6 3' })
   const drawn = curves.flatMap(({ x, y, area }, i) =>
     Number.isNaN(area) ? [] : pathOf(frame, x, y, { colour: colourOf(i), dash: dashOf(i) }),
   )
   return finish([
     frame.behind,
     frame.before,
-    element('path', { d: `M${x0} ${y0}L${x1} ${y1}`, stroke: FAINT, 'stroke-dasharray': '6 3' }),
-    ...drawn,
-    drawn.length === 0 ? nothing(frame.area) : '',
+    ...(drawn.length === 0 ? [nothing(frame.area)] : [chance, ...drawn]),
   ])
 }

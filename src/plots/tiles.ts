@@ -27,6 +27,8 @@ interface TilesOptions {
 
 const GAP = 10
 const CAPTION = SMALL * LINE
+/** Pixels of an image across that a few images do not exceed. */
+const MOST_ACROSS = 200
 
 /** The palette of a ramp: its colours, and last a grey for NaN. */
 export const LEVELS = 64
@@ -51,7 +53,7 @@ export function heightOfTiles(
   { imageWidth, imageHeight, columns }: TilesOptions,
 ): number {
   const rows = Math.ceil(count / columns)
-  const image = (width - (columns - 1) * GAP) / columns
+  const image = Math.min(MOST_ACROSS, (width - (columns - 1) * GAP) / columns)
   return rows * ((image * imageHeight) / imageWidth + lines * CAPTION + GAP) - GAP
 }
 

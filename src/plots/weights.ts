@@ -61,7 +61,9 @@ export function plotWeights(weights: ArrayLike<number>, options: WeightsOptions)
   const across = checked.columns ?? Math.max(1, Math.min(10, shown))
   const how = { ...shape, columns: across, palette: paletteOf(diverging) }
   const labels =
-    scale === 'all' ? [-largest, 0, largest].map((value) => shortNumber(value, 2)) : ['least', '0', 'most']
+    scale === 'unit'
+      ? ['least', '0', 'most']
+      : [-largest, 0, largest].map((value, i) => (largest > 0 || i === 1 ? shortNumber(value, 2) : ''))
   const legend = { ramp: diverging, labels, caption: 'weight' }
   const room = width - 28 - barWidth(legend)
   const needed = headOf(title) + (shown > 0 ? heightOfTiles(shown, 1, room, how) : 60)

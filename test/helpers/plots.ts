@@ -22,7 +22,7 @@ const names = (count: number) => list(count, (i) => i).map((i) => `class ${i}`)
 const long = 'Pseudopseudohypoparathyroidism, unspecified & otherwise <not> classified "elsewhere"'
 const longNames = list(6, (i) => i).map((i) => `${i}: ${long}`)
 
-const decay = (rows: number, rate = 0.1): HistoryLike & Record<string, ArrayLike<number>> => ({
+const decay = (rows: number, rate = 0.1): HistoryLike => ({
   loss: list(rows, (e) => Math.exp(-rate * e) + 0.02 * Math.abs(noise(e))),
   validationLoss: list(rows, (e) => Math.exp(-rate * e) + 0.1 + 0.03 * Math.abs(noise(e + 99))),
   accuracy: list(rows, (e) => 1 - 0.9 * Math.exp(-rate * e)),
@@ -192,7 +192,7 @@ export const gallery: Record<string, Record<string, () => string>> = {
         predicted: labels.slice(0, 30).map((label, i) => (i % 7 === 3 ? (label + 3) % 10 : label)),
         title: 'Digits and what the network read',
       }),
-    plain: () => plotImages(pixels.subarray(0, 12 * 64)),
+    plain: () => plotImages(pixels.subarray(0, 12 * 64), { imageWidth: 8 }),
     labelled: () =>
       plotImages(pixels.subarray(0, 25 * 64), { labels: labels.subarray(0, 25), columns: 5, width: 300 }),
     'long names': () =>
@@ -209,8 +209,8 @@ export const gallery: Record<string, Record<string, () => string>> = {
       ),
     hundred: () => plotImages(pixels.subarray(0, 120 * 64), { labels: labels.subarray(0, 120), columns: 20 }),
     'fixed height': () =>
-      plotImages(pixels.subarray(0, 40 * 64), { height: 200, title: 'In a fixed height' }),
-    huge: () => plotImages([0, 1e308, -1e308, Number.NaN]),
+      plotImages(pixels.subarray(0, 40 * 64), { height: 200, imageHeight: 8, title: 'In a fixed height' }),
+    huge: () => plotImages([0, 1e308, -1e308, Number.NaN], { imageWidth: 2 }),
     none: () => plotImages([]),
   },
   weights: {
