@@ -61,7 +61,7 @@ export function shortened(text: string, width: number, size: number, bold = fals
   if (characters.length <= MOST_CHARACTERS && widthOf(whole, size, bold) <= width) return whole
   const most = width - widthOf('…', size, bold)
   let taken = ''
-  for (const character of characters) {
+  for (const character of characters.slice(0, MOST_CHARACTERS)) {
     if (widthOf(taken + character, size, bold) > most) break
     taken += character
   }
