@@ -34,7 +34,15 @@ async function bundle(code: string, resolve = {}): Promise<string> {
 }
 
 /** Words by which the parts of the package are known in its code. */
-const parts = ['WebAssembly', 'Optical Recognition', 'readIdx', 'StandardScaler', 'Quote Not Closed']
+const parts = [
+  'WebAssembly',
+  'Optical Recognition',
+  'readIdx',
+  'StandardScaler',
+  'Quote Not Closed',
+  'viewBox',
+  'ROC curve',
+]
 const partsOf = (code: string) => parts.filter((word) => code.includes(word))
 
 describe('the entries of the package', () => {
@@ -43,8 +51,8 @@ describe('the entries of the package', () => {
     const files = Object.values<string | Record<string, string>>(exports).flatMap((entry) =>
       typeof entry === 'string' ? [entry] : Object.values(entry),
     )
-    // Four entries and the types of each, the script of the worker, package.json.
-    expect(files.length).toBe(10)
+    // Five entries and the types of each, the script of the worker, package.json.
+    expect(files.length).toBe(12)
     for (const file of files) expect(existsSync(join(root, file)), file).toBe(true)
   })
 
@@ -59,7 +67,7 @@ describe('the entries of the package', () => {
 })
 
 describe('a bundler', () => {
-  it('takes the network without the digits, the readers of data and the parser of CSV', async () => {
+  it('takes the network without the digits, the readers of data, the parser of CSV and the plots', async () => {
     const code = await bundle(`import { Network } from 'nabla'; globalThis.net = Network`)
     expect(partsOf(code)).toEqual(['WebAssembly'])
   })
@@ -76,8 +84,16 @@ describe('a bundler', () => {
     expect(partsOf(code)).toEqual(['StandardScaler'])
   })
 
+  it('takes a plot without the network and the other plots', async () => {
+    const code = await bundle(`import { plotLines } from 'nabla/plot'; globalThis.plot = plotLines`)
+    expect(partsOf(code)).toEqual(['viewBox'])
+    const roc = await bundle(`import { plotRocCurve } from 'nabla/plot'; globalThis.plot = plotRocCurve`)
+    expect(partsOf(roc)).toEqual(['viewBox', 'ROC curve'])
+  })
+
   it('leaves nothing of an entry that is imported and not used', async () => {
-    expect((await bundle(`import 'nabla'; import 'nabla/data'; import 'nabla/datasets'`)).trim()).toBe('')
+    const all = ['nabla', 'nabla/data', 'nabla/datasets', 'nabla/plot']
+    expect((await bundle(all.map((entry) => `import '${entry}'`).join(';'))).trim()).toBe('')
   })
 })
 
@@ -86,6 +102,7 @@ describe('a bundler that does not read `exports`, as Parcel by default', () => {
     ['nabla', 'Network', 'WebAssembly'],
     ['nabla/data', 'standardScaler', 'StandardScaler'],
     ['nabla/datasets', 'digits', 'Optical Recognition'],
+    ['nabla/plot', 'plotLines', 'viewBox'],
   ])('finds %s', async (entry, name, part) => {
     const code = `import { ${name} } from '${entry}'; globalThis.it = ${name}`
     expect(partsOf(await bundle(code, { exportsFields: [] }))).toContain(part)
@@ -94,7 +111,7 @@ describe('a bundler that does not read `exports`, as Parcel by default', () => {
   it('finds the same files as others, and their types', () => {
     const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'))
     const { exports } = read('package.json')
-    for (const entry of ['.', './data', './datasets', './node']) {
+    for (const entry of ['.', './data', './datasets', './node', './plot']) {
       const { main, module, types } = read(join(entry, 'package.json'))
       const at = (file: string) => `./${join(entry, file)}`
       expect([main, module, types].map(at)).toEqual([

@@ -1,4 +1,4 @@
-// Every snippet of the README runs as it stands; the first also from the package as npm would install it.
+// Every snippet of the README and of docs/plot.md runs as it stands, from the package as npm would install it.
 
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
-const snippets = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code)
+const snippetsOf = (page: string) => [...page.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code)
+const snippets = snippetsOf(readme)
 
 /** The files that npm would publish, in a node_modules of an empty folder. */
 let folder = ''
@@ -70,5 +71,24 @@ describe('the README', () => {
     for (const [, file] of readme.matchAll(/\]\(((?:docs|examples)\/[^)#]+)\)/g)) {
       expect(() => readFileSync(join(root, file))).not.toThrow()
     }
+  })
+})
+
+describe('docs/plot.md', () => {
+  const page = readFileSync(join(root, 'docs/plot.md'), 'utf8')
+  const [files, texts] = snippetsOf(page)
+
+  it('has a snippet that writes pictures', () => {
+    run(files)
+    const written = [...files.matchAll(/writeFileSync\('([^']+)'/g)].map(([, file]) => file)
+    expect(written.length).toBe(5)
+    for (const file of written)
+      expect(readFileSync(join(folder, file), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s)
+  })
+
+  it('has a snippet that draws the others', () => {
+    expect(run(texts)).toBe('true\n')
+    for (const [, name] of page.matchAll(/^\| `(plot\w+)\(/gm))
+      expect(`${files}${texts}`).toContain(`${name}(`)
   })
 })

@@ -9,14 +9,12 @@ import { drawable, padded, rangeOf } from './scale.ts'
 import { sheet } from './sheet.ts'
 import { coordinate, element } from './svg.ts'
 
-const KINDS = ['predicted', 'residual'] as const
-
 export interface ResidualsOptions extends AxesOptions {
   /** What stands over what: 'predicted' over actual values (default), or the 'residual' actual − predicted over predicted. */
-  kind?: (typeof KINDS)[number]
+  kind?: 'predicted' | 'residual'
 }
 
-const table = { ...axesTable, kind: optional(oneOf(KINDS), 'predicted' as const) }
+const table = { ...axesTable, kind: optional(oneOf(['predicted', 'residual']), 'predicted') }
 
 /** Dots as one path of round caps: a fifth of the text that circles take. Those on one spot are one. */
 export function dots(

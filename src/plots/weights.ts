@@ -12,20 +12,18 @@ import { headOf, sheet } from './sheet.ts'
 import { shortNumber } from './ticks.ts'
 import { drawTiles, heightOfTiles, levelOf, paletteOf, type Tile } from './tiles.ts'
 
-const SCALES = ['all', 'unit'] as const
-
 export interface WeightsOptions extends PlotOptions, ImageShape {
   /** Units of the layer: the width of a row of weights. */
   units: number
   /** One scale of colours for all units (default), or one for each 'unit'. */
-  scale?: (typeof SCALES)[number]
+  scale?: 'all' | 'unit'
 }
 
 const table = {
   ...plotTable,
   ...shapeTable,
   units: integer(1),
-  scale: optional(oneOf(SCALES), 'all' as const),
+  scale: optional(oneOf(['all', 'unit']), 'all'),
 }
 
 /**

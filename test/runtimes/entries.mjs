@@ -12,6 +12,7 @@ import {
   trainTestSplit,
 } from 'nabla/data'
 import { digits, xor } from 'nabla/datasets'
+import { plotActivations, plotDecisionSurface, plotHistory } from 'nabla/plot'
 
 /** The name of the error that `work` throws, 'none' if it throws none. */
 async function errorOf(work) {
@@ -67,6 +68,23 @@ function datasets() {
   }
 }
 
+/** FNV-1a of the characters. */
+function hashOf(text) {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; ++i) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return (hash >>> 0).toString(16)
+}
+
+function plot() {
+  const loss = [2.3, 0.7, 0.11, 0.013, 0.0017]
+  const pictures = [
+    plotHistory({ loss, validationLoss: loss.map((l) => 1.3 * l) }, { logScale: true, title: 'ü <&>' }),
+    plotActivations(['sigmoid', 'gelu', 'selu']),
+    plotDecisionSurface((x) => x.filter((_, i) => i % 2 === 0).map((v, r) => v * x[2 * r + 1])),
+  ]
+  return pictures.map((svg) => [svg.slice(0, 4), hashOf(svg)])
+}
+
 export async function entries() {
-  return { '.': await network(), './data': await data(), './datasets': datasets() }
+  return { '.': await network(), './data': await data(), './datasets': datasets(), './plot': plot() }
 }
