@@ -7,7 +7,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Network, type NetworkOptions } from 'nabla'
 import { readIdx } from 'nabla/data'
-import { isMain } from './terminal.ts'
+import { plotImages, plotLines, plotWeights } from 'nabla/plot'
+import { isMain, save } from './terminal.ts'
 
 export async function readMnist(directory: string, part: 'train' | 't10k', rows?: number) {
   const read = async (name: string) => {
@@ -27,13 +28,15 @@ interface Run {
   test: Mnist
   epochs: number
   print?: (line: string) => void
+  /** Gets the network when it is trained. */
+  trained?: (net: Network) => void
 }
 
 /** Test images that are right after each epoch. */
 async function rightAfterEachEpoch(
   options: NetworkOptions,
   batchSize: number,
-  { train, test, epochs, print }: Run,
+  { train, test, epochs, print, trained }: Run,
 ) {
   const net = new Network(options)
   const right: number[] = []
@@ -46,6 +49,7 @@ async function rightAfterEachEpoch(
     },
   })
   print?.(`${Math.round(samplesPerSecond).toLocaleString('en')} samples/s`)
+  trained?.(net)
   return right
 }
 
@@ -79,6 +83,24 @@ export const reluSoftmax = (seed: number, run: Run) =>
     run,
   )
 
+/** The first test images with what the network read, and what its first layer looks for. */
+export function pictures(net: Network, test: Mnist, name: string) {
+  const count = Math.min(60, test.y.length)
+  const [x, labels] = [test.x.subarray(0, 784 * count), test.y.subarray(0, count)]
+  const units = net.layers[0].units
+  return {
+    [`${name}-read`]: plotImages(x, {
+      labels,
+      predicted: net.classify(x),
+      title: 'MNIST: the first test images, and what the network read',
+    }),
+    [`${name}-weights`]: plotWeights(net.weights(0), {
+      units,
+      title: `Weights of the ${units} hidden units`,
+    }),
+  }
+}
+
 if (isMain(import.meta.url)) {
   const directory = process.argv[2]
   if (!directory) {
@@ -90,11 +112,22 @@ if (isMain(import.meta.url)) {
   const train = await readMnist(directory, 'train')
   const test = await readMnist(directory, 't10k')
   const best: number[] = []
+  const curves: Record<string, number[]> = {}
   for (const seed of [1, 2, 3]) {
     console.log(`\n784-30-10 sigmoid, quadratic, batch 10, η 3.0, seed ${seed}`)
-    best.push(Math.max(...(await nielsen(seed, { train, test, epochs: 30, print: console.log }))))
+    const right = await nielsen(seed, { train, test, epochs: 30, print: console.log })
+    best.push(Math.max(...right))
+    curves[`seed ${seed}`] = right.map((count) => count / test.y.length)
   }
   console.log(`\nbest of three seeds: ${(Math.max(...best) / 100).toFixed(2)}%`)
   console.log('\n784-64-10 relu, softmax, cross-entropy, batch 32, η 0.1, Xavier weights')
-  await reluSoftmax(1, { train, test, epochs: 10, print: console.log })
+  await reluSoftmax(1, {
+    train,
+    test,
+    epochs: 10,
+    print: console.log,
+    trained: (net) => save(pictures(net, test, 'mnist')),
+  })
+  const labels = { xLabel: 'epoch', yLabel: 'accuracy on the test images' }
+  save({ 'mnist-accuracy': plotLines(curves, { title: '784-30-10 with three seeds', ...labels }) })
 }

@@ -3,7 +3,8 @@
 //   npx tsx examples/sleep.ts
 
 import { Network } from 'nabla'
-import { isMain } from './terminal.ts'
+import { plotLines } from 'nabla/plot'
+import { isMain, save } from './terminal.ts'
 
 const hours = [
   [3, 5],
@@ -39,13 +40,23 @@ export function walkAlongTheGradient() {
   }
   const uphill = costAfter(3)
   const downhill = costAfter(-3)
+  const steps = Array.from({ length: 81 }, (_, i) => i / 4 - 10)
+  const along = { x: steps, y: steps.map(costAfter) }
   costAfter(0)
   const check = net.checkGradients(x, y, { samples: 'all' })
-  return { cost, uphill, downhill, check }
+  return { cost, uphill, downhill, along, check }
 }
 
+/** The cost after steps along the gradient and against it. */
+export const picture = ({ along }: ReturnType<typeof walkAlongTheGradient>): string =>
+  plotLines(
+    { cost: along },
+    { title: 'The cost along its gradient', xLabel: 'k in W + k ∂J/∂W', yLabel: 'cost J' },
+  )
+
 if (isMain(import.meta.url)) {
-  const { cost, uphill, downhill, check } = walkAlongTheGradient()
+  const walk = walkAlongTheGradient()
+  const { cost, uphill, downhill, check } = walk
   console.log(`cost J                 ${cost.toFixed(8)}`)
   console.log(`cost at W + 3 ∂J/∂W    ${uphill.toFixed(8)}`)
   console.log(`cost at W − 3 ∂J/∂W    ${downhill.toFixed(8)}`)
@@ -53,4 +64,5 @@ if (isMain(import.meta.url)) {
   for (const { name, checked, relativeError } of check.groups) {
     console.log(`  ${name}  ${checked} parameters, relative error ${relativeError.toExponential(1)}`)
   }
+  save({ sleep: picture(walk) })
 }

@@ -1,5 +1,7 @@
-// What the examples share: a progress bar, a small plot, and whether a file is run or imported.
+// What the examples share: a progress bar, a small plot, pictures in files, and whether a file is run or imported.
 
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import cliProgress from 'cli-progress'
 import type { EpochLog } from 'nabla'
@@ -41,4 +43,14 @@ export function curve(title: string, values: readonly number[]): string {
     customXAxisTicks: [...new Set(ticks)],
     formatter: (value, { axis }) => (axis === 'y' ? (10 ** value).toPrecision(2) : value),
   })
+}
+
+/** Writes SVG pictures by name into the folder `pictures` of the working directory, and says where they are. */
+export function save(pictures: Record<string, string>): void {
+  mkdirSync('pictures', { recursive: true })
+  for (const [name, svg] of Object.entries(pictures)) {
+    const file = join('pictures', `${name}.svg`)
+    writeFileSync(file, svg)
+    console.log(`picture: ${file}`)
+  }
 }

@@ -4,16 +4,35 @@
 
 import { Network } from 'nabla'
 import { xor } from 'nabla/datasets'
-import { isMain } from './terminal.ts'
+import { plotDecisionSurface, plotHistory } from 'nabla/plot'
+import { isMain, save } from './terminal.ts'
 
 const optimizer = { name: 'sgd', learningRate: 5 } as const
 
-/** 2-2-1 sigmoid, each layer with its own biases. */
-export async function withBiases(epochs = 4000): Promise<number[]> {
+async function trainWithBiases(epochs: number) {
   const { x, y } = xor()
   const net = new Network({ sizes: [2, 2, 1], activation: 'sigmoid', loss: 'quadratic', optimizer, seed: 3 })
-  await net.fit({ x, y }, { epochs, batchSize: 4 })
-  return [...net.predict(x)]
+  return { net, history: await net.fit({ x, y }, { epochs, batchSize: 4 }) }
+}
+
+/** 2-2-1 sigmoid, each layer with its own biases. */
+export async function withBiases(epochs = 4000): Promise<number[]> {
+  const { net } = await trainWithBiases(epochs)
+  return [...net.predict(xor().x)]
+}
+
+/** What the network says everywhere between and around the four rows, and how its loss fell. */
+export async function pictures(epochs = 4000) {
+  const { net, history } = await trainWithBiases(epochs)
+  return {
+    xor: plotDecisionSurface((x) => net.predict(x), { ...xorRows(), title: 'Exclusive or, 2-2-1' }),
+    'xor-loss': plotHistory(history, { title: 'Exclusive or: loss by epoch', logScale: true }),
+  }
+}
+
+const xorRows = () => {
+  const { x, y } = xor()
+  return { x, y, classNames: ['0', '1'] }
 }
 
 /**
@@ -43,4 +62,5 @@ if (isMain(import.meta.url)) {
       console.log(`  ${r >> 1} xor ${r & 1} = ${p.toFixed(3)}`)
     })
   }
+  save(await pictures())
 }

@@ -104,7 +104,7 @@ export function plotImages(images: ArrayLike<number>, options: ImagesOptions = {
     const isWrong = labels && predicted && labels[i] !== predicted[i]
     if (predicted) captions.push({ text: name(predicted[i]), ...(isWrong && { fill: WRONG, bold: true }) })
     else if (labels) captions.push({ text: name(labels[i]) })
-    if (isWrong) captions.push({ text: `true: ${name(labels[i])}` })
+    if (isWrong) captions.push({ text: `true: ${name(labels[i])}`, short: name(labels[i]) })
     const at = i * each
     return {
       pixels: Uint8Array.from({ length: each }, (_, p) => levelOf(images[at + p], limits)),

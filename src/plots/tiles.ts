@@ -3,10 +3,12 @@
 import { MISSING, type Rgb } from './colours.ts'
 import { png } from './png.ts'
 import { type Box, element } from './svg.ts'
-import { LINE, label, SMALL, shortened } from './text.ts'
+import { LINE, label, SMALL, shortened, widthOf } from './text.ts'
 
 export interface Caption {
   readonly text: string
+  /** What stands there where the text finds no room. */
+  readonly short?: string
   readonly fill?: string
   readonly bold?: boolean
 }
@@ -86,11 +88,11 @@ export function drawTiles(all: readonly Tile[], box: Box, options: TilesOptions)
         stroke: frame.colour,
         'stroke-width': frame.width,
       }),
-      ...captions.map(({ text, fill, bold }, line) =>
+      ...captions.map(({ text, short = text, fill, bold }, line) =>
         label(
           middle,
           at.y + size.height + (line + 0.6) * CAPTION,
-          shortened(text, step.x - GAP, SMALL, bold),
+          shortened(widthOf(text, SMALL, bold) > step.x - GAP ? short : text, step.x - GAP, SMALL, bold),
           { anchor: 'middle', fill, bold },
         ),
       ),

@@ -143,6 +143,12 @@ describe('plotImages', () => {
     )
     const shown = texts(svg)
     expect(shown.slice(1)).toEqual(['a', 'c', 'true: b', 'c'])
+    const narrow = plotImages(new Float32Array(20 * 4), {
+      labels: Array.from({ length: 20 }, () => 3),
+      predicted: Array.from({ length: 20 }, () => 4),
+      columns: 20,
+    })
+    expect(texts(narrow).slice(1, 3)).toEqual(['4', '3'])
   })
   it('draws the first ones where there are more', () => {
     expect(drawn(plotImages(images, { imageWidth: 2, count: 2 }), 'image').length).toBe(2)
