@@ -139,6 +139,7 @@ export const gallery: Record<string, Record<string, () => string>> = {
     fifty: () => plotConfusionMatrix({ ...matrix(50), classNames: names(50) }, { title: 'Fifty classes' }),
     hundred: () => plotConfusionMatrix(matrix(120)),
     'long names': () => plotConfusionMatrix({ ...matrix(6), classNames: longNames }, { title: long }),
+    'one long name': () => plotConfusionMatrix({ ...matrix(6), classNames: [long, ...names(5)] }),
     'fifty long names': () =>
       plotConfusionMatrix({ ...matrix(50), classNames: names(50).map((name) => `${name}, ${long}`) }),
     huge: () => plotConfusionMatrix(matrix(8, 123_456_789_012)),

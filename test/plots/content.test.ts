@@ -125,6 +125,15 @@ describe('plotResiduals', () => {
     expect(texts(svg)).toContain('2 not drawn: not finite')
     expect(texts(plotResiduals([1], [1])).join()).not.toContain('not drawn')
   })
+  it('draws what is more than predicted above the line', () => {
+    const svg = plotResiduals([3], [1], { kind: 'residual' })
+    const line = drawn(svg, 'path').find(
+      ({ attributes }) => attributes.has('stroke-dasharray') && attributes.get('d')!.includes('L'),
+    )!
+    const [[, zero]] = pointsOf(line.attributes.get('d')!)
+    const [spot] = drawn(svg, 'path').filter(({ attributes }) => attributes.get('stroke-linecap') === 'round')
+    expect(Number(spot.attributes.get('d')!.slice(1, -2).split(' ')[1])).toBeLessThan(zero - 50)
+  })
   it('draws actual − predicted over predicted, 0 in the middle', () => {
     const svg = plotResiduals([1, 2], [3, 1], { kind: 'residual' })
     expect(texts(svg)).toEqual(

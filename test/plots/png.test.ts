@@ -47,7 +47,8 @@ describe('png()', () => {
     [1, 1],
     [3, 2],
     [2, 5],
-    [255, 256], // one byte more than a block
+    [254, 257], // with the bytes of the filters just a block
+    [255, 256], // and one byte more
     [400, 300],
   ])('holds the %i × %i pixels that it was given', (width, height) => {
     const pixels = Array.from({ length: width * height }, (_, i) => (i * i + (i >> 3)) & 1)
