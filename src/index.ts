@@ -52,6 +52,7 @@ export type {
   ScheduleOptions,
   StepSchedule,
 } from './model/learning-rate-options.ts'
+export type { CustomMetric, MetricName, MetricSpec } from './model/metrics.ts'
 export type { OptimizerName } from './model/optimizers.ts'
 export type {
   AbortSignalLike,
