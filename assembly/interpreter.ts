@@ -16,13 +16,14 @@ import * as Tape from './abi/tape'
 import { barrier } from './base/barrier'
 import { gemmNN } from './products/gemm-nn'
 import { gemmTN, sumRows } from './products/gemm-tn'
-import { address, operand, roomOf, scalarsOf, tableOf } from './base/operands'
+import { address, floatOperand, operand, roomOf, scalarsOf, tableOf } from './base/operands'
 import { padded } from './base/panels'
 import { beginOf, firstBlockOf, firstUnitOf } from './base/parts'
 import { fetchLists } from './products/lists'
 import { sparseNN, sparseTN } from './products/sparse'
 import { activateRows, deriveRows } from './rows/activation'
-import { hitsRow, lossRow } from './rows/loss'
+import { hitsRow } from './rows/hits'
+import { lossRow, weighRow } from './rows/loss'
 import { softmaxRows } from './rows/softmax'
 import { stepOf, Update, updateAt } from './rules/update'
 
@@ -116,14 +117,28 @@ function output(op: usize, start: i32, from: i32, to: i32, rows: i32, thread: i3
   const loss = operand(op, Output.loss)
   const activation = operand(op, Output.activation)
   const hitMode = operand(op, Output.hitMode)
-  const threshold = reinterpret<f32>(operand(op, Output.threshold))
+  const threshold = floatOperand(op, Output.threshold)
+  const number1 = floatOperand(op, Output.lossNumber1)
+  const number2 = floatOperand(op, Output.lossNumber2)
+  const number3 = floatOperand(op, Output.lossNumber3)
+  const rowWeights = address(op, Output.rowWeights)
+  const order = address(op, Output.order) + ((<usize>start) << 2)
   const columns = padded(n)
   for (let r = from; r < to; ++r) {
     const at = (<usize>(r * columns)) << 2
     const yRow = yTable
       ? (<usize>load<u32>(yTable + ((<usize>r) << 2))) << 2
       : y + ((<usize>(r * yStride)) << 2)
-    const value = lossRow(out + at, slope ? slope + at : 0, yRow, delta ? delta + at : 0, n, loss, activation)
+    const deltaRow = delta ? delta + at : 0
+    let value = lossRow(
+      out + at, slope ? slope + at : 0, yRow, deltaRow, n, loss, activation, number1, number2, number3,
+    )
+    if (rowWeights) {
+      const row = <usize>load<u32>(order + ((<usize>r) << 2))
+      const weight = load<f32>(rowWeights + (row << 2))
+      value = weight == 0 ? 0 : value * weight
+      if (deltaRow) weighRow(deltaRow, n, weight)
+    }
     store<f32>(losses + ((<usize>r) << 2), value)
     if (hitMode != Hits.NONE) store<f32>(hits + ((<usize>r) << 2), hitsRow(out + at, yRow, n, hitMode, threshold))
   }

@@ -52,25 +52,31 @@ export type {
   ScheduleOptions,
   StepSchedule,
 } from './model/learning-rate-options.ts'
+export type { LossName } from './model/losses.ts'
 export type { CustomMetric, MetricName, MetricSpec } from './model/metrics.ts'
 export type { OptimizerName } from './model/optimizers.ts'
 export type {
   AbortSignalLike,
   AdamOptions,
   BatchLog,
+  BinaryFocalOptions,
   CheckGradientsOptions,
   CheckpointOptions,
   CommonNetworkOptions,
+  CrossEntropyOptions,
   Data,
   DataStream,
   EarlyStoppingOptions,
   EpochLog,
   ExplainOptions,
   FitOptions,
+  FocalOptions,
   HiddenActivationName,
+  HuberOptions,
   KernelsName,
   LayeredNetworkOptions,
   LayerOptions,
+  LossOptions,
   MatrixLike,
   NetworkOptions,
   OptimizerOptions,
@@ -82,7 +88,7 @@ export type {
   SoftmaxNetworkOptions,
   ValidationShare,
 } from './model/options.ts'
-export type { ActivationName, LossName } from './model/tables.ts'
+export type { ActivationName } from './model/tables.ts'
 export { Network } from './network.ts'
 export { type Configuration, configure } from './threads/configure.ts'
 export type { Evaluation } from './training/evaluate.ts'

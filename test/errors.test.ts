@@ -48,7 +48,8 @@ describe('network options', () => {
     [
       'an unknown loss',
       { sizes: [1, 1], loss: 'mse' },
-      "options.loss: expected one of 'quadratic', 'crossEntropy', 'binaryCrossEntropy', 'meanAbsoluteError', got \"mse\"",
+      "options.loss: expected one of 'quadratic', 'crossEntropy', 'binaryCrossEntropy', 'meanAbsoluteError', 'huber', 'logCosh', 'hinge', " +
+        "'categoricalHinge', 'poisson', 'klDivergence', 'focal', 'binaryFocal', got \"mse\"",
     ],
     [
       'an unknown option',
@@ -94,7 +95,7 @@ describe('network options', () => {
     [
       'crossEntropy without softmax',
       { inputs: 1, layers: [{ units: 2, activation: 'relu' }], loss: 'crossEntropy' },
-      "'crossEntropy' expects 'softmax' as the last layer's activation, got 'relu' (with 'relu' the loss can be 'quadratic' or 'meanAbsoluteError')",
+      "'crossEntropy' expects 'softmax' as the last layer's activation, got 'relu' (with 'relu' the loss can be 'quadratic' or 'meanAbsoluteError' or 'huber' or 'logCosh' or 'hinge' or 'categoricalHinge')",
     ],
     [
       'an initializer of the wrong size',

@@ -6,9 +6,9 @@ import * as Activations from '../assembly/abi/activations.ts'
 import * as Hits from '../assembly/abi/hits.ts'
 import { ARENA_START } from '../assembly/abi/layout.ts'
 import * as Losses from '../assembly/abi/losses.ts'
-import { exp, log, sigmoid, softplus, tanh } from '../src/base/math.ts'
 import { backends } from './helpers/backends.ts'
 import { KERNEL_ROOM, kernelsOf } from './helpers/kernels.ts'
+import { cases } from './helpers/losses.ts'
 import { numbers } from './helpers/random.ts'
 
 const CANARY = -77.25
@@ -18,100 +18,6 @@ const SLOPE = 192
 const Y = 256
 const DELTA = 320
 const ROOM = 384
-
-function softmax(z: readonly number[]): number[] {
-  const top = Math.max(...z)
-  const e = z.map((v) => exp(v - top))
-  const sum = e.reduce((s, v) => s + v, 0)
-  return e.map((v) => v / sum)
-}
-
-interface LossCase {
-  readonly name: string
-  readonly loss: number
-  readonly activation: number
-  /** a as a function of z, the row that the kernel is given. */
-  readonly outputs: (z: readonly number[]) => number[]
-  /** f'(z) where the kernel reads it. */
-  readonly slopes?: (z: readonly number[]) => number[]
-  /** C of a row, from z. */
-  readonly cost: (z: readonly number[], y: readonly number[]) => number
-  readonly targets: (n: number, seed: number) => number[]
-}
-
-const quadratic = (a: readonly number[], y: readonly number[]) =>
-  a.reduce((s, v, j) => s + (v - y[j]) ** 2 / 2, 0)
-const anyTargets = (n: number, seed: number) => [...numbers(n, seed)]
-const shares = (n: number, seed: number) => [...numbers(n, seed)].map((v) => Math.abs(v))
-
-const elementwise = (
-  name: string,
-  activation: number,
-  f: (z: number) => number,
-  slope?: (z: number) => number,
-) => ({
-  name: `quadratic of ${name}`,
-  loss: Losses.QUADRATIC,
-  activation,
-  outputs: (z: readonly number[]) => z.map(f),
-  slopes: slope && ((z: readonly number[]) => z.map(slope)),
-  cost: (z: readonly number[], y: readonly number[]) => quadratic(z.map(f), y),
-  targets: anyTargets,
-})
-
-const cases: LossCase[] = [
-  elementwise('linear', Activations.LINEAR, (z) => z),
-  elementwise('sigmoid', Activations.SIGMOID, sigmoid),
-  elementwise('tanh', Activations.TANH, tanh),
-  elementwise(
-    'silu',
-    Activations.SILU,
-    (z) => z * sigmoid(z),
-    (z) => sigmoid(z) * (1 + z * (1 - sigmoid(z))),
-  ),
-  {
-    name: 'quadratic of softmax',
-    loss: Losses.QUADRATIC,
-    activation: Activations.SOFTMAX,
-    outputs: softmax,
-    cost: (z, y) => quadratic(softmax(z), y),
-    targets: anyTargets,
-  },
-  {
-    name: 'crossEntropy of softmax, fused',
-    loss: Losses.CROSS_ENTROPY,
-    activation: Activations.SOFTMAX,
-    outputs: (z) => [...z],
-    cost: (z, y) => -softmax(z).reduce((s, p, j) => s + y[j] * log(p), 0),
-    // Not summing to 1: the general case.
-    targets: shares,
-  },
-  {
-    name: 'binaryCrossEntropy of sigmoid, fused',
-    loss: Losses.BINARY_CROSS_ENTROPY,
-    activation: Activations.SIGMOID,
-    outputs: (z) => [...z],
-    cost: (z, y) => z.reduce((s, v, j) => s + softplus(v) - v * y[j], 0),
-    targets: shares,
-  },
-  {
-    name: 'meanAbsoluteError of tanh',
-    loss: Losses.MEAN_ABSOLUTE_ERROR,
-    activation: Activations.TANH,
-    outputs: (z) => z.map(tanh),
-    cost: (z, y) => z.reduce((s, v, j) => s + Math.abs(tanh(v) - y[j]), 0),
-    targets: anyTargets,
-  },
-  {
-    name: 'meanAbsoluteError of silu',
-    loss: Losses.MEAN_ABSOLUTE_ERROR,
-    activation: Activations.SILU,
-    outputs: (z) => z.map((v) => v * sigmoid(v)),
-    slopes: (z) => z.map((v) => sigmoid(v) * (1 + v * (1 - sigmoid(v)))),
-    cost: (z, y) => z.reduce((s, v, j) => s + Math.abs(v * sigmoid(v) - y[j]), 0),
-    targets: anyTargets,
-  },
-]
 
 describe.each(backends.map((backend) => [backend.name, backend] as const))('%s', (_, { make, epsilon }) => {
   const backend = make(ROOM + KERNEL_ROOM)
@@ -126,6 +32,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
   it.each(cases.map((one) => [one.name, one] as const))(
     '%s, with its δ, at every tail size and alignment',
     (__, one) => {
+      let compared = 0
       for (let n = 1; n <= MOST; ++n) {
         for (const shift of [0, 1, 2, 3]) {
           const z = [...numbers(n, n, 4)]
@@ -142,6 +49,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
             n,
             one.loss,
             one.activation,
+            one.numbers?.(n),
           )
           const cost = one.cost(z, y)
           // A sum of n terms of at most 16, each off by a few roundings of its parts.
@@ -154,18 +62,26 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
                 z.map((v, i) => (i === j ? v + by : v)),
                 y,
               )
-            const slope = (moved(h) - moved(-h)) / (2 * h)
-            // The differences themselves are good to about h² and 1e-16 / h.
-            expect(Math.abs(floats[DELTA + shift + j] - slope), `n ${n}, δ[${j}]`).toBeLessThanOrEqual(
-              tolerance + 1e-9,
-            )
+            const [above, below] = [moved(h), moved(-h)]
+            const slope = (above - below) / (2 * h)
+            // Across a kink the two sides have slopes of their own, and the difference is none of them.
+            if (Math.abs(above - 2 * cost + below) > 1e-2 * h) continue
+            // The differences themselves are good to about h² and 1e-16 / h of the cost.
+            const allowed = tolerance + 1e-9 * Math.max(1, Math.abs(cost))
+            const error = Math.abs(floats[DELTA + shift + j] - slope)
+            if (!(error <= allowed)) expect(error, `n ${n}, δ[${j}]`).toBeLessThanOrEqual(allowed)
+            compared += 1
           }
           const end = DELTA + shift + n
-          for (let i = 0; i < 8; ++i) {
-            expect([floats[DELTA + shift - 1 - i], floats[end + i]], `n ${n}`).toEqual([CANARY, CANARY])
-          }
+          const around = [
+            ...floats.subarray(DELTA + shift - 8, DELTA + shift),
+            ...floats.subarray(end, end + 8),
+          ]
+          if (around.some((v) => v !== CANARY)) expect(around, `n ${n}`).toEqual(around.map(() => CANARY))
         }
       }
+      // Of 4 · 190 elements.
+      expect(compared).toBeGreaterThan(740)
     },
   )
 
@@ -176,7 +92,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       floats.fill(CANARY, ARENA_START)
       floats.set(one.outputs(z), OUT)
       floats.set(y, Y)
-      const loss = kernels.lossRow(OUT, 0, Y, 0, 7, one.loss, one.activation)
+      const loss = kernels.lossRow(OUT, 0, Y, 0, 7, one.loss, one.activation, one.numbers?.(7))
       expect(Math.abs(loss - one.cost(z, y))).toBeLessThanOrEqual(400 * epsilon * Math.max(1, loss))
       expect(floats[DELTA]).toBe(CANARY)
       expect(floats[ARENA_START]).toBe(CANARY)
@@ -202,7 +118,8 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       for (let j = 0; j < 5; ++j) {
         const kept = floats[OUT + j]
         floats[OUT + j] = Number.NaN
-        expect(kernels.lossRow(OUT, 0, Y, DELTA, 5, one.loss, one.activation), `${one.name}, ${j}`).toBeNaN()
+        const loss = kernels.lossRow(OUT, 0, Y, DELTA, 5, one.loss, one.activation, one.numbers?.(5))
+        expect(loss, `${one.name}, ${j}`).toBeNaN()
         floats[OUT + j] = kept
       }
     }

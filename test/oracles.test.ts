@@ -9,12 +9,13 @@ import * as Hits from '../assembly/abi/hits.ts'
 import { runNow } from '../src/base/pace.ts'
 import { Engine } from '../src/engine/engine.ts'
 import type { Architecture } from '../src/model/architecture.ts'
+import { type LossName, losses } from '../src/model/losses.ts'
 import {
   type OptimizerSettings,
   optimizer as optimizerSettings,
   updateRuleOf,
 } from '../src/model/optimizers.ts'
-import { type ActivationName, activations, type LossName, losses } from '../src/model/tables.ts'
+import { type ActivationName, activations } from '../src/model/tables.ts'
 import { PREDICTS } from '../src/program/capacity.ts'
 import { evaluateRows } from '../src/training/evaluate.ts'
 import { Rates } from '../src/training/rates.ts'
@@ -129,7 +130,10 @@ describe('golden runs of PyTorch', () => {
   it('has golden runs for every activation and loss', () => {
     const seen = new Set(supported.flatMap((one) => [...one.activations, one.loss]))
     // PyTorch's runs were made before these came; test/textbook.test.ts has the answer from outside for all.
-    const later = ['softsign', 'meanAbsoluteError']
+    const later = [
+      ...['softsign', 'meanAbsoluteError', 'huber', 'logCosh', 'hinge', 'categoricalHinge'],
+      ...['poisson', 'klDivergence', 'focal', 'binaryFocal'],
+    ]
     const names = [...Object.keys(activations), ...Object.keys(losses)]
     expect(names.filter((name) => !seen.has(name))).toEqual(later)
     // What is left out needs an optimizer that is not there yet.

@@ -2,8 +2,9 @@
 
 import { afterEach, describe, expect, it } from 'vitest'
 import { type FitOptions, type HiddenActivationName, type KernelsName, Network } from '../src/index.ts'
+import type { LossName } from '../src/model/losses.ts'
 import type { OptimizerName } from '../src/model/optimizers.ts'
-import { type ActivationName, activations, type LossName } from '../src/model/tables.ts'
+import { type ActivationName, activations } from '../src/model/tables.ts'
 import { measureThreads } from '../src/threads/crew.ts'
 import { stopIdleWorkers } from '../src/threads/pool.ts'
 import { runsRelaxed } from './helpers/backends.ts'

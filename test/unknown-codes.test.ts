@@ -78,14 +78,15 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
     }
     kernels.lossRow(A, 0, B, C, 5, Losses.QUADRATIC, Activations.TANH)
     // Nor an activation in front of one that multiplies by its derivative.
-    for (const loss of [Losses.QUADRATIC, Losses.MEAN_ABSOLUTE_ERROR]) {
+    const { MEAN_ABSOLUTE_ERROR, HUBER, LOG_COSH, HINGE, CATEGORICAL_HINGE } = Losses
+    const elementwise = [MEAN_ABSOLUTE_ERROR, HUBER, LOG_COSH, HINGE, CATEGORICAL_HINGE]
+    for (const loss of [Losses.QUADRATIC, ...elementwise]) {
       for (const code of unknownActivations)
         expectRefusal(() => kernels.lossRow(A, 0, B, C, 5, loss, code), code)
     }
-    expectRefusal(
-      () => kernels.lossRow(A, 0, B, C, 5, Losses.MEAN_ABSOLUTE_ERROR, Activations.SOFTMAX),
-      Activations.SOFTMAX,
-    )
+    for (const loss of elementwise) {
+      expectRefusal(() => kernels.lossRow(A, 0, B, C, 5, loss, Activations.SOFTMAX), Activations.SOFTMAX)
+    }
   })
 
   it('refuses a way to count hits that there is not', () => {

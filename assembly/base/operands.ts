@@ -8,6 +8,12 @@ export function operand(op: usize, word: usize): i32 {
   return load<i32>(op + (word << 2))
 }
 
+/** Operand `word`, a float32. */
+@inline
+export function floatOperand(op: usize, word: usize): f32 {
+  return load<f32>(op + (word << 2))
+}
+
 /** Operand `word` as a byte address; an offset of 0 stays 0. */
 @inline
 export function address(op: usize, word: usize): usize {

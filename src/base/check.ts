@@ -38,8 +38,15 @@ export const fraction: Check<number> = (value, name) =>
     ? value
     : refuse(name, 'a number from 0 to below 1', value)
 
+/** A share of 1, both ends included. */
 export const share: Check<number> = (value, name) =>
   typeof value === 'number' && value >= 0 && value <= 1 ? value : refuse(name, 'a number from 0 to 1', value)
+
+/** A number of at least 0 that is finite in float32, in which it is used. */
+export const notNegative: Check<number> = (value, name) =>
+  typeof value === 'number' && Number.isFinite(Math.fround(value)) && value >= 0
+    ? value
+    : refuse(name, 'a finite float32 number of at least 0', value)
 
 /** A step size: what is left of it in float32, in which it is used, must be finite and above 0. */
 export const rate: Check<number> = (value, name) =>

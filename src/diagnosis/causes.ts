@@ -5,8 +5,8 @@
 import type { LayerStatistics } from '../engine/layer-statistics.ts'
 import type { Matrix } from '../intake/matrix.ts'
 import type { Architecture } from '../model/architecture.ts'
+import { losses } from '../model/losses.ts'
 import { type OptimizerSettings, type Stride, strideOf } from '../model/optimizers.ts'
-import { losses } from '../model/tables.ts'
 import { type Numbers, outputSize, roundDown, stableRate, usualWeights } from './stability.ts'
 import {
   type Column,

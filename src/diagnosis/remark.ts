@@ -1,7 +1,9 @@
 // A note about a training that stayed finite and was absurd all the same: worse than no network at all.
 
 import type { Matrix } from '../intake/matrix.ts'
-import { activations, losses } from '../model/tables.ts'
+import { lossBaselines } from '../model/loss-settings.ts'
+import { losses } from '../model/losses.ts'
+import { activations } from '../model/tables.ts'
 import { causesOf, type Situation, shortly } from './causes.ts'
 import { leastOf, type Statistics, statisticsOf } from './statistics.ts'
 
@@ -53,7 +55,7 @@ export function remarkOn(situation: Situation): string | undefined {
   const row = losses[architecture.loss]
   const best = leastOf(found)
   const targets = statisticsOf(y, undefined, TARGETS_SEEN)
-  const { mean, blank } = row.baselines(targets.columns)
+  const { mean, blank } = lossBaselines(architecture, targets.columns)
   // Outputs begin at about 1, and beside targets that are much smaller any network looks bad at first.
   const usual = architecture.outputs / 2
   const patient = found.length >= PATIENT_EPOCHS

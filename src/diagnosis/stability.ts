@@ -7,8 +7,9 @@
 
 import type { LayerStatistics } from '../engine/layer-statistics.ts'
 import type { Architecture, LayerShape } from '../model/architecture.ts'
+import { losses } from '../model/losses.ts'
 import type { Stride } from '../model/optimizers.ts'
-import { activations, losses } from '../model/tables.ts'
+import { activations } from '../model/tables.ts'
 import type { Moments } from './statistics.ts'
 
 /** What the estimate is based on. */

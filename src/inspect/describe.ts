@@ -1,6 +1,7 @@
 // A network as a line of text and as plain data: what console.log, String and JSON.stringify show, who would otherwise
 // see nothing, since its state is private. And why it cannot be cloned.
 
+import { lossOptions, lossSettingsOf } from '../model/loss-settings.ts'
 import type { Settings } from '../model/network-settings.ts'
 import type { OptimizerSettings } from '../model/optimizers.ts'
 import type { CommonNetworkOptions, OptimizerOptions, OutputLayerOptions } from '../model/options.ts'
@@ -47,10 +48,11 @@ const rateText = (given: LearningRate): string => {
 /** "Network 784-30-10 (relu, softmax; crossEntropy; sgd 0.01; 23,860 parameters; kernels 'relaxed')". */
 export function describe({ architecture, optimizer }: Settings, condition: Condition): string {
   const { inputs, layers, loss } = architecture
+  const chosen = lossOptions(architecture).map(([name, value]) => `, ${name} ${value}`)
   const sizes = shortened([inputs, ...layers.map(({ units }) => units)]).join('-')
   const facts = [
     shortened(runs(layers.map(({ activation }) => activation))).join(', '),
-    loss,
+    `${loss}${chosen.join('')}`,
     `${optimizer.name} ${rateText(optimizer.learningRate)}${momentumOf(optimizer)}`,
     `${condition.parameterCount.toLocaleString('en')} parameters`,
     `kernels '${condition.kernels}'${condition.wide ? ', wide' : ''}`,
@@ -73,6 +75,8 @@ export interface NetworkDescription extends CommonNetworkOptions {
 export function describeOptions(settings: Settings, parameterCount: number): NetworkDescription {
   const { architecture, optimizer, initializers, biasInitializer, seed, kernels, wide, threads } = settings
   const { inputs, layers, loss } = architecture
+  // By its name alone where it has no options, or these are the defaults.
+  const isPlain = lossOptions(architecture).length === 0
   return {
     inputs,
     layers: layers.map(({ units, activation, bias }, l) => {
@@ -81,7 +85,7 @@ export function describeOptions(settings: Settings, parameterCount: number): Net
         ? { units, activation, bias }
         : { units, activation, bias, initializer }
     }),
-    loss,
+    loss: isPlain ? loss : { ...lossSettingsOf(architecture) },
     optimizer: { ...optimizer } as OptimizerOptions,
     biasInitializer,
     seed,

@@ -6,9 +6,10 @@ import type { Engine } from '../engine/engine.ts'
 import { nonzerosToList } from '../intake/sparse.ts'
 import type { Architecture } from '../model/architecture.ts'
 import type { ExplainSettings } from '../model/call-settings.ts'
+import { lossFormulas } from '../model/loss-settings.ts'
 import type { Settings } from '../model/network-settings.ts'
 import { type OptimizerSettings, updateFormula, updateRuleOf } from '../model/optimizers.ts'
-import { type ActivationName, activations, losses, slopeText } from '../model/tables.ts'
+import { type ActivationName, activations, slopeText } from '../model/tables.ts'
 import { type Capacity, PREDICTS, roomForRule } from '../program/capacity.ts'
 import type { Instruction, Operand } from '../program/instruction.ts'
 import { makePlan } from '../program/plan.ts'
@@ -29,7 +30,6 @@ const shapeOf = (...matrices: readonly (readonly [Operand, Operand])[]) =>
 
 const activationOf = (code: Operand): ActivationName =>
   (Object.keys(activations) as ActivationName[]).find((name) => activations[name].code === code)!
-const lossOf = (code: Operand) => Object.values(losses).find((row) => row.code === code)!
 
 /** The layer that a tensor belongs to, from 1: a1 and δ1 to the first. */
 const layerOf = (operand: Operand) => Number(nameOf(operand).replace(/\D/g, ''))
@@ -46,10 +46,11 @@ function splitOf({ kind, split }: Instruction): string {
 
 function lineOf(
   one: Instruction,
-  { layers }: Architecture,
+  architecture: Architecture,
   optimizer: OptimizerSettings,
   rows: number,
 ): Line {
+  const { layers } = architecture
   switch (one.kind) {
     case 'barrier':
       return { what: 'barrier', formula: '' }
@@ -68,12 +69,12 @@ function lineOf(
       return { what: 'forward', formula, shape, skips: fromTable !== undefined }
     }
     case 'output': {
-      const { out, delta, units, loss, activation } = one.operands
+      const { out, delta, units, activation } = one.operands
       const names = { a: nameOf(out), f: activationOf(activation), z: zOf(out) }
-      const { formula, delta: deltaFormula } = lossOf(loss)
+      const { formula, delta: deltaFormula } = lossFormulas(architecture, names)
       return {
         what: 'output',
-        formula: `C = ${formula(names)}; ${nameOf(delta)} = ${deltaFormula(names)}`,
+        formula: `C = ${formula}; ${nameOf(delta)} = ${deltaFormula}`,
         equation: 'BP1',
         shape: shapeOf([rows, units]),
       }

@@ -4,8 +4,8 @@ import * as Hits from '../../assembly/abi/hits.ts'
 import { isList } from '../base/check.ts'
 import { BackendError, ShapeError, shown } from '../base/errors.ts'
 import { runNow, type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
+import { type LossName, losses } from '../model/losses.ts'
 import type { MatrixLike } from '../model/options.ts'
-import { type LossName, losses } from '../model/tables.ts'
 import { setOneHot } from './one-hot.ts'
 import { Watched } from './watched.ts'
 
@@ -178,15 +178,17 @@ export function readExactly(value: MatrixLike, rows: number, columns: number, na
  * otherwise by their largest value if every row is one-hot; not at all if the values are no classes.
  */
 function* hitModeOf({ values, rows, columns }: Matrix, loss: LossName): Slices<number> {
-  const { kind } = losses[loss]
+  const { kind, targets } = losses[loss]
   if (kind === 'classes') return Hits.ARGMAX
+  // The two sides of a label may also be −1 and 1.
+  const isSigned = targets?.[0] === -1
   let isBinary = true
   let isOneHot = true
   yield* inChunks(rows, columns, (from, to) => {
     for (let r = from; r < to && isBinary; ++r) {
       let ones = 0
       for (let i = r * columns; i < (r + 1) * columns; ++i) {
-        if (values[i] !== 0 && values[i] !== 1) isBinary = false
+        if (values[i] !== 0 && values[i] !== 1 && !(isSigned && values[i] === -1)) isBinary = false
         ones += values[i]
       }
       if (ones !== 1) isOneHot = false
@@ -195,6 +197,12 @@ function* hitModeOf({ values, rows, columns }: Matrix, loss: LossName): Slices<n
   if (!isBinary) return Hits.NONE
   if (columns === 1 || kind === 'labels') return Hits.THRESHOLD
   return isOneHot ? Hits.ARGMAX : Hits.NONE
+}
+
+/** The targets that a loss has a meaning for, to follow "expected a target". */
+function targetsText([least, most]: readonly [number, number], whole: boolean): string {
+  if (whole) return least === 0 ? 'of 0 or 1' : `of ${least}, 0 or 1`
+  return most === 1 ? `from ${least} to 1` : `of at least ${least}`
 }
 
 /**
@@ -221,14 +229,15 @@ export function* readTargets(
   if (!isNested(value) && value.length !== rows * outputs) refuseTargets(value.length, rows, outputs, name)
   const matrix = yield* readMatrix(value, outputs, name, watched)
   if (matrix.rows !== rows) refuseTargets(matrix.rows * outputs, rows, outputs, name)
-  const range = losses[loss].targets
+  const { targets: range, wholeTargets } = losses[loss]
   yield* inChunks(range ? rows : 0, outputs, (from, to) => {
     const [least, most] = range!
     for (let i = from * outputs; i < to * outputs; ++i) {
-      if (matrix.values[i] >= least && matrix.values[i] <= most) continue
+      const value = matrix.values[i]
+      if (value >= least && value <= most && (!wholeTargets || Number.isInteger(value))) continue
       throw new ShapeError(
         `${name}[${Math.floor(i / outputs)}][${i % outputs}]: expected a target ` +
-          `${most === 1 ? 'from 0 to 1' : 'of at least 0'} for ${loss}, got ${shown(matrix.values[i])}`,
+          `${targetsText(range!, wholeTargets)} for ${loss}, got ${shown(value)}`,
       )
     }
   })

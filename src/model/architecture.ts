@@ -1,6 +1,7 @@
 // The shape of a network as plain data.
 
-import type { ActivationName, LossName } from './tables.ts'
+import type { LossName, LossSettings } from './losses.ts'
+import type { ActivationName } from './tables.ts'
 
 export interface LayerShape {
   readonly inputs: number
@@ -15,4 +16,6 @@ export interface Architecture {
   readonly outputs: number
   readonly layers: readonly LayerShape[]
   readonly loss: LossName
+  /** Its options; undefined where all are the defaults. */
+  readonly lossSettings?: LossSettings | undefined
 }

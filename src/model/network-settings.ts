@@ -16,9 +16,12 @@ import {
 import { OptionError } from '../base/errors.ts'
 import type { Architecture, LayerShape } from './architecture.ts'
 import { type CustomInitializer, type InitializerName, initializers } from './initializers.ts'
+import type { LossRow } from './loss-row.ts'
+import { loss } from './loss-settings.ts'
+import { type LossName, losses } from './losses.ts'
 import { type OptimizerSettings, optimizer } from './optimizers.ts'
 import type { KernelsName, NetworkOptions } from './options.ts'
-import { type ActivationName, activations, type LossName, type LossRow, losses } from './tables.ts'
+import { type ActivationName, activations } from './tables.ts'
 
 const names = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[]
 
@@ -50,7 +53,7 @@ const networkTable = {
   inputs: optional(integer(1, 2 ** 24), undefined),
   layers: optional(list(layer, 1, 'layers'), undefined),
   activation: optional(oneOf(names(activations)), undefined),
-  loss: optional(oneOf(names(losses)), undefined),
+  loss: optional(loss, undefined),
   optimizer: (value: unknown, name: string) => optimizer(value ?? 'sgd', name),
   bias: optional(boolean, true),
   initializer: optional(initializer, 'glorotUniform' as const),
@@ -89,8 +92,9 @@ export function networkSettings(options: NetworkOptions): Settings {
   if (layers === undefined) return refuse('options.layers', 'an array of layers', layers)
 
   const lastActivation = layers.at(-1)!.activation ?? given.activation
-  const loss = given.loss ?? activations[lastActivation ?? 'linear'].usualLoss
-  const outputActivation: ActivationName = losses[loss].fusedWith ?? given.activation ?? 'linear'
+  const lossSettings = given.loss ?? loss(activations[lastActivation ?? 'linear'].usualLoss, 'loss')
+  const { name: lossName } = lossSettings
+  const outputActivation: ActivationName = losses[lossName].fusedWith ?? given.activation ?? 'linear'
 
   const shapes = layers.map((one, l): LayerShape => {
     const isLast = l === layers.length - 1
@@ -101,9 +105,15 @@ export function networkSettings(options: NetworkOptions): Settings {
       bias: one.bias ?? given.bias,
     })
   })
-  checkPairs(shapes, loss)
+  checkPairs(shapes, lossName)
   return {
-    architecture: { inputs, outputs: shapes.at(-1)!.units, layers: Object.freeze(shapes), loss },
+    architecture: {
+      inputs,
+      outputs: shapes.at(-1)!.units,
+      layers: Object.freeze(shapes),
+      loss: lossName,
+      lossSettings,
+    },
     optimizer: given.optimizer,
     initializers: layers.map((one) => one.initializer ?? given.initializer),
     biasInitializer: given.biasInitializer,
@@ -115,7 +125,7 @@ export function networkSettings(options: NetworkOptions): Settings {
 }
 
 /** Refuses activations and losses that make no sense together. */
-function checkPairs(layers: readonly LayerShape[], loss: LossName): void {
+function checkPairs(layers: readonly LayerShape[], name: LossName): void {
   layers.forEach(({ activation }, l) => {
     if (activations[activation].wholeRow && l < layers.length - 1) {
       refuse(
@@ -126,21 +136,21 @@ function checkPairs(layers: readonly LayerShape[], loss: LossName): void {
     }
   })
   const { activation, units } = layers.at(-1)!
-  const { outputs }: LossRow = losses[loss]
+  const { outputs } = losses[name] as LossRow
   if (outputs && units < outputs.least) {
-    throw new OptionError(`options.loss: '${loss}' expects ${outputs.expected}, got ${outputs.got}`)
+    throw new OptionError(`options.loss: '${name}' expects ${outputs.expected}, got ${outputs.got}`)
   }
-  const meets = (name: LossName) => {
-    const { fusedWith, refuses }: LossRow = losses[name]
+  const meets = (one: LossName) => {
+    const { fusedWith, refuses } = losses[one] as LossRow
     return (fusedWith ?? activation) === activation && !refuses.includes(activation)
   }
-  if (!meets(loss)) {
+  if (!meets(name)) {
     const fitting = names(losses).filter(meets)
-    const { fusedWith } = losses[loss]
+    const { fusedWith } = losses[name]
     const expected = fusedWith ? `'${fusedWith}'` : 'an elementwise activation'
     throw new OptionError(
-      `options.loss: '${loss}' expects ${expected} as the last layer's activation, got '${activation}' ` +
-        `(with '${activation}' the loss can be ${fitting.map((name) => `'${name}'`).join(' or ')})`,
+      `options.loss: '${name}' expects ${expected} as the last layer's activation, got '${activation}' ` +
+        `(with '${activation}' the loss can be ${fitting.map((one) => `'${one}'`).join(' or ')})`,
     )
   }
 }

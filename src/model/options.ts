@@ -4,8 +4,9 @@
 import type { CustomInitializer, InitializerName } from './initializers.ts'
 import type { LearningRateOption } from './learning-rate-options.ts'
 import type { MetricSpec } from './metrics.ts'
+import type { LossName } from './losses.ts'
 import type { OptimizerName } from './optimizers.ts'
-import type { ActivationName, LossName } from './tables.ts'
+import type { ActivationName } from './tables.ts'
 
 /** The activations of a hidden layer: all but softmax, which needs the whole row and ends a network. */
 export type HiddenActivationName = Exclude<ActivationName, 'softmax'>
@@ -53,6 +54,42 @@ export interface AdamOptions {
 /** An optimizer by its name and options. */
 export type OptimizerOptions = SgdOptions | AdamOptions
 
+export interface CrossEntropyOptions {
+  name: 'crossEntropy' | 'binaryCrossEntropy'
+  /** ε, from 0 to below 1: a target y counts as (1 − ε) y + ε / outputs, or with binaryCrossEntropy + ε / 2. Default 0. */
+  labelSmoothing?: number
+}
+
+export interface HuberOptions {
+  name: 'huber'
+  /** Up to this error the loss is ½ e², beyond it δ (|e| − ½ δ); above 0. Default 1. */
+  delta?: number
+}
+
+export interface FocalOptions {
+  name: 'focal'
+  /** γ in (1 − a)^γ, by which well classified rows count less; at least 0. Default 2. */
+  gamma?: number
+  /** A factor of the whole loss, above 0. Default 1. */
+  alpha?: number
+}
+
+export interface BinaryFocalOptions {
+  name: 'binaryFocal'
+  /** γ in (1 − a)^γ, by which well classified labels count less; at least 0. Default 2. */
+  gamma?: number
+  /** A factor from 0 to 1 of labels that are true; 1 − α is that of the others. 'none' for 1 in both cases. Default 0.25. */
+  alpha?: number | 'none'
+}
+
+/** A loss by its name and options; docs/losses.md has the formulas. */
+export type LossOptions =
+  | CrossEntropyOptions
+  | HuberOptions
+  | FocalOptions
+  | BinaryFocalOptions
+  | { name: LossName }
+
 /** Where the work is done: 'relaxed' fuses multiply and add, 'simd' gives the same bits on every engine,
  * 'reference' is plain JavaScript. 'auto' takes the first of these that the engine can run. */
 export type KernelsName = 'auto' | 'relaxed' | 'simd' | 'reference'
@@ -60,10 +97,12 @@ export type KernelsName = 'auto' | 'relaxed' | 'simd' | 'reference'
 /** The options of a network, except its shape. */
 export interface CommonNetworkOptions {
   /** Activation of every layer that names none. Default 'relu' in hidden layers; the last layer's default is
-   * 'softmax' for crossEntropy, 'sigmoid' for binaryCrossEntropy, else this or 'linear'. */
+   * 'softmax' for crossEntropy, klDivergence and focal, 'sigmoid' for binaryCrossEntropy and binaryFocal, 'softplus' for
+   * poisson, else this or 'linear'. */
   activation?: HiddenActivationName
-  /** Default: 'crossEntropy' where the last layer's activation is 'softmax', 'quadratic' otherwise. */
-  loss?: LossName
+  /** By its name, or as `{ name: 'huber', delta: 2 }`. Default: 'crossEntropy' where the last layer's activation is
+   * 'softmax', 'quadratic' otherwise. */
+  loss?: LossName | LossOptions
   /** Default { name: 'sgd', learningRate: 0.01 }. */
   optimizer?: OptimizerName | OptimizerOptions
   /** False for a network without biases. Default true. */

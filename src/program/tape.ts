@@ -5,8 +5,10 @@ import * as Activations from '../../assembly/abi/activations.ts'
 import * as Hits from '../../assembly/abi/hits.ts'
 import { PAIRED, PANEL } from '../../assembly/abi/layout.ts'
 import * as Rules from '../../assembly/abi/rules.ts'
+import { lossNumbers } from '../model/loss-settings.ts'
+import { losses } from '../model/losses.ts'
 import type { UpdateRule } from '../model/optimizers.ts'
-import { activations, losses } from '../model/tables.ts'
+import { activations } from '../model/tables.ts'
 import { floatOperand, type Instruction, type InstructionOf, instruction, type Split } from './instruction.ts'
 import { padded } from './panels.ts'
 import type { LayerTensors, Plan, Staging, TapeName, Tensor } from './plan.ts'
@@ -69,7 +71,9 @@ function output(
   into: { slopes?: Tensor | undefined; deltas?: Tensor | undefined; losses: Tensor; hits: Tensor },
   hitMode: number,
 ): InstructionOf<'output'> {
-  const { outputs, loss, layers } = plan.architecture
+  const { architecture } = plan
+  const { outputs, loss, layers } = architecture
+  const [number1 = 0, number2 = 0, number3 = 0] = lossNumbers(architecture, outputs)
   return instruction('output', {
     out,
     slope: into.slopes,
@@ -84,6 +88,11 @@ function output(
     activation: activations[layers.at(-1)!.activation].code,
     hitMode,
     threshold: floatOperand(losses[loss].threshold),
+    lossNumber1: floatOperand(number1),
+    lossNumber2: floatOperand(number2),
+    lossNumber3: floatOperand(number3),
+    rowWeights: undefined,
+    order: undefined,
   })
 }
 

@@ -8,7 +8,7 @@ import * as Losses from '../../assembly/abi/losses.ts'
 import { SCALARS } from '../../assembly/abi/rules.ts'
 import { INSTRUCTION_WORDS } from '../../assembly/abi/tape.ts'
 import type { Backend } from '../../src/backends/backend.ts'
-import { losses } from '../../src/model/tables.ts'
+import { losses } from '../../src/model/losses.ts'
 import {
   floatOperand,
   type Instruction,
@@ -178,6 +178,7 @@ export function kernelsOf(backend: Backend, at: number) {
     activation: number,
     hitMode: number,
     threshold: number,
+    [number1 = 0, number2 = 0, number3 = 0]: readonly number[],
   ): void {
     const one = instruction('output', {
       out,
@@ -193,6 +194,11 @@ export function kernelsOf(backend: Backend, at: number) {
       activation,
       hitMode,
       threshold: floatOperand(threshold),
+      lossNumber1: floatOperand(number1),
+      lossNumber2: floatOperand(number2),
+      lossNumber3: floatOperand(number3),
+      rowWeights: undefined,
+      order: undefined,
     })
     run(one, 1)
   }
@@ -205,7 +211,7 @@ export function kernelsOf(backend: Backend, at: number) {
       activate(Activations.SOFTMAX, z, a, 0, n)
     },
 
-    /** Returns the loss of a row. */
+    /** Returns the loss of a row. numbers: the loss's own; 1 is what the losses with smoothing take without it. */
     lossRow(
       out: number,
       slope: number,
@@ -214,9 +220,10 @@ export function kernelsOf(backend: Backend, at: number) {
       n: number,
       loss: number,
       activation: number,
+      numbers: readonly number[] = [1],
     ) {
       floats[found + 1] = -7
-      output(out, slope, y, delta, n, loss, activation, Hits.NONE, 0)
+      output(out, slope, y, delta, n, loss, activation, Hits.NONE, 0, numbers)
       if (floats[found + 1] !== -7) throw new Error('a hit was counted where none is asked for')
       return floats[found]
     },
@@ -224,7 +231,7 @@ export function kernelsOf(backend: Backend, at: number) {
     /** Returns the hit of a row, by the threshold that belongs to the loss. */
     hitsRow(out: number, y: number, n: number, loss: number, mode: number): number {
       const { threshold } = Object.values(losses).find(({ code }) => code === loss)!
-      output(out, 0, y, 0, n, Losses.QUADRATIC, Activations.LINEAR, mode, threshold)
+      output(out, 0, y, 0, n, Losses.QUADRATIC, Activations.LINEAR, mode, threshold, [])
       return floats[found + 1]
     },
 

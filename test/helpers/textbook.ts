@@ -61,7 +61,53 @@ const elementwise: Record<string, { f: (z: number) => number; slope: (z: number)
 }
 
 export const textbookActivations = [...Object.keys(elementwise), 'softmax']
-export const textbookLosses = ['quadratic', 'crossEntropy', 'binaryCrossEntropy', 'meanAbsoluteError']
+
+// Those of a focal loss and of huber, unless a user says otherwise.
+const GAMMA = 2
+const BALANCE = 0.25
+const HUBER_DELTA = 1
+
+/** The losses that are a sum over the outputs: a term, and its derivative by a. */
+const terms: Record<
+  string,
+  { cost: (a: number, y: number) => number; slope: (a: number, y: number) => number }
+> = {
+  quadratic: { cost: (a, y) => (a - y) ** 2 / 2, slope: (a, y) => a - y },
+  crossEntropy: { cost: (a, y) => -y * Math.log(a), slope: (a, y) => -y / a },
+  binaryCrossEntropy: {
+    cost: (a, y) => -y * Math.log(a) - (1 - y) * Math.log(1 - a),
+    slope: (a, y) => -y / a + (1 - y) / (1 - a),
+  },
+  meanAbsoluteError: { cost: (a, y) => Math.abs(a - y), slope: (a, y) => Math.sign(a - y) },
+  huber: {
+    cost: (a, y) =>
+      Math.abs(a - y) <= HUBER_DELTA
+        ? (a - y) ** 2 / 2
+        : HUBER_DELTA * Math.abs(a - y) - HUBER_DELTA ** 2 / 2,
+    slope: (a, y) => (Math.abs(a - y) <= HUBER_DELTA ? a - y : HUBER_DELTA * Math.sign(a - y)),
+  },
+  logCosh: { cost: (a, y) => Math.log(Math.cosh(a - y)), slope: (a, y) => Math.tanh(a - y) },
+  hinge: {
+    cost: (a, y) => Math.max(0, 1 - (y > 0 ? a : -a)),
+    slope: (a, y) => ((y > 0 ? a : -a) < 1 ? (y > 0 ? -1 : 1) : 0),
+  },
+  poisson: { cost: (a, y) => a - y * Math.log(a), slope: (a, y) => 1 - y / a },
+  klDivergence: { cost: (a, y) => (y > 0 ? y * Math.log(y / a) : 0), slope: (a, y) => -y / a },
+  focal: {
+    cost: (a, y) => -y * (1 - a) ** GAMMA * Math.log(a),
+    slope: (a, y) => y * focalSlope(a),
+  },
+  binaryFocal: {
+    cost: (a, y) =>
+      -BALANCE * y * (1 - a) ** GAMMA * Math.log(a) - (1 - BALANCE) * (1 - y) * a ** GAMMA * Math.log(1 - a),
+    slope: (a, y) => BALANCE * y * focalSlope(a) - (1 - BALANCE) * (1 - y) * focalSlope(1 - a),
+  },
+}
+
+/** d/da of −(1 − a)^γ log a. */
+const focalSlope = (a: number) => GAMMA * (1 - a) ** (GAMMA - 1) * Math.log(a) - (1 - a) ** GAMMA / a
+
+export const textbookLosses = [...Object.keys(terms), 'categoricalHinge']
 
 function activate(name: string, z: number[]): number[] {
   if (name !== 'softmax') return z.map((one) => elementwise[name].f(one))
@@ -81,23 +127,26 @@ function jacobian(name: string, z: number[]): number[][] {
   )
 }
 
+/** The outputs but that of the class, which counts as 0. */
+const rivals = (a: number[], y: number[]) => a.map((one, j) => (1 - y[j]) * one)
+
 function cost(loss: string, a: number[], y: number[]): number {
-  let sum = 0
-  for (let j = 0; j < a.length; ++j) {
-    if (loss === 'quadratic') sum += (a[j] - y[j]) ** 2 / 2
-    else if (loss === 'crossEntropy') sum -= y[j] * Math.log(a[j])
-    else if (loss === 'meanAbsoluteError') sum += Math.abs(a[j] - y[j])
-    else sum -= y[j] * Math.log(a[j]) + (1 - y[j]) * Math.log(1 - a[j])
+  if (loss === 'categoricalHinge') {
+    let own = 0
+    for (let j = 0; j < a.length; ++j) own += y[j] * a[j]
+    return Math.max(0, 1 + Math.max(...rivals(a, y)) - own)
   }
+  let sum = 0
+  for (let j = 0; j < a.length; ++j) sum += terms[loss].cost(a[j], y[j])
   return sum
 }
 
 /** ∂C/∂a[j]. */
-function costSlope(loss: string, a: number, y: number): number {
-  if (loss === 'quadratic') return a - y
-  if (loss === 'crossEntropy') return -y / a
-  if (loss === 'meanAbsoluteError') return a === y ? 0 : a > y ? 1 : -1
-  return -y / a + (1 - y) / (1 - a)
+function costSlopes(loss: string, a: number[], y: number[]): number[] {
+  if (loss !== 'categoricalHinge') return a.map((one, j) => terms[loss].slope(one, y[j]))
+  if (cost(loss, a, y) === 0) return a.map(() => 0)
+  const rival = textbookArgmax(rivals(a, y))
+  return a.map((_, j) => (j === rival ? 1 - y[j] : 0) - y[j])
 }
 
 /** z and a of every layer for one row. */
@@ -138,7 +187,7 @@ export function textbookGradient(network: TextbookNetwork, x: number[][], y: num
   for (let r = 0; r < x.length; ++r) {
     const passed = forward(network, x[r])
     // ∂C/∂a of the layer at hand, the last one first.
-    let upstream = passed.at(-1)!.a.map((a, j) => costSlope(loss, a, y[r][j]))
+    let upstream = costSlopes(loss, passed.at(-1)!.a, y[r])
     for (let l = layers.length - 1; l >= 0; --l) {
       const slopes = jacobian(layers[l].activation, passed[l].z)
       const delta = slopes.map((_, j) => {

@@ -14,7 +14,8 @@ import * as Tape from '../../../assembly/abi/tape.ts'
 import { padded } from '../../program/panels.ts'
 import { activate, derive, softmaxRow } from './activation.ts'
 import { gemmNN, gemmTN, sumRows } from './gemm.ts'
-import { hitsRow, lossRow } from './loss.ts'
+import { hitsRow } from './hits.ts'
+import { lossRow, weighRow } from './loss.ts'
 import type { Memory } from './memory.ts'
 import { stepOf, type Update } from './optimizer.ts'
 
@@ -78,21 +79,26 @@ function output({ floats, ints, shift }: Memory, op: Words, start: number, from:
   const delta = op[Output.delta]
   const hitMode = op[Output.hitMode]
   const threshold = floatOf(op[Output.threshold])
+  const numbers = [
+    floatOf(op[Output.lossNumber1]),
+    floatOf(op[Output.lossNumber2]),
+    floatOf(op[Output.lossNumber3]),
+  ] as const
+  const rowWeights = op[Output.rowWeights]
   const columns = padded(n)
   for (let r = from; r < to; ++r) {
     const at = r * columns
     const out = op[Output.out] + at
     const y = table ? ints[(table + r) << shift] : op[Output.y] + r * op[Output.yStride]
-    floats[op[Output.losses] + start + r] = lossRow(
-      floats,
-      out,
-      slope ? slope + at : 0,
-      y,
-      delta ? delta + at : 0,
-      n,
-      op[Output.loss],
-      op[Output.activation],
-    )
+    const deltaRow = delta ? delta + at : 0
+    const row = { floats, out, slope: slope ? slope + at : 0, y, delta: deltaRow, n }
+    let value = lossRow(row, op[Output.loss], op[Output.activation], numbers)
+    if (rowWeights) {
+      const weight = floats[rowWeights + ints[(op[Output.order] + start + r) << shift]]
+      value = weight === 0 ? 0 : value * weight
+      if (deltaRow) weighRow(floats, deltaRow, n, weight)
+    }
+    floats[op[Output.losses] + start + r] = value
     if (hitMode !== Hits.NONE) {
       floats[op[Output.hits] + start + r] = hitsRow(floats, out, y, n, hitMode, threshold)
     }
