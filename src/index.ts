@@ -62,6 +62,7 @@ export type {
   BinaryFocalOptions,
   CheckGradientsOptions,
   CheckpointOptions,
+  ClassWeight,
   CommonNetworkOptions,
   CrossEntropyOptions,
   Data,
@@ -86,6 +87,7 @@ export type {
   SgdOptions,
   SizedNetworkOptions,
   SoftmaxNetworkOptions,
+  TrainBatchOptions,
   ValidationShare,
 } from './model/options.ts'
 export type { ActivationName } from './model/tables.ts'

@@ -24,7 +24,6 @@ import type { NumberArray } from './intake/matrix.ts'
 import { readRowsNow } from './intake/rows.ts'
 import type { LayerShape } from './model/architecture.ts'
 import { checkGradientsSettings, explainSettings } from './model/call-settings.ts'
-import type { LearningRateOption } from './model/learning-rate-options.ts'
 import { networkSettings } from './model/network-settings.ts'
 import type {
   CheckGradientsOptions,
@@ -39,6 +38,7 @@ import type {
   NetworkOptions,
   PredictOptions,
   ReadOptions,
+  TrainBatchOptions,
 } from './model/options.ts'
 import { Core } from './training/core.ts'
 import type { Evaluation } from './training/evaluate.ts'
@@ -155,10 +155,11 @@ export class Network {
   }
 
   /**
-   * Takes one step of the optimizer on all rows as one batch and returns the mean loss before it. Throws ShapeError;
+   * Takes one step of the optimizer on all rows as one batch and returns the mean loss before it, Σ s l / Σ s where the rows
+   * have weights s. Throws ShapeError;
    * DivergedError, the parameters untouched, where the loss or the new parameters are not finite.
    */
-  trainBatch(x: MatrixLike, y: MatrixLike, options: { learningRate?: LearningRateOption } = {}): number {
+  trainBatch(x: MatrixLike, y: MatrixLike, options: TrainBatchOptions = {}): number {
     return trainBatch(this.#core, x, y, options)
   }
 
@@ -177,8 +178,8 @@ export class Network {
 
   /**
    * Returns the class of each row of x, (rows): the index of the largest output, or, with one output, 1 where it is at
-   * least ½ and 0 where it is less. With several outputs and binaryCrossEntropy each output is a label of its own, and
-   * the result is 0 or 1 for each, (rows × outputs), row-major; to pick one of them, use
+   * least ½ and 0 where it is less; with hinge at least 0. With several outputs and binaryCrossEntropy, binaryFocal or hinge
+   * each output is a label of its own, and the result is 0 or 1 for each, (rows × outputs), row-major; to pick one of them, use
    * `argmax(net.predict(x), net.outputs)`. An output of NaN gives −1, which is no class. Throws ShapeError.
    */
   classify(x: MatrixLike): Int32Array {
@@ -191,8 +192,8 @@ export class Network {
   }
 
   /**
-   * Returns the mean loss over the rows and, where the targets are classes, the share that is right, in which a row or
-   * label whose output overflowed to NaN or infinity is wrong. Throws ShapeError.
+   * Returns the mean loss over the rows, weighted where they have weights, and, where the targets are classes, the share
+   * that is right, not weighted, in which a row or label whose output overflowed to NaN or infinity is wrong. Throws ShapeError.
    */
   evaluate(data: Data): Evaluation {
     return evaluate(this.#core, data)
@@ -203,7 +204,7 @@ export class Network {
     return evaluateAsync(this.#core, data, options)
   }
 
-  /** Returns the mean loss over the rows: ½ Σ(a − y)², −Σ y log a, −Σ [y log a + (1 − y) log(1 − a)], or Σ |a − y|. */
+  /** Returns the mean over the rows of the network's loss, whose formula `explain` prints. */
   loss(x: MatrixLike, y: MatrixLike): number {
     return this.evaluate({ x, y }).loss
   }
@@ -222,7 +223,7 @@ export class Network {
   checkGradients(x: MatrixLike, y: MatrixLike, options: CheckGradientsOptions = {}): GradientCheck {
     const engine = this.#core.writing('checkGradients')
     const settings = checkGradientsSettings(options)
-    const data = readRowsNow(engine, x, y)
+    const data = readRowsNow(engine, { x, y })
     return checkGradients(engine, data.x, data.y, settings, this.gradients(x, y))
   }
 

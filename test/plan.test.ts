@@ -25,6 +25,7 @@ const others: [string, Partial<Capacity>][] = [
   ['strips', { batchRows: 30, strips: true }],
   ['steps', { batchRows: 30, steps: 512 }],
   ['validates', { validates: true }],
+  ['weighted', { dataRows: 100, weighted: true }],
 ]
 
 describe('a plan', () => {

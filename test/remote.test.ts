@@ -34,14 +34,16 @@ const dataOf = (rows: number, sparse: boolean) => ({
 })
 
 describe.each([
-  ['dense rows', false, 'sgd'],
-  ['lists of nonzeros', true, 'sgd'],
-  ['dense rows, by Adam', false, 'adam'],
-  ['lists of nonzeros, by Adam', true, 'adam'],
-] as const)('a fit off the thread without shared memory, on %s', (_, sparse, optimizer) => {
+  ['dense rows', false, 'sgd', false],
+  ['lists of nonzeros', true, 'sgd', false],
+  ['dense rows, by Adam', false, 'adam', false],
+  ['lists of nonzeros, by Adam', true, 'adam', true],
+  ['rows that have weights', false, 'sgd', true],
+] as const)('a fit off the thread without shared memory, on %s', (_, sparse, optimizer, weighted) => {
   it("leaves the bits of the caller's thread, epoch by epoch, with validation and a second call", async () => {
-    const data = dataOf(403, sparse)
-    const validation = dataOf(100, false)
+    const weights = weighted ? numbers(403, 3).map(Math.abs) : undefined
+    const data = { ...dataOf(403, sparse), weights }
+    const validation = { ...dataOf(100, false), weights: weights?.slice(0, 100) }
     const train = async (offThread: boolean) => {
       const net = make({ optimizer })
       const seen: string[] = []

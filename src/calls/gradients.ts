@@ -20,7 +20,7 @@ const GRADIENT_ROWS = 1024
 /** See Network.gradients. */
 export function gradients(core: Core, x: MatrixLike, y: MatrixLike): Gradients {
   const engine = core.writing('gradients')
-  const data = readRowsNow(engine, x, y)
+  const data = readRowsNow(engine, { x, y })
   const { layers } = engine.architecture
   const { rows } = data.x
   const rowsAtOnce = Math.min(rows, GRADIENT_ROWS)

@@ -77,8 +77,7 @@ export async function classifyAsync(core: Core, x: MatrixLike, options: ReadOpti
 }
 
 function* evaluateSlices(engineOf: () => Engine, data: Data, watch: boolean): Slices<Evaluation> {
-  const { x, y } = yield* readRows(engineOf(), data, { watch })
-  return yield* evaluateRows(engineOf, x, y)
+  return yield* evaluateRows(engineOf, yield* readRows(engineOf(), data, { watch }))
 }
 
 /** See Network.evaluate. */

@@ -4,31 +4,31 @@ import { runNow } from '../base/pace.ts'
 import { type Divergence, divergedError } from '../diagnosis/diverged.ts'
 import { loadRows, readRowsNow } from '../intake/rows.ts'
 import { trainBatchSettings } from '../model/call-settings.ts'
-import type { LearningRateOption } from '../model/learning-rate-options.ts'
-import type { MatrixLike } from '../model/options.ts'
+import type { MatrixLike, TrainBatchOptions } from '../model/options.ts'
 import type { Core } from '../training/core.ts'
 import { Rates } from '../training/rates.ts'
 
 /** See Network.trainBatch. */
-export function trainBatch(
-  core: Core,
-  x: MatrixLike,
-  y: MatrixLike,
-  options: { learningRate?: LearningRateOption },
-): number {
+export function trainBatch(core: Core, x: MatrixLike, y: MatrixLike, options: TrainBatchOptions): number {
   const { counters, settings, stepper, transaction } = core
   const engine = core.writing('trainBatch')
-  const given = trainBatchSettings(options).learningRate ?? settings.optimizer.learningRate
-  const rates = new Rates(given, counters)
-  const data = readRowsNow(engine, x, y)
+  const { learningRate = settings.optimizer.learningRate, weights } = trainBatchSettings(options)
+  const rates = new Rates(learningRate, counters)
+  const data = readRowsNow(engine, { x, y, weights })
   const { rows } = data.x
-  engine.reserve({ batchRows: rows, dataRows: rows, gradients: false, steps: 1 })
+  engine.reserve({
+    batchRows: rows,
+    dataRows: rows,
+    gradients: false,
+    steps: 1,
+    weighted: weights !== undefined,
+  })
   loadRows(engine, data, 0, rows)
   stepper.prepare(engine, 1, rates)
   const batch = { firstRow: 0, endRow: rows, batchRows: rows }
   const { compute, update } = engine.step
   engine.train(batch, compute, 0, 1)
-  const loss = engine.sum(engine.plan.losses, 0, rows) / rows
+  const loss = engine.sum(engine.plan.losses, 0, rows) / (data.weights?.total ?? rows)
   const diverge = (seen: Divergence['seen']): never => {
     throw divergedError({
       ...data,

@@ -8,6 +8,7 @@ import { fileWriter } from '../files/atomic.ts'
 import { describeOptions } from '../inspect/describe.ts'
 import { type Rows, readRows } from '../intake/rows.ts'
 import { divideRows, type Share } from '../intake/share.ts'
+import { weighClasses } from '../intake/weights.ts'
 import { resolveMetrics } from '../metrics/table.ts'
 import type { Architecture } from '../model/architecture.ts'
 import { checkData, type FitSettings, fitSettings } from '../model/call-settings.ts'
@@ -120,9 +121,13 @@ function* arrays(core: Core, engine: Engine, data: Data, settings: FitSettings):
   // Short data are read at once, before the caller can change them.
   const all = isAllShort ? runNow(reading) : yield* reading
   const apart = validating && (isAllShort ? runNow(validating) : yield* validating)
-  const { training, validation } = share
+  const { training: divided, validation } = share
     ? yield* divideRows(all, share, seed)
     : { training: all, validation: apart }
+  const { classWeight } = settings
+  const training = classWeight
+    ? { ...divided, weights: yield* weighClasses(divided.y, divided.weights, classWeight) }
+    : divided
   const { rows } = training.x
   const batchRows = Math.min(settings.batchSize, rows)
   goOnOrBegin(core, rows, batchRows)
@@ -146,6 +151,8 @@ function* parts(
   const { share, given } = validationOf(settings)
   if (share) refuse('fit options.validation', 'data of their own for a stream', share.share)
   const { every } = settings.checkpoint ?? {}
+  if (settings.classWeight)
+    refuse('fit options.classWeight', 'weights in the parts of a stream', settings.classWeight)
   if (every && !('epochs' in every)) {
     refuse('fit options.checkpoint.every', 'a number of epochs for a stream', every)
   }

@@ -173,16 +173,21 @@ export class Arena implements Offering {
     dataRows,
     gradients,
     steps,
-  }: Pick<Capacity, 'batchRows' | 'dataRows' | 'gradients' | 'steps'>): void {
+    weighted = false,
+  }: Pick<Capacity, 'batchRows' | 'dataRows' | 'gradients' | 'steps'> & {
+    readonly weighted?: boolean
+  }): void {
     const has = this.#plan.capacity
     const hasRows = has.batchRows >= batchRows && has.dataRows >= dataRows
-    if (hasRows && (has.gradients || !gradients) && has.steps >= steps) return
+    const hasRest = has.steps >= steps && (has.gradients || !gradients) && (has.weighted || !weighted)
+    if (hasRows && hasRest) return
     this.resize({
       ...PREDICTS,
       batchRows: Math.max(has.batchRows, batchRows),
       dataRows: Math.max(has.dataRows, dataRows),
       gradients: has.gradients || gradients,
       steps: Math.max(has.steps, steps),
+      weighted: has.weighted || weighted,
     })
   }
 }

@@ -136,24 +136,35 @@ export class Engine extends Arena {
     copyRows(this.floats, predictResult(this.plan), rows, this.architecture.outputs, out, at)
   }
 
-  /** Sums of the losses and of the hits of the first `rows` staged rows, added to those before. */
-  evaluateStaged(rows: number, hitMode: number, before: Sums): Sums {
+  /**
+   * Sums of the losses and of the hits of the first `rows` staged rows, added to those before. weights: of the losses of
+   * these rows.
+   */
+  evaluateStaged(rows: number, hitMode: number, before: Sums, weights?: ArrayLike<number>): Sums {
     const { from, to } = this.tapes.evaluate(hitMode)
     this.backend.run(from, to, 0, rows, rows, 0, 1, 0)
-    return this.#sumStaged(this.plan.staging, rows, before)
+    return this.#sumStaged(this.plan.staging, rows, before, weights)
   }
 
   /** The same in the team's staging rows, by the team. */
-  async validateStaged(rows: number, hitMode: number, before: Sums): Promise<Sums> {
+  async validateStaged(
+    rows: number,
+    hitMode: number,
+    before: Sums,
+    weights?: ArrayLike<number>,
+  ): Promise<Sums> {
     const { from, to } = this.tapes.validate(hitMode)
     const { x, y, losses, hits } = this.plan.validation!
     const copies = { writes: [x, y], reads: [losses, hits] }
     await this.#hands!.run([from, to, 0, rows, rows], copies, WHOLE)
-    return this.#sumStaged(this.plan.validation!, rows, before)
+    return this.#sumStaged(this.plan.validation!, rows, before, weights)
   }
 
-  #sumStaged({ losses, hits }: Staging, rows: number, before: Sums): Sums {
-    return { loss: this.sum(losses, 0, rows, before.loss), hits: this.sum(hits, 0, rows, before.hits) }
+  #sumStaged({ losses, hits }: Staging, rows: number, before: Sums, weights?: ArrayLike<number>): Sums {
+    const loss = weights
+      ? this.#weightedSum(losses, weights, before.loss)
+      : this.sum(losses, 0, rows, before.loss)
+    return { loss, hits: this.sum(hits, 0, rows, before.hits) }
   }
 
   /** Copies rows [from, to) of a row-major array to a tensor, from its row `at` on. */
@@ -165,6 +176,13 @@ export class Engine extends Arena {
   sum(tensor: Tensor, from: number, to: number, sum = 0): number {
     const { floats } = this
     for (let i = tensor.offset + from; i < tensor.offset + to; ++i) sum += floats[i]
+    return sum
+  }
+
+  /** sum + Σ weights[i] tensor[i], in order, in float64; what has the weight 0 is left out, whatever it is. */
+  #weightedSum({ offset }: Tensor, weights: ArrayLike<number>, sum: number): number {
+    const { floats } = this
+    for (let i = 0; i < weights.length; ++i) if (weights[i] !== 0) sum += weights[i] * floats[offset + i]
     return sum
   }
 

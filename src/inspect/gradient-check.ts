@@ -98,7 +98,7 @@ export function checkGradients(
 
   const lossWith = (at: number, value: number): number => {
     twin.floats[at] = value
-    return runNow(evaluateRows(() => twin, values, y)).loss
+    return runNow(evaluateRows(() => twin, { x: values, y, weights: undefined })).loss
   }
   const compare = (
     name: string,

@@ -2,43 +2,60 @@
 
 import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { Data, MatrixLike } from '../model/options.ts'
+import type { Data } from '../model/options.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { readTargets, type Targets } from './matrix.ts'
 import { Watched } from './watched.ts'
+import { type RowWeights, readWeights } from './weights.ts'
 
 export interface Rows {
   readonly x: Inputs
   readonly y: Targets
+  /** Undefined where all rows count alike. */
+  readonly weights: RowWeights | undefined
 }
 
 /**
- * Brings x and y to matrices and checks every value. prefix: of their names in messages. keep: see readInputs. watch: where
- * the work may pause, both are watched from this call on.
+ * Brings x and y to matrices, and weights to a list, and checks every value. prefix: of their names in messages. keep: see readInputs. watch: where
+ * the work may pause, all are watched from this call on.
  */
 export function readRows(
   engine: Engine,
-  { x, y }: Data,
+  { x, y, weights }: Data,
   { prefix = '', keep = false, watch = true } = {},
 ): Slices<Rows> {
   const { outputs, loss } = engine.architecture
-  const names = { x: `${prefix}x`, y: `${prefix}y` }
+  const names = { x: `${prefix}x`, y: `${prefix}y`, weights: `${prefix}weights` }
   const watched = watch
-    ? { x: Watched.of(x, names.x), y: Watched.of(y, names.y) }
-    : { x: Watched.none, y: Watched.none }
+    ? {
+        x: Watched.of(x, names.x),
+        y: Watched.of(y, names.y),
+        weights: weights === undefined ? Watched.none : Watched.of(weights, names.weights),
+      }
+    : { x: Watched.none, y: Watched.none, weights: Watched.none }
   return (function* () {
     const inputs = yield* readInputs(engine, x, names.x, watched.x, keep)
-    return { x: inputs, y: yield* readTargets(y, inputs.rows, outputs, loss, names.y, watched.y) }
+    const { rows } = inputs
+    return {
+      x: inputs,
+      y: yield* readTargets(y, rows, outputs, loss, names.y, watched.y),
+      weights:
+        weights === undefined ? undefined : yield* readWeights(weights, rows, names.weights, watched.weights),
+    }
   })()
 }
 
 /** The same at once. */
-export const readRowsNow = (engine: Engine, x: MatrixLike, y: MatrixLike): Rows =>
-  runNow(readRows(engine, { x, y }, { watch: false }))
+export const readRowsNow = (engine: Engine, data: Data): Rows =>
+  runNow(readRows(engine, data, { watch: false }))
 
 /** Brings the rows [from, to) to where a step takes them, in their order. */
-export function loadRows(engine: Engine, { x, y }: Rows, from: number, to: number): void {
+export function loadRows(engine: Engine, { x, y, weights }: Rows, from: number, to: number): void {
   engine.fill(engine.plan.x, x.values, from, to)
   engine.fill(engine.plan.y, y.values, from, to)
+  const { rowWeights } = engine.plan
+  if (rowWeights && weights) engine.fill(rowWeights, weights.values, from, to)
+  // There is room for weights from an earlier step, and the tape reads them.
+  else if (rowWeights) engine.floats.fill(1, rowWeights.offset, rowWeights.offset + to - from)
   runNow(engine.orderSlices(to - from))
 }

@@ -5,9 +5,9 @@ import * as Hits from '../../assembly/abi/hits.ts'
 import { OptionError } from '../base/errors.ts'
 import type { Slices } from '../base/pace.ts'
 import { PhiloxStream, VALIDATION } from '../base/random.ts'
-import type { Inputs } from './inputs.ts'
 import { inChunks, type Matrix, makeMatrix, type Targets } from './matrix.ts'
 import type { Rows } from './rows.ts'
+import { type RowWeights, readWeights } from './weights.ts'
 
 /** What to keep apart. */
 export interface Share {
@@ -83,14 +83,28 @@ function* take(
   return values
 }
 
-function* partOf({ x, y }: Rows, isApart: Uint8Array, which: 0 | 1, rows: number): Slices<Rows> {
+/** Throws ShapeError where no row of the part counts. */
+function* weightsOf(
+  weights: RowWeights,
+  isApart: Uint8Array,
+  which: 0 | 1,
+  rows: number,
+): Slices<RowWeights> {
+  const all = { values: weights.values, rows: weights.values.length, columns: 1 }
+  return yield* readWeights(yield* take(all, isApart, which, rows, 'weights'), rows, 'weights')
+}
+
+function* partOf({ x, y, weights }: Rows, isApart: Uint8Array, which: 0 | 1, rows: number): Slices<Rows> {
   const values = yield* take(x, isApart, which, rows, x.name)
   let nonzeros = 0
   yield* inChunks(rows, x.columns, (from, to) => {
     for (let i = from * x.columns; i < to * x.columns; ++i) if (values[i] !== 0) nonzeros += 1
   })
-  const inputs: Inputs = { values, rows, columns: x.columns, name: x.name, nonzeros, checksums: undefined }
-  return { x: inputs, y: { ...y, values: yield* take(y, isApart, which, rows, 'y'), rows } }
+  return {
+    x: { values, rows, columns: x.columns, name: x.name, nonzeros, checksums: undefined },
+    y: { ...y, values: yield* take(y, isApart, which, rows, 'y'), rows },
+    weights: weights && (yield* weightsOf(weights, isApart, which, rows)),
+  }
 }
 
 /**

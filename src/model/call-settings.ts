@@ -7,6 +7,7 @@ import {
   checkOptions,
   integer,
   isObject,
+  notNegative,
   oneOf,
   optional,
   positive,
@@ -15,17 +16,18 @@ import {
   threadCount,
   threads,
 } from '../base/check.ts'
-import type { LearningRateOption } from './learning-rate-options.ts'
 import { metricList } from './metrics.ts'
 import type {
   BatchLog,
   CheckGradientsOptions,
+  ClassWeight,
   Data,
   EpochLog,
   ExplainOptions,
   FitOptions,
   PredictOptions,
   ReadOptions,
+  TrainBatchOptions,
 } from './options.ts'
 import { learningRate } from './schedules.ts'
 
@@ -60,11 +62,6 @@ const checkShare = (value: unknown, name: string) => checkOptions(shareTable, va
 const name: Check<string> = (value, where) =>
   typeof value === 'string' ? value : refuse(where, 'the name of a figure', value)
 
-const notNegative: Check<number> = (value, where) =>
-  typeof value === 'number' && value >= 0 && Number.isFinite(value)
-    ? value
-    : refuse(where, 'a finite number of at least 0', value)
-
 const stoppingTable = {
   monitor: optional(name, undefined),
   mode: optional(oneOf(['min', 'max']), undefined),
@@ -80,6 +77,18 @@ const earlyStopping: Check<EarlyStoppingSettings | undefined> = (value, where) =
   if (value === false) return undefined
   return checkStopping(value === true ? {} : value, where)
 }
+
+const classWeight: Check<ClassWeight> = (value, name) => {
+  if (value === 'balanced') return value
+  if (!isObject(value)) return refuse(name, "an object such as { 0: 1, 1: 5 }, or 'balanced'", value)
+  const weights: Record<number, number> = {}
+  for (const [key, weight] of Object.entries(value)) {
+    if (!/^(0|[1-9]\d*)$/.test(key)) refuse(name, 'classes from 0 on', key)
+    weights[Number(key)] = notNegative(weight, `${name}[${key}]`)
+  }
+  return weights
+}
+
 const batchSize = optional(integer(1), 32)
 
 const everyTable = {
@@ -120,6 +129,7 @@ const fitTable = {
   earlyStopping: optional(earlyStopping, undefined),
   metrics: optional(metricList, undefined),
   learningRate: optional(learningRate, undefined),
+  classWeight: optional(classWeight, undefined),
   onEpoch: optional(callback<(log: EpochLog) => unknown>(), undefined),
   onBatch: optional(callback<(log: BatchLog) => unknown>(), undefined),
   verbose: optional(boolean, false),
@@ -129,9 +139,15 @@ const fitTable = {
   signal: optional(signal, undefined),
 }
 
+const trainBatchTable = {
+  learningRate: optional(learningRate, undefined),
+  // Checked where it is read.
+  weights: (value: unknown) => value as TrainBatchOptions['weights'],
+}
+
 /** The options of `trainBatch`. Throws OptionError. */
-export const trainBatchSettings = (options: { learningRate?: LearningRateOption }) =>
-  checkOptions({ learningRate: optional(learningRate, undefined) }, options, 'trainBatch options')
+export const trainBatchSettings = (options: TrainBatchOptions) =>
+  checkOptions(trainBatchTable, options, 'trainBatch options')
 
 const out: Check<Float32Array> = (value, name) =>
   value instanceof Float32Array ? value : refuse(name, 'a Float32Array', value)

@@ -3,8 +3,8 @@
 
 import type { CustomInitializer, InitializerName } from './initializers.ts'
 import type { LearningRateOption } from './learning-rate-options.ts'
-import type { MetricSpec } from './metrics.ts'
 import type { LossName } from './losses.ts'
+import type { MetricSpec } from './metrics.ts'
 import type { OptimizerName } from './optimizers.ts'
 import type { ActivationName } from './tables.ts'
 
@@ -158,11 +158,11 @@ export interface EpochLog {
   /** Counted from 1. */
   readonly epoch: number
   readonly epochs: number
-  /** Mean training loss over the epoch, each row counted with the weights it met. */
+  /** Mean training loss over the epoch, each row at the parameters it met: Σ s l / Σ s where rows have weights s. */
   readonly loss: number
   /** η of the epoch's last step. */
   readonly learningRate: number
-  /** Share of training rows that were right, where the targets are classes. */
+  /** Share of training rows that were right, where the targets are classes; weights of rows are left aside. */
   readonly accuracy?: number
   readonly validationLoss?: number
   readonly validationAccuracy?: number
@@ -224,10 +224,18 @@ export interface Data {
   x: MatrixLike
   /** (rows × outputs), or the class index of each row. */
   y: MatrixLike
+  /**
+   * s, (rows): how much each row counts, at least 0 and not all 0. Its gradient is multiplied by s, and the loss is
+   * Σ s l / Σ s. A batch's gradient is still divided by its rows, so weights with a mean of 1 keep the learning rate as it is.
+   * Default: 1 each, to the same bits.
+   */
+  weights?: ArrayLike<number> | undefined
 }
 
 /** Data in parts, each `{ x, y }`, or a function that begins such a stream for each epoch. */
 export type DataStream = Iterable<Data> | AsyncIterable<Data> | (() => Iterable<Data> | AsyncIterable<Data>)
+/** Weights of classes by their index, 1 for those without one, or 'balanced': rows / (classes · rows of the class). */
+export type ClassWeight = Readonly<Record<number, number>> | 'balanced'
 
 /** What `fit` needs of an AbortSignal. Described here because not every project has the platform's types. */
 export interface AbortSignalLike {
@@ -252,6 +260,11 @@ export interface FitOptions {
   metrics?: readonly MetricSpec[]
   /** Ends the training when it gets no better; true for the defaults. */
   earlyStopping?: boolean | EarlyStoppingOptions
+  /**
+   * Multiplies the weight of each training row by that of its class: `{ 0: 1, 1: 5 }`, or 'balanced', by which every class
+   * that occurs counts alike. The targets must be classes. Validation is not weighted by it. Default: none.
+   */
+  classWeight?: ClassWeight
   /** η for this call. Default: the optimizer's. */
   learningRate?: LearningRateOption
   /** Called after every epoch, and awaited; returning false ends the training there. */
@@ -275,6 +288,13 @@ export interface FitOptions {
 export interface PredictOptions {
   /** Where the outputs go, (rows × outputs): the array that is returned. Default: a new one. */
   out?: Float32Array
+}
+
+export interface TrainBatchOptions {
+  /** η for this step. Default: the optimizer's. */
+  learningRate?: LearningRateOption
+  /** How much each row counts: see Data. Default: 1 each. */
+  weights?: ArrayLike<number> | undefined
 }
 
 export interface ReadOptions {

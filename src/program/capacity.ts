@@ -23,6 +23,8 @@ export interface Capacity {
   readonly steps: number
   /** True where the threads evaluate too, in staging rows that the caller's own evaluate and predict leave alone. */
   readonly validates: boolean
+  /** True where the rows of the training data have weights. */
+  readonly weighted: boolean
 }
 
 /** Room for predictions alone. */
@@ -36,6 +38,7 @@ export const PREDICTS: Capacity = {
   strips: false,
   steps: 0,
   validates: false,
+  weighted: false,
 }
 
 /** What a rule needs to train. */

@@ -91,6 +91,8 @@ export interface Plan {
   readonly order: Tensor
   readonly losses: Tensor
   readonly hits: Tensor
+  /** How much each row of the training data counts; undefined where all count alike. */
+  readonly rowWeights: Tensor | undefined
   /** Offsets of the rows of x and y that make up the batch. */
   readonly xTable: Tensor
   readonly yTable: Tensor
@@ -228,6 +230,7 @@ export function makePlan(
   const order = vector('order', dataRows)
   const losses = vector('losses', dataRows)
   const hits = vector('hits', dataRows)
+  const rowWeights = capacity.weighted ? vector('weights of rows', dataRows) : undefined
   const sparse = lists && {
     ...lists,
     starts: vector('starts of lists', dataRows + 1),
@@ -255,6 +258,7 @@ export function makePlan(
     order,
     losses,
     hits,
+    rowWeights,
     xTable,
     yTable,
     pack,

@@ -63,12 +63,18 @@ function forward(
   )
 }
 
-/** The loss of each row, its hit and, where `deltas` is given, δ = ∂C/∂z (BP1). */
+/** The loss of each row, its hit and, where `deltas` is given, δ = ∂C/∂z (BP1), weighted where `rowWeights` is. */
 function output(
   plan: Plan,
   out: Tensor,
   y: Rows,
-  into: { slopes?: Tensor | undefined; deltas?: Tensor | undefined; losses: Tensor; hits: Tensor },
+  into: {
+    slopes?: Tensor | undefined
+    deltas?: Tensor | undefined
+    losses: Tensor
+    hits: Tensor
+    rowWeights?: Tensor | undefined
+  },
   hitMode: number,
 ): InstructionOf<'output'> {
   const { architecture } = plan
@@ -91,8 +97,8 @@ function output(
     lossNumber1: floatOperand(number1),
     lossNumber2: floatOperand(number2),
     lossNumber3: floatOperand(number3),
-    rowWeights: undefined,
-    order: undefined,
+    rowWeights: into.rowWeights,
+    order: into.rowWeights && plan.order,
   })
 }
 
@@ -198,7 +204,13 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
     plan,
     layers[last].activations!,
     { matrix: y, table: yTable },
-    { slopes: layers[last].slopes, deltas: layers[last].deltas, losses: plan.losses, hits: plan.hits },
+    {
+      slopes: layers[last].slopes,
+      deltas: layers[last].deltas,
+      losses: plan.losses,
+      hits: plan.hits,
+      rowWeights: plan.rowWeights,
+    },
     hitMode,
   )
   const backwards = layers.slice(1).map((layer, index) => {

@@ -3,26 +3,29 @@
 import * as Hits from '../../assembly/abi/hits.ts'
 import type { Slices } from '../base/pace.ts'
 import type { Engine, Sums } from '../engine/engine.ts'
-import { fillBlock, type Inputs } from '../intake/inputs.ts'
-import type { Targets } from '../intake/matrix.ts'
+import { fillBlock } from '../intake/inputs.ts'
+import type { Rows } from '../intake/rows.ts'
 
 export interface Evaluation {
-  /** Mean over the rows. */
+  /** Mean over the rows, or Σ s l / Σ s where they have weights s. */
   readonly loss: number
-  /** Share of the rows that are right, where the targets are classes: one-hot rows, class indices, or 0 and 1. */
+  /** Share of the rows that are right, their weights left aside, where the targets are classes: one-hot rows, class indices, or 0 and 1. */
   readonly accuracy?: number
 }
 
 const NOTHING: Sums = { loss: 0, hits: 0 }
 
-const evaluationOf = ({ loss, hits }: Sums, rows: number, { hitMode }: Targets): Evaluation =>
-  hitMode === Hits.NONE ? { loss: loss / rows } : { loss: loss / rows, accuracy: hits / rows }
+function evaluationOf({ loss, hits }: Sums, { x: { rows }, y: { hitMode }, weights }: Rows): Evaluation {
+  const mean = loss / (weights?.total ?? rows)
+  return hitMode === Hits.NONE ? { loss: mean } : { loss: mean, accuracy: hits / rows }
+}
 
 /**
- * The loss and the accuracy of the rows; x and y are checked already. Yields after every block of them. engineOf: asked again for
+ * The loss and the accuracy of the rows, which are checked already. Yields after every block of them. engineOf: asked again for
  * each block, because the network may be trained between two of them.
  */
-export function* evaluateRows(engineOf: () => Engine, x: Inputs, y: Targets): Slices<Evaluation> {
+export function* evaluateRows(engineOf: () => Engine, rows: Rows): Slices<Evaluation> {
+  const { x, y, weights } = rows
   const { blockRows } = engineOf()
   let sums = NOTHING
   for (let from = 0, block = 0; from < x.rows; from += blockRows, ++block) {
@@ -30,21 +33,23 @@ export function* evaluateRows(engineOf: () => Engine, x: Inputs, y: Targets): Sl
     const engine = engineOf()
     fillBlock(engine, engine.plan.staging.x, x, [from, to, block])
     engine.fill(engine.plan.staging.y, y.values, from, to)
-    sums = engine.evaluateStaged(to - from, y.hitMode, sums)
+    sums = engine.evaluateStaged(to - from, y.hitMode, sums, weights?.values.subarray(from, to))
     yield
   }
-  return evaluationOf(sums, x.rows, y)
+  return evaluationOf(sums, rows)
 }
 
 /** The same by the engine's team of threads, in staging rows of their own; the values of x are nabla's own. */
-export function* validateRows(engine: Engine, x: Inputs, y: Targets): Slices<Evaluation> {
+export function* validateRows(engine: Engine, rows: Rows): Slices<Evaluation> {
+  const { x, y, weights } = rows
   const { rows: rowsAtOnce, x: stagedX, y: stagedY } = engine.plan.validation!
   let sums = NOTHING
   for (let from = 0; from < x.rows; from += rowsAtOnce) {
     const to = Math.min(from + rowsAtOnce, x.rows)
     engine.fill(stagedX, x.values, from, to)
     engine.fill(stagedY, y.values, from, to)
-    sums = (yield engine.validateStaged(to - from, y.hitMode, sums)) as Sums
+    const weightsHere = weights?.values.subarray(from, to)
+    sums = (yield engine.validateStaged(to - from, y.hitMode, sums, weightsHere)) as Sums
   }
-  return evaluationOf(sums, x.rows, y)
+  return evaluationOf(sums, rows)
 }

@@ -79,14 +79,16 @@ function* runEpochs(
   if (left) isLast = !(yield* showEpoch(left))
   for (let epoch = left ? 2 : 1; epoch <= settings.epochs && !isLast; ++epoch) {
     const from = performance.now()
-    const { batches, isEnded, isWhole, ...sums } = yield* source.pass(training, epoch)
+    const { rows, loss, weight, hits, batches, isEnded, isWhole } = yield* source.pass(training, epoch)
     yield* engine.fetchParameters()
     if (!(yield* engine.parameters.finiteSlices())) diverge(batches, 'parameters')
     counters.trained = true
     isLast = isEnded
     if (isWhole) {
       const figures = {
-        ...sums,
+        rows,
+        loss: loss / weight,
+        hits,
         learningRate: rates.at(counters.steps - 1),
         milliseconds: performance.now() - from,
       }

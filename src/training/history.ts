@@ -28,9 +28,9 @@ export interface History {
 /** What an epoch comes to, as plain data. */
 export interface EpochFigures {
   readonly rows: number
-  /** Sum over the rows. */
+  /** Mean over the rows, weighted where they have weights. */
   readonly loss: number
-  /** The same, where hits are counted. */
+  /** Sum over the rows, where hits are counted. */
   readonly hits: number | undefined
   /** Of the last step. */
   readonly learningRate: number
@@ -60,7 +60,7 @@ export class Recorder {
   }
 
   add({ rows, loss, hits, learningRate, milliseconds }: EpochFigures): void {
-    this.loss.push(loss / rows)
+    this.loss.push(loss)
     this.#learningRates.push(learningRate)
     if (hits !== undefined) this.#accuracy.push(hits / rows)
     this.#rows += rows

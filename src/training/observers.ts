@@ -35,9 +35,9 @@ const recording = (recorder: Recorder): Observer => ({
   },
 })
 
-const validating = (recorder: Recorder, { x, y }: Rows): Observer => ({
+const validating = (recorder: Recorder, rows: Rows): Observer => ({
   *epochEnded(_, { engine }) {
-    const work = engine.teamSize > 0 ? validateRows(engine, x, y) : evaluateRows(() => engine, x, y)
+    const work = engine.teamSize > 0 ? validateRows(engine, rows) : evaluateRows(() => engine, rows)
     recorder.addValidation(yield* work)
   },
 })

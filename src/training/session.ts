@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts'
 import { fillBlock, type Inputs, inBlocks } from '../intake/inputs.ts'
 import { inChunks, type Targets } from '../intake/matrix.ts'
 import { listNonzeros, nonzerosToList } from '../intake/sparse.ts'
+import type { RowWeights } from '../intake/weights.ts'
 import type { FitSettings } from '../model/call-settings.ts'
 import { flopsPerRow, threadsFor } from '../threads/choose.ts'
 import { noteNoThreads } from '../threads/crew.ts'
@@ -47,13 +48,14 @@ function* hireTeam(engine: Engine, order: Parameters<Engine['hireTeam']>[0]): Sl
 interface SessionData {
   readonly x: Inputs
   readonly y: Targets
+  readonly weights: RowWeights | undefined
   readonly validates: boolean
 }
 
 /** Brings the data to the engine's arena and hires its team. steps: rows of the table of steps. Yields now and then. */
 export function* openSession(
   engine: Engine,
-  { x, y, validates }: SessionData,
+  { x, y, weights, validates }: SessionData,
   settings: FitSettings,
   threads: number | 'auto',
   steps: number,
@@ -72,6 +74,7 @@ export function* openSession(
     steps,
     threads: Math.max(1, wanted),
     validates: wanted > 0 && validates,
+    weighted: weights !== undefined,
   }
   yield* engine.resizeSlices(larger, wanted > 0 && engine.canShare)
   if (nonzeros) yield* listNonzeros(engine, x)
@@ -81,6 +84,11 @@ export function* openSession(
     )
   }
   yield* inChunks(x.rows, y.columns, (from, to) => engine.fill(engine.plan.y, y.values, from, to, from))
+  if (weights) {
+    yield* inChunks(x.rows, 1, (from, to) =>
+      engine.fill(engine.plan.rowWeights!, weights.values, from, to, from),
+    )
+  }
   if (wanted === 0) return
   const { offThread, epochs } = settings
   const rows = x.rows * epochs

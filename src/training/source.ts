@@ -16,8 +16,9 @@ import type { Counters } from './transaction.ts'
 /** What an epoch came to, or the part of it up to where the user ended it. */
 export interface Pass {
   readonly rows: number
-  /** Sums over the rows. */
+  /** Sums over the rows: of their losses, each times the row's weight, and of the weights. */
   readonly loss: number
+  readonly weight: number
   readonly hits: number | undefined
   readonly batches: number
   readonly isEnded: boolean
@@ -65,6 +66,7 @@ export function arraySource(rows: Rows, context: SourceContext): Source {
       return {
         rows: done.row,
         loss: done.loss,
+        weight: rows.weights?.total ?? done.row,
         hits: rows.y.hitMode === Hits.NONE ? undefined : done.hits,
         batches: Math.ceil(done.row / batchRows),
         isEnded: done.isEnded,
@@ -95,6 +97,7 @@ const begin = (stream: DataStream): Iterator<Data> | AsyncIterator<Data> => {
 const NOTHING: Rows = {
   x: { values: [], rows: 0, columns: 1, name: 'x', nonzeros: 0, checksums: undefined },
   y: { values: [], rows: 0, columns: 1, hitMode: Hits.NONE },
+  weights: undefined,
 }
 
 /**
@@ -128,6 +131,7 @@ export function streamSource(
       return {
         rows: done.row,
         loss: done.loss,
+        weight: rows.weights?.total ?? done.row,
         hits: rows.y.hitMode === Hits.NONE ? undefined : done.hits,
         batches: Math.ceil(done.row / batchRows),
         isEnded: done.isEnded,
@@ -145,7 +149,7 @@ export function streamSource(
     },
     *open() {},
     *pass(training, epoch) {
-      let sum: Pass = { rows: 0, loss: 0, hits: 0, batches: 0, isEnded: false, isWhole: true }
+      let sum: Pass = { rows: 0, loss: 0, weight: 0, hits: 0, batches: 0, isEnded: false, isWhole: true }
       iterator = begin(stream)
       for (;;) {
         const { done, value } = (yield new Foreign(iterator.next())) as IteratorResult<Data>
@@ -161,6 +165,7 @@ export function streamSource(
         sum = {
           rows: sum.rows + part.rows,
           loss: sum.loss + part.loss,
+          weight: sum.weight + part.weight,
           hits: sum.hits === undefined || part.hits === undefined ? undefined : sum.hits + part.hits,
           batches: batches + part.batches,
           isEnded: part.isEnded,

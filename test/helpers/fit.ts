@@ -23,9 +23,9 @@ export function fitObserved(
   const { seed, optimizer, threads } = core.settings
   return core.trainInSlices('fit', settings.signal, function* (engine) {
     const recorder = new Recorder(settings.epochs)
-    const training = readRowsNow(engine, data.x, data.y)
+    const training = readRowsNow(engine, data)
     const given = settings.validation as Data | undefined
-    const validation = given && readRowsNow(engine, given.x, given.y)
+    const validation = given && readRowsNow(engine, given)
     yield* transaction.keep()
     const rates = new Rates(settings.learningRate ?? optimizer.learningRate, counters)
     const observers = [
