@@ -82,13 +82,10 @@ export interface BinaryFocalOptions {
   alpha?: number | 'none'
 }
 
+type WithOptions = CrossEntropyOptions | HuberOptions | FocalOptions | BinaryFocalOptions
+
 /** A loss by its name and options; docs/losses.md has the formulas. */
-export type LossOptions =
-  | CrossEntropyOptions
-  | HuberOptions
-  | FocalOptions
-  | BinaryFocalOptions
-  | { name: LossName }
+export type LossOptions = WithOptions | { name: Exclude<LossName, WithOptions['name']> }
 
 /** Where the work is done: 'relaxed' fuses multiply and add, 'simd' gives the same bits on every engine,
  * 'reference' is plain JavaScript. 'auto' takes the first of these that the engine can run. */
