@@ -123,7 +123,7 @@ function deltas<F>(fromPtr: usize, deltaPtr: usize, n: i32): void {
  * δ = δ ⊙ f'(z) for n floats. `from` is a for linear, sigmoid, tanh, relu, leakyRelu, elu, selu and softsign, and
  * the stored slope for gelu, silu and softplus. At z = 0 relu' is 0, leakyRelu' 0.01, elu' α and selu' λα, as in PyTorch.
  */
-function derive(code: i32, fromPtr: usize, deltaPtr: usize, n: i32): void {
+export function derive(code: i32, fromPtr: usize, deltaPtr: usize, n: i32): void {
   switch (code) {
     case Activations.SIGMOID:
       deltas<Sigmoid>(fromPtr, deltaPtr, n)

@@ -1,10 +1,11 @@
 // Losses of one row by the distance of a from y, other than its square: meanAbsoluteError, huber and logCosh. Their δ is
-// that of the distance ⊙ f'(z), with f' read from `from`: a, or the stored slope.
+// that of the distance ⊙ f'(z), with f' read from `from`: a, or the stored slope; in a pass of its own,
+// because in these loops the code for every activation would be there once for each loss.
 
 import * as Losses from '../../abi/losses'
-import { expMinusAbs, log1pUnit, tanh } from '../../base/math'
 import { loadLanes, storeLanes } from '../../base/simd'
-import { derived } from '../functions'
+import { derive } from '../activation'
+import { expMinusAbs, log1pUnit, tanh } from './called'
 import { sumLanes } from './lanes'
 
 const LN2: f32 = 0.6931471805599453
@@ -61,9 +62,10 @@ function loop(
       if (LOSS == Losses.HUBER) slope = f32x4.pmax(f32x4.pmin(error, bound), f32x4.neg(bound))
       else if (LOSS == Losses.LOG_COSH) slope = tanh(error)
       else slope = sign(error)
-      storeLanes(delta + at, derived(activation, loadLanes(from + at, lanes), slope), lanes)
+      storeLanes(delta + at, slope, lanes)
     }
   }
+  if (delta) derive(activation, from, delta, n)
   return sumLanes(sum)
 }
 

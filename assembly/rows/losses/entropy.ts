@@ -1,8 +1,9 @@
 // Losses of one row that compare probabilities with targets. They are given z, and are fused with their activation: δ is
 // then a − y with nothing to divide by, and the value is exact where a would round to 0 or 1.
 
-import { exp, expMinusAbs, log, logScalar, sigmoidFrom, softplusFrom } from '../../base/math'
+import { exp, expMinusAbs, logScalar, sigmoidFrom, softplusFrom } from '../../base/math'
 import { loadLanes, storeLanes } from '../../base/simd'
+import * as called from './called'
 import { firstLanes, sumLanes } from './lanes'
 
 /** The targets that the losses are given: y as it is, or smoothed: keep · y + share. */
@@ -71,7 +72,7 @@ export function klDivergenceRow(z: usize, y: usize, delta: usize, n: i32): f32 {
   for (let j = 0; j < n; j += 4) {
     const lanes = n - j
     const at = (<usize>j) << 2
-    let e = exp(f32x4.sub(loadLanes(z + at, lanes), top))
+    let e = called.exp(f32x4.sub(loadLanes(z + at, lanes), top))
     if (lanes < 4) e = v128.and(e, firstLanes(lanes))
     sum = f32x4.add(sum, e)
     targets = f32x4.add(targets, loadLanes(y + at, lanes))
@@ -86,7 +87,7 @@ export function klDivergenceRow(z: usize, y: usize, delta: usize, n: i32): f32 {
     const at = (<usize>j) << 2
     const target = loadLanes(y + at, lanes)
     const shifted = f32x4.sub(loadLanes(z + at, lanes), top)
-    const own = v128.and(log(target), f32x4.gt(target, zero))
+    const own = v128.and(called.log(target), f32x4.gt(target, zero))
     divergence = f32x4.add(divergence, f32x4.mul(target, f32x4.add(own, f32x4.sub(logTotal, shifted))))
     if (delta) storeLanes(delta + at, f32x4.sub(f32x4.mul(loadLanes(delta + at, lanes), scale), target), lanes)
   }

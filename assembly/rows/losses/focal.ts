@@ -2,8 +2,9 @@
 // term for a class of probability p is multiplied by (1 − p)^γ. 1 − p is summed from the other outputs, never taken from
 // a p near 1, and log p comes from z, so that nothing cancels where an output saturates.
 
-import { exp, expMinusAbs, log, log1pUnit, logScalar, softplusFrom } from '../../base/math'
+import { logScalar } from '../../base/math'
 import { loadLanes, storeLanes } from '../../base/simd'
+import { exp, expMinusAbs, log, log1pUnit, softplusFrom } from './called'
 import { largestOf } from './entropy'
 import { firstLanes, sumLanes } from './lanes'
 

@@ -2,7 +2,7 @@
 // slope.
 
 import { loadLanes, storeLanes } from '../../base/simd'
-import { derived } from '../functions'
+import { derive } from '../activation'
 import { firstLanes, sumLanes } from './lanes'
 
 /**
@@ -22,9 +22,10 @@ export function hingeRow(a: usize, from: usize, y: usize, delta: usize, n: i32, 
     sum = f32x4.add(sum, value)
     if (delta) {
       const slope = v128.and(f32x4.neg(side), f32x4.ne(value, zero))
-      storeLanes(delta + at, derived(activation, loadLanes(from + at, lanes), slope), lanes)
+      storeLanes(delta + at, slope, lanes)
     }
   }
+  if (delta) derive(activation, from, delta, n)
   return sumLanes(sum)
 }
 
@@ -60,8 +61,9 @@ export function categoricalHingeRow(
       const isRival = i32x4.eq(i32x4.add(i32x4.splat(j), i32x4(0, 1, 2, 3)), i32x4.splat(rival))
       const gain = v128.and(f32x4.sub(f32x4.splat(1), target), isRival)
       const slope = f32x4.mul(f32x4.sub(gain, target), owes)
-      storeLanes(delta + at, derived(activation, loadLanes(from + at, lanes), slope), lanes)
+      storeLanes(delta + at, slope, lanes)
     }
+    derive(activation, from, delta, n)
   }
   return value
 }

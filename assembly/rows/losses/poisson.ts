@@ -1,7 +1,8 @@
 // The Poisson loss of one row, fused with softplus.
 
 import { loadLanes, storeLanes } from '../../base/simd'
-import { expMinusAbs, log, sigmoidFrom, softplusFrom } from '../../base/math'
+import { sigmoidFrom } from '../../base/math'
+import { expMinusAbs, log, softplusFrom } from './called'
 import { firstLanes, sumLanes } from './lanes'
 
 // Below it log softplus(z) = z − ½ e^z and sigmoid(z) / softplus(z) = 1 − ½ e^z, to 2^−30; and softplus itself vanishes
