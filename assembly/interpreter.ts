@@ -7,6 +7,8 @@ import { BUCKET_ENTRIES, BUCKETS, LANES, PACK_COLUMNS } from './abi/layout'
 import * as Backward from './abi/operands/backward'
 import * as Barrier from './abi/operands/barrier'
 import * as Forward from './abi/operands/forward'
+import * as Normalize from './abi/operands/normalize'
+import * as NormalizeBackward from './abi/operands/normalize-backward'
 import * as Output from './abi/operands/output'
 import * as Rows from './abi/operands/rows'
 import * as UpdateBiases from './abi/operands/update-biases'
@@ -25,6 +27,7 @@ import { activateRows, deriveRows } from './rows/activation'
 import { hitsRow } from './rows/hits'
 import { lossRow, weighRow } from './rows/loss'
 import { softmaxRows } from './rows/softmax'
+import { dropout, normalize, normalizeBackward, runStatistics } from './rows/stages'
 import { stepOf, Update, updateAt } from './rules/update'
 
 /**
@@ -271,6 +274,28 @@ function runBatch(
         backward(op, from, to, jFrom, jTo)
         break
       }
+      case Tape.OP_NORMALIZE: {
+        const n = operand(op, Normalize.units)
+        const tiles = operand(op, Normalize.tiles)
+        const jFrom = byUnits ? firstUnitOf(part, parts, n, tiles) : 0
+        const jTo = byUnits ? firstUnitOf(part + 1, parts, n, tiles) : padded(n)
+        normalize(op, from, to, jFrom, jTo)
+        break
+      }
+      case Tape.OP_NORMALIZE_BACKWARD: {
+        const n = operand(op, NormalizeBackward.units)
+        const tiles = operand(op, NormalizeBackward.tiles)
+        const jFrom = byUnits ? firstUnitOf(part, parts, n, tiles) : 0
+        const jTo = byUnits ? firstUnitOf(part + 1, parts, n, tiles) : padded(n)
+        normalizeBackward(op, from, to, jFrom, jTo)
+        break
+      }
+      case Tape.OP_DROPOUT:
+        dropout(op, start, from, to, rows, thread)
+        break
+      case Tape.OP_UPDATE_STATISTICS:
+        runStatistics(op, rows, part, parts)
+        break
       case Tape.OP_UPDATE_WEIGHTS:
         updateWeights(op, index, rows, part, parts, thread, code)
         break

@@ -3,10 +3,14 @@
 import { describe, expect, it } from 'vitest'
 import * as Backward from '../assembly/abi/operands/backward.ts'
 import * as Barrier from '../assembly/abi/operands/barrier.ts'
+import * as Dropout from '../assembly/abi/operands/dropout.ts'
 import * as Forward from '../assembly/abi/operands/forward.ts'
+import * as Normalize from '../assembly/abi/operands/normalize.ts'
+import * as NormalizeBackward from '../assembly/abi/operands/normalize-backward.ts'
 import * as Output from '../assembly/abi/operands/output.ts'
 import * as Rows from '../assembly/abi/operands/rows.ts'
 import * as UpdateBiases from '../assembly/abi/operands/update-biases.ts'
+import * as UpdateStatistics from '../assembly/abi/operands/update-statistics.ts'
 import * as UpdateWeights from '../assembly/abi/operands/update-weights.ts'
 import * as Tape from '../assembly/abi/tape.ts'
 import { floatOperand, type Instruction, instruction, toWords } from '../src/program/instruction.ts'
@@ -22,6 +26,10 @@ const kinds: Record<Kind, { op: number; layout: Readonly<Record<string, number>>
   backward: { op: Tape.OP_BACKWARD, layout: Backward },
   updateWeights: { op: Tape.OP_UPDATE_WEIGHTS, layout: UpdateWeights },
   updateBiases: { op: Tape.OP_UPDATE_BIASES, layout: UpdateBiases },
+  normalize: { op: Tape.OP_NORMALIZE, layout: Normalize },
+  normalizeBackward: { op: Tape.OP_NORMALIZE_BACKWARD, layout: NormalizeBackward },
+  dropout: { op: Tape.OP_DROPOUT, layout: Dropout },
+  updateStatistics: { op: Tape.OP_UPDATE_STATISTICS, layout: UpdateStatistics },
 }
 const each = Object.entries(kinds) as [Kind, (typeof kinds)[Kind]][]
 

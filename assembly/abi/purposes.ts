@@ -4,4 +4,9 @@ export const WEIGHTS = 1
 export const SHUFFLE = 2
 export const SPLIT = 3
 export const SAMPLE = 4
-export const VALIDATION = 5
+// The masks of an epoch of fit, and of a step of trainBatch; the layer is added, times PURPOSES.
+export const DROPOUT_OF_EPOCH = 5
+export const DROPOUT_OF_STEP = 6
+export const PURPOSES = 16
+// Rows of the training data that are kept for validation.
+export const VALIDATION = 7

@@ -17,10 +17,21 @@ export const OP_BACKWARD = 5
 export const OP_UPDATE_WEIGHTS = 6
 /** rule(biases, Σ delta / rows). Split by columns, four at a time. */
 export const OP_UPDATE_BIASES = 7
+/** out = f(gains ⊙ ẑ + shifts), ẑ being z normalised. Split by rows, or by columns where these are normalised. */
+export const OP_NORMALIZE = 8
+/** delta = ∂C/∂z, what the normalisation makes of ∂C/∂(gains ⊙ ẑ + shifts). Split like OP_NORMALIZE. */
+export const OP_NORMALIZE_BACKWARD = 9
+/** Elements at random become zero, and the others larger. Split by rows. */
+export const OP_DROPOUT = 10
+/** The running mean and variance of the columns. Split by columns, four at a time. */
+export const OP_UPDATE_STATISTICS = 11
 
 // Flags of the opcode's word.
 
-/** OP_FORWARD, OP_BACKWARD and OP_UPDATE_WEIGHTS: split by columns of the result, whole panels of the weights. */
+/**
+ * OP_FORWARD, OP_BACKWARD, OP_UPDATE_WEIGHTS and the normalisation of columns: split by columns of the result, whole panels of
+ * the weights.
+ */
 export const BY_UNITS = 16
 /**
  * OP_UPDATE_WEIGHTS, where the parts are done in turn: split by whole blocks of what gemmTN packs, if that leaves no part

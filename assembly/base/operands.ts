@@ -20,6 +20,12 @@ export function address(op: usize, word: usize): usize {
   return (<usize>load<u32>(op + (word << 2))) << 2
 }
 
+/** The float64 in operand `word` and the one after it. */
+@inline
+export function double(op: usize, word: usize): f64 {
+  return load<f64>(op + (word << 2))
+}
+
 /** The thread's own table of the batch's rows in operand `word`, or 0. */
 @inline
 export function tableOf(op: usize, word: usize, rows: i32, thread: i32): usize {

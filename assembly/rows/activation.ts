@@ -121,7 +121,8 @@ function deltas<F>(fromPtr: usize, deltaPtr: usize, n: i32): void {
 
 /**
  * δ = δ ⊙ f'(z) for n floats. `from` is a for linear, sigmoid, tanh, relu, leakyRelu, elu, selu and softsign, and
- * the stored slope for gelu, silu and softplus. At z = 0 relu' is 0, leakyRelu' 0.01, elu' α and selu' λα, as in PyTorch.
+ * the stored slope for gelu, silu, softplus and STORED. At z = 0 relu' is 0, leakyRelu' 0.01, elu' α and selu' λα, as in
+ * PyTorch.
  */
 export function derive(code: i32, fromPtr: usize, deltaPtr: usize, n: i32): void {
   switch (code) {
@@ -149,6 +150,7 @@ export function derive(code: i32, fromPtr: usize, deltaPtr: usize, n: i32): void
     case Activations.GELU:
     case Activations.SILU:
     case Activations.SOFTPLUS:
+    case Activations.STORED:
       deltas<Gelu>(fromPtr, deltaPtr, n)
       break
     case Activations.LINEAR:

@@ -123,6 +123,13 @@ export function derived(code: i32, from: v128, delta: v128): v128 {
     return f32x4.mul(delta, f32x4.mul(rest, rest))
   }
   if (code == Activations.LINEAR) return delta
-  if (code != Activations.GELU && code != Activations.SILU && code != Activations.SOFTPLUS) unreachable()
+  if (
+    code != Activations.GELU &&
+    code != Activations.SILU &&
+    code != Activations.SOFTPLUS &&
+    code != Activations.STORED
+  ) {
+    unreachable()
+  }
   return f32x4.mul(delta, from)
 }

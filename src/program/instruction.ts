@@ -3,10 +3,14 @@
 
 import * as Backward from '../../assembly/abi/operands/backward.ts'
 import * as Barrier from '../../assembly/abi/operands/barrier.ts'
+import * as Dropout from '../../assembly/abi/operands/dropout.ts'
 import * as Forward from '../../assembly/abi/operands/forward.ts'
+import * as Normalize from '../../assembly/abi/operands/normalize.ts'
+import * as NormalizeBackward from '../../assembly/abi/operands/normalize-backward.ts'
 import * as Output from '../../assembly/abi/operands/output.ts'
 import * as Rows from '../../assembly/abi/operands/rows.ts'
 import * as UpdateBiases from '../../assembly/abi/operands/update-biases.ts'
+import * as UpdateStatistics from '../../assembly/abi/operands/update-statistics.ts'
 import * as UpdateWeights from '../../assembly/abi/operands/update-weights.ts'
 import * as Tape from '../../assembly/abi/tape.ts'
 import type { Tensor } from './plan.ts'
@@ -19,6 +23,10 @@ const table = {
   backward: { op: Tape.OP_BACKWARD, layout: Backward },
   updateWeights: { op: Tape.OP_UPDATE_WEIGHTS, layout: UpdateWeights },
   updateBiases: { op: Tape.OP_UPDATE_BIASES, layout: UpdateBiases },
+  normalize: { op: Tape.OP_NORMALIZE, layout: Normalize },
+  normalizeBackward: { op: Tape.OP_NORMALIZE_BACKWARD, layout: NormalizeBackward },
+  dropout: { op: Tape.OP_DROPOUT, layout: Dropout },
+  updateStatistics: { op: Tape.OP_UPDATE_STATISTICS, layout: UpdateStatistics },
 } as const
 
 type Kind = keyof typeof table
@@ -50,6 +58,12 @@ const flags: Record<Split, number> = { rows: 0, units: Tape.BY_UNITS, blocks: Ta
 
 /** The bits of a float32 as an operand. */
 export const floatOperand = (value: number): number => new Int32Array(Float32Array.of(value).buffer)[0]
+
+/** The bits of a float64 as two operands, the lower word first. */
+export function doubleOperands(value: number): readonly [low: number, high: number] {
+  const [low, high] = new Int32Array(Float64Array.of(value).buffer)
+  return [low, high]
+}
 
 /** Instructions as the words that the arena holds. */
 export function toWords(instructions: readonly Instruction[]): Int32Array {

@@ -123,6 +123,14 @@ export function activate(floats: Floats, code: number, z: number, a: number, slo
   } else throw new Error(`there is no activation ${code} of elements`)
 }
 
+/** The codes whose f' is stored. */
+const SLOPES: readonly number[] = [
+  Activations.GELU,
+  Activations.SILU,
+  Activations.SOFTPLUS,
+  Activations.STORED,
+]
+
 function sigmoidDerive(floats: Floats, from: number, delta: number, n: number): void {
   for (let i = 0; i < n; ++i) {
     const a = floats[from + i]
@@ -169,7 +177,7 @@ function slopeDerive(floats: Floats, slope: number, delta: number, n: number): v
 
 /**
  * δ = δ ⊙ f'(z) for n elements. `from` is a for linear, sigmoid, tanh, relu, leakyRelu, elu, selu and softsign, and the stored
- * slope for gelu, silu and softplus. At z = 0 relu' is 0, leakyRelu' 0.01, elu' α and selu' λα, as in PyTorch.
+ * slope for gelu, silu, softplus and STORED. At z = 0 relu' is 0, leakyRelu' 0.01, elu' α and selu' λα, as in PyTorch.
  */
 export function derive(floats: Floats, code: number, from: number, delta: number, n: number): void {
   if (code === Activations.SIGMOID) sigmoidDerive(floats, from, delta, n)
@@ -180,7 +188,7 @@ export function derive(floats: Floats, code: number, from: number, delta: number
   else if (code === Activations.SELU)
     exponentialLinearDerive(floats, from, delta, n, Activations.SELU_LAMBDA, SELU_SCALE)
   else if (code === Activations.SOFTSIGN) softsignDerive(floats, from, delta, n)
-  else if (code === Activations.GELU || code === Activations.SILU || code === Activations.SOFTPLUS) {
+  else if (SLOPES.includes(code)) {
     slopeDerive(floats, from, delta, n)
   } else if (code !== Activations.LINEAR) throw new Error(`there is no activation ${code} of elements`)
 }

@@ -18,9 +18,8 @@ import { hitsRow } from './hits.ts'
 import { lossRow, weighRow } from './loss.ts'
 import type { Memory } from './memory.ts'
 import { stepOf, type Update } from './optimizer.ts'
-
-/** Where part `part` of `parts` begins in `count` things. */
-const beginOf = (part: number, parts: number, count: number): number => Math.floor((count * part) / parts)
+import { beginOf } from './parts.ts'
+import { dropout, normalize, normalizeBackward, runStatistics } from './stages.ts'
 
 /** The words of an instruction. */
 type Words = readonly number[]
@@ -202,12 +201,17 @@ export function run(
     const rowFrom = beginOf(part, parts, rows)
     const rowTo = beginOf(part + 1, parts, rows)
     for (const op of instructions) {
-      // What the kernels split by units or by blocks is split by rows here: between two barriers one is as good as the other.
+      // What the kernels split by units or by blocks is split by rows here: between two barriers one is as good as the other,
+      // but for the normalisation of columns.
       const code = op[0] & ~Tape.FLAGS
       if (code === Tape.OP_ROWS) lookUpRows(memory, op, start, rows)
       else if (code === Tape.OP_FORWARD) forward(memory, op, rowFrom, rowTo)
       else if (code === Tape.OP_OUTPUT) output(memory, op, start, rowFrom, rowTo)
       else if (code === Tape.OP_BACKWARD) backward(memory, op, rowFrom, rowTo)
+      else if (code === Tape.OP_NORMALIZE) normalize(memory, op, rows, part, parts)
+      else if (code === Tape.OP_NORMALIZE_BACKWARD) normalizeBackward(memory, op, rows, part, parts)
+      else if (code === Tape.OP_DROPOUT) dropout(memory, op, start, rowFrom, rowTo)
+      else if (code === Tape.OP_UPDATE_STATISTICS) runStatistics(memory, op, rows, part, parts)
       else if (code === Tape.OP_UPDATE_WEIGHTS) updateWeights(memory, op, step, rows, part, parts)
       else if (code === Tape.OP_UPDATE_BIASES) updateBiases(memory, op, step, rows, part, parts)
       else if (code !== Tape.OP_BARRIER) throw new Error(`the tape has no instruction ${code}`)
