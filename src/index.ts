@@ -54,11 +54,13 @@ export type {
 } from './model/learning-rate-options.ts'
 export type { LossName } from './model/losses.ts'
 export type { CustomMetric, MetricName, MetricSpec } from './model/metrics.ts'
+export type { Normalization, NormalizationName } from './model/normalizations.ts'
 export type { OptimizerName } from './model/optimizers.ts'
 export type {
   AbortSignalLike,
   AdamOptions,
   BatchLog,
+  BatchNormalizationOptions,
   BinaryFocalOptions,
   CheckGradientsOptions,
   CheckpointOptions,
@@ -76,10 +78,12 @@ export type {
   HuberOptions,
   KernelsName,
   LayeredNetworkOptions,
+  LayerNormalizationOptions,
   LayerOptions,
   LossOptions,
   MatrixLike,
   NetworkOptions,
+  NormalizationOptions,
   OptimizerOptions,
   OutputLayerOptions,
   PredictOptions,

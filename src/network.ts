@@ -4,7 +4,7 @@ import { PAIRED } from '../assembly/abi/layout.ts'
 import type { Disposing } from './base/disposing.ts'
 import { BackendError } from './base/errors.ts'
 import { type Gradients, gradients } from './calls/gradients.ts'
-import { biases, setBiases, setWeights, weights } from './calls/layer-parameters.ts'
+import { setVector, setWeights, vector, weights } from './calls/layer-parameters.ts'
 import { classify, classifyAsync, evaluate, evaluateAsync, predict, predictAsync } from './calls/reading.ts'
 import { trainBatch } from './calls/train-batch.ts'
 import { trainIterator } from './calls/train-iterator.ts'
@@ -81,14 +81,18 @@ export class Network {
     return this.#core.settings.architecture.outputs
   }
 
-  /** Shape, activation and bias of each layer after the inputs. */
+  /** Shape, activation, bias, normalization and dropout of each layer after the inputs. */
   get layers(): readonly LayerShape[] {
     return this.#core.settings.architecture.layers
   }
 
-  /** Weights and biases of all layers, counted. */
+  /** All that is trained, counted: weights and biases of all layers, gains and shifts of those that are normalised. */
   get parameterCount(): number {
-    return this.layers.reduce((sum, { inputs, units, bias }) => sum + (inputs + (bias ? 1 : 0)) * units, 0)
+    return this.layers.reduce(
+      (sum, { inputs, units, bias, normalization }) =>
+        sum + (inputs + (bias ? 1 : 0) + (normalization ? 2 : 0)) * units,
+      0,
+    )
   }
 
   /** The kernels that do the work: 'relaxed', 'simd' or 'reference'. */
@@ -209,7 +213,11 @@ export class Network {
     return this.evaluate({ x, y }).loss
   }
 
-  /** Returns the mean loss over the rows and its gradient, ∇W and ∇b of each layer. Throws ShapeError. */
+  /**
+   * Returns the mean loss over the rows and its gradient, ∇W and ∇b of each layer, ∇γ and ∇β of those that are normalised.
+   * Nothing is dropped; layers with batch normalization are normalised over the rows, as in training, over 1024 at a time.
+   * Throws ShapeError.
+   */
   gradients(x: MatrixLike, y: MatrixLike): Gradients {
     return gradients(this.#core, x, y)
   }
@@ -239,12 +247,53 @@ export class Network {
 
   /** Returns a copy of the biases of layer l (from 0): (units), or empty where the layer has none. */
   biases(l: number): Float32Array {
-    return biases(this.#core, l)
+    return vector(this.#core, l, 'biases')
   }
 
   /** Sets the biases of layer l (from 0): (units). Throws OptionError where the layer has none. */
   setBiases(l: number, values: NumberArray): void {
-    setBiases(this.#core, l, values)
+    setVector(this.#core, l, 'biases', values)
+  }
+
+  /** Returns a copy of the gains γ of layer l (from 0): (units), or empty where it has no normalization. */
+  gains(l: number): Float32Array {
+    return vector(this.#core, l, 'gains')
+  }
+
+  /** Sets the gains γ of layer l (from 0): (units). Throws OptionError where it has no normalization. */
+  setGains(l: number, values: NumberArray): void {
+    setVector(this.#core, l, 'gains', values)
+  }
+
+  /** Returns a copy of the shifts β of layer l (from 0): (units), or empty where it has no normalization. */
+  shifts(l: number): Float32Array {
+    return vector(this.#core, l, 'shifts')
+  }
+
+  /** Sets the shifts β of layer l (from 0): (units). Throws OptionError where it has no normalization. */
+  setShifts(l: number, values: NumberArray): void {
+    setVector(this.#core, l, 'shifts', values)
+  }
+
+  /** Returns a copy of the running mean of each unit of layer l (from 0): (units), or empty without batch normalization. */
+  runningMean(l: number): Float32Array {
+    return vector(this.#core, l, 'runningMean')
+  }
+
+  /** Sets the running mean of each unit of layer l (from 0): (units). Throws OptionError without batch normalization. */
+  setRunningMean(l: number, values: NumberArray): void {
+    setVector(this.#core, l, 'runningMean', values)
+  }
+
+  /** Returns a copy of the running variance of each unit of layer l (from 0): (units), or empty without batch normalization. */
+  runningVariance(l: number): Float32Array {
+    return vector(this.#core, l, 'runningVariance')
+  }
+
+  /** Sets the running variance of each unit of layer l (from 0): (units), of at least 0. Throws OptionError without batch
+   * normalization. */
+  setRunningVariance(l: number, values: NumberArray): void {
+    setVector(this.#core, l, 'runningVariance', values)
   }
 
   /** Returns layers, loss, optimizer, parameter count and kernels in a line, as console.log prints it. Never throws. */

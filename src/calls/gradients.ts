@@ -1,5 +1,6 @@
 // The gradient over any number of rows, summed from batches.
 
+import type { VectorName } from '../engine/parameters.ts'
 import { loadRows, readRowsNow } from '../intake/rows.ts'
 import type { MatrixLike } from '../model/options.ts'
 import type { Core } from '../training/core.ts'
@@ -12,6 +13,9 @@ export interface Gradients {
   readonly weights: Float32Array[]
   /** ∇b of each layer (units); empty for a layer without biases. */
   readonly biases: Float32Array[]
+  /** ∇γ and ∇β of each layer (units); empty for a layer without normalization. */
+  readonly gains: Float32Array[]
+  readonly shifts: Float32Array[]
 }
 
 // Gradients over many rows are summed from batches of this many: the buffers between layers stay small.
@@ -27,6 +31,8 @@ export function gradients(core: Core, x: MatrixLike, y: MatrixLike): Gradients {
   engine.reserve({ batchRows: rowsAtOnce, dataRows: rowsAtOnce, gradients: true, steps: 0 })
   let weights: Float32Array[] = []
   let biases: Float32Array[] = []
+  let gains: Float32Array[] = []
+  let shifts: Float32Array[] = []
   let loss = 0
   for (let from = 0; from < rows; from += rowsAtOnce) {
     const to = Math.min(from + rowsAtOnce, rows)
@@ -42,10 +48,11 @@ export function gradients(core: Core, x: MatrixLike, y: MatrixLike): Gradients {
       weights,
       layers.map((_, l) => engine.parameters.weights(l, 'weightGradients') as Float32Array),
     )
-    biases = addTo(
-      biases,
-      layers.map((_, l) => engine.parameters.biases(l, 'biasGradients') as Float32Array),
-    )
+    const vectors = (which: VectorName) =>
+      layers.map((_, l) => engine.parameters.vector(l, which) as Float32Array)
+    biases = addTo(biases, vectors('biasGradients'))
+    gains = addTo(gains, vectors('gainGradients'))
+    shifts = addTo(shifts, vectors('shiftGradients'))
   }
-  return { loss: loss / rows, weights, biases }
+  return { loss: loss / rows, weights, biases, gains, shifts }
 }

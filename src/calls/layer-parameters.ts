@@ -28,17 +28,43 @@ export function setWeights(core: Core, l: number, values: MatrixLike): void {
   engine.parameters.setWeights(l, readExactly(values, inputs, units, `weights(${l})`))
 }
 
-/** See Network.biases. */
-export function biases(core: Core, l: number): Float32Array {
-  const engine = core.reading('biases')
-  layerOf(core, l, 'biases')
-  return engine.parameters.biases(l) as Float32Array
+/** A vector of layer l: one of those with a name for users. */
+export type VectorCall = 'biases' | 'gains' | 'shifts' | 'runningMean' | 'runningVariance'
+
+const lacking: Record<VectorCall, string> = {
+  biases: 'a layer with biases',
+  gains: 'a layer with normalization',
+  shifts: 'a layer with normalization',
+  runningMean: "a layer with normalization 'batch'",
+  runningVariance: "a layer with normalization 'batch'",
 }
 
-/** See Network.setBiases. */
-export function setBiases(core: Core, l: number, values: NumberArray): void {
-  const engine = core.writing('setBiases')
-  const { units, bias } = layerOf(core, l, 'setBiases')
-  if (!bias) throw new OptionError(`setBiases: expected a layer with biases, got layer ${l}, which has none`)
-  engine.parameters.setBiases(l, readExactly(values, 1, units, `biases(${l})`))
+const setterOf = (which: VectorCall): string => `set${which[0].toUpperCase()}${which.slice(1)}`
+
+/** See Network.biases, gains, shifts, runningMean and runningVariance. */
+export function vector(core: Core, l: number, which: VectorCall): Float32Array {
+  const engine = core.reading(which)
+  layerOf(core, l, which)
+  return engine.parameters.vector(l, which) as Float32Array
+}
+
+/** See Network.setBiases and the like. */
+export function setVector(core: Core, l: number, which: VectorCall, values: NumberArray): void {
+  const call = setterOf(which)
+  const engine = core.writing(call)
+  const { units, bias, normalization } = layerOf(core, l, call)
+  const isThere = { biases: bias, gains: normalization, shifts: normalization }[which as 'biases']
+  if (!(isThere ?? normalization?.name === 'batch')) {
+    throw new OptionError(`${call}: expected ${lacking[which]}, got layer ${l}, which has none`)
+  }
+  const read = readExactly(values, 1, units, `${which}(${l})`)
+  if (which === 'runningVariance') refuseNegative(read, `${which}(${l})`)
+  engine.parameters.setVector(l, which, read)
+}
+
+function refuseNegative(values: ArrayLike<number>, name: string): void {
+  for (let i = 0; i < values.length; ++i) {
+    if (values[i] < 0)
+      throw new OptionError(`${name}: expected numbers of at least 0, got ${values[i]} at ${i}`)
+  }
 }

@@ -1,7 +1,9 @@
 // One step of the optimizer, taken at once or not at all.
 
+import { DROPOUT_OF_STEP } from '../../assembly/abi/purposes.ts'
 import { runNow } from '../base/pace.ts'
 import { type Divergence, divergedError } from '../diagnosis/diverged.ts'
+import { refuseSingleRow } from '../intake/batches.ts'
 import { loadRows, readRowsNow } from '../intake/rows.ts'
 import { trainBatchSettings } from '../model/call-settings.ts'
 import type { MatrixLike, TrainBatchOptions } from '../model/options.ts'
@@ -16,6 +18,7 @@ export function trainBatch(core: Core, x: MatrixLike, y: MatrixLike, options: Tr
   const rates = new Rates(learningRate, counters)
   const data = readRowsNow(engine, { x, y, weights })
   const { rows } = data.x
+  refuseSingleRow(engine.architecture, rows, 'trainBatch', 'rows')
   engine.reserve({
     batchRows: rows,
     dataRows: rows,
@@ -24,6 +27,7 @@ export function trainBatch(core: Core, x: MatrixLike, y: MatrixLike, options: Tr
     weighted: weights !== undefined,
   })
   loadRows(engine, data, 0, rows)
+  engine.setMasks(settings.seed, DROPOUT_OF_STEP, counters.steps)
   stepper.prepare(engine, 1, rates)
   const batch = { firstRow: 0, endRow: rows, batchRows: rows }
   const { compute, update } = engine.step

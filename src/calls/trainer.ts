@@ -6,6 +6,7 @@ import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import { fileWriter } from '../files/atomic.ts'
 import { describeOptions } from '../inspect/describe.ts'
+import { refuseSingleRow } from '../intake/batches.ts'
 import { type Rows, readRows } from '../intake/rows.ts'
 import { divideRows, type Share } from '../intake/share.ts'
 import { weighClasses } from '../intake/weights.ts'
@@ -130,6 +131,7 @@ function* arrays(core: Core, engine: Engine, data: Data, settings: FitSettings):
     : divided
   const { rows } = training.x
   const batchRows = Math.min(settings.batchSize, rows)
+  refuseSingleRow(architecture, batchRows, 'fit', 'rows in a batch')
   goOnOrBegin(core, rows, batchRows)
   return {
     sourceOf: (context) => arraySource(training, context),

@@ -216,14 +216,20 @@ export class Engine extends Arena {
     this.floats.set(values, this.plan.steps.offset + step * SCALARS)
   }
 
+  /** What the masks of dropout are drawn from: the random numbers of (seed, purpose, stream). */
+  setMasks(seed: number, purpose: number, stream: number): void {
+    const { random } = this.plan
+    if (random) this.backend.writeInts(random.offset, [seed | 0, Math.floor(seed / 2 ** 32), stream, purpose])
+  }
+
   /** How training compares a row with its target; a code of assembly/abi/hits.ts. */
   set hitMode(mode: number) {
     this.tapes.trainHits = mode
   }
 
-  /** True where the kernels can skip the zeros of the input. */
+  /** True where the kernels can skip the zeros of the input: not where some of it is dropped, from row to row others. */
   get skipsZeros(): boolean {
-    return this.backend.listNonzeros !== undefined
+    return this.backend.listNonzeros !== undefined && !this.architecture.inputDropout
   }
 
   /**
@@ -290,9 +296,16 @@ export class Engine extends Arena {
     return { compute, update: update! }
   }
 
-  /** ∇W and ∇b over the first `rows` rows of the order, as one batch. */
+  /** ∇W, ∇b, ∇γ and ∇β over the first `rows` rows of the order, as one batch. */
   computeGradients(rows: number): void {
     const { from, to } = this.tapes.gradients
     this.backend.run(from, to, 0, rows, rows, 0, 1, 0)
+  }
+
+  /** The sum of the losses that these are the gradients of: normalised over the batch where that is what training does. */
+  computeLoss(rows: number): number {
+    const { from, to } = this.tapes.gradients.compute
+    this.backend.run(from, to, 0, rows, rows, 0, 1, 0)
+    return this.sum(this.plan.losses, 0, rows)
   }
 }

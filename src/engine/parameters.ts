@@ -15,6 +15,10 @@ import { type LayerStatistics, layerStatistics } from './layer-statistics.ts'
 // How many weights are packed into panels at once: what stays in L1 until it is packed.
 const PACKED_AT_ONCE = 1 << 13
 
+/** The parameters of a layer that are one number a unit. */
+export const VECTORS = ['biases', 'gains', 'shifts', 'runningMean', 'runningVariance'] as const
+export type VectorName = (typeof VECTORS)[number] | 'biasGradients' | 'gainGradients' | 'shiftGradients'
+
 export class Parameters {
   readonly #plan: Plan
   readonly #backend: Backend
@@ -93,8 +97,7 @@ export class Parameters {
 
   /** The biases (units) of layer l, or of its gradient, as a copy; empty where the layer has none. */
   biases(l: number, which: 'biases' | 'biasGradients' = 'biases'): Floats {
-    const tensor = this.#plan.layers[l][which]
-    return tensor ? this.#floats.slice(tensor.offset, tensor.offset + tensor.columns) : this.#empty(0)
+    return this.vector(l, which)
   }
 
   #empty(length: number): Floats {
@@ -102,10 +105,29 @@ export class Parameters {
   }
 
   setBiases(l: number, values: ArrayLike<number>): void {
-    const tensor = this.#plan.layers[l].biases
+    this.setVector(l, 'biases', values)
+  }
+
+  /** One of the vectors (units) of layer l, as a copy; empty where the layer has none. */
+  vector(l: number, which: VectorName): Floats {
+    const tensor = this.#plan.layers[l][which]
+    return tensor ? this.#floats.slice(tensor.offset, tensor.offset + tensor.columns) : this.#empty(0)
+  }
+
+  setVector(l: number, which: VectorName, values: ArrayLike<number>): void {
+    const tensor = this.#plan.layers[l][which]
     if (!tensor) return
     this.#clear(tensor)
     this.#floats.set(values, tensor.offset)
+  }
+
+  /** What leaves a normalised z as it is: γ = 1, and a running variance of 1. The others are zeros already. */
+  initializeNormalizations(): void {
+    this.#plan.layers.forEach(({ gains, runningVariance }) => {
+      for (const tensor of [gains, runningVariance]) {
+        if (tensor) this.#floats.fill(1, tensor.offset, tensor.offset + tensor.columns)
+      }
+    })
   }
 
   /** Draws the biases of layer l, which has some, like weights. */

@@ -1,6 +1,7 @@
 // A network as a line of text and as plain data: what console.log, String and JSON.stringify show, who would otherwise
 // see nothing, since its state is private. And why it cannot be cloned.
 
+import type { LayerShape } from '../model/architecture.ts'
 import { lossOptions, lossSettingsOf } from '../model/loss-settings.ts'
 import type { Settings } from '../model/network-settings.ts'
 import type { OptimizerSettings } from '../model/optimizers.ts'
@@ -35,6 +36,14 @@ function runs(names: readonly string[]): string[] {
   return found.map(({ name, count }) => (count === 1 ? name : `${name} ×${count}`))
 }
 
+/** "batch norm + relu + dropout 0.2": the stages of a layer behind its product. */
+const stagesOf = ({ activation, normalization, dropout }: LayerShape): string =>
+  [
+    ...(normalization ? [`${normalization.name} norm`] : []),
+    activation,
+    ...(dropout ? [`dropout ${dropout}`] : []),
+  ].join(' + ')
+
 function momentumOf(optimizer: OptimizerSettings): string {
   if (optimizer.name !== 'sgd' || optimizer.momentum === 0) return ''
   return `, ${optimizer.nesterov ? 'Nesterov momentum' : 'momentum'} ${optimizer.momentum}`
@@ -47,11 +56,12 @@ const rateText = (given: LearningRate): string => {
 
 /** "Network 784-30-10 (relu, softmax; crossEntropy; sgd 0.01; 23,860 parameters; kernels 'relaxed')". */
 export function describe({ architecture, optimizer }: Settings, condition: Condition): string {
-  const { inputs, layers, loss } = architecture
+  const { inputs, layers, loss, inputDropout } = architecture
   const chosen = lossOptions(architecture).map(([name, value]) => `, ${name} ${value}`)
   const sizes = shortened([inputs, ...layers.map(({ units }) => units)]).join('-')
   const facts = [
-    shortened(runs(layers.map(({ activation }) => activation))).join(', '),
+    ...(inputDropout ? [`input dropout ${inputDropout}`] : []),
+    shortened(runs(layers.map(stagesOf))).join(', '),
     `${loss}${chosen.join('')}`,
     `${optimizer.name} ${rateText(optimizer.learningRate)}${momentumOf(optimizer)}`,
     `${condition.parameterCount.toLocaleString('en')} parameters`,
@@ -74,17 +84,18 @@ export interface NetworkDescription extends CommonNetworkOptions {
 /** The network's options, each default in its place, as plain data; without initializers that are functions. */
 export function describeOptions(settings: Settings, parameterCount: number): NetworkDescription {
   const { architecture, optimizer, initializers, biasInitializer, seed, kernels, wide, threads } = settings
-  const { inputs, layers, loss } = architecture
+  const { inputs, layers, loss, inputDropout } = architecture
   // By its name alone where it has no options, or these are the defaults.
   const isPlain = lossOptions(architecture).length === 0
+  const isNormalized = layers.some(({ normalization }) => normalization)
+  const readers = isNormalized ? 'weights(l), biases(l), gains(l), …' : 'weights(l) and biases(l)'
   return {
     inputs,
-    layers: layers.map(({ units, activation, bias }, l) => {
+    layers: layers.map(({ inputs: _, ...layer }, l) => {
       const initializer = initializers[l]
-      return typeof initializer === 'function'
-        ? { units, activation, bias }
-        : { units, activation, bias, initializer }
+      return typeof initializer === 'function' ? layer : { ...layer, initializer }
     }),
+    ...(inputDropout && { inputDropout }),
     loss: isPlain ? loss : { ...lossSettingsOf(architecture) },
     optimizer: { ...optimizer } as OptimizerOptions,
     biasInitializer,
@@ -92,7 +103,7 @@ export function describeOptions(settings: Settings, parameterCount: number): Net
     kernels,
     wide,
     threads,
-    parameters: `${parameterCount}, not included: weights(l) and biases(l) return those of layer l`,
+    parameters: `${parameterCount}, not included: ${readers} return those of layer l`,
   }
 }
 

@@ -1,5 +1,6 @@
 // The training tape as text: one line an instruction, read from the instructions themselves.
 
+import { STORED } from '../../assembly/abi/activations.ts'
 import * as Hits from '../../assembly/abi/hits.ts'
 import { largest } from '../base/largest.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -31,15 +32,19 @@ const shapeOf = (...matrices: readonly (readonly [Operand, Operand])[]) =>
 const activationOf = (code: Operand): ActivationName =>
   (Object.keys(activations) as ActivationName[]).find((name) => activations[name].code === code)!
 
+const over = { layer: 'row', batch: 'unit over the batch' } as const
+
+/** The mask of layer l with what makes up for it: kept elements are 1, dropped ones 0. */
+const maskOf = (l: number, p: number) => `mask${l} / ${Number((1 - p).toPrecision(6))}`
+
 /** The layer that a tensor belongs to, from 1: a1 and δ1 to the first. */
 const layerOf = (operand: Operand) => Number(nameOf(operand).replace(/\D/g, ''))
-const zOf = (operand: Operand) => `z${layerOf(operand)}`
 
 /** How the threads of a team share an instruction. */
 function splitOf({ kind, split }: Instruction): string {
   if (kind === 'barrier') return ''
   if (kind === 'rows') return 'by every thread'
-  if (kind === 'updateBiases') return 'by fours of the units'
+  if (kind === 'updateBiases' || kind === 'updateStatistics') return 'by fours of the units'
   if (split === 'units') return 'by units'
   return kind === 'updateWeights' ? 'by rows of the weights' : 'by rows'
 }
@@ -50,7 +55,10 @@ function lineOf(
   optimizer: OptimizerSettings,
   rows: number,
 ): Line {
-  const { layers } = architecture
+  const { layers, inputDropout } = architecture
+  const layerAt = (operand: Operand) => layers[layerOf(operand) - 1]
+  /** What a layer's activation is given: z, or u = γ ⊙ ẑ + β. */
+  const zOf = (operand: Operand) => `${layerAt(operand).normalization ? 'u' : 'z'}${layerOf(operand)}`
   switch (one.kind) {
     case 'barrier':
       return { what: 'barrier', formula: '' }
@@ -60,11 +68,12 @@ function lineOf(
     }
     case 'forward': {
       const { input, weights, biases, out, inputs, units, activation, fromTable } = one.operands
-      const z = zOf(out)
+      const { activation: own, normalization } = layerAt(out)
+      const z = `z${layerOf(out)}`
       const sum = `${z} = ${nameOf(input)} · ${nameOf(weights)}${biases ? ` + ${nameOf(biases)}` : ''}`
       const shape = shapeOf([rows, inputs], [inputs, units])
-      // Where the loss takes z, the activation is left to it.
-      const isLeft = activation !== activations[layers[layerOf(out) - 1].activation].code
+      // Where the loss takes z, the activation is left to it; what is normalised is activated then.
+      const isLeft = normalization !== undefined || activation !== activations[own].code
       const formula = isLeft ? sum : `${sum}; ${nameOf(out)} = ${activationOf(activation)}(${z})`
       return { what: 'forward', formula, shape, skips: fromTable !== undefined }
     }
@@ -81,7 +90,9 @@ function lineOf(
     }
     case 'backward': {
       const { delta, weightsT, deltaBelow, units, inputs, activation } = one.operands
-      const slope = slopeText(activationOf(activation), zOf(deltaBelow))
+      const below = layerAt(deltaBelow)
+      const dropped = activation === STORED ? ` ⊙ ${maskOf(layerOf(deltaBelow), below.dropout!)}` : ''
+      const slope = `${slopeText(below.activation, zOf(deltaBelow))}${dropped}`
       return {
         what: 'backward',
         formula: `${nameOf(deltaBelow)} = ${nameOf(delta)} · ${nameOf(weightsT)} ${slope}`,
@@ -102,8 +113,50 @@ function lineOf(
     }
     case 'updateBiases': {
       const { delta, biases } = one.operands
-      const gradient = `Σ ${nameOf(delta)} / ${rows}`
-      return { what: 'update', formula: updateFormula(optimizer, nameOf(biases), gradient), equation: 'BP3' }
+      const l = layerOf(biases)
+      const of = { γ: `δu${l} ⊙ ẑ${l}`, β: `δu${l}` }[nameOf(biases)[0]]
+      const formula = updateFormula(optimizer, nameOf(biases), `Σ ${of ?? nameOf(delta)} / ${rows}`)
+      return of ? { what: 'update', formula } : { what: 'update', formula, equation: 'BP3' }
+    }
+    case 'normalize': {
+      const { out, units } = one.operands
+      const l = layerOf(out)
+      const { activation, normalization } = layerAt(out)
+      const { name, epsilon } = normalization!
+      return {
+        what: 'normalize',
+        formula:
+          `ẑ${l} = (z${l} − μ) / √(σ² + ${epsilon}), μ and σ² of each ${over[name]}; u${l} = γ${l} ⊙ ẑ${l} + β${l}; ` +
+          `${nameOf(out)} = ${activation}(u${l})`,
+        shape: shapeOf([rows, units]),
+      }
+    }
+    case 'normalizeBackward': {
+      const { delta, units } = one.operands
+      const l = layerOf(delta)
+      const means =
+        layerAt(delta).normalization!.name === 'batch'
+          ? `γ${l} ⊙ (δu${l} − mean(δu${l}) − ẑ${l} ⊙ mean(δu${l} ⊙ ẑ${l})) / σ, means over the batch`
+          : `(g − mean(g) − ẑ${l} · mean(g ⊙ ẑ${l})) / σ, g = γ${l} ⊙ δu${l}, means over the row`
+      return { what: 'backward', formula: `${nameOf(delta)} = ${means}`, shape: shapeOf([rows, units]) }
+    }
+    case 'dropout': {
+      const { input, out, units, layer } = one.operands
+      const p = layer === 0 ? inputDropout : layerAt(out).dropout
+      const formula = `${nameOf(out)} = ${nameOf(input)} ⊙ ${maskOf(layer as number, p!)}`
+      return { what: 'dropout', formula, shape: shapeOf([rows, units]) }
+    }
+    case 'updateStatistics': {
+      const { runningMean } = one.operands
+      const l = layerOf(runningMean)
+      const { momentum = 0 } = layerAt(runningMean).normalization as { momentum?: number }
+      const rest = Number((1 - momentum).toPrecision(6))
+      return {
+        what: 'update',
+        formula:
+          `mean${l} = ${rest} mean${l} + ${momentum} μ; variance${l} = ${rest} variance${l} + ` +
+          `${momentum} σ² · ${rows} / ${rows - 1}`,
+      }
     }
   }
 }

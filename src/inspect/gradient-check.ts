@@ -6,17 +6,20 @@ import { largest } from '../base/largest.ts'
 import { runNow } from '../base/pace.ts'
 import { PhiloxStream, SAMPLE } from '../base/random.ts'
 import { Engine } from '../engine/engine.ts'
+import { VECTORS, type VectorName } from '../engine/parameters.ts'
 import type { Inputs } from '../intake/inputs.ts'
 import type { Targets } from '../intake/matrix.ts'
+import { isOverBatch } from '../model/architecture.ts'
 import type { checkGradientsSettings } from '../model/call-settings.ts'
 import { plainSgd } from '../model/optimizers.ts'
 import { PREDICTS } from '../program/capacity.ts'
 import { panelIndex } from '../program/panels.ts'
+import type { Tensor } from '../program/plan.ts'
 import { evaluateRows } from '../training/evaluate.ts'
 
 /** How well the two gradients of one group of parameters agree. */
 export interface GradientGroup {
-  /** 'W1', 'b1', 'W2', … */
+  /** 'W1', 'b1', 'γ1', 'β1', 'W2', … */
   readonly name: string
   /** Parameters compared. */
   readonly checked: number
@@ -43,6 +46,9 @@ interface KernelGradients {
   readonly weights: readonly ArrayLike<number>[]
   /** (units) of each layer; empty for one without biases. */
   readonly biases: readonly ArrayLike<number>[]
+  /** (units) of each layer; empty for one without normalization. */
+  readonly gains: readonly ArrayLike<number>[]
+  readonly shifts: readonly ArrayLike<number>[]
 }
 
 /** ‖a − b‖ / (‖a‖ + ‖b‖), 0 where both are 0. */
@@ -65,7 +71,7 @@ function float64Engine(engine: Engine): Engine {
   const twin = new Engine(architecture, (elements) => makeReferenceBackend(elements, 'float64'), plainSgd)
   architecture.layers.forEach((_, l) => {
     twin.parameters.setWeights(l, engine.parameters.weights(l))
-    twin.parameters.setBiases(l, engine.parameters.biases(l))
+    for (const which of VECTORS) twin.parameters.setVector(l, which, engine.parameters.vector(l, which))
   })
   return twin
 }
@@ -96,8 +102,11 @@ export function checkGradients(
   runNow(twin.orderSlices(x.rows))
   twin.computeGradients(x.rows)
 
+  const overBatch = isOverBatch(engine.architecture)
   const lossWith = (at: number, value: number): number => {
     twin.floats[at] = value
+    // Normalised over the batch, as the gradient is; a prediction takes running statistics.
+    if (overBatch) return twin.computeLoss(x.rows) / x.rows
     return runNow(evaluateRows(() => twin, { x: values, y, weights: undefined })).loss
   }
   const compare = (
@@ -131,16 +140,31 @@ export function checkGradients(
       worst,
     }
   }
-  const groups = plan.layers.flatMap(({ weights, biases }, l): GradientGroup[] => {
-    const { inputs, units } = twin.architecture.layers[l]
+  const groups = plan.layers.flatMap((layer, l): GradientGroup[] => {
+    const { weights, biases, gains, shifts } = layer
+    const { inputs, units, normalization } = twin.architecture.layers[l]
     const inPanels = (i: number) =>
       weights.offset + panelIndex(inputs, units, Math.floor(i / units), i % units)
     const weightGradient = twin.parameters.weights(l, 'weightGradients')
     const group = compare(`W${l + 1}`, weightGradient, kernels.weights[l], inPanels, 2 * l)
-    if (!biases) return [group]
-    const biasGradient = twin.parameters.biases(l, 'biasGradients')
-    const inOrder = (i: number) => biases.offset + i
-    return [group, compare(`b${l + 1}`, biasGradient, kernels.biases[l], inOrder, 2 * l + 1)]
+    const vector = (
+      name: string,
+      which: VectorName,
+      tensor: Tensor | undefined,
+      kernel: ArrayLike<number>,
+    ) =>
+      tensor
+        ? [compare(name, twin.parameters.vector(l, which), kernel, (i) => tensor.offset + i, 2 * l + 1)]
+        : []
+    return [
+      group,
+      // The mean of the batch takes a bias away: its gradient is what rounding leaves of 0.
+      ...(normalization?.name === 'batch'
+        ? []
+        : vector(`b${l + 1}`, 'biasGradients', biases, kernels.biases[l])),
+      ...vector(`γ${l + 1}`, 'gainGradients', gains, kernels.gains[l]),
+      ...vector(`β${l + 1}`, 'shiftGradients', shifts, kernels.shifts[l]),
+    ]
   })
   return {
     relativeError: largest(groups.map((group) => group.relativeError)),

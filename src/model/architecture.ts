@@ -1,6 +1,7 @@
 // The shape of a network as plain data.
 
 import type { LossName, LossSettings } from './losses.ts'
+import type { Normalization } from './normalizations.ts'
 import type { ActivationName } from './tables.ts'
 
 export interface LayerShape {
@@ -8,6 +9,10 @@ export interface LayerShape {
   readonly units: number
   readonly activation: ActivationName
   readonly bias: boolean
+  /** What is done to z before the activation; nothing where it is missing. */
+  readonly normalization?: Normalization
+  /** The share of a that is dropped in training, above 0; none where it is missing. */
+  readonly dropout?: number
 }
 
 /** What a network computes: all that the plan and the tape need to know of the user's options. */
@@ -18,4 +23,14 @@ export interface Architecture {
   readonly loss: LossName
   /** Its options; undefined where all are the defaults. */
   readonly lossSettings?: LossSettings | undefined
+  /** The share of the inputs that is dropped in training, above 0; none where it is missing. */
+  readonly inputDropout?: number
 }
+
+/** True where some layer is normalised over the batch: a gradient depends on which rows are together. */
+export const isOverBatch = ({ layers }: Architecture): boolean =>
+  layers.some(({ normalization }) => normalization?.name === 'batch')
+
+/** True where training draws masks. */
+export const drops = ({ layers, inputDropout }: Architecture): boolean =>
+  inputDropout !== undefined || layers.some(({ dropout }) => dropout !== undefined)

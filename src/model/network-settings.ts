@@ -5,6 +5,7 @@ import {
   boolean,
   type Check,
   checkOptions,
+  fraction,
   integer,
   isArray,
   isObject,
@@ -19,6 +20,7 @@ import { type CustomInitializer, type InitializerName, initializers } from './in
 import type { LossRow } from './loss-row.ts'
 import { loss } from './loss-settings.ts'
 import { type LossName, losses } from './losses.ts'
+import { normalization } from './normalizations.ts'
 import { type OptimizerSettings, optimizer } from './optimizers.ts'
 import type { KernelsName, NetworkOptions } from './options.ts'
 import { type ActivationName, activations } from './tables.ts'
@@ -35,6 +37,9 @@ const layerTable = {
   activation: optional(oneOf(names(activations)), undefined),
   bias: optional(boolean, undefined),
   initializer: optional(initializer, undefined),
+  // Missing is not 'none', which stands for a layer without where the network's default is one.
+  normalization: optional((value, name) => normalization(value, name) ?? ('none' as const), undefined),
+  dropout: optional(fraction, undefined),
 }
 
 const layer: Check<ReturnType<typeof checkLayer>> = (value, name) => checkLayer(value, name)
@@ -58,6 +63,9 @@ const networkTable = {
   bias: optional(boolean, true),
   initializer: optional(initializer, 'glorotUniform' as const),
   biasInitializer: optional(oneOf(names(initializers)), 'zeros' as const),
+  normalization: optional(normalization, undefined),
+  dropout: optional(fraction, 0),
+  inputDropout: optional(fraction, 0),
   seed: optional(integer(0), 0),
   kernels: optional(oneOf<KernelsName>(['auto', 'relaxed', 'simd', 'reference']), 'auto' as const),
   wide: optional(boolean, false),
@@ -98,14 +106,22 @@ export function networkSettings(options: NetworkOptions): Settings {
 
   const shapes = layers.map((one, l): LayerShape => {
     const isLast = l === layers.length - 1
+    const asked = one.normalization ?? (isLast ? undefined : given.normalization)
+    const normalizes = asked === 'none' ? undefined : asked
+    const dropout = one.dropout ?? (isLast ? 0 : given.dropout)
     return Object.freeze({
       inputs: l === 0 ? inputs : layers[l - 1].units,
       units: one.units,
       activation: one.activation ?? (isLast ? outputActivation : (given.activation ?? 'relu')),
-      bias: one.bias ?? given.bias,
+      // The mean of the batch takes a bias away again.
+      bias: one.bias ?? (normalizes?.name === 'batch' ? false : given.bias),
+      ...(normalizes && { normalization: normalizes }),
+      ...(dropout > 0 && { dropout }),
     })
   })
   checkPairs(shapes, lossName)
+  checkLast(shapes, lossName)
+  const { inputDropout } = given
   return {
     architecture: {
       inputs,
@@ -113,6 +129,7 @@ export function networkSettings(options: NetworkOptions): Settings {
       layers: Object.freeze(shapes),
       loss: lossName,
       lossSettings,
+      ...(inputDropout > 0 && { inputDropout }),
     },
     optimizer: given.optimizer,
     initializers: layers.map((one) => one.initializer ?? given.initializer),
@@ -121,6 +138,22 @@ export function networkSettings(options: NetworkOptions): Settings {
     kernels: given.kernels,
     wide: given.wide,
     threads: given.threads,
+  }
+}
+
+/** Refuses stages that make no sense in the last layer. */
+function checkLast(layers: readonly LayerShape[], loss: LossName): void {
+  const { activation, normalization, dropout } = layers.at(-1)!
+  const name = `options.layers[${layers.length - 1}]`
+  if (dropout !== undefined) {
+    refuse(`${name}.dropout`, '0 in the last layer, whose outputs are what the loss compares', dropout)
+  }
+  if (normalization && (losses[loss].fusedWith === activation || activations[activation].wholeRow)) {
+    refuse(
+      `${name}.normalization`,
+      `'none' in a last layer of '${activation}' with the loss '${loss}'`,
+      normalization.name,
+    )
   }
 }
 

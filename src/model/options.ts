@@ -5,6 +5,7 @@ import type { CustomInitializer, InitializerName } from './initializers.ts'
 import type { LearningRateOption } from './learning-rate-options.ts'
 import type { LossName } from './losses.ts'
 import type { MetricSpec } from './metrics.ts'
+import type { NormalizationName } from './normalizations.ts'
 import type { OptimizerName } from './optimizers.ts'
 import type { ActivationName } from './tables.ts'
 
@@ -17,10 +18,17 @@ export interface LayerOptions {
   units: number
   /** f in a = f(z). Default: the network's `activation`; for the last layer what the loss asks for. */
   activation?: HiddenActivationName
-  /** False for a layer without biases. Default: the network's `bias`. */
+  /** False for a layer without biases. Default: the network's `bias`; false with batch normalization, which takes a bias
+   * away again. */
   bias?: boolean
   /** Default: the network's `initializer`. */
   initializer?: InitializerName | CustomInitializer
+  /** What is done to z before the activation. Default: the network's `normalization`; for the last layer 'none', and with
+   * softmax, or a loss that takes z, it cannot have any. */
+  normalization?: NormalizationName | NormalizationOptions | 'none'
+  /** p: the share of the outputs that training drops, from 0 to below 1; the others are divided by 1 − p. Default: the
+   * network's `dropout`; for the last layer 0, which has none. */
+  dropout?: number
 }
 
 /** The last layer of a network, which may be softmax. */
@@ -28,6 +36,24 @@ export interface OutputLayerOptions extends Omit<LayerOptions, 'activation'> {
   /** f in a = f(z). Default: what the loss asks for. */
   activation?: ActivationName
 }
+
+export interface LayerNormalizationOptions {
+  name: 'layer'
+  /** ε, added to the variance, above 0. Default 1e-5. */
+  epsilon?: number
+}
+
+export interface BatchNormalizationOptions {
+  name: 'batch'
+  /** ε, added to the variance, above 0. Default 1e-5. */
+  epsilon?: number
+  /** Share of the batch's mean and variance in the running ones after a step, from 0 to 1. Default 0.1. */
+  momentum?: number
+}
+
+/** A normalization by its name and options: z becomes γ ⊙ (z − μ) / √(σ² + ε) + β, with γ and β trained, and μ and σ² of
+ * each row ('layer') or of each unit over the mini-batch ('batch'; in prediction running means of these). */
+export type NormalizationOptions = LayerNormalizationOptions | BatchNormalizationOptions
 
 export interface SgdOptions {
   name: 'sgd'
@@ -108,7 +134,14 @@ export interface CommonNetworkOptions {
   initializer?: InitializerName | CustomInitializer
   /** Initial biases, a named distribution with the layer's fans. Default 'zeros'. */
   biasInitializer?: InitializerName
-  /** Of everything random: initial weights and shuffles. A whole number from 0 on. Default 0. */
+  /** Of every hidden layer that names none. Default 'none'. */
+  normalization?: NormalizationName | NormalizationOptions | 'none'
+  /** Of every hidden layer that names none: the share of its outputs that training drops. Default 0. */
+  dropout?: number
+  /** The same of the inputs. Lists of nonzeros, by which wide rows of mostly zeros are trained faster, are not used with
+   * it. Default 0. */
+  inputDropout?: number
+  /** Of everything random: initial weights, shuffles and dropout. A whole number from 0 on. Default 0. */
   seed?: number
   /** Default 'auto'. */
   kernels?: KernelsName

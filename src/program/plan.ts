@@ -14,7 +14,7 @@ import { SCALARS } from '../../assembly/abi/rules.ts'
 import * as Sync from '../../assembly/abi/sync.ts'
 import { INSTRUCTION_WORDS } from '../../assembly/abi/tape.ts'
 import { largest } from '../base/largest.ts'
-import type { Architecture } from '../model/architecture.ts'
+import { type Architecture, drops } from '../model/architecture.ts'
 import { activations } from '../model/tables.ts'
 import type { Capacity } from './capacity.ts'
 import { padded, panelLength } from './panels.ts'
@@ -40,16 +40,36 @@ export interface LayerTensors {
   readonly weights: Tensor
   /** b (units). */
   readonly biases: Tensor | undefined
+  /** γ and β (units), where z is normalised. */
+  readonly gains: Tensor | undefined
+  readonly shifts: Tensor | undefined
+  /** Mean and variance of each unit (units), where z is normalised over the batch: what predictions take. */
+  readonly runningMean: Tensor | undefined
+  readonly runningVariance: Tensor | undefined
   /** Wᵀ (units × inputs), in panels: what the backward pass multiplies with. The first layer needs none. */
   readonly weightsT: Tensor | undefined
   /** a = f(z) (batch × units); z itself in an output layer that is fused with its loss. */
   readonly activations: Tensor | undefined
-  /** f'(z) (batch × units), where it cannot be computed from a. */
+  /** f'(z) (batch × units), where it cannot be computed from a: of u in place of z where this is normalised; and times the
+   * mask where some are dropped. */
   readonly slopes: Tensor | undefined
   /** δ = ∂C/∂z (batch × units). */
   readonly deltas: Tensor | undefined
+  /** What a normalised layer has more, with u = γ ⊙ ẑ + β. */
+  readonly normalized:
+    | {
+        /** (batch × units) z, then ẑ, then ∂C/∂u ⊙ ẑ, whose sums are the gradient of γ. */
+        readonly values: Tensor
+        /** ∂C/∂u (batch × units), whose sums are the gradient of β. */
+        readonly deltas: Tensor
+        /** 1/√(σ² + ε) of each row; or of each unit μ, σ² and 1/√(σ² + ε). */
+        readonly statistics: Tensor
+      }
+    | undefined
   readonly weightGradients: Tensor | undefined
   readonly biasGradients: Tensor | undefined
+  readonly gainGradients: Tensor | undefined
+  readonly shiftGradients: Tensor | undefined
 }
 
 /** Where rows are predicted and evaluated, apart from the training step: rows in, two buffers between layers, results. */
@@ -74,10 +94,14 @@ export interface Plan {
   /** What a rule needs to know of a step, a row for each. */
   readonly steps: Tensor
   readonly tapes: Tensor
+  /** What the masks of dropout are drawn from: the seed's two words, the stream and the purpose. */
+  readonly random: Tensor | undefined
+  /** The inputs of the batch with some dropped (batch × inputs). */
+  readonly droppedInputs: Tensor | undefined
   readonly layers: readonly LayerTensors[]
   /** Where the plan begins. */
   readonly begin: number
-  /** The slice of the arena that holds every W and b. It has the same place and layout in every plan of an architecture
+  /** The slice of the arena that holds every W and b, γ and β, and running statistics. It has the same place and layout in every plan of an architecture
    * that begins at the same element, and ends where the slots begin. */
   readonly parameters: Range
   /** The parameters and what the optimizer keeps of them, each slot in their layout: what training changes, and what a
@@ -125,14 +149,22 @@ export type TapeName = (typeof TAPES)[number]
 
 // Tensors begin on a cache line of 64 bytes, so that two threads never write to one line from two tensors.
 const LINE = 16
+const RANDOM_WORDS = 4
 // Predict takes so many rows at a time: enough rows for the kernels' tiles, and buffers that fit in L2.
 const STAGING_ROWS = 256
 const STAGING_ELEMENTS = 1 << 18
 // Threads take as many times that at once each: a call to them costs more than one within the thread.
 const STAGINGS_PER_THREAD = 2
 
-/** Instructions of the longest tape: rows, output, two barriers, and four a layer with two barriers more. */
-export const tapeWords = (layers: number): number => (6 * layers + 4) * INSTRUCTION_WORDS
+/**
+ * Words of the longest tape: rows, output, two barriers, and four instructions a layer with two barriers more. With
+ * normalisation five more and two barriers, with dropout one and a barrier.
+ */
+export function tapeWords({ layers, inputDropout }: Architecture): number {
+  const stages = layers.map(({ normalization, dropout }) => (normalization ? 7 : 0) + (dropout ? 2 : 0))
+  const count = stages.reduce((sum, more) => sum + 6 + more, inputDropout ? 6 : 4)
+  return count * INSTRUCTION_WORDS
+}
 
 /** The arena of a network, from the element `begin` on: every tensor, its shape and where it lies. */
 export function makePlan(
@@ -164,12 +196,18 @@ export function makePlan(
     place(name, rows, columns, columns, panelLength(rows, columns))
 
   const sync = vector('sync', Sync.LENGTH)
-  const tapes = vector('tapes', TAPES.length * tapeWords(layers.length))
+  const tapes = vector('tapes', TAPES.length * tapeWords(architecture))
+  const random = drops(architecture) ? vector('random', RANDOM_WORDS) : undefined
 
   const parametersFrom = end
   const parameters = layers.map((layer, l) => ({
     weights: panels(`W${l + 1}`, layer.inputs, layer.units),
     biases: layer.bias ? matrix(`b${l + 1}`, 1, layer.units) : undefined,
+    gains: layer.normalization && matrix(`γ${l + 1}`, 1, layer.units),
+    shifts: layer.normalization && matrix(`β${l + 1}`, 1, layer.units),
+    runningMean: layer.normalization?.name === 'batch' ? matrix(`mean ${l + 1}`, 1, layer.units) : undefined,
+    runningVariance:
+      layer.normalization?.name === 'batch' ? matrix(`variance ${l + 1}`, 1, layer.units) : undefined,
   }))
   const parametersTo = end
   for (let slot = 1; slot <= capacity.slots; ++slot) place(`slot ${slot}`, 1, parametersTo - parametersFrom)
@@ -182,7 +220,8 @@ export function makePlan(
   const zeroedFrom = end
   const training = batchRows > 0
   const layerTensors = layers.map((layer, l): LayerTensors => {
-    const slope = activations[layer.activation].storesSlope
+    const slope = activations[layer.activation].storesSlope || layer.dropout !== undefined
+    const { normalization } = layer
     const stored = training && gradients
     return {
       ...parameters[l],
@@ -190,10 +229,25 @@ export function makePlan(
       activations: training ? matrix(`a${l + 1}`, batchRows, layer.units) : undefined,
       slopes: training && slope ? matrix(`f'(z${l + 1})`, batchRows, layer.units) : undefined,
       deltas: training ? matrix(`δ${l + 1}`, batchRows, layer.units) : undefined,
+      normalized:
+        training && normalization
+          ? {
+              values: matrix(`ẑ${l + 1}`, batchRows, layer.units),
+              deltas: matrix(`δu${l + 1}`, batchRows, layer.units),
+              statistics:
+                normalization.name === 'batch'
+                  ? matrix(`μ${l + 1}, σ²${l + 1}`, 3, layer.units)
+                  : vector(`1/σ${l + 1}`, batchRows),
+            }
+          : undefined,
       weightGradients: stored ? panels(`∇W${l + 1}`, layer.inputs, layer.units) : undefined,
       biasGradients: stored && layer.bias ? matrix(`∇b${l + 1}`, 1, layer.units) : undefined,
+      gainGradients: stored && normalization ? matrix(`∇γ${l + 1}`, 1, layer.units) : undefined,
+      shiftGradients: stored && normalization ? matrix(`∇β${l + 1}`, 1, layer.units) : undefined,
     }
   })
+  const droppedInputs =
+    training && architecture.inputDropout ? matrix('a0', batchRows, architecture.inputs) : undefined
   const pack = place('pack', threads * batchRows, PACK_COLUMNS)
   const strips = place('strips', capacity.strips ? threads : 0, STRIP_HEAD + STRIP)
   const xTable = vector('rows of x', threads * batchRows)
@@ -248,6 +302,8 @@ export function makePlan(
     elements: end,
     steps,
     tapes,
+    random,
+    droppedInputs,
     layers: layerTensors,
     begin,
     parameters: { offset: parametersFrom, length: parametersTo - parametersFrom },

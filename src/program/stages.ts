@@ -47,7 +47,7 @@ export function place(
   computes: readonly Instruction[],
   updates?: readonly Instruction[],
 ): Tape {
-  const room = tapeWords(plan.layers.length)
+  const room = tapeWords(plan.architecture)
   const instructions = [...computes, ...(updates ?? [])]
   if (instructions.length * INSTRUCTION_WORDS > room) {
     throw new Error(`the tape '${name}' has ${instructions.length} instructions, more than there is room for`)

@@ -10,6 +10,14 @@ import { losses } from '../model/losses.ts'
 import type { UpdateRule } from '../model/optimizers.ts'
 import { activations } from '../model/tables.ts'
 import { floatOperand, type Instruction, type InstructionOf, instruction, type Split } from './instruction.ts'
+import {
+  dropInputs,
+  dropout,
+  normalize,
+  normalizeBackward,
+  normalizeStaged,
+  updateStatistics,
+} from './layer-stages.ts'
 import { padded } from './panels.ts'
 import type { LayerTensors, Plan, Staging, TapeName, Tensor } from './plan.ts'
 import { place, type Tape } from './stages.ts'
@@ -39,7 +47,7 @@ function forward(
   split: Split = 'rows',
 ): InstructionOf<'forward'> {
   const { weights, biases } = plan.layers[l]
-  const { inputs, units, activation } = plan.architecture.layers[l]
+  const { inputs, units, activation, normalization } = plan.architecture.layers[l]
   return instruction(
     'forward',
     {
@@ -53,7 +61,8 @@ function forward(
       slope,
       inputs,
       units,
-      activation: linear ? Activations.LINEAR : activations[activation].code,
+      // What is normalised first is activated there.
+      activation: linear || normalization ? Activations.LINEAR : activations[activation].code,
       tiles: plan.tiles,
       // Only the rows of the training data have lists.
       fromTable: input.table && plan.sparse?.fromTable,
@@ -102,12 +111,14 @@ function output(
   })
 }
 
-/** Forward through every layer, buffer to buffer; the result is in buffer (layers − 1) mod 2. */
-function forwardStaged(plan: Plan, { x, buffers }: Staging, linearOutput: boolean): Instruction[] {
+/** Forward through every layer, buffer to buffer; the result is in buffer (layers − 1) mod 2. A list for each layer. */
+function forwardStaged(plan: Plan, { x, buffers }: Staging, linearOutput: boolean): Instruction[][] {
   const last = plan.layers.length - 1
-  return plan.layers.map((_, l) => {
+  return plan.layers.map(({ gains }, l) => {
     const input = l === 0 ? x : buffers[(l - 1) % 2]
-    return forward(plan, l, { matrix: input }, buffers[l % 2], undefined, linearOutput && l === last)
+    const out = buffers[l % 2]
+    const product = forward(plan, l, { matrix: input }, out, undefined, linearOutput && l === last)
+    return gains ? [product, normalizeStaged(plan, l, out)] : [product]
   })
 }
 
@@ -115,7 +126,7 @@ const stagedResult = (plan: Plan, { buffers }: Staging): Tensor => buffers[(plan
 
 /** predict: the outputs of the staged rows. */
 export const predictTape = (plan: Plan): Tape =>
-  place(plan, 'predict', forwardStaged(plan, plan.staging, false))
+  place(plan, 'predict', forwardStaged(plan, plan.staging, false).flat())
 
 /** Where `predict` leaves its result. */
 export const predictResult = (plan: Plan): Tensor => stagedResult(plan, plan.staging)
@@ -128,7 +139,7 @@ export function evaluateTape(plan: Plan, name: 'evaluate' | 'validate', hitMode:
   const staging = name === 'validate' ? plan.validation! : plan.staging
   const forwards = forwardStaged(plan, staging, leavesActivation(plan))
   return place(plan, name, [
-    ...forwards.flatMap((one, l) => (l === 0 ? [one] : [barrier(plan), one])),
+    ...forwards.flatMap((layer, l) => (l === 0 ? layer : [barrier(plan), ...layer])),
     output(
       plan,
       stagedResult(plan, staging),
@@ -167,6 +178,18 @@ type Target = (layer: LayerTensors) => {
   weights: Tensor
   weightsT?: Tensor | undefined
   biases?: Tensor | undefined
+  gains?: Tensor | undefined
+  shifts?: Tensor | undefined
+}
+
+/** What is particular to a tape that takes a step. */
+interface StepOf {
+  readonly name: TapeName
+  readonly rule: number
+  readonly hitMode: number
+  readonly target: Target
+  /** True where the step trains: some are dropped, and running statistics follow. */
+  readonly trains: boolean
 }
 
 /**
@@ -175,7 +198,7 @@ type Target = (layer: LayerTensors) => {
  * matrix, each tile handed to `rule` when it is complete. The barrier before them is why no weight is updated while a
  * delta still needs it; the one at the end keeps the next batch from starting early.
  */
-function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, target: Target): Tape {
+function stepTape(plan: Plan, { name, rule, hitMode, target, trains }: StepOf): Tape {
   const { x, y, xTable, yTable, order, steps, layers, architecture, capacity, sparse } = plan
   const last = layers.length - 1
   const lookUp = instruction('rows', {
@@ -190,23 +213,35 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
     fromTable: sparse?.fromTable,
     toTable: sparse?.toTable,
   })
-  const input = (l: number): Rows =>
-    l === 0 ? { matrix: x, table: xTable } : { matrix: layers[l - 1].activations! }
+  const dropsInputs = trains && plan.droppedInputs
+  const drops = (l: number) => trains && architecture.layers[l].dropout !== undefined
+  const first: Rows = dropsInputs ? { matrix: dropsInputs } : { matrix: x, table: xTable }
+  const input = (l: number): Rows => (l === 0 ? first : { matrix: layers[l - 1].activations! })
+  /** Where ∂C of what the activation is given goes. */
+  const deltasOf = ({ normalized, deltas }: LayerTensors) => normalized?.deltas ?? deltas
+  const storesSlope = (l: number) => activations[architecture.layers[l].activation].storesSlope
 
   const forwards = layers.map((layer, l) => {
     const linear = l === last && leavesActivation(plan)
     const { inputs, units, activation } = architecture.layers[l]
     const needsRows = activations[activation].wholeRow && !linear
     const split = !needsRows && splitsByUnits(plan, inputs, units) ? 'units' : 'rows'
-    return forward(plan, l, input(l), layer.activations!, layer.slopes, linear, split)
+    const out = layer.normalized?.values ?? layer.activations!
+    const slope = storesSlope(l) && !layer.normalized ? layer.slopes : undefined
+    return forward(plan, l, input(l), out, slope, linear, split)
   })
+  const stages = forwards.flatMap((one, l): Instruction[] => [
+    one,
+    ...(layers[l].normalized ? [normalize(plan, l)] : []),
+    ...(drops(l) ? [dropout(plan, l)] : []),
+  ])
   const outputs = output(
     plan,
     layers[last].activations!,
     { matrix: y, table: yTable },
     {
       slopes: layers[last].slopes,
-      deltas: layers[last].deltas,
+      deltas: deltasOf(layers[last]),
       losses: plan.losses,
       hits: plan.hits,
       rowWeights: plan.rowWeights,
@@ -216,21 +251,29 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
   const backwards = layers.slice(1).map((layer, index) => {
     const below = layers[index]
     const { inputs, units } = architecture.layers[index + 1]
+    const { code } = activations[architecture.layers[index].activation]
     return instruction(
       'backward',
       {
         delta: layer.deltas,
         weightsT: layer.weightsT,
-        source: below.slopes ?? below.activations,
-        deltaBelow: below.deltas,
+        source: drops(index) || storesSlope(index) ? below.slopes : below.activations,
+        deltaBelow: deltasOf(below),
         units,
         inputs,
-        activation: activations[architecture.layers[index].activation].code,
+        activation: drops(index) ? Activations.STORED : code,
         tiles: plan.tiles,
       },
       splitsByUnits(plan, units, inputs) ? 'units' : 'rows',
     )
   })
+  /** From the output down: each layer's ∂C of z, then that of the layer below. */
+  const down = layers
+    .flatMap(({ normalized }, l): Instruction[] => [
+      ...(l > 0 ? [backwards[l - 1]] : []),
+      ...(normalized ? [normalizeBackward(plan, l)] : []),
+    ])
+    .reverse()
   const ruled = {
     rule,
     steps,
@@ -240,7 +283,7 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
   }
   const updates = layers.flatMap((layer, l): Instruction[] => {
     const { inputs, units } = architecture.layers[l]
-    const { weights, weightsT, biases } = target(layer)
+    const { weights, weightsT, biases, gains, shifts } = target(layer)
     const lists = l === 0 ? sparse : undefined
     // By units where the forward pass is: a thread updates the weights that it reads.
     const split = capacity.threads === 1 ? 'blocks' : forwards[l].split
@@ -265,24 +308,51 @@ function stepTape(plan: Plan, name: TapeName, rule: number, hitMode: number, tar
       },
       split,
     )
-    if (!biases) return [weightUpdate]
-    return [weightUpdate, instruction('updateBiases', { delta: layer.deltas, biases, units, ...ruled })]
+    // γ and β are updated like b: their gradients are sums of columns too.
+    const updateBy = (delta: Tensor | undefined, parameters: Tensor | undefined) =>
+      parameters ? [instruction('updateBiases', { delta, biases: parameters, units, ...ruled })] : []
+    const running = trains ? updateStatistics(plan, l) : undefined
+    return [
+      weightUpdate,
+      ...updateBy(layer.deltas, biases),
+      ...updateBy(layer.normalized?.values, gains),
+      ...updateBy(layer.normalized?.deltas, shifts),
+      ...(running ? [running] : []),
+    ]
   })
   return place(
     plan,
     name,
-    [lookUp, ...withBarriers(plan, [...forwards, outputs, ...backwards.reverse()]), barrier(plan)],
+    [
+      lookUp,
+      ...withBarriers(plan, [...(dropsInputs ? [dropInputs(plan)] : []), ...stages, outputs, ...down]),
+      barrier(plan),
+    ],
     [...updates.reverse(), barrier(plan)],
   )
 }
 
 /** train: one step of the optimizer for each mini-batch. */
 export const trainTape = (plan: Plan, { rule }: UpdateRule, hitMode: number): Tape =>
-  stepTape(plan, 'train', rule, hitMode, ({ weights, weightsT, biases }) => ({ weights, weightsT, biases }))
+  stepTape(plan, {
+    name: 'train',
+    rule,
+    hitMode,
+    trains: true,
+    target: ({ weights, weightsT, biases, gains, shifts }) => ({ weights, weightsT, biases, gains, shifts }),
+  })
 
-/** gradients: ∇W and ∇b of one mini-batch, the parameters untouched. */
+/** gradients: ∇W, ∇b, ∇γ and ∇β of one mini-batch, nothing dropped and the parameters untouched. */
 export const gradientsTape = (plan: Plan): Tape =>
-  stepTape(plan, 'gradients', Rules.STORE_GRADIENT, Hits.NONE, (layer) => ({
-    weights: layer.weightGradients!,
-    biases: layer.biasGradients,
-  }))
+  stepTape(plan, {
+    name: 'gradients',
+    rule: Rules.STORE_GRADIENT,
+    hitMode: Hits.NONE,
+    trains: false,
+    target: (layer) => ({
+      weights: layer.weightGradients!,
+      biases: layer.biasGradients,
+      gains: layer.gainGradients,
+      shifts: layer.shiftGradients,
+    }),
+  })

@@ -17,6 +17,7 @@ export function makeEngine({ architecture, optimizer }: Settings, { make, tiles 
 /** Fills a new engine, whose parameters are zeros. Throws ShapeError for what a user's initializer returns. */
 export function initialize(engine: Engine, settings: Settings): void {
   const { architecture, initializers, biasInitializer, seed } = settings
+  engine.parameters.initializeNormalizations()
   architecture.layers.forEach(({ inputs, units, bias }, l) => {
     const shape = { layer: l, fanIn: inputs, fanOut: units }
     const initializer = initializers[l]

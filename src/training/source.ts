@@ -2,10 +2,12 @@
 // time.
 
 import * as Hits from '../../assembly/abi/hits.ts'
+import { DROPOUT_OF_EPOCH, DROPOUT_OF_STEP } from '../../assembly/abi/purposes.ts'
 import { refuse } from '../base/check.ts'
 import { ShapeError } from '../base/errors.ts'
 import { Foreign, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
+import { refuseSingleRow } from '../intake/batches.ts'
 import { type Rows, readRows } from '../intake/rows.ts'
 import { checkData, type FitSettings } from '../model/call-settings.ts'
 import type { Data, DataStream } from '../model/options.ts'
@@ -62,6 +64,7 @@ export function arraySource(rows: Rows, context: SourceContext): Source {
     },
     *pass(training, epoch) {
       if (settings.shuffle) yield* engine.shuffleSlices(count, seed, counters.epochs)
+      engine.setMasks(seed, DROPOUT_OF_EPOCH, counters.epochs)
       const done = yield* trainEpoch(engine, count, batchRows, { ...training, epoch })
       return {
         rows: done.row,
@@ -118,6 +121,7 @@ export function streamSource(
     seen = rows
     const count = rows.x.rows
     const batchRows = Math.min(batchSize ?? count, count)
+    refuseSingleRow(engine.architecture, batchRows, 'fit', 'rows in a batch')
     const part = { ...settings, epochs: 1, batchSize: batchRows }
     yield* openSession(engine, { ...rows, validates: false }, part, threads, steps)
     try {
@@ -125,6 +129,8 @@ export function streamSource(
       if (settings.shuffle && batchRows < count) yield* engine.shuffleSlices(count, seed, counters.steps)
       else yield* engine.orderSlices(count)
       counters.position = undefined
+      // Each part begins with row 0 again: its masks are those of its first step.
+      engine.setMasks(seed, DROPOUT_OF_STEP, counters.steps)
       const done = yield* trainEpoch(engine, count, batchRows, { ...training, epoch })
       yield* engine.fetchParameters()
       counters.trained = true
