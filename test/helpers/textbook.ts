@@ -109,7 +109,7 @@ const focalSlope = (a: number) => GAMMA * (1 - a) ** (GAMMA - 1) * Math.log(a) -
 
 export const textbookLosses = [...Object.keys(terms), 'categoricalHinge']
 
-function activate(name: string, z: number[]): number[] {
+export function textbookActivate(name: string, z: number[]): number[] {
   if (name !== 'softmax') return z.map((one) => elementwise[name].f(one))
   let sum = 0
   for (const one of z) sum += Math.exp(one)
@@ -117,8 +117,8 @@ function activate(name: string, z: number[]): number[] {
 }
 
 /** ∂a[i]/∂z[j]. */
-function jacobian(name: string, z: number[]): number[][] {
-  const a = activate(name, z)
+export function textbookJacobian(name: string, z: number[]): number[][] {
+  const a = textbookActivate(name, z)
   return z.map((_, i) =>
     z.map((__, j) => {
       if (name === 'softmax') return a[i] * ((i === j ? 1 : 0) - a[j])
@@ -130,7 +130,7 @@ function jacobian(name: string, z: number[]): number[][] {
 /** The outputs but that of the class, which counts as 0. */
 const rivals = (a: number[], y: number[]) => a.map((one, j) => (1 - y[j]) * one)
 
-function cost(loss: string, a: number[], y: number[]): number {
+export function textbookCost(loss: string, a: number[], y: number[]): number {
   if (loss === 'categoricalHinge') {
     let own = 0
     for (let j = 0; j < a.length; ++j) own += y[j] * a[j]
@@ -142,9 +142,12 @@ function cost(loss: string, a: number[], y: number[]): number {
 }
 
 /** ∂C/∂a[j]. */
+/** The slope of the cost by one output, where it is that output's alone. */
+export const textbookCostSlope = (loss: string, a: number, y: number): number => terms[loss].slope(a, y)
+
 function costSlopes(loss: string, a: number[], y: number[]): number[] {
   if (loss !== 'categoricalHinge') return a.map((one, j) => terms[loss].slope(one, y[j]))
-  if (cost(loss, a, y) === 0) return a.map(() => 0)
+  if (textbookCost(loss, a, y) === 0) return a.map(() => 0)
   const rival = textbookArgmax(rivals(a, y))
   return a.map((_, j) => (j === rival ? 1 - y[j] : 0) - y[j])
 }
@@ -160,7 +163,7 @@ function forward({ layers }: TextbookNetwork, row: number[]): { z: number[]; a: 
       for (let i = 0; i < input.length; ++i) sum += input[i] * weights[i][j]
       z.push(sum)
     }
-    input = activate(activation, z)
+    input = textbookActivate(activation, z)
     passed.push({ z, a: input })
   }
   return passed
@@ -174,7 +177,7 @@ export const textbookPredict = (network: TextbookNetwork, x: number[][]): number
 export function textbookLoss(network: TextbookNetwork, x: number[][], y: number[][]): number {
   let sum = 0
   textbookPredict(network, x).forEach((a, r) => {
-    sum += cost(network.loss, a, y[r])
+    sum += textbookCost(network.loss, a, y[r])
   })
   return sum / x.length
 }
@@ -189,7 +192,7 @@ export function textbookGradient(network: TextbookNetwork, x: number[][], y: num
     // ∂C/∂a of the layer at hand, the last one first.
     let upstream = costSlopes(loss, passed.at(-1)!.a, y[r])
     for (let l = layers.length - 1; l >= 0; --l) {
-      const slopes = jacobian(layers[l].activation, passed[l].z)
+      const slopes = textbookJacobian(layers[l].activation, passed[l].z)
       const delta = slopes.map((_, j) => {
         let sum = 0
         for (let i = 0; i < upstream.length; ++i) sum += upstream[i] * slopes[i][j]

@@ -44,6 +44,7 @@ export function normalizeRowBackward(
   delta: number,
   gains: number,
   n: number,
+  columns: number,
   inverse: number,
 ): void {
   let sum = 0
@@ -59,6 +60,7 @@ export function normalizeRowBackward(
     floats[delta + j] = inverse * (floats[gains + j] * d - sum / n - (x * products) / n)
     floats[normal + j] = d * x
   }
+  floats.fill(0, delta + n, delta + columns)
 }
 
 /**

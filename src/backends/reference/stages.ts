@@ -103,7 +103,8 @@ export function normalizeBackward(
     const to = beginOf(part + 1, parts, rows)
     for (let r = beginOf(part, parts, rows); r < to; ++r) {
       const at = r * columns
-      normalizeRowBackward(floats, scaled + at, normal + at, delta + at, gains, n, floats[statistics + r])
+      const inverse = floats[statistics + r]
+      normalizeRowBackward(floats, scaled + at, normal + at, delta + at, gains, n, columns, inverse)
     }
   } else throw new Error(`there is no normalization ${normalization}`)
 }
