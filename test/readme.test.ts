@@ -56,6 +56,14 @@ describe('the README', () => {
     expect(() => run(code as string)).not.toThrow()
   })
 
+  it('leads to a page about the stages of a layer, whose snippet runs too', () => {
+    expect(readme).toContain('(docs/layers.md)')
+    const [, code] = readFileSync(join(root, 'docs/layers.md'), 'utf8').match(/^```js\n(.*?)^```$/ms)!
+    const out = run(code)
+    expect(out).toContain('Float32Array(64)')
+    expect(out).toContain('Float32Array(32)')
+  })
+
   it('shows messages as they are', () => {
     const out = run(snippets.find((code) => code.includes('sigmoidd'))!)
     expect(out).toContain(`options.activation: expected one of 'linear', 'sigmoid'`)
