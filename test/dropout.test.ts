@@ -295,7 +295,7 @@ describe.each(kernelNames)('a network with dropout, %s', (kernels) => {
     expect(dropping.predict(data.x)).toEqual(plain.predict(data.x))
     expect(dropping.evaluate(data)).toEqual(plain.evaluate(data))
     expect(dropping.gradients(data.x, data.y)).toEqual(plain.gradients(data.x, data.y))
-    expect(dropping.checkGradients(data.x, data.y).relativeError).toBeLessThan(1e-7)
+    expect(dropping.checkGradients(data.x, data.y, { samples: 5 }).relativeError).toBeLessThan(1e-7)
   })
 
   it('draws other masks in each epoch, and in each step of trainBatch', async () => {

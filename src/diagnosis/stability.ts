@@ -45,14 +45,19 @@ function forward({ layers }: Architecture, inputs: Moments, weights: readonly La
   /** E‖a‖² of what enters each layer. */
   const entering: number[] = []
   let norm = inputs.square
+  /** What a normalisation multiplies z with, squared. */
+  const scales: number[] = []
   let output = 0
-  layers.forEach(({ inputs: fanIn, units, activation }, l) => {
+  layers.forEach(({ inputs: fanIn, units, activation, normalization }, l) => {
     entering.push(norm)
     const { mean, size, biasSize } = weights[l]
     output = norm * (size ** 2 + mean ** 2 * fanIn) + biasSize ** 2
+    scales.push(normalization ? 1 / (output + normalization.epsilon) : 1)
+    // By the gains and shifts that it begins with.
+    if (normalization) output = 1
     norm = units * activations[activation].square(output)
   })
-  return { entering, output }
+  return { entering, scales, output }
 }
 
 /**
@@ -71,12 +76,14 @@ export function stableRate(numbers: Numbers, { follows, times }: Stride): number
 }
 
 /** How the loss curves by the layer's pre-activations, at most, layer by layer. */
-function curvatures({ architecture, weights }: Numbers): number[] {
+function curvatures({ architecture, inputs, weights }: Numbers): number[] {
   const { layers, loss } = architecture
+  const { scales } = forward(architecture, inputs, weights)
   const found: number[] = []
   let behind = losses[loss].curvature
   if (!losses[loss].fusedWith) behind *= activations[layers.at(-1)!.activation].slopeSquare
   for (let l = layers.length - 1; l >= 0; --l) {
+    behind *= scales[l]
     found[l] = behind
     if (l === 0) break
     const { inputs: fanIn, units } = layers[l]
