@@ -29,7 +29,7 @@ const planOf = (depth: number) =>
 
 describe('the place of a tape', () => {
   const plan = planOf(2)
-  const room = tapeWords(2) / INSTRUCTION_WORDS
+  const room = tapeWords(plan.architecture) / INSTRUCTION_WORDS
   const barriers = (count: number): Instruction[] =>
     Array.from({ length: count }, () => instruction('barrier', { sync: plan.sync }))
 
@@ -37,8 +37,8 @@ describe('the place of a tape', () => {
     for (const [at, name] of TAPES.entries()) {
       const { from, to, compute, update } = place(plan, name, barriers(room - 3), barriers(3))
       expect([from, to]).toEqual([
-        plan.tapes.offset + at * tapeWords(2),
-        plan.tapes.offset + (at + 1) * tapeWords(2),
+        plan.tapes.offset + at * tapeWords(plan.architecture),
+        plan.tapes.offset + (at + 1) * tapeWords(plan.architecture),
       ])
       expect([compute.from, compute.to, update!.from, update!.to]).toEqual([
         from,
@@ -68,15 +68,43 @@ describe.each([1, 2, 3, 8])('the tapes of %i layers', (depth) => {
     ]
     expect(tapes.map(({ name }) => name)).toEqual(TAPES)
     for (const [at, { instructions, from, to }] of tapes.entries()) {
-      expect(from).toBe(plan.tapes.offset + at * tapeWords(depth))
+      expect(from).toBe(plan.tapes.offset + at * tapeWords(plan.architecture))
       expect(to).toBe(from + instructions.length * INSTRUCTION_WORDS)
-      expect(to).toBeLessThanOrEqual(from + tapeWords(depth))
+      expect(to).toBeLessThanOrEqual(from + tapeWords(plan.architecture))
     }
-    expect(plan.tapes.length).toBe(TAPES.length * tapeWords(depth))
+    expect(plan.tapes.length).toBe(TAPES.length * tapeWords(plan.architecture))
     const products = tapes[3].instructions.filter(({ kind }) => /forward|backward|updateWeights/.test(kind))
     expect(products.map(({ split }) => split)).toEqual(new Array(3 * depth - 1).fill('units'))
     // Every product of the step that computes ends at a barrier.
     const barriers = tapes[3].instructions.filter(({ kind }) => kind === 'barrier').length
     expect(barriers).toBe(2 * depth - 1 + 2)
+  })
+})
+
+describe.each([
+  ['layer', 1],
+  ['layer', 3],
+  ['batch', 1],
+  ['batch', 4],
+] as const)('the tapes with %s normalization and dropout, %i layers', (name, depth) => {
+  it('have room for every stage and its barriers', () => {
+    const { architecture, capacity } = planOf(depth)
+    const normalization = name === 'batch' ? { name, epsilon: 1e-5, momentum: 0.1 } : { name, epsilon: 1e-5 }
+    const layers = architecture.layers.map((layer, l) => ({
+      ...layer,
+      normalization,
+      ...(l < depth - 1 && { dropout: 0.5 }),
+    }))
+    const plan = makePlan({ ...architecture, layers, inputDropout: 0.5 }, capacity)
+    // Where one does not fit, `place` throws.
+    const train = trainTape(plan, plainSgd, Hits.ARGMAX)
+    const count = (kind: string) => train.instructions.filter((one) => one.kind === kind).length
+    expect([count('normalize'), count('normalizeBackward'), count('dropout')]).toEqual([depth, depth, depth])
+    expect(count('updateStatistics')).toBe(name === 'batch' ? depth : 0)
+    expect(count('updateBiases')).toBe(3 * depth)
+    const gradients = gradientsTape(plan)
+    expect(gradients.instructions.some(({ kind }) => /dropout|Statistics/.test(kind))).toBe(false)
+    const evaluate = evaluateTape(plan, 'evaluate', Hits.ARGMAX)
+    expect(evaluate.instructions.filter(({ kind }) => kind === 'normalize')).toHaveLength(depth)
   })
 })
