@@ -4,7 +4,8 @@ import { expect, it } from 'vitest'
 import { inverseNormalCdf } from '../src/base/math.ts'
 import { PhiloxStream } from '../src/base/random.ts'
 import { standardScaler } from '../src/data/index.ts'
-import type { LayerOptions, OptimizerOptions } from '../src/index.ts'
+import { type Numbers, outputSize, stableRate, usualWeights } from '../src/diagnosis/stability.ts'
+import type { LayerOptions, LayerShape, OptimizerOptions } from '../src/index.ts'
 import { followed, type Training, train } from './helpers/advice.ts'
 
 /** Inputs, targets and rate of many sizes; the loss of a network that learns nothing. */
@@ -90,4 +91,60 @@ it.each<[string, draws: number, learn: number, readonly number[], OptimizerOptio
   expect(diverged).toBeGreaterThan(draws / 2)
   // The rest is slow: few steps on few rows, from biases far from the targets' mean.
   expect(learned / diverged).toBeGreaterThan(learn)
+})
+
+it.each(['layer', 'batch'] as const)(
+  'is enough where hidden layers have %s normalization too',
+  async (normalization) => {
+    const random = new PhiloxStream(1, 77)
+    const sgd = (learningRate: number) => ({ name: 'sgd', learningRate }) as const
+    let diverged = 0
+    for (let seed = 0; seed < 150; ++seed) {
+      const { training } = drawTraining(random, seed, [0.01, 0.05, 0.3, 1, 5, 100, 1e10], sgd)
+      const { options, fit } = training
+      const normalized: Training = {
+        ...training,
+        options: { ...options, normalization },
+        // What is normalised over a batch needs several rows.
+        fit: { ...fit, batchSize: Math.max(8, fit.batchSize!) },
+      }
+      const message = await messageOf(normalized)
+      if (!message) continue
+      diverged += 1
+      const again = followed(normalized, message)
+      expect(again, message).toBeDefined()
+      await train(again!).catch((error: Error) => {
+        throw new Error(`${error.message}\n  after the advice of\n${message}`)
+      })
+    }
+    expect(diverged).toBeGreaterThan(50)
+  },
+)
+
+it('knows that a normalised layer has the same outputs from larger weights, and bears a higher rate', () => {
+  const numbersOf = (times: number, normalization?: { name: 'layer'; epsilon: number }): Numbers => {
+    const hidden = { inputs: 20, units: 30, activation: 'relu', bias: true } as const
+    const layers: LayerShape[] = [
+      { ...hidden, ...(normalization && { normalization }) },
+      { inputs: 30, units: 2, activation: 'linear', bias: true },
+    ]
+    const weights = usualWeights(layers).map((one, l) => (l === 0 ? { ...one, size: times * one.size } : one))
+    return {
+      architecture: { inputs: 20, outputs: 2, layers, loss: 'quadratic' },
+      inputs: { square: 20, largest: 40, top: 2 },
+      batchRows: 32,
+      rows: 1000,
+      targetSize: 1,
+      weights,
+    }
+  }
+  const rateOf = (numbers: Numbers) => stableRate(numbers, { follows: 'gradient', times: 1 })
+  const normalization = { name: 'layer', epsilon: 1e-5 } as const
+  expect(outputSize(numbersOf(100, normalization))).toBe(outputSize(numbersOf(1, normalization)))
+  expect(outputSize(numbersOf(100))).toBeCloseTo(100 * outputSize(numbersOf(1)), 6)
+  const rates = [0.01, 1, 100].map((times) => rateOf(numbersOf(times, normalization)))
+  // Steeper by 1/σ² in front of small weights; in the end the second layer, which is as it was, is the limit.
+  expect(rates[0]).toBeLessThan(rates[1] / 100)
+  expect(rates[2]).toBeGreaterThan(rates[1])
+  expect(rateOf(numbersOf(100))).toBeLessThan(rateOf(numbersOf(1)) / 100)
 })
