@@ -444,12 +444,14 @@ it('explains what is done to z and to a', () => {
     ],
     inputDropout: 0.1,
     kernels: 'simd',
-  }).explain(8)
+  })
+    .explain(8)
+    .replace(/ +/g, ' ')
   for (const line of [
-    'dropout   a0 = x ⊙ mask0 / 0.9',
-    'forward   z1 = a0 · W1',
+    'dropout a0 = x ⊙ mask0 / 0.9',
+    'forward z1 = a0 · W1',
     'normalize ẑ1 = (z1 − μ) / √(σ² + 0.00001), μ and σ² of each unit over the batch; u1 = γ1 ⊙ ẑ1 + β1; a1 = relu(u1)',
-    'dropout   a1 = a1 ⊙ mask1 / 0.8',
+    'dropout a1 = a1 ⊙ mask1 / 0.8',
     'μ and σ² of each row; u2 = γ2 ⊙ ẑ2 + β2; a2 = relu(u2)',
     "δu3 = (a3 − y) ⊙ linear'(u3)",
     'δ3 = γ3 ⊙ (δu3 − mean(δu3) − ẑ3 ⊙ mean(δu3 ⊙ ẑ3)) / σ',

@@ -101,8 +101,8 @@ export interface Plan {
   readonly layers: readonly LayerTensors[]
   /** Where the plan begins. */
   readonly begin: number
-  /** The slice of the arena that holds every W and b, γ and β, and running statistics. It has the same place and layout in every plan of an architecture
-   * that begins at the same element, and ends where the slots begin. */
+  /** The slice of the arena that holds every W and b, γ and β, and the running statistics. It has the same place and layout
+   * in every plan of an architecture that begins at the same element, and ends where the slots begin. */
   readonly parameters: Range
   /** The parameters and what the optimizer keeps of them, each slot in their layout: what training changes, and what a
    * transaction keeps. */
