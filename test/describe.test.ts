@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { BackendError, Network, type NetworkOptions } from '../src/index.ts'
+import { BackendError, Network, type NetworkOptions, type OptimizerOptions } from '../src/index.ts'
 
 const options = {
   inputs: 784,
@@ -40,6 +40,12 @@ describe('a printed network', () => {
     expect(`${new Network({ sizes: [2, 1], optimizer: rolling })}`).toContain(
       '; sgd 0.01, Nesterov momentum 0.9; ',
     )
+    const lineOf = (optimizer: OptimizerOptions) => `${new Network({ sizes: [2, 1], optimizer })}`
+    expect(lineOf({ name: 'adamw', weightDecay: 0.05 })).toContain('; adamw 0.001, weight decay 0.05; ')
+    expect(lineOf({ name: 'adamw' })).toContain('; adamw 0.001; ')
+    expect(lineOf({ name: 'rmsprop', centered: true, rho: 0.9 })).toContain(
+      '; rmsprop 0.01, rho 0.9, centered; ',
+    )
   })
 
   it('tells what state it is in', async () => {
@@ -76,7 +82,14 @@ describe('JSON of a network', () => {
         { units: 1, activation: 'sigmoid', bias: true, initializer: 'glorotUniform' },
       ],
       loss: 'quadratic',
-      optimizer: { name: 'sgd', learningRate: 0.01, momentum: 0, nesterov: false },
+      optimizer: {
+        name: 'sgd',
+        learningRate: 0.01,
+        momentum: 0,
+        dampening: 0,
+        nesterov: false,
+        weightDecay: 0,
+      },
       biasInitializer: 'zeros',
       seed: 7,
       kernels: 'simd',
@@ -92,7 +105,14 @@ describe('JSON of a network', () => {
       {
         inputs: 3,
         layers: [{ units: 4, bias: false, initializer: 'heNormal' }, 2],
-        optimizer: { name: 'sgd', learningRate: 0.3, momentum: 0, nesterov: false },
+        optimizer: {
+          name: 'sgd',
+          learningRate: 0.3,
+          momentum: 0,
+          dampening: 0,
+          nesterov: false,
+          weightDecay: 0,
+        },
       },
     ] satisfies NetworkOptions[]) {
       const net = new Network(given)

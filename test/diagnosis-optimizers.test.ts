@@ -208,6 +208,19 @@ describe('the bearable rate', () => {
     }
   })
 
+  it('is that of adam for all that divide the gradient by its size, but for momentum', () => {
+    for (const name of ['rmsprop', 'adagrad', 'adamw', 'nadam', 'lion'] as const) {
+      expect(bearable({ name })).toBe(bearable({ name: 'adam' }))
+    }
+    const found = bearable({ name: 'rmsprop', momentum: 0.9 })
+    expect(found / bearable({ name: 'rmsprop' })).toBeCloseTo(0.1, 2)
+  })
+
+  it('is divided by fewer gradients where momentum is dampened', () => {
+    const found = bearable({ name: 'sgd', momentum: 0.9, dampening: 0.5 })
+    expect(found / bearable({ name: 'sgd', momentum: 0.9 })).toBeCloseTo(2, 1)
+  })
+
   it("falls with the size of inputs by its square, and by adam's steps as the size itself", () => {
     // Not as far as the biases go, of whose inputs of 1 nothing changes.
     expect(bearable({ name: 'sgd' }) / bearable({ name: 'sgd' }, 2)).toBeGreaterThan(2.5)

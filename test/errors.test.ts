@@ -59,7 +59,7 @@ describe('network options', () => {
     [
       'an unknown optimizer',
       { sizes: [1, 1], optimizer: 'adamm' },
-      "options.optimizer.name: expected one of 'sgd', 'adam', got \"adamm\"",
+      "options.optimizer.name: expected one of 'sgd', 'rmsprop', 'adagrad', 'adam', 'adamw', 'nadam', 'lion', got \"adamm\"",
     ],
     [
       'a learning rate of 0',
@@ -123,9 +123,34 @@ describe('network options', () => {
       "options.optimizer.momentum: expected a number above 0 with 'nesterov', got 0",
     ],
     [
+      'dampening without momentum',
+      { sizes: [2, 1], optimizer: { name: 'sgd', dampening: 0.5 } },
+      "options.optimizer.momentum: expected a number above 0 with 'dampening', got 0",
+    ],
+    [
+      'dampening after Nesterov',
+      { sizes: [2, 1], optimizer: { name: 'sgd', momentum: 0.9, dampening: 0.5, nesterov: true } },
+      "options.optimizer.dampening: expected 0 with 'nesterov', got 0.5",
+    ],
+    [
+      'a weight decay below 0',
+      { sizes: [2, 1], optimizer: { name: 'adamw', weightDecay: -0.1 } },
+      'options.optimizer.weightDecay: expected a finite float32 number of at least 0, got -0.1',
+    ],
+    [
+      'a weight decay that float32 cannot hold',
+      { sizes: [2, 1], optimizer: { name: 'lion', weightDecay: 1e39 } },
+      'options.optimizer.weightDecay: expected a finite float32 number of at least 0, got 1e+39',
+    ],
+    [
+      'a rho of 1',
+      { sizes: [2, 1], optimizer: { name: 'rmsprop', rho: 1 } },
+      'options.optimizer.rho: expected a number from 0 to below 1, got 1',
+    ],
+    [
       'an option of another optimizer',
       { sizes: [2, 1], optimizer: { name: 'adam', momentum: 0.9 } as unknown as { name: 'adam' } },
-      'options.optimizer: expected options among name, learningRate, beta1, beta2, epsilon, got "momentum"',
+      'options.optimizer: expected options among name, learningRate, beta1, beta2, epsilon, weightDecay, got "momentum"',
     ],
   ])('refuses %s', (_, options, message) => {
     expect(() => new Network(options)).toThrow(message)

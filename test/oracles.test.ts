@@ -1,6 +1,6 @@
-// Every golden run of PyTorch (float64) whose parts exist, on every backend: initial weights and data in;
-// prediction, gradients, every loss and the final parameters out. And every one of them, whether nabla has its optimizer
-// or not, by the textbook, so that the two answers from outside are known to agree.
+// Every golden run of PyTorch (float64) on every backend: initial weights and data in; prediction, gradients, every loss
+// and the final parameters out. And every one of them by the textbook, so that the two answers from outside are known to
+// agree.
 
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
@@ -59,22 +59,6 @@ const cases = written.map(
   }),
 )
 
-/** What nabla has no part for yet; undefined where it has all. */
-function lacks({ activations: names, loss, optimizer }: Case): string | undefined {
-  const activation = names.find((name) => !(name in activations))
-  if (activation) return `the activation '${activation}'`
-  if (!(loss in losses)) return `the loss '${loss}'`
-  try {
-    optimizerSettings(optimizer, 'optimizer')
-    return undefined
-  } catch (error) {
-    return (error as Error).message
-  }
-}
-
-const supported = cases.filter((one) => !lacks(one))
-const unsupported = cases.filter(lacks)
-
 /** |actual − expected| ≤ tolerance · max(1, |expected|) for every element. */
 function expectAllClose(
   actual: ArrayLike<number>,
@@ -128,7 +112,7 @@ const inRows = (values: readonly number[], columns: number): number[][] =>
 
 describe('golden runs of PyTorch', () => {
   it('has golden runs for every activation and loss', () => {
-    const seen = new Set(supported.flatMap((one) => [...one.activations, one.loss]))
+    const seen = new Set(cases.flatMap((one) => [...one.activations, one.loss]))
     // PyTorch's runs were made before these came; test/textbook.test.ts has the answer from outside for all.
     const later = [
       ...['softsign', 'meanAbsoluteError', 'huber', 'logCosh', 'hinge', 'categoricalHinge'],
@@ -136,8 +120,6 @@ describe('golden runs of PyTorch', () => {
     ]
     const names = [...Object.keys(activations), ...Object.keys(losses)]
     expect(names.filter((name) => !seen.has(name))).toEqual(later)
-    // What is left out needs an optimizer that is not there yet.
-    for (const one of unsupported) expect(one.name).toMatch(/^optimizer /)
     expect([cases.length, cases.filter(({ name }) => name.startsWith('optimizer ')).length]).toEqual([148, 8])
   })
 
@@ -169,10 +151,8 @@ describe('golden runs of PyTorch', () => {
     })
   })
 
-  for (const one of unsupported) it.skip(`${one.name} (skipped: nabla does not have ${lacks(one)} yet)`)
-
   describe.each(backends.map((backend) => [backend.name, backend] as const))('on %s', (_, backend) => {
-    it.each(supported.map((one) => [one.name, one] as const))('%s', (__, one) => {
+    it.each(cases.map((one) => [one.name, one] as const))('%s', (__, one) => {
       const engine = engineOf(one, backend)
       const outputs = engine.architecture.outputs
       const rows = one.y.length / outputs

@@ -6,11 +6,18 @@ import * as Hits from '../assembly/abi/hits.ts'
 import { LARGE, PAIRED, SINGLE } from '../assembly/abi/layout.ts'
 import { Engine } from '../src/engine/engine.ts'
 import type { LossName } from '../src/model/losses.ts'
-import { beginSteps, type OptimizerSettings, plainSgd, updateRuleOf } from '../src/model/optimizers.ts'
+import {
+  beginSteps,
+  type OptimizerSettings,
+  plainSgd,
+  optimizer as settingsOf,
+  updateRuleOf,
+} from '../src/model/optimizers.ts'
 import { type ActivationName, activations } from '../src/model/tables.ts'
 import { PREDICTS } from '../src/program/capacity.ts'
 import { trainTape } from '../src/program/tape.ts'
 import { backends, type TestedBackend, wasmBackends } from './helpers/backends.ts'
+import { stripedKinds, titleOf } from './helpers/optimizers.ts'
 import { numbers } from './helpers/random.ts'
 import { phasesOf, shuffleRows } from './helpers/training.ts'
 
@@ -19,13 +26,7 @@ const ROWS = 67
 /** Sizes that leave tails in every direction, as the last mini-batches of both sizes do; of 29 rows D is packed too. */
 const BATCHES = [11, 29]
 
-const sgd: OptimizerSettings = { name: 'sgd', learningRate: 0.05, momentum: 0, nesterov: false }
-
-/** Optimizers whose rules go over strips of the gradient. */
-const striped: OptimizerSettings[] = [
-  { ...sgd, momentum: 0.9, nesterov: true },
-  { name: 'adam', learningRate: 0.05, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
-]
+const sgd = settingsOf({ name: 'sgd', learningRate: 0.05 }, 'optimizer')
 
 const TILES = [SINGLE, PAIRED, LARGE, LARGE | PAIRED]
 
@@ -204,23 +205,27 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
     { sizes: [432, 9, 6, 5], threads: 1 },
   ]
 
-  it.each(striped)('trains with the rule of $name to the same bits as 1 to 5 threads', (optimizer) => {
-    for (const { sizes, threads } of shapes) {
-      const fresh = (tiles: number, count = threads) =>
-        engineOf(backend, 'tanh', 'crossEntropy', 29, tiles, sizes, count, ROWS, optimizer)
-      const whole = fresh(SINGLE, 1)
-      const before = bitsOf(whole)
-      for (let epoch = 0; epoch < 3; ++epoch) whole.train({ firstRow: 0, endRow: ROWS, batchRows: 29 })
-      const expected = bitsOf(whole)
-      expect(expected).not.toBe(before)
-      expect(whole.parameters.areFinite()).toBe(true)
-      for (const tiles of wasmBackends.includes(backend) ? TILES : [SINGLE]) {
-        for (const parts of [1, 2, 3, 4, 5]) {
-          const what = `${sizes.join('-')}, ${parts} parts`
-          expect(trainInParts(fresh(tiles), 29, parts, false) === expected, what).toBe(true)
-          expect(trainInParts(fresh(tiles), 29, parts, true) === expected, `${what} back`).toBe(true)
+  it.each(stripedKinds.map((one) => [titleOf(one), one] as const))(
+    'trains by %s to the same bits as 1 to 5 threads',
+    (__, options) => {
+      const optimizer = settingsOf(options, 'optimizer')
+      for (const { sizes, threads } of shapes) {
+        const fresh = (tiles: number, count = threads) =>
+          engineOf(backend, 'tanh', 'crossEntropy', 29, tiles, sizes, count, ROWS, optimizer)
+        const whole = fresh(SINGLE, 1)
+        const before = bitsOf(whole)
+        for (let epoch = 0; epoch < 3; ++epoch) whole.train({ firstRow: 0, endRow: ROWS, batchRows: 29 })
+        const expected = bitsOf(whole)
+        expect(expected).not.toBe(before)
+        expect(whole.parameters.areFinite()).toBe(true)
+        for (const tiles of wasmBackends.includes(backend) ? TILES : [SINGLE]) {
+          for (const parts of [1, 2, 3, 4, 5]) {
+            const what = `${sizes.join('-')}, ${parts} parts`
+            expect(trainInParts(fresh(tiles), 29, parts, false) === expected, what).toBe(true)
+            expect(trainInParts(fresh(tiles), 29, parts, true) === expected, `${what} back`).toBe(true)
+          }
         }
       }
-    }
-  })
+    },
+  )
 })

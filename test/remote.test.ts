@@ -8,6 +8,7 @@ import * as loaded from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BackendError, DivergedError, Network, type SizedNetworkOptions } from '../src/index.ts'
 import { idleWorkers, PooledWorker, stopIdleWorkers } from '../src/threads/pool.ts'
+import { stripedKinds, titleOf } from './helpers/optimizers.ts'
 import { numbers } from './helpers/random.ts'
 
 beforeEach(() => {
@@ -36,8 +37,10 @@ const dataOf = (rows: number, sparse: boolean) => ({
 describe.each([
   ['dense rows', false, 'sgd', false],
   ['lists of nonzeros', true, 'sgd', false],
-  ['dense rows, by Adam', false, 'adam', false],
-  ['lists of nonzeros, by Adam', true, 'adam', true],
+  ...stripedKinds.map((one) => [`dense rows, by ${titleOf(one)}`, false, one, false] as const),
+  ...stripedKinds.map(
+    (one) => [`lists of nonzeros, by ${titleOf(one)}`, true, one, one.name === 'adam'] as const,
+  ),
   ['rows that have weights', false, 'sgd', true],
 ] as const)('a fit off the thread without shared memory, on %s', (_, sparse, optimizer, weighted) => {
   it("leaves the bits of the caller's thread, epoch by epoch, with validation and a second call", async () => {

@@ -24,16 +24,15 @@ import {
   type Worst,
 } from './helpers/products.ts'
 import { numbers } from './helpers/random.ts'
-import { type RuleCase, ruleCases } from './helpers/rules.ts'
+import { type Kept, type RuleCase, ruleCases, type Slot } from './helpers/rules.ts'
 
 const ROOM = ARENA_START
 const A = ROOM + KERNEL_ROOM
 const D = A + SPACE
 const W = D + SPACE
-// What is kept of a parameter stands as far from it as the one from the other.
-const M = W + SPACE
-const V = M + SPACE
-const WT = V + SPACE
+// What is kept of a parameter stands as far from it as the one from the other: three slots at most.
+const SLOTS = [1, 2, 3].map((slot) => W + slot * SPACE)
+const WT = W + 4 * SPACE
 const TABLE = WT + SPACE
 const PACK = TABLE + 64
 const STRIP_AT = PACK + 64 * PACK_COLUMNS
@@ -41,9 +40,32 @@ const END = STRIP_AT + STRIP_HEAD + STRIP
 const ELEMENTS = END + 8
 
 const w0 = numbers(SPACE, 4)
-const m0 = numbers(SPACE, 5)
+const signed: Record<'m' | 'b', Float32Array> = { m: numbers(SPACE, 5), b: numbers(SPACE, 7) }
 // Away from 0, where the root would make much of little.
-const v0 = numbers(SPACE, 6).map((v) => Math.abs(v) + 0.25)
+const squares = numbers(SPACE, 6).map((v) => Math.abs(v) + 0.25)
+const numbersOf = (slot: Slot | undefined) => (slot && slot !== 'v' ? signed[slot] : squares)
+
+/** What W and the three slots hold at first, whether the rule has them or not. */
+const initial = ({ slots }: RuleCase) => [w0, ...SLOTS.map((_, i) => numbersOf(slots[i]))]
+const places = [W, ...SLOTS]
+
+/** Element e of W with what the rule keeps of it. */
+function keptOf({ slots }: RuleCase, from: readonly ArrayLike<number>[], e: number): Kept {
+  const kept = { w: from[0][e], m: 0, v: 0, b: 0 }
+  for (let i = 0; i < slots.length; ++i) kept[slots[i]] = from[i + 1][e]
+  return kept
+}
+
+/** Sizes with every tail of a strip: of columns, of rows beyond a block of 144, of batches that are packed or not. */
+const fewSizes: readonly Size[] = [
+  [1, 5, 9],
+  [2, 1, 1],
+  [3, 17, 33],
+  [5, 8, 3],
+  [24, 16, 144],
+  [25, 33, 145],
+  [37, 4, 130],
+]
 
 /** Every size is run in two parts, and once more in other ones. */
 const splits: readonly (readonly Share[])[] = [
@@ -73,12 +95,10 @@ describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
   const { floats } = backend
   const kernels = kernelsOf(backend, ROOM)
 
-  /** The three (k × n) matrices in panels, and Wᵀ; canaries around them and behind the strip. */
-  function placeKept(k: number, n: number): void {
+  /** The (k × n) matrices in panels, and Wᵀ; canaries around them and behind the strip. */
+  function placeKept(one: RuleCase, k: number, n: number): void {
     floats.fill(CANARY, W - 8, WT + SPACE)
-    placePanels(backend, W, PACK, w0, k, n)
-    placePanels(backend, M, PACK, m0, k, n)
-    placePanels(backend, V, PACK, v0, k, n)
+    for (const [i, matrix] of initial(one).entries()) placePanels(backend, places[i], PACK, matrix, k, n)
     placePanels(backend, WT, PACK, w0, n, k)
     backend.kernels.transposePanels(0, padded(k), W, WT, k, n)
     floats.fill(CANARY, END, END + 8)
@@ -86,41 +106,60 @@ describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
 
   const unpack = (at: number, k: number, n: number) => unpackPanels(floats, at, k, n, new Float64Array(k * n))
 
-  /** Compares what step `t` made of w, m and v with the formula. */
+  /** Notes how far w and what is kept of it are from the formula; what follows the slots must be as it was. */
+  function noteElement(
+    worst: Worst,
+    one: RuleCase,
+    index: number,
+    e: number,
+    before: readonly ArrayLike<number>[],
+    found: readonly ArrayLike<number>[],
+    [g, error]: readonly [number, number],
+    what: string,
+  ): void {
+    const kept = keptOf(one, before, e)
+    const expected = one.after(kept, g, index)
+    const bounds = one.bounds(kept, g, index, error, epsilon)
+    // Twice, for the formula is rounded too.
+    note(worst, Math.abs(found[0][e] - expected.w), 2 * bounds.w.error, what)
+    for (let i = 0; i < one.slots.length; ++i) {
+      const slot = one.slots[i]
+      note(worst, Math.abs(found[i + 1][e] - expected[slot]), 2 * bounds[slot]!.error, what)
+    }
+    for (let i = one.slots.length + 1; i < places.length; ++i) {
+      if (found[i][e] !== before[i][e]) throw new Error(`${what}: wrote beyond the slots`)
+    }
+  }
+
+  /** Compares what step `index` made of w and its slots with the formula. */
   function noteStep(
     worst: Worst,
-    { slots, after, bounds }: RuleCase,
-    t: number,
+    one: RuleCase,
+    index: number,
     size: Size,
     order: readonly number[],
-    before: readonly Float64Array[],
+    before: readonly ArrayLike<number>[],
   ): void {
     const [m, n, k] = size
-    const found = [W, M, V].map((at) => unpack(at, k, n))
+    const found = places.map((at) => unpack(at, k, n))
     for (let i = 0; i < k; ++i) {
       for (let j = 0; j < n; ++j) {
-        const e = i * n + j
-        const kept = { w: before[0][e], m: before[1][e], v: before[2][e] }
         const [g, terms] = gradientOf(order, size, i, j)
-        const expected = after(kept, g, t)
-        // m products and sums, 1 / m and its product.
-        const bound = bounds(kept, g, t, (m + 3) * epsilon * terms, epsilon)
         const what = `${m}×${n}×${k} [${i}, ${j}]`
-        // Twice, for the formula is rounded too.
-        note(worst, Math.abs(found[0][e] - expected.w), 2 * bound.w, `${what} w`)
-        note(worst, Math.abs(found[1][e] - expected.m), 2 * bound.m, `${what} m`)
-        if (slots.includes('v')) note(worst, Math.abs(found[2][e] - expected.v), 2 * bound.v, `${what} v`)
-        else if (found[2][e] !== kept.v) throw new Error(`${what}: wrote beyond the slots`)
-        if (floats[WT + panelIndex(n, k, j, i)] !== found[0][e]) throw new Error(`${what}: Wᵀ is not W`)
+        // m products and sums, 1 / m and its product.
+        const error = (m + 3) * epsilon * terms
+        noteElement(worst, one, index, i * n + j, before, found, [g, error], what)
+        if (floats[WT + panelIndex(n, k, j, i)] !== found[0][i * n + j])
+          throw new Error(`${what}: Wᵀ is not W`)
       }
     }
-    for (const at of [W, M, V]) expectPadding(backend, at, k, n, `${m}×${n}×${k}`)
+    for (const at of places) expectPadding(backend, at, k, n, `${m}×${n}×${k}`)
     expectPadding(backend, WT, n, k, `${m}×${n}×${k}ᵀ`)
     for (let e = END; e < END + 8; ++e) if (floats[e] !== CANARY) throw new Error('wrote beyond the strip')
   }
 
   describe.each(ruleCases.map((one) => [one.name, one] as const))('%s', (___, one) => {
-    const { rule, steps, slots } = one
+    const { rule, steps } = one
     const ruleFor = (some: readonly (readonly number[])[]) => ({
       rule,
       steps: some,
@@ -132,26 +171,19 @@ describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
       const worst: Worst = { ratio: 0, at: '' }
       for (const size of one.sizes === 'all'
         ? [...thinned(smallSizes()), ...thinned(packedSizes())]
-        : thinned(packedSizes())) {
+        : fewSizes) {
         const [m, n, k] = size
         const a = placeRows(backend, A, TABLE, values, size)
         floats.fill(0, D, D + m * padded(n))
         place(backend, D, others, m, n, padded(n))
         const run = (shares: readonly Share[]) => {
-          placeKept(k, n)
+          placeKept(one, k, n)
           for (const share of shares) {
             kernels.gemmTN(m, a, D, W, WT, k, n, ruleFor([steps[0]]), tiles, PACK, share)
           }
         }
         run(sharesOf(2))
-        noteStep(
-          worst,
-          one,
-          1,
-          size,
-          a.order,
-          [w0, m0, v0].map((of) => Float64Array.from(of.subarray(0, k * n))),
-        )
+        noteStep(worst, one, 0, size, a.order, initial(one))
         expectSame(floats, W - 8, WT + SPACE, `${m}×${n}×${k}`, () => run(splitOf(size)))
       }
       expect(worst.ratio, worst.at).toBeLessThanOrEqual(1)
@@ -168,14 +200,14 @@ describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
         const a = placeRows(backend, A, TABLE, values, size)
         floats.fill(0, D, D + m * padded(n))
         place(backend, D, others, m, n, padded(n))
-        placeKept(k, n)
+        placeKept(one, k, n)
         steps.forEach((numbersOfStep, index) => {
-          const before = [W, M, V].map((at) => unpack(at, k, n))
+          const before = places.map((at) => unpack(at, k, n))
           kernels.gemmTN(m, a, D, W, WT, k, n, ruleFor([numbersOfStep]), tiles, PACK)
-          noteStep(worst, one, index + 1, size, a.order, before)
+          noteStep(worst, one, index, size, a.order, before)
         })
         expectSame(floats, W - 8, WT + SPACE, `${m}×${n}×${k}`, () => {
-          placeKept(k, n)
+          placeKept(one, k, n)
           kernels.gemmTN(m, a, D, W, WT, k, n, ruleFor(steps), tiles, PACK)
         })
       }
@@ -198,36 +230,29 @@ describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
             )
           const run = (shares: readonly Share[]) => {
             floats.fill(CANARY, W - 8, WT)
-            for (const [at, of] of [
-              [W, w0],
-              [M, m0],
-              [V, v0],
-            ] as const) {
-              floats.fill(0, at, at + columns)
-              floats.set(of.subarray(0, n), at)
+            for (const [i, of] of initial(one).entries()) {
+              floats.fill(0, places[i], places[i] + columns)
+              floats.set(of.subarray(0, n), places[i])
             }
             floats.fill(CANARY, END, END + 8)
             for (const share of shares) kernels.sumRows(rows, D, n, W, ruleFor([steps[0]]), share)
           }
           run(sharesOf(2))
+          const found = places.map((at) => floats.slice(at, at + n))
           for (let j = 0; j < n; ++j) {
-            const kept = { w: w0[j], m: m0[j], v: v0[j] }
             const g = (row[j] * (rows + 1)) / 2
-            const expected = one.after(kept, g, 1)
-            const bound = one.bounds(kept, g, 1, (rows + 2) * epsilon * Math.abs(g), epsilon)
-            const what = `${rows}×${n} [${j}]`
-            note(worst, Math.abs(floats[W + j] - expected.w), 2 * bound.w, `${what} b`)
-            note(worst, Math.abs(floats[M + j] - expected.m), 2 * bound.m, `${what} m`)
-            if (slots.includes('v'))
-              note(worst, Math.abs(floats[V + j] - expected.v), 2 * bound.v, `${what} v`)
-            else if (floats[V + j] !== v0[j]) throw new Error(`${what}: wrote beyond the slots`)
+            const error = (rows + 2) * epsilon * Math.abs(g)
+            noteElement(worst, one, 0, j, initial(one), found, [g, error], `${rows}×${n} [${j}]`)
           }
-          for (const at of [W, M, V]) {
+          for (const at of places) {
             for (let j = n; j < columns; ++j) expect(floats[at + j]).toBe(0)
-            for (let i = 0; i < 8; ++i)
-              expect([floats[at - 1 - i], floats[at + columns + i]]).toEqual([CANARY, CANARY])
+            const around = [
+              ...floats.subarray(at - 8, at),
+              ...floats.subarray(at + columns, at + columns + 8),
+            ]
+            expect(around.every((value) => value === CANARY)).toBe(true)
           }
-          for (let e = END; e < END + 8; ++e) expect(floats[e]).toBe(CANARY)
+          expect(floats.subarray(END, END + 8).every((value) => value === CANARY)).toBe(true)
           expectSame(floats, W - 8, WT, `${rows}×${n}`, () => run(sharesOf(n === 1 ? 1 : 3)))
         }
       }
@@ -239,12 +264,7 @@ describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
       floats.fill(0, D, D + m * padded(n))
       place(backend, D, others, m, n, padded(n))
       const run = (calls: readonly (readonly (readonly number[])[])[]) => {
-        for (const [at, of] of [
-          [W, w0],
-          [M, m0],
-          [V, v0],
-        ] as const)
-          floats.set(of.subarray(0, padded(n)), at)
+        for (const [i, of] of initial(one).entries()) floats.set(of.subarray(0, padded(n)), places[i])
         for (const call of calls) kernels.sumRows(m, D, n, W, ruleFor(call))
       }
       run(steps.map((numbersOfStep) => [numbersOfStep]))

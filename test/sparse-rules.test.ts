@@ -32,7 +32,8 @@ const LENGTHS = ENTRIES + 2 * (ROWS * COLUMNS + 1)
 const BUCKETS_AT = LENGTHS + COLUMNS
 const D = BUCKETS_AT + 2 * Math.max(BUCKET_ENTRIES, BUCKETS * ROWS)
 const W = D + ROWS * padded(UNITS) + 16
-const PACK = W + 3 * WEIGHTS
+// The weights and three slots.
+const PACK = W + 4 * WEIGHTS
 const STRIP_AT = PACK + ROWS * PACK_COLUMNS
 const ELEMENTS = STRIP_AT + STRIP_HEAD + STRIP
 
@@ -88,7 +89,7 @@ describe.each(wasmBackends.map((backend) => [backend.name, backend] as const))('
           place(backend, D, numbers(m * n, n), m, n, padded(n))
           const run = (a: RowsAt | Lists, shares: readonly Share[]) => {
             floats.fill(CANARY, W - 8, PACK)
-            for (let slot = 0; slot < 3; ++slot) {
+            for (let slot = 0; slot < 4; ++slot) {
               const positive = numbers(k * n, slot).map((v) => Math.abs(v) + 0.25)
               placePanels(backend, W + slot * WEIGHTS, PACK, positive, k, n)
             }

@@ -1,13 +1,19 @@
 // The same bits for any number of threads.
 
 import { afterEach, describe, expect, it } from 'vitest'
-import { type FitOptions, type HiddenActivationName, type KernelsName, Network } from '../src/index.ts'
+import {
+  type FitOptions,
+  type HiddenActivationName,
+  type KernelsName,
+  Network,
+  type OptimizerOptions,
+} from '../src/index.ts'
 import type { LossName } from '../src/model/losses.ts'
-import type { OptimizerName } from '../src/model/optimizers.ts'
 import { type ActivationName, activations } from '../src/model/tables.ts'
 import { measureThreads } from '../src/threads/crew.ts'
 import { stopIdleWorkers } from '../src/threads/pool.ts'
 import { runsRelaxed } from './helpers/backends.ts'
+import { stripedKinds } from './helpers/optimizers.ts'
 import { numbers } from './helpers/random.ts'
 import { bitsOf, inputs, ROWS } from './helpers/threads.ts'
 
@@ -18,12 +24,12 @@ interface Case {
   readonly activation: HiddenActivationName
   readonly loss: LossName
   readonly sparse: boolean
-  readonly optimizer?: OptimizerName
+  readonly optimizer?: OptimizerOptions
 }
 
 /** Odd sizes, a last mini-batch that is smaller, validation, and a second call that goes on. */
 async function train(
-  { activation, loss, sparse, optimizer = 'sgd' }: Case,
+  { activation, loss, sparse, optimizer = { name: 'sgd', learningRate: 0.05 } }: Case,
   kernels: KernelsName,
   threads: number,
 ) {
@@ -38,7 +44,7 @@ async function train(
       { units: 5, activation: output },
     ],
     loss,
-    optimizer: { name: optimizer, learningRate: 0.05 },
+    optimizer,
     seed: 3,
     kernels,
     threads,
@@ -66,15 +72,17 @@ const cases: Case[] = [
   { activation: 'relu', loss: 'crossEntropy', sparse: false },
   { activation: 'relu', loss: 'crossEntropy', sparse: true },
   { activation: 'tanh', loss: 'binaryCrossEntropy', sparse: false },
-  { activation: 'relu', loss: 'crossEntropy', sparse: false, optimizer: 'adam' },
-  { activation: 'tanh', loss: 'quadratic', sparse: true, optimizer: 'adam' },
+  // Every optimizer, on rows and on lists of nonzeros in turn.
+  ...stripedKinds.map((optimizer, i): Case => {
+    return { activation: 'tanh', loss: i % 3 ? 'quadratic' : 'crossEntropy', sparse: i % 2 === 0, optimizer }
+  }),
 ]
 
 const wasmKernels: KernelsName[] = runsRelaxed ? ['simd', 'relaxed'] : ['simd']
 
 describe.each(wasmKernels)('%s', (kernels) => {
   it.each(cases)(
-    '$activation, $loss, sparse: $sparse: the same bits for 1, 2, 3, 4 and 8 threads',
+    '$activation, $loss, sparse: $sparse, $optimizer.name: the same bits for 1, 2, 3, 4 and 8 threads',
     async (one) => {
       const net = new Network({ sizes: [101, 33, 64, 5], seed: 3, kernels })
       const expected = await train(one, kernels, 1)

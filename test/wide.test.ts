@@ -4,16 +4,25 @@ import { describe, expect, it, vi } from 'vitest'
 import { fromBase64 } from '../src/backends/wasm.ts'
 import { asOtherModule } from '../src/backends/wide.ts'
 import { wasm } from '../src/generated/simd.ts'
-import { Network } from '../src/index.ts'
+import { Network, type OptimizerOptions } from '../src/index.ts'
+import { stripedKinds, titleOf } from './helpers/optimizers.ts'
 import { numbers } from './helpers/random.ts'
 
 const isNew = Number.parseInt(process.versions.node, 10) >= 24
 const canFuse = isNew && process.arch === 'x64'
 if (!canFuse) console.warn('skipped: 256-bit vectors, which need Node 24 or newer on x86-64')
 
-const train = async (wide: boolean) => {
+const train = async (wide: boolean, optimizer?: OptimizerOptions) => {
   const layers = [{ units: 37, activation: 'tanh' as const }, { units: 20, activation: 'gelu' as const }, 9]
-  const net = new Network({ inputs: 50, layers, loss: 'crossEntropy', kernels: 'simd', wide, seed: 1 })
+  const net = new Network({
+    inputs: 50,
+    layers,
+    loss: 'crossEntropy',
+    kernels: 'simd',
+    wide,
+    optimizer,
+    seed: 1,
+  })
   const y = Int32Array.from({ length: 90 }, (_, r) => r % 9)
   // Long enough for V8's optimizing compiler, which is where vectors are fused.
   await net.fit({ x: numbers(90 * 50, 1), y }, { epochs: 400, batchSize: 13 })
@@ -28,6 +37,16 @@ describe('wide', () => {
     expect(wide.bits === narrow.bits).toBe(true)
     expect(new Network({ sizes: [2, 1], wide: true }).kernels).toBe('simd')
   })
+
+  it.skipIf(!canFuse).each(stripedKinds.map((one) => [titleOf(one), one] as const))(
+    'trains by %s to the bits of simd',
+    async (_, optimizer) => {
+      const narrow = await train(false, optimizer)
+      const wide = await train(true, optimizer)
+      expect([narrow.net.wide, wide.net.wide]).toEqual([false, true])
+      expect(wide.bits === narrow.bits).toBe(true)
+    },
+  )
 
   it.skipIf(canFuse)('falls back with one note where the engine has none', async () => {
     const why = isNew

@@ -1,9 +1,11 @@
 import { madd, nmadd } from '../base/simd'
 
 /**
- * m = β₁ m + (1 − β₁) g;  v = β₂ v + (1 − β₂) g²;  w = w − η m / (√v ρ + ε), with η = learningRate / (1 − β₁ᵗ) and
- * ρ = 1 / √(1 − β₂ᵗ) (Kingma and Ba 2015, arXiv:1412.6980, algorithm 1).
- * scalars: η, β₁, 1 − β₁, β₂, 1 − β₂, ρ, ε.
+ * g = g + λ w;  m = β₁ m + (1 − β₁) g;  v = β₂ v + (1 − β₂) g²;  w = w − η (m / (√v ρ + ε) + λ′ w), with
+ * η = learningRate / (1 − β₁ᵗ) and ρ = 1 / √(1 − β₂ᵗ) (Kingma and Ba 2015, arXiv:1412.6980, algorithm 1). λ is coupled
+ * decay; λ′ = (1 − β₁ᵗ) · weightDecay is decoupled decay, so that η λ′ = learningRate · weightDecay (Loshchilov and Hutter
+ * 2019, arXiv:1711.05101).
+ * scalars: η, β₁, 1 − β₁, β₂, 1 − β₂, ρ, ε, λ, λ′.
  */
 export function adam(w: usize, g: usize, slots: usize, n: i32, scalars: usize): void {
   const rate = v128.load32_splat(scalars)
@@ -13,9 +15,12 @@ export function adam(w: usize, g: usize, slots: usize, n: i32, scalars: usize): 
   const rest2 = v128.load32_splat(scalars, 16)
   const scale = v128.load32_splat(scalars, 20)
   const epsilon = v128.load32_splat(scalars, 24)
+  const coupled = v128.load32_splat(scalars, 28)
+  const decoupled = v128.load32_splat(scalars, 32)
   const end = w + ((<usize>n) << 2)
   for (; w < end; w += 16, g += 16) {
-    const gradient = v128.load(g)
+    const weight = v128.load(w)
+    const gradient = madd(coupled, weight, v128.load(g))
     const mPtr = w + slots
     const vPtr = mPtr + slots
     const m = madd(beta1, v128.load(mPtr), f32x4.mul(rest1, gradient))
@@ -23,6 +28,6 @@ export function adam(w: usize, g: usize, slots: usize, n: i32, scalars: usize): 
     v128.store(mPtr, m)
     v128.store(vPtr, v)
     const quotient = f32x4.div(m, madd(f32x4.sqrt(v), scale, epsilon))
-    v128.store(w, nmadd(rate, quotient, v128.load(w)))
+    v128.store(w, nmadd(rate, madd(decoupled, weight, quotient), weight))
   }
 }

@@ -63,6 +63,12 @@ export const threadCount = integer(1, MOST_THREADS)
 export const threads: Check<number | 'auto'> = (value, name) =>
   value === 'auto' ? value : threadCount(value, `${name} (a number or 'auto')`)
 
+/** A share that is taken of something in each step: finite in float32 too, in which it is used. */
+export const atLeastZero: Check<number> = (value, name) =>
+  typeof value === 'number' && value >= 0 && Number.isFinite(Math.fround(value))
+    ? value
+    : refuse(name, 'a finite float32 number of at least 0', value)
+
 export const boolean: Check<boolean> = (value, name) =>
   typeof value === 'boolean' ? value : refuse(name, 'true or false', value)
 

@@ -6,7 +6,8 @@ import type { LayerStatistics } from '../engine/layer-statistics.ts'
 import type { Matrix } from '../intake/matrix.ts'
 import type { Architecture } from '../model/architecture.ts'
 import { losses } from '../model/losses.ts'
-import { type OptimizerSettings, type Stride, strideOf } from '../model/optimizers.ts'
+import type { Stride } from '../model/optimizer-row.ts'
+import { type OptimizerSettings, strideOf } from '../model/optimizers.ts'
 import { type Numbers, outputSize, roundDown, stableRate, usualWeights } from './stability.ts'
 import {
   type Column,

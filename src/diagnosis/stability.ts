@@ -8,7 +8,7 @@
 import type { LayerStatistics } from '../engine/layer-statistics.ts'
 import type { Architecture, LayerShape } from '../model/architecture.ts'
 import { losses } from '../model/losses.ts'
-import type { Stride } from '../model/optimizers.ts'
+import type { Stride } from '../model/optimizer-row.ts'
 import { activations } from '../model/tables.ts'
 import type { Moments } from './statistics.ts'
 

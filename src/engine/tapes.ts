@@ -2,7 +2,7 @@
 
 import * as Hits from '../../assembly/abi/hits.ts'
 import type { Backend } from '../backends/backend.ts'
-import type { UpdateRule } from '../model/optimizers.ts'
+import type { UpdateRule } from '../model/optimizer-row.ts'
 import { toWords } from '../program/instruction.ts'
 import type { Plan } from '../program/plan.ts'
 import type { Tape } from '../program/stages.ts'

@@ -4,7 +4,7 @@
 import type { LayerShape } from '../model/architecture.ts'
 import { lossOptions, lossSettingsOf } from '../model/loss-settings.ts'
 import type { Settings } from '../model/network-settings.ts'
-import type { OptimizerSettings } from '../model/optimizers.ts'
+import { type OptimizerSettings, optimizer } from '../model/optimizers.ts'
 import type { CommonNetworkOptions, OptimizerOptions, OutputLayerOptions } from '../model/options.ts'
 import type { LearningRate } from '../model/schedules.ts'
 
@@ -44,9 +44,19 @@ const stagesOf = ({ activation, normalization, dropout }: LayerShape): string =>
     ...(dropout ? [`dropout ${dropout}`] : []),
   ].join(' + ')
 
-function momentumOf(optimizer: OptimizerSettings): string {
-  if (optimizer.name !== 'sgd' || optimizer.momentum === 0) return ''
-  return `, ${optimizer.nesterov ? 'Nesterov momentum' : 'momentum'} ${optimizer.momentum}`
+/** "sgd 0.1, Nesterov momentum 0.9": its rate, and what differs from its defaults. */
+function optimizerLine(settings: OptimizerSettings): string {
+  const { name, learningRate, ...options } = settings
+  const defaults: Record<string, unknown> = optimizer(name, 'optimizer')
+  const isNesterov = 'nesterov' in settings && settings.nesterov
+  const facts = Object.entries(options)
+    .filter(([key, value]) => value !== defaults[key] && key !== 'nesterov')
+    .map(([key, value]) => {
+      const words = key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+      if (value === true) return words
+      return `${isNesterov && key === 'momentum' ? 'Nesterov momentum' : words} ${value}`
+    })
+  return [`${name} ${rateText(learningRate)}`, ...facts].join(', ')
 }
 
 const rateText = (given: LearningRate): string => {
@@ -55,7 +65,7 @@ const rateText = (given: LearningRate): string => {
 }
 
 /** "Network 784-30-10 (relu, softmax; crossEntropy; sgd 0.01; 23,860 parameters; kernels 'relaxed')". */
-export function describe({ architecture, optimizer }: Settings, condition: Condition): string {
+export function describe({ architecture, optimizer: settings }: Settings, condition: Condition): string {
   const { inputs, layers, loss, inputDropout } = architecture
   const chosen = lossOptions(architecture).map(([name, value]) => `, ${name} ${value}`)
   const sizes = shortened([inputs, ...layers.map(({ units }) => units)]).join('-')
@@ -63,7 +73,7 @@ export function describe({ architecture, optimizer }: Settings, condition: Condi
     ...(inputDropout ? [`input dropout ${inputDropout}`] : []),
     shortened(runs(layers.map(stagesOf))).join(', '),
     `${loss}${chosen.join('')}`,
-    `${optimizer.name} ${rateText(optimizer.learningRate)}${momentumOf(optimizer)}`,
+    optimizerLine(settings),
     `${condition.parameterCount.toLocaleString('en')} parameters`,
     `kernels '${condition.kernels}'${condition.wide ? ', wide' : ''}`,
     ...(condition.isTraining ? ['training'] : []),
@@ -83,7 +93,7 @@ export interface NetworkDescription extends CommonNetworkOptions {
 
 /** The network's options, each default in its place, as plain data; without initializers that are functions. */
 export function describeOptions(settings: Settings, parameterCount: number): NetworkDescription {
-  const { architecture, optimizer, initializers, biasInitializer, seed, kernels, wide, threads } = settings
+  const { architecture, initializers, biasInitializer, seed, kernels, wide, threads } = settings
   const { inputs, layers, loss, inputDropout } = architecture
   // By its name alone where it has no options, or these are the defaults.
   const isPlain = lossOptions(architecture).length === 0
@@ -97,7 +107,7 @@ export function describeOptions(settings: Settings, parameterCount: number): Net
     }),
     ...(inputDropout && { inputDropout }),
     loss: isPlain ? loss : { ...lossSettingsOf(architecture) },
-    optimizer: { ...optimizer } as OptimizerOptions,
+    optimizer: { ...settings.optimizer } as OptimizerOptions,
     biasInitializer,
     seed,
     kernels,

@@ -3,6 +3,7 @@
 
 import * as Rules from '../../assembly/abi/rules.ts'
 import {
+  atLeastZero,
   boolean,
   type Check,
   type Checked,
@@ -14,114 +15,233 @@ import {
   rate,
   refuse,
 } from '../base/check.ts'
+import { exp } from '../base/math.ts'
+import {
+  decayed,
+  product,
+  type Row,
+  row,
+  rule,
+  type Stride,
+  type Table,
+  type UpdateRule,
+} from './optimizer-row.ts'
 import { learningRate } from './schedules.ts'
-
-type Table = Record<string, Check<unknown>>
-
-/** What the kernels and the plan need to know of an optimizer. */
-export interface UpdateRule {
-  /** Its code, one of assembly/abi/rules.ts. */
-  readonly rule: number
-  /** Numbers that are kept of each parameter between two steps. */
-  readonly slots: number
-  /** True where the numbers differ from step to step, even at the same rate. */
-  readonly variesByStep: boolean
-}
-
-/** How far a step goes, from which the diagnosis tells what rate is too high. */
-export interface Stride {
-  /** 'gradient' where a step is as long as the gradient is large, 'rate' where it is about the rate whatever the gradient. */
-  readonly follows: 'gradient' | 'rate'
-  /** A steady gradient g moves a parameter by so many times η g a step in the long run, or by so many times η. */
-  readonly times: number
-}
-
-interface Row<T extends Table> {
-  /** Its options with their checks and defaults. */
-  readonly options: T
-  /** Throws OptionError for options that make no sense together. */
-  check?(options: Checked<T>, name: string): void
-  update(options: Checked<T>): UpdateRule
-  stride(options: Checked<T>): Stride
-  /** How the parameter w is changed by its gradient g, as `explain` prints it. */
-  formula(options: Checked<T>, w: string, g: string): string
-  /**
-   * After `taken` steps: a function that gives, for one step after the other, the numbers of the rule's kernel, at most
-   * SCALARS.
-   */
-  begin(options: Checked<T>, taken: number): (learningRate: number) => readonly number[]
-}
-
-const row = <T extends Table>(one: Row<T>): Row<T> => one
-
-/** base to the power n, as a product from left to right: the same as one factor more for each step. */
-function product(base: number, n: number): number {
-  let result = 1
-  for (let i = 0; i < n && result > 0; ++i) result *= base
-  return result
-}
 
 const sgdOptions = {
   learningRate: optional(learningRate, 0.01),
   momentum: optional(fraction, 0),
+  dampening: optional(fraction, 0),
   nesterov: optional(boolean, false),
+  weightDecay: optional(atLeastZero, 0),
+}
+const rmspropOptions = {
+  learningRate: optional(learningRate, 0.01),
+  rho: optional(fraction, 0.99),
+  epsilon: optional(rate, 1e-8),
+  momentum: optional(fraction, 0),
+  centered: optional(boolean, false),
+  weightDecay: optional(atLeastZero, 0),
+}
+const adagradOptions = {
+  learningRate: optional(learningRate, 0.01),
+  learningRateDecay: optional(atLeastZero, 0),
+  epsilon: optional(rate, 1e-10),
+  weightDecay: optional(atLeastZero, 0),
 }
 const adamOptions = {
   learningRate: optional(learningRate, 0.001),
   beta1: optional(fraction, 0.9),
   beta2: optional(fraction, 0.999),
   epsilon: optional(rate, 1e-8),
+  weightDecay: optional(atLeastZero, 0),
 }
+const adamwOptions = { ...adamOptions, weightDecay: optional(atLeastZero, 0.01) }
+const nadamOptions = {
+  ...adamOptions,
+  learningRate: optional(learningRate, 0.002),
+  momentumDecay: optional(atLeastZero, 0.004),
+}
+const lionOptions = {
+  learningRate: optional(learningRate, 1e-4),
+  beta1: optional(fraction, 0.9),
+  beta2: optional(fraction, 0.99),
+  weightDecay: optional(atLeastZero, 0),
+}
+
+const plain: UpdateRule = { rule: Rules.SGD, slots: 0, variesByStep: false }
+
+const MEANS = 'm = β₁ m + (1 − β₁) g; v = β₂ v + (1 − β₂) g²'
+const HATS = 'm̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)'
 
 const LEAST_FLOAT32 = 2 ** -149
 
-const plain: UpdateRule = { rule: Rules.SGD, slots: 0, variesByStep: false }
-const withMomentum: UpdateRule = { rule: Rules.MOMENTUM, slots: 1, variesByStep: false }
-const adamRule: UpdateRule = { rule: Rules.ADAM, slots: 2, variesByStep: true }
+/** The numbers of ADAM's steps. weightDecay is that of the gradient where it is coupled, else of the parameter. */
+function beginAdam(
+  { beta1, beta2, epsilon, weightDecay }: Checked<typeof adamOptions>,
+  taken: number,
+  isCoupled: boolean,
+) {
+  let power1 = product(beta1, taken)
+  let power2 = product(beta2, taken)
+  return (learningRate: number) => {
+    power1 *= beta1
+    power2 *= beta2
+    const rest = 1 - power1
+    const scale = 1 / Math.sqrt(1 - power2)
+    const means = [beta1, 1 - beta1, beta2, 1 - beta2]
+    const corrected = learningRate / rest
+    if (Number.isFinite(Math.fround(corrected))) {
+      const decays = isCoupled ? [weightDecay, 0] : [0, weightDecay * rest]
+      return [corrected, ...means, scale, epsilon, ...decays]
+    }
+    // Beyond float32 it would make NaN of every gradient of 0: correct what m is divided by instead.
+    const least = Math.max(epsilon * rest, LEAST_FLOAT32)
+    return [learningRate, ...means, scale * rest, least, ...(isCoupled ? [weightDecay, 0] : [0, weightDecay])]
+  }
+}
 
-/** sgd (Robbins and Monro 1951), with momentum (Polyak 1964), also after Nesterov (as in Sutskever et al. 2013) · adam
- * (Kingma and Ba 2015). Formulas and defaults are PyTorch's, where it has a default. */
-const optimizers = {
+/** The stride of a rule that divides the gradient by its size. */
+const unitStride = (): Stride => ({ follows: 'rate', times: 1 })
+
+/** The natural logarithm of 0.96. */
+const LOG_096 = -0.040821994520255166
+
+/** sgd (Robbins and Monro 1951), with momentum (Polyak 1964), also after Nesterov (as in Sutskever et al. 2013) · rmsprop
+ * (Tieleman and Hinton 2012) · adagrad (Duchi et al. 2011) · adam (Kingma and Ba 2015) · adamw (Loshchilov and Hutter
+ * 2019) · nadam (Dozat 2016) · lion (Chen et al. 2023). Formulas and defaults are PyTorch's, where it has them:
+ * docs/optimizers.md. */
+export const optimizers = {
   sgd: row({
     options: sgdOptions,
-    check({ momentum, nesterov }, name) {
+    check({ momentum, dampening, nesterov }, name) {
       if (nesterov && momentum === 0) refuse(`${name}.momentum`, "a number above 0 with 'nesterov'", momentum)
+      if (dampening > 0 && momentum === 0)
+        refuse(`${name}.momentum`, "a number above 0 with 'dampening'", momentum)
+      if (nesterov && dampening > 0) refuse(`${name}.dampening`, "0 with 'nesterov'", dampening)
     },
-    update: ({ momentum }) => (momentum > 0 ? withMomentum : plain),
-    // 1 + μ + μ² + …
-    stride: ({ momentum }) => ({ follows: 'gradient', times: 1 / (1 - momentum) }),
-    formula({ momentum, nesterov }, w, g) {
+    update({ momentum, dampening, weightDecay }) {
+      if (momentum > 0) return rule(Rules.MOMENTUM, 1, dampening > 0)
+      return weightDecay > 0 ? rule(Rules.SGD_DECAY, 0) : plain
+    },
+    // 1 + μ + μ² + …, but the first gradient is not dampened.
+    stride: ({ momentum, dampening }) => ({
+      follows: 'gradient',
+      times: Math.max(1, (1 - dampening) / (1 - momentum)),
+    }),
+    formula({ momentum, dampening, nesterov, weightDecay }, w, gradient) {
+      const whole = decayed(w, gradient, weightDecay)
+      const g = weightDecay > 0 ? `(${whole})` : whole
       if (momentum === 0) return `${w} −= η · ${g}`
-      return `m = μ m + ${g}; ${w} −= η · ${nesterov ? `(${g} + μ m)` : 'm'}`
+      if (dampening > 0) return `g = ${whole}; m = μ m + (1 − τ) g, in the first step m = g; ${w} −= η · m`
+      return `m = μ m + ${whole}; ${w} −= η · ${nesterov ? `(${whole} + μ m)` : 'm'}`
     },
-    begin:
-      ({ momentum, nesterov }) =>
-      (learningRate) =>
-        nesterov ? [learningRate, momentum, 1, momentum] : [learningRate, momentum, 0, 1],
+    begin({ momentum, dampening, nesterov, weightDecay }, taken) {
+      if (momentum === 0) return (learningRate) => [learningRate, weightDecay]
+      let share = taken > 0 ? 1 - dampening : 1
+      const [alpha, beta] = nesterov ? [1, momentum] : [0, 1]
+      return (learningRate) => {
+        const numbers = [learningRate, momentum, alpha, beta, weightDecay, share]
+        share = 1 - dampening
+        return numbers
+      }
+    },
+  }),
+  rmsprop: row({
+    options: rmspropOptions,
+    update({ centered, momentum }) {
+      if (!centered) {
+        return momentum > 0 ? rule(Rules.RMSPROP_MOMENTUM, 2) : rule(Rules.RMSPROP, 1)
+      }
+      if (momentum > 0) return rule(Rules.RMSPROP_CENTERED_MOMENTUM, 3)
+      return rule(Rules.RMSPROP_CENTERED, 2)
+    },
+    stride: ({ momentum }) => ({ follows: 'rate', times: 1 / (1 - momentum) }),
+    formula({ centered, momentum, weightDecay }, w, gradient) {
+      const square = centered
+        ? 'd = g − ḡ; v = ρ v + ρ (1 − ρ) d²; ḡ = ḡ + (1 − ρ) d'
+        : 'v = ρ v + (1 − ρ) g²'
+      const quotient = 'g / (√v + ε)'
+      const step = momentum > 0 ? `b = μ b + ${quotient}; ${w} −= η b` : `${w} −= η ${quotient}`
+      return `g = ${decayed(w, gradient, weightDecay)}; ${square}; ${step}`
+    },
+    begin({ rho, epsilon, momentum, centered, weightDecay }) {
+      const rest = 1 - rho
+      const kappa = centered ? rho * rest : rest
+      return (learningRate) => [learningRate, rho, kappa, epsilon, weightDecay, rest, momentum]
+    },
+  }),
+  adagrad: row({
+    options: adagradOptions,
+    update: ({ learningRateDecay }) => rule(Rules.ADAGRAD, 1, learningRateDecay > 0),
+    stride: unitStride,
+    formula({ learningRateDecay, weightDecay }, w, gradient) {
+      const rateOfStep = learningRateDecay > 0 ? 'η / (1 + (t − 1) κ) ·' : 'η'
+      return `g = ${decayed(w, gradient, weightDecay)}; v = v + g²; ${w} −= ${rateOfStep} g / (√v + ε)`
+    },
+    begin({ learningRateDecay, epsilon, weightDecay }, taken) {
+      let before = taken
+      return (learningRate) => {
+        const rateOfStep = learningRate / (1 + before * learningRateDecay)
+        before += 1
+        return [rateOfStep, epsilon, weightDecay]
+      }
+    },
   }),
   adam: row({
     options: adamOptions,
-    update: () => adamRule,
-    stride: () => ({ follows: 'rate', times: 1 }),
-    formula: (_, w, g) =>
-      `g = ${g}; m = β₁ m + (1 − β₁) g; v = β₂ v + (1 − β₂) g²; ${w} −= η m̂ / (√v̂ + ε), m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)`,
-    begin({ beta1, beta2, epsilon }, taken) {
-      let power1 = product(beta1, taken)
+    update: () => rule(Rules.ADAM, 2, true),
+    stride: unitStride,
+    formula: ({ weightDecay }, w, g) =>
+      `g = ${decayed(w, g, weightDecay)}; ${MEANS}; ${w} −= η m̂ / (√v̂ + ε), ${HATS}`,
+    begin: (options, taken) => beginAdam(options, taken, true),
+  }),
+  adamw: row({
+    options: adamwOptions,
+    update: () => rule(Rules.ADAM, 2, true),
+    stride: unitStride,
+    formula: ({ weightDecay }, w, g) =>
+      `g = ${g}; ${MEANS}; ${w} −= ${weightDecay > 0 ? `η λ ${w} + ` : ''}η m̂ / (√v̂ + ε), ${HATS}`,
+    begin: (options, taken) => beginAdam(options, taken, false),
+  }),
+  nadam: row({
+    options: nadamOptions,
+    update: () => rule(Rules.NADAM, 2, true),
+    stride: unitStride,
+    formula: ({ weightDecay }, w, g) =>
+      `g = ${decayed(w, g, weightDecay)}; ${MEANS}; ${w} −= η m̂ / (√v̂ + ε), ` +
+      'm̂ = μₜ₊₁ m / (1 − μ₁ ⋯ μₜ₊₁) + (1 − μₜ) g / (1 − μ₁ ⋯ μₜ), v̂ = v / (1 − β₂ᵗ), μₜ = β₁ (1 − ½ 0.96^(ψ t))',
+    begin({ beta1, beta2, epsilon, momentumDecay, weightDecay }, taken) {
+      const momentumOf = (t: number) => beta1 * (1 - 0.5 * exp(LOG_096 * momentumDecay * t))
       let power2 = product(beta2, taken)
+      let t = taken
+      // One factor more in each step, as in `product`.
+      let momenta = 1
+      for (let i = 1; i <= taken && momenta > 0; ++i) momenta *= momentumOf(i)
       return (learningRate) => {
-        power1 *= beta1
+        t += 1
         power2 *= beta2
+        const now = momentumOf(t)
+        const next = momentumOf(t + 1)
+        momenta *= now
         const scale = 1 / Math.sqrt(1 - power2)
-        const corrected = learningRate / (1 - power1)
-        if (Number.isFinite(Math.fround(corrected))) {
-          return [corrected, beta1, 1 - beta1, beta2, 1 - beta2, scale, epsilon]
-        }
-        // Beyond float32 it would make NaN of every gradient of 0: correct what m is divided by instead.
-        const rest = 1 - power1
-        const least = Math.max(epsilon * rest, LEAST_FLOAT32)
-        return [learningRate, beta1, 1 - beta1, beta2, 1 - beta2, scale * rest, least]
+        const first = [learningRate, beta1, 1 - beta1, beta2, 1 - beta2, scale, epsilon, weightDecay]
+        return [...first, (1 - now) / (1 - momenta), next / (1 - momenta * next)]
       }
     },
+  }),
+  lion: row({
+    options: lionOptions,
+    update: () => rule(Rules.LION, 1),
+    stride: unitStride,
+    formula({ weightDecay }, w, g) {
+      const direction = 'sign(β₁ m + (1 − β₁) g)'
+      const step = weightDecay > 0 ? `(${direction} + λ ${w})` : direction
+      return `g = ${g}; ${w} −= η · ${step}; m = β₂ m + (1 − β₂) g`
+    },
+    begin:
+      ({ beta1, beta2, weightDecay }) =>
+      (learningRate) => [learningRate, beta1, 1 - beta1, beta2, 1 - beta2, weightDecay],
   }),
 } as const
 

@@ -1,7 +1,7 @@
 // What an arena must have room for.
 
 import { FUSED } from '../../assembly/abi/rules.ts'
-import type { UpdateRule } from '../model/optimizers.ts'
+import type { UpdateRule } from '../model/optimizer-row.ts'
 
 /** What an arena must have room for. */
 export interface Capacity {

@@ -7,7 +7,7 @@ import { PAIRED, PANEL } from '../../assembly/abi/layout.ts'
 import * as Rules from '../../assembly/abi/rules.ts'
 import { lossNumbers } from '../model/loss-settings.ts'
 import { losses } from '../model/losses.ts'
-import type { UpdateRule } from '../model/optimizers.ts'
+import type { UpdateRule } from '../model/optimizer-row.ts'
 import { activations } from '../model/tables.ts'
 import { floatOperand, type Instruction, type InstructionOf, instruction, type Split } from './instruction.ts'
 import {

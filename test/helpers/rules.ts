@@ -1,100 +1,204 @@
-// The update rules written out in float64, one parameter at a time, and how far a kernel may be from them.
+// The update rules as a step runs them, one parameter at a time: what the textbook makes of it, and how far a kernel may be
+// from that.
 
-import * as Rules from '../../assembly/abi/rules.ts'
+import { beginSteps, type OptimizerSettings, optimizer, updateRuleOf } from '../../src/model/optimizers.ts'
+import { type Arithmetic, arithmetic, type Rounded } from './rounded.ts'
+import { type TextbookOptimizer, textbookStep } from './textbook-optimizers.ts'
+
+export type Slot = 'm' | 'v' | 'b'
 
 /** A parameter and what is kept of it. */
 export interface Kept {
   readonly w: number
   readonly m: number
   readonly v: number
+  readonly b: number
+}
+
+/** The same with their errors; undefined what a rule does not keep. */
+interface RoundedKept {
+  readonly w: Rounded
+  readonly m?: Rounded | undefined
+  readonly v?: Rounded | undefined
+  readonly b?: Rounded | undefined
 }
 
 export interface RuleCase {
   readonly name: string
   readonly rule: number
-  readonly slots: readonly ('m' | 'v')[]
-  /** Of which products it is worth testing: a kernel that another case runs at all sizes needs fewer. */
-  readonly sizes: 'all' | 'packed'
+  /** In their order in memory. */
+  readonly slots: readonly Slot[]
+  /** Of which products it is worth testing: what runs over strips is alike for all rules, so that two are run at all sizes. */
+  readonly sizes: 'all' | 'few'
   /** The numbers that the kernel is given for one step after the other. */
   readonly steps: readonly (readonly number[])[]
-  /** After step `t`, counted from 1, with the mean gradient g. */
-  readonly after: (kept: Kept, g: number, t: number) => Kept
-  /** How far w, m and v may be from that, where each operation and each number given is off by u, and g by `error`. */
-  readonly bounds: (before: Kept, g: number, t: number, error: number, u: number) => Kept
+  /** After the step with numbers `steps[index]`, with the mean gradient g. */
+  readonly after: (kept: Kept, g: number, index: number) => Kept
+  /** How far a kernel may be from that, where each operation and each number given is off by u, and g by `error`. */
+  readonly bounds: (kept: Kept, g: number, index: number, error: number, u: number) => RoundedKept
 }
 
-// Powers of two and their differences, which float32 holds: what is given is the same to every backend, but for η and ρ of
-// Adam's second step. No two of them are alike, so that none can stand for another.
+/** So many steps were taken before, so that the first step of a rule is no other case than those that follow. */
+const TAKEN = 2
+/** Of one step after the other. */
 const RATES = [0.25, 0.125]
-const MU = 0.875
 
-function momentum(name: string, nesterov: boolean): RuleCase {
+type Parts = Record<string, Rounded>
+/** A step as the kernels take it, operation by operation. s: the numbers of the step. */
+type Kernel = (a: Arithmetic, kept: RoundedKept, g: Rounded, s: readonly Rounded[]) => RoundedKept
+
+const sgdDecay: Kernel = (a, { w }, gradient, [rate, decay]) => ({
+  w: a.subtract(w, a.times(rate, a.add(gradient, a.times(decay, w)))),
+})
+
+const momentum: Kernel = (a, { w, m }, gradient, [rate, mu, alpha, beta, decay, share]) => {
+  const g = a.add(gradient, a.times(decay, w))
+  const next = a.add(a.times(mu, m!), a.times(share, g))
+  return { w: a.subtract(w, a.times(rate, a.add(a.times(alpha, g), a.times(beta, next)))), m: next }
+}
+
+/** m and v of Adam and NAdam, and what the step is divided by. */
+function means(a: Arithmetic, { w, m, v }: RoundedKept, gradient: Rounded, s: readonly Rounded[]): Parts {
+  const [, beta1, rest1, beta2, rest2, scale, epsilon, decay] = s
+  const g = a.add(gradient, a.times(decay, w))
+  const mean = a.add(a.times(beta1, m!), a.times(rest1, g))
+  const square = a.add(a.times(beta2, v!), a.times(rest2, g, g))
+  return { g, mean, square, below: a.add(a.times(a.root(square), scale), epsilon) }
+}
+
+const adam: Kernel = (a, kept, gradient, s) => {
+  const { mean, square, below } = means(a, kept, gradient, s)
+  const direction = a.add(a.over(mean, below), a.times(s[8], kept.w))
+  return { w: a.subtract(kept.w, a.times(s[0], direction)), m: mean, v: square }
+}
+
+const nadam: Kernel = (a, kept, gradient, s) => {
+  const { g, mean, square, below } = means(a, kept, gradient, s)
+  const direction = a.over(a.add(a.times(s[8], g), a.times(s[9], mean)), below)
+  return { w: a.subtract(kept.w, a.times(s[0], direction)), m: mean, v: square }
+}
+
+const adagrad: Kernel = (a, { w, v }, gradient, [rate, epsilon, decay]) => {
+  const g = a.add(gradient, a.times(decay, w))
+  const sum = a.add(v!, a.times(g, g))
+  return { w: a.subtract(w, a.times(rate, a.over(g, a.add(a.root(sum), epsilon)))), v: sum }
+}
+
+const rmsprop: Kernel = (a, { w, v, m, b }, gradient, [rate, rho, kappa, epsilon, decay, rest, mu]) => {
+  const g = a.add(gradient, a.times(decay, w))
+  const deviation = m ? a.subtract(g, m) : g
+  const square = a.add(a.times(rho, v!), a.times(kappa, deviation, deviation))
+  const quotient = a.over(g, a.add(a.root(square), epsilon))
+  const step = b ? a.add(a.times(mu, b), quotient) : quotient
+  return {
+    w: a.subtract(w, a.times(rate, step)),
+    v: square,
+    m: m && a.add(m, a.times(rest, deviation)),
+    b: b && step,
+  }
+}
+
+const lion: Kernel = (a, { w, m }, g, [rate, beta1, rest1, beta2, rest2, decay]) => {
+  const direction = a.sign(a.add(a.times(beta1, m!), a.times(rest1, g)))
+  const step = a.add(direction, a.times(decay, w))
+  return { w: a.subtract(w, a.times(rate, step)), m: a.add(a.times(beta2, m!), a.times(rest2, g)) }
+}
+
+/** The product of NAdam's momenta before step t. */
+function momentaBefore(t: number, { beta1 = 0.9, momentumDecay = 0.004 }: TextbookOptimizer): number {
+  let momenta = 1
+  for (let i = 1; i < t; ++i) momenta *= beta1 * (1 - 0.5 * 0.96 ** (i * momentumDecay))
+  return momenta
+}
+
+/** What the numbers of a step, computed in float64, and the textbook may be off by together, relative to them. */
+const COMPUTED = 2 ** -48
+
+function ruleCase(
+  name: string,
+  options: TextbookOptimizer,
+  slots: readonly Slot[],
+  kernel: Kernel,
+  sizes: RuleCase['sizes'] = 'few',
+): RuleCase {
+  const settings: OptimizerSettings = optimizer(options, 'optimizer')
+  const { rule, slots: kept } = updateRuleOf(settings)
+  if (kept !== slots.length) throw new Error(`${name} keeps ${kept} numbers of a parameter`)
+  const next = beginSteps(settings, TAKEN)
+  const steps = RATES.map((rate) => next(rate))
+  const textbooks = RATES.map((learningRate) => ({ ...options, learningRate }))
+  const momenta = RATES.map((_, index) => momentaBefore(TAKEN + index + 1, options))
+  const has = (slot: Slot) => slots.includes(slot)
   return {
     name,
-    rule: Rules.MOMENTUM,
-    slots: ['m'],
-    sizes: nesterov ? 'packed' : 'all',
-    steps: RATES.map((rate) => (nesterov ? [rate, MU, 1, MU] : [rate, MU, 0, 1])),
-    after({ w, m, v }, g, t) {
-      const next = MU * m + g
-      return { w: w - RATES[t - 1] * (nesterov ? g + MU * next : next), m: next, v }
+    rule,
+    slots,
+    sizes,
+    steps,
+    after({ w, m, v, b }, g, index) {
+      // Centered, the textbook's v is the mean of the squares, and the kernels' is the variance.
+      const found = { m, v: options.centered ? v + m ** 2 : v, b, momenta: momenta[index] }
+      const after = textbookStep(w, g, found, TAKEN + index + 1, textbooks[index])
+      return { ...found, w: after, v: options.centered ? found.v - found.m ** 2 : found.v }
     },
-    bounds(before, g, t, error, u) {
-      const size = Math.abs(g) + Math.abs(MU * before.m)
-      const m = error + 2 * u * size
-      // α g + β m, each term at most `size`: two products and a sum.
-      const direction = error + m + 4 * u * size
-      const step = 2 * RATES[t - 1] * size
-      return { w: RATES[t - 1] * direction + u * (Math.abs(before.w) + 2 * step), m, v: 0 }
+    bounds({ w, m, v, b }, g, index, error, u) {
+      const a = arithmetic(u)
+      const exact = {
+        w: a.exactly(w),
+        m: has('m') ? a.exactly(m) : undefined,
+        v: has('v') ? a.exactly(v) : undefined,
+        b: has('b') ? a.exactly(b) : undefined,
+      }
+      const given = steps[index].map((value) => ({ value, error: (u + COMPUTED) * Math.abs(value) }))
+      return kernel(a, exact, { value: g, error }, given)
     },
   }
 }
 
-const RATE = 0.25
-const BETA1 = 0.75
-const BETA2 = 0.9375
-// Large enough to be seen beside √v̂.
-const EPSILON = 0.03125
-
-/** Algorithm 1 of Kingma and Ba (2015, arXiv:1412.6980), with the corrections of the bias where they stand there. */
-function adamAfter({ w, m, v }: Kept, g: number, t: number): Kept {
-  const mean = BETA1 * m + (1 - BETA1) * g
-  const square = BETA2 * v + (1 - BETA2) * g * g
-  const meanHat = mean / (1 - BETA1 ** t)
-  const squareHat = square / (1 - BETA2 ** t)
-  return { w: w - (RATE * meanHat) / (Math.sqrt(squareHat) + EPSILON), m: mean, v: square }
-}
-
-const adamSteps = [1, 2].map((t) => {
-  const scale = 1 / Math.sqrt(1 - BETA2 ** t)
-  return [RATE / (1 - BETA1 ** t), BETA1, 1 - BETA1, BETA2, 1 - BETA2, scale, EPSILON]
-})
-
-const adam: RuleCase = {
-  name: 'Adam',
-  rule: Rules.ADAM,
-  slots: ['m', 'v'],
-  sizes: 'all',
-  steps: adamSteps,
-  after: adamAfter,
-  bounds(before, g, t, error, u) {
-    const after = adamAfter(before, g, t)
-    const [rate, , , , , scale] = adamSteps[t - 1]
-    // Two products and a sum; three products and a sum.
-    const m = (1 - BETA1) * error + 2 * u * (Math.abs(BETA1 * before.m) + Math.abs((1 - BETA1) * g))
-    const v = (1 - BETA2) * (2 * Math.abs(g) + error) * error + 3 * u * after.v
-    const below = Math.sqrt(after.v) * scale + EPSILON
-    // The root halves a relative error; itself, ρ, their product and the sum add one rounding each.
-    const relative = v / (2 * after.v) + 4 * u
-    const quotient = m / below + (Math.abs(after.m) / below) * (relative + u)
-    const step = Math.abs(after.w - before.w)
-    // η, its product, and the difference.
-    return { w: rate * quotient + 2 * u * step + u * (Math.abs(before.w) + step), m, v }
-  },
-}
+// No two numbers of a step are alike, so that none can stand for another, and every ε is large enough to be seen.
+const decay = { weightDecay: 0.375 }
+const moments = { learningRate: 0.25, beta1: 0.75, beta2: 0.9375, epsilon: 0.03125 }
+const root = { name: 'rmsprop', learningRate: 0.25, rho: 0.8125, epsilon: 0.03125 }
 
 export const ruleCases: readonly RuleCase[] = [
-  momentum('momentum', false),
-  momentum("Nesterov's momentum", true),
-  adam,
+  ruleCase('momentum', { name: 'sgd', learningRate: 0.25, momentum: 0.875 }, ['m'], momentum, 'all'),
+  ruleCase(
+    'momentum with dampening and decay',
+    { name: 'sgd', learningRate: 0.25, momentum: 0.875, dampening: 0.1875, ...decay },
+    ['m'],
+    momentum,
+  ),
+  ruleCase(
+    "Nesterov's momentum",
+    { name: 'sgd', learningRate: 0.25, momentum: 0.875, nesterov: true },
+    ['m'],
+    momentum,
+  ),
+  ruleCase(
+    "Nesterov's momentum with decay",
+    { name: 'sgd', learningRate: 0.25, momentum: 0.875, nesterov: true, ...decay },
+    ['m'],
+    momentum,
+  ),
+  ruleCase('SGD with decay', { name: 'sgd', learningRate: 0.25, ...decay }, [], sgdDecay),
+  ruleCase('RMSprop', { ...root, ...decay }, ['v'], rmsprop),
+  ruleCase('RMSprop with momentum', { ...root, ...decay, momentum: 0.625 }, ['v', 'b'], rmsprop),
+  ruleCase('centered RMSprop', { ...root, ...decay, centered: true }, ['v', 'm'], rmsprop),
+  ruleCase(
+    'centered RMSprop with momentum',
+    { ...root, ...decay, centered: true, momentum: 0.625 },
+    ['v', 'm', 'b'],
+    rmsprop,
+  ),
+  ruleCase(
+    'Adagrad',
+    { name: 'adagrad', learningRate: 0.25, learningRateDecay: 0.5, epsilon: 0.03125, ...decay },
+    ['v'],
+    adagrad,
+  ),
+  ruleCase('Adam', { name: 'adam', ...moments }, ['m', 'v'], adam, 'all'),
+  ruleCase('Adam with decay', { name: 'adam', ...moments, ...decay }, ['m', 'v'], adam),
+  ruleCase('AdamW', { name: 'adamw', ...moments, ...decay }, ['m', 'v'], adam),
+  ruleCase('NAdam', { name: 'nadam', ...moments, ...decay, momentumDecay: 7 }, ['m', 'v'], nadam),
+  ruleCase('Lion', { name: 'lion', learningRate: 0.25, beta1: 0.75, beta2: 0.9375, ...decay }, ['m'], lion),
 ]

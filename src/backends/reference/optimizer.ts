@@ -1,7 +1,8 @@
-// The update rules of assembly/rules/ in plain JavaScript.
+// What a product does with the sums of a gradient, and the update rules by their codes: see assembly/rules/.
 
 import * as Rules from '../../../assembly/abi/rules.ts'
 import type { Floats } from '../../base/floats.ts'
+import { adagrad, adam, lion, momentum, nadam, type Rule, rmsprop, sgdDecay } from './rules.ts'
 
 /** What a rule needs besides the gradient. */
 export interface Update {
@@ -18,41 +19,22 @@ export interface Update {
 export const stepOf = (floats: Floats, rule: number, scalars: number, rows: number): number =>
   rule === Rules.FUSED ? -(floats[scalars] / rows) : 1 / rows
 
-function momentum(floats: Floats, w: number, g: number, n: number, { scalars, slots }: Update): void {
-  const rate = floats[scalars]
-  const mu = floats[scalars + 1]
-  const alpha = floats[scalars + 2]
-  const beta = floats[scalars + 3]
-  for (let i = 0; i < n; ++i) {
-    const gradient = floats[g + i]
-    const m = mu * floats[w + slots + i] + gradient
-    floats[w + slots + i] = m
-    floats[w + i] -= rate * (alpha * gradient + beta * m)
-  }
-}
-
-function adam(floats: Floats, w: number, g: number, n: number, { scalars, slots }: Update): void {
-  const rate = floats[scalars]
-  const beta1 = floats[scalars + 1]
-  const rest1 = floats[scalars + 2]
-  const beta2 = floats[scalars + 3]
-  const rest2 = floats[scalars + 4]
-  const scale = floats[scalars + 5]
-  const epsilon = floats[scalars + 6]
-  for (let i = 0; i < n; ++i) {
-    const gradient = floats[g + i]
-    const at = w + i
-    const m = beta1 * floats[at + slots] + rest1 * gradient
-    const v = beta2 * floats[at + 2 * slots] + rest2 * gradient * gradient
-    floats[at + slots] = m
-    floats[at + 2 * slots] = v
-    floats[at] -= (rate * m) / (Math.sqrt(v) * scale + epsilon)
-  }
+const byCode: Readonly<Record<number, Rule>> = {
+  [Rules.MOMENTUM]: momentum,
+  [Rules.ADAM]: adam,
+  [Rules.SGD_DECAY]: sgdDecay,
+  [Rules.RMSPROP]: rmsprop(false, false),
+  [Rules.RMSPROP_MOMENTUM]: rmsprop(false, true),
+  [Rules.RMSPROP_CENTERED]: rmsprop(true, false),
+  [Rules.RMSPROP_CENTERED_MOMENTUM]: rmsprop(true, true),
+  [Rules.ADAGRAD]: adagrad,
+  [Rules.NADAM]: nadam,
+  [Rules.LION]: lion,
 }
 
 /** The rule on n parameters at w, whose mean gradient is at g. */
 export function applyRule(floats: Floats, update: Update, w: number, g: number, n: number): void {
-  if (update.rule === Rules.MOMENTUM) momentum(floats, w, g, n, update)
-  else if (update.rule === Rules.ADAM) adam(floats, w, g, n, update)
-  else throw new Error(`there is no rule ${update.rule}`)
+  const rule = byCode[update.rule]
+  if (!rule) throw new Error(`there is no rule ${update.rule}`)
+  rule(floats, w, g, n, update.slots, update.scalars)
 }
