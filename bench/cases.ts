@@ -10,6 +10,7 @@ import { runNow } from '../src/base/pace.ts'
 import { PhiloxStream } from '../src/base/random.ts'
 import { Engine } from '../src/engine/engine.ts'
 import type { LossName } from '../src/model/losses.ts'
+import type { UpdateRule } from '../src/model/optimizer-row.ts'
 import { plainSgd } from '../src/model/optimizers.ts'
 import type { ActivationName } from '../src/model/tables.ts'
 import { PREDICTS } from '../src/program/capacity.ts'
@@ -139,6 +140,7 @@ export function engineOf(
   loss: LossName,
   rows: number,
   batch: number,
+  rule: UpdateRule = plainSgd,
 ) {
   const output = loss === 'crossEntropy' ? 'softmax' : activation
   const layers = sizes.slice(1).map((units, l) => ({
@@ -148,7 +150,7 @@ export function engineOf(
     bias: true,
   }))
   const outputs = sizes.at(-1)!
-  const engine = new Engine({ inputs: sizes[0], outputs, layers, loss }, make, plainSgd, tiles)
+  const engine = new Engine({ inputs: sizes[0], outputs, layers, loss }, make, rule, tiles)
   layers.forEach(({ inputs, units }, l) => {
     engine.parameters.setWeights(
       l,
@@ -196,8 +198,8 @@ export const cases: readonly Case[] = [
   gemmTN(10, 784, 30),
   gemmTN(128, 784, 512),
   gemmTN(256, 2048, 2048),
-  gemmTN(128, 784, 512, ', momentum', Rules.MOMENTUM, [1e-6, 0.9, 0, 1]),
-  gemmTN(128, 784, 512, ', Adam', Rules.ADAM, [1e-6, 0.9, 0.1, 0.999, 0.001, 1, 1e-8]),
+  gemmTN(128, 784, 512, ', momentum', Rules.MOMENTUM, [1e-6, 0.9, 0, 1, 0, 1]),
+  gemmTN(128, 784, 512, ', Adam', Rules.ADAM, [1e-6, 0.9, 0.1, 0.999, 0.001, 1, 1e-8, 0, 0]),
   activate('linear', Activations.LINEAR),
   activate('sigmoid', Activations.SIGMOID),
   activate('tanh', Activations.TANH),
