@@ -12,7 +12,8 @@
 import { type Choice, chooseBackend } from '../src/backends/choose.ts'
 import type { OptimizerOptions } from '../src/index.ts'
 import { beginSteps, optimizer, updateRuleOf } from '../src/model/optimizers.ts'
-import type { ActivationName, LossName } from '../src/model/tables.ts'
+import type { LossName } from '../src/model/losses.ts'
+import type { ActivationName } from '../src/model/tables.ts'
 import { engineOf } from './cases.ts'
 
 const optimizers: readonly OptimizerOptions[] = [
@@ -66,7 +67,7 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 function stepperOf(choice: Choice, { sizes, batch, activation, loss }: Network, options: OptimizerOptions) {
   const settings = optimizer({ ...options, learningRate: 1e-6 }, 'optimizer')
   const engine = engineOf(choice, [...sizes], activation, loss, batch, batch, updateRuleOf(settings))
-  engine.setScalars(0, beginSteps(settings, 100)(settings.learningRate))
+  engine.setScalars(0, beginSteps(settings, 100)(settings.learningRate as number))
   return () => engine.train({ firstRow: 0, endRow: batch, batchRows: batch })
 }
 
