@@ -6,6 +6,9 @@ import { madd, nmadd } from '../base/simd'
  * decay; λ′ = (1 − β₁ᵗ) · weightDecay is decoupled decay, so that η λ′ = learningRate · weightDecay (Loshchilov and Hutter
  * 2019, arXiv:1711.05101).
  * scalars: η, β₁, 1 − β₁, β₂, 1 − β₂, ρ, ε, λ, λ′.
+ *
+ * Two vectors at a time, which V8 fuses where it has 256 bits: a step on 784-30-10 at batch 10 costs 1.52 times SGD's there,
+ * and 1.99 with one at a time. At 128 bits it is all the same, 1.65.
  */
 export function adam(w: usize, g: usize, slots: usize, n: i32, scalars: usize): void {
   const rate = v128.load32_splat(scalars)
@@ -18,7 +21,29 @@ export function adam(w: usize, g: usize, slots: usize, n: i32, scalars: usize): 
   const coupled = v128.load32_splat(scalars, 28)
   const decoupled = v128.load32_splat(scalars, 32)
   const end = w + ((<usize>n) << 2)
-  for (; w < end; w += 16, g += 16) {
+  for (; w + 16 < end; w += 32, g += 32) {
+    const mPtr = w + slots
+    const vPtr = mPtr + slots
+    const w0 = v128.load(w)
+    const w1 = v128.load(w, 16)
+    const g0 = madd(coupled, w0, v128.load(g))
+    const g1 = madd(coupled, w1, v128.load(g, 16))
+    const m0 = madd(beta1, v128.load(mPtr), f32x4.mul(rest1, g0))
+    const m1 = madd(beta1, v128.load(mPtr, 16), f32x4.mul(rest1, g1))
+    const v0 = madd(beta2, v128.load(vPtr), f32x4.mul(f32x4.mul(rest2, g0), g0))
+    const v1 = madd(beta2, v128.load(vPtr, 16), f32x4.mul(f32x4.mul(rest2, g1), g1))
+    const quotient0 = f32x4.div(m0, madd(f32x4.sqrt(v0), scale, epsilon))
+    const quotient1 = f32x4.div(m1, madd(f32x4.sqrt(v1), scale, epsilon))
+    const next0 = nmadd(rate, madd(decoupled, w0, quotient0), w0)
+    const next1 = nmadd(rate, madd(decoupled, w1, quotient1), w1)
+    v128.store(mPtr, m0)
+    v128.store(mPtr, m1, 16)
+    v128.store(vPtr, v0)
+    v128.store(vPtr, v1, 16)
+    v128.store(w, next0)
+    v128.store(w, next1, 16)
+  }
+  if (w < end) {
     const weight = v128.load(w)
     const gradient = madd(coupled, weight, v128.load(g))
     const mPtr = w + slots
