@@ -5,6 +5,7 @@ import * as random from './data/random'
 import * as scan from './data/scan'
 import { transposePanels as transpose } from './products/pack'
 import { packRows as packPanelRows } from './base/panels'
+import { penalty as penaltyOf } from './rules/sums'
 
 export { run } from './interpreter'
 
@@ -59,6 +60,10 @@ export function countNonzeros(x: i32, n: i32): i32 {
 
 export function checksum(x: i32, n: i32): i32 {
   return scan.checksum(at(x), n)
+}
+
+export function penalty(w: i32, n: i32, l1: f64, l2: f64): f64 {
+  return penaltyOf(at(w), n, l1, l2)
 }
 
 export function listNonzeros(rows: i32, x: i32, columns: i32, starts: i32, entries: i32): i32 {

@@ -3,7 +3,6 @@
 
 import * as Activations from './abi/activations'
 import * as Hits from './abi/hits'
-import { BUCKET_ENTRIES, BUCKETS, LANES, PACK_COLUMNS } from './abi/layout'
 import * as Backward from './abi/operands/backward'
 import * as Barrier from './abi/operands/barrier'
 import * as Forward from './abi/operands/forward'
@@ -11,24 +10,22 @@ import * as Normalize from './abi/operands/normalize'
 import * as NormalizeBackward from './abi/operands/normalize-backward'
 import * as Output from './abi/operands/output'
 import * as Rows from './abi/operands/rows'
-import * as UpdateBiases from './abi/operands/update-biases'
-import * as UpdateWeights from './abi/operands/update-weights'
-import * as Rules from './abi/rules'
 import * as Tape from './abi/tape'
 import { barrier } from './base/barrier'
 import { gemmNN } from './products/gemm-nn'
-import { gemmTN, sumRows } from './products/gemm-tn'
-import { address, floatOperand, operand, roomOf, scalarsOf, tableOf } from './base/operands'
+import { address, floatOperand, operand, tableOf } from './base/operands'
 import { padded } from './base/panels'
-import { beginOf, firstBlockOf, firstUnitOf } from './base/parts'
+import { beginOf, firstUnitOf } from './base/parts'
 import { fetchLists } from './products/lists'
-import { sparseNN, sparseTN } from './products/sparse'
+import { sparseNN } from './products/sparse'
 import { activateRows, deriveRows } from './rows/activation'
 import { hitsRow } from './rows/hits'
 import { lossRow, weighRow } from './rows/loss'
 import { softmaxRows } from './rows/softmax'
 import { dropout, normalize, normalizeBackward, runStatistics } from './rows/stages'
-import { stepOf, Update, updateAt } from './rules/update'
+import {
+  addPenalties, completesGroup, finishWeights, measure, penalty, step, updateBiases, updateWeights,
+} from './updates'
 
 /**
  * Most rows of the batch that are taken through a layer at a time: their inputs stay in L2, a panel of weights in L1. The
@@ -167,72 +164,6 @@ function backward(op: usize, from: i32, to: i32, jFrom: i32, jTo: i32): void {
   }
 }
 
-/** OP_UPDATE_WEIGHTS: the rule on aᵀ · δ (BP4), for this part's rows of W, or its columns. */
-function updateWeights(op: usize, index: i32, rows: i32, part: i32, parts: i32, thread: i32, flags: i32): void {
-  const byUnits = (flags & Tape.BY_UNITS) != 0
-  const byBlocks = (flags & Tape.BY_BLOCKS) != 0
-  const k = operand(op, UpdateWeights.inputs)
-  const n = operand(op, UpdateWeights.units)
-  const rule = operand(op, UpdateWeights.rule)
-  const tiles = operand(op, UpdateWeights.tiles)
-  const fours = padded(k) / LANES
-  const from = byUnits ? 0 : byBlocks ? firstBlockOf(part, parts, k) : beginOf(part, parts, fours)
-  const to = byUnits ? fours : byBlocks ? firstBlockOf(part + 1, parts, k) : beginOf(part + 1, parts, fours)
-  const jFrom = byUnits ? firstUnitOf(part, parts, n, tiles) : 0
-  const jTo = byUnits ? firstUnitOf(part + 1, parts, n, tiles) : padded(n)
-  const scalars = scalarsOf(op, UpdateWeights.steps, UpdateWeights.stepStride, index)
-  const adds = rule == Rules.FUSED
-  const step = stepOf(rule, scalars, rows)
-  const update: Update | null = adds || rule == Rules.STORE_GRADIENT
-    ? null
-    : updateAt(roomOf(op, UpdateWeights.strip, thread), rule, scalars, address(op, UpdateWeights.slots))
-  const aTable = tableOf(op, UpdateWeights.inputTable, rows, thread)
-  const delta = address(op, UpdateWeights.delta)
-  const weights = address(op, UpdateWeights.weights)
-  // Every thread has its own place for what it packs and sums.
-  const pack = address(op, UpdateWeights.pack) + ((<usize>(thread * rows * PACK_COLUMNS)) << 2)
-  const fromTable = tableOf(op, UpdateWeights.fromTable, rows, thread)
-  if (fromTable) {
-    const toTable = tableOf(op, UpdateWeights.toTable, rows, thread)
-    const lengths = address(op, UpdateWeights.bucketLengths) + ((<usize>(thread * padded(k))) << 2)
-    const room = <usize>(thread * max(BUCKET_ENTRIES, BUCKETS * rows))
-    const buckets = address(op, UpdateWeights.buckets) + (room << 3)
-    sparseTN(
-      from, to, rows, fromTable, toTable, delta, weights, k, n, adds, step, update, lengths, buckets, pack, jFrom, jTo,
-    )
-    return
-  }
-  const a = address(op, UpdateWeights.input)
-  const lda = operand(op, UpdateWeights.inputStride)
-  const weightsT = address(op, UpdateWeights.weightsT)
-  gemmTN(
-    from, to, rows, a, lda, aTable, delta, weights, weightsT, k, n, adds, step, update, tiles, pack, jFrom, jTo,
-  )
-}
-
-/** OP_UPDATE_BIASES: the rule on Σ δ (BP3), for this part's groups of four columns. */
-function updateBiases(op: usize, index: i32, rows: i32, part: i32, parts: i32, thread: i32): void {
-  const n = operand(op, UpdateBiases.units)
-  const rule = operand(op, UpdateBiases.rule)
-  const fours = padded(n) / LANES
-  const scalars = scalarsOf(op, UpdateBiases.steps, UpdateBiases.stepStride, index)
-  const adds = rule == Rules.FUSED
-  const update: Update | null = adds || rule == Rules.STORE_GRADIENT
-    ? null
-    : updateAt(roomOf(op, UpdateBiases.strip, thread), rule, scalars, address(op, UpdateBiases.slots))
-  sumRows(
-    beginOf(part, parts, fours),
-    beginOf(part + 1, parts, fours),
-    rows,
-    address(op, UpdateBiases.delta),
-    n,
-    address(op, UpdateBiases.biases),
-    adds,
-    stepOf(rule, scalars, rows),
-    update,
-  )
-}
-
 /**
  * The instructions in [fromPtr, toPtr) once, as step number `index` of the call, on the batch of `rows` rows that begins
  * at `start` of the order. Returns false if the work must be abandoned.
@@ -297,10 +228,28 @@ function runBatch(
         runStatistics(op, rows, part, parts)
         break
       case Tape.OP_UPDATE_WEIGHTS:
-        updateWeights(op, index, rows, part, parts, thread, code)
+        updateWeights(op, index, start, rows, part, parts, thread, code)
         break
       case Tape.OP_UPDATE_BIASES:
-        updateBiases(op, index, rows, part, parts, thread)
+        updateBiases(op, index, start, rows, part, parts, thread)
+        break
+      case Tape.OP_PENALTY:
+        penalty(op, part, parts)
+        break
+      case Tape.OP_ADD_PENALTIES:
+        if (part == 0) addPenalties(op, start)
+        break
+      case Tape.OP_GROUP:
+        if (!completesGroup(op, start, rows)) return true
+        break
+      case Tape.OP_MEASURE:
+        measure(op, part, parts)
+        break
+      case Tape.OP_STEP:
+        step(op, index, part, parts, thread)
+        break
+      case Tape.OP_FINISH_WEIGHTS:
+        finishWeights(op, part, parts)
         break
       default:
         unreachable()

@@ -120,6 +120,11 @@ function gemmTN(
         toTable: undefined,
         bucketLengths: undefined,
         buckets: undefined,
+        l1: undefined,
+        twiceL2: undefined,
+        limit: undefined,
+        groupRows: undefined,
+        epochRows: undefined,
       })
       return tapeOf(backend, ARENA_START, one, m)
     },

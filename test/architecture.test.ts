@@ -95,7 +95,17 @@ describe('the import arrows', () => {
   })
 
   it('point down in assembly/ too', () => {
-    const ranks = ['abi/', 'base/', 'rules/', 'products/', 'rows/', 'data/', 'interpreter.ts', 'index.ts']
+    const ranks = [
+      'abi/',
+      'base/',
+      'rules/',
+      'products/',
+      'rows/',
+      'data/',
+      'updates.ts',
+      'interpreter.ts',
+      'index.ts',
+    ]
     const rankIn = (file: string) => ranks.findIndex((room) => isIn(file, `assembly/${room}`))
     for (const file of files.filter((one) => one.startsWith('assembly/'))) {
       expect(rankIn(file), `${file} has no room`).toBeGreaterThanOrEqual(0)

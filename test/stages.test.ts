@@ -6,7 +6,7 @@ import { INSTRUCTION_WORDS } from '../assembly/abi/tape.ts'
 import { plainSgd } from '../src/model/optimizers.ts'
 import { PREDICTS } from '../src/program/capacity.ts'
 import { type Instruction, instruction } from '../src/program/instruction.ts'
-import { makePlan, TAPES, tapeWords } from '../src/program/plan.ts'
+import { makePlan, TAPES, tapePlace } from '../src/program/plan.ts'
 import { place } from '../src/program/stages.ts'
 import { evaluateTape, gradientsTape, predictTape, trainTape } from '../src/program/tape.ts'
 
@@ -29,27 +29,30 @@ const planOf = (depth: number) =>
 
 describe('the place of a tape', () => {
   const plan = planOf(2)
-  const room = tapeWords(plan.architecture) / INSTRUCTION_WORDS
   const barriers = (count: number): Instruction[] =>
     Array.from({ length: count }, () => instruction('barrier', { sync: plan.sync }))
 
   it('holds as many instructions as it has room for', () => {
-    for (const [at, name] of TAPES.entries()) {
-      const { from, to, compute, update } = place(plan, name, barriers(room - 3), barriers(3))
-      expect([from, to]).toEqual([
-        plan.tapes.offset + at * tapeWords(plan.architecture),
-        plan.tapes.offset + (at + 1) * tapeWords(plan.architecture),
-      ])
+    let end = plan.tapes.offset
+    for (const name of TAPES) {
+      const { at, length } = tapePlace(plan.architecture, name)
+      expect(plan.tapes.offset + at).toBe(end)
+      end += length
+      const room = length / INSTRUCTION_WORDS
+      const { from, to, compute, update } = place(plan, name, barriers(room - 1), barriers(1))
+      expect([from, to]).toEqual([plan.tapes.offset + at, end])
       expect([compute.from, compute.to, update!.from, update!.to]).toEqual([
         from,
-        to - 3 * INSTRUCTION_WORDS,
-        to - 3 * INSTRUCTION_WORDS,
+        to - INSTRUCTION_WORDS,
+        to - INSTRUCTION_WORDS,
         to,
       ])
     }
+    expect(plan.tapes.length).toBe(end - plan.tapes.offset)
   })
 
   it('refuses one more, to compute or to update', () => {
+    const room = tapePlace(plan.architecture, 'train').length / INSTRUCTION_WORDS
     const refusal = `the tape 'train' has ${room + 1} instructions, more than there is room for`
     expect(() => place(plan, 'train', barriers(room + 1))).toThrow(refusal)
     expect(() => place(plan, 'train', barriers(room), barriers(1))).toThrow(refusal)
@@ -67,12 +70,12 @@ describe.each([1, 2, 3, 8])('the tapes of %i layers', (depth) => {
       gradientsTape(plan),
     ]
     expect(tapes.map(({ name }) => name)).toEqual(TAPES)
-    for (const [at, { instructions, from, to }] of tapes.entries()) {
-      expect(from).toBe(plan.tapes.offset + at * tapeWords(plan.architecture))
+    for (const { name, instructions, from, to } of tapes) {
+      const { at, length } = tapePlace(plan.architecture, name)
+      expect(from).toBe(plan.tapes.offset + at)
       expect(to).toBe(from + instructions.length * INSTRUCTION_WORDS)
-      expect(to).toBeLessThanOrEqual(from + tapeWords(plan.architecture))
+      expect(to).toBeLessThanOrEqual(from + length)
     }
-    expect(plan.tapes.length).toBe(TAPES.length * tapeWords(plan.architecture))
     const products = tapes[3].instructions.filter(({ kind }) => /forward|backward|updateWeights/.test(kind))
     expect(products.map(({ split }) => split)).toEqual(new Array(3 * depth - 1).fill('units'))
     // Every product of the step that computes ends at a barrier.

@@ -54,7 +54,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       backend.writeInts(ROOM, Int32Array.of(code, ...new Array(Tape.INSTRUCTION_WORDS - 1).fill(0)))
       backend.run(ROOM, ROOM + Tape.INSTRUCTION_WORDS, 0, 1, 1, 0, 1, 0)
     }
-    for (const code of [0, Tape.OP_UPDATE_STATISTICS + 1, 15, 64, 1 << 20]) {
+    for (const code of [0, Tape.OP_FINISH_WEIGHTS + 1, 20, 64, 1 << 20]) {
       for (const flags of [0, Tape.BY_UNITS, Tape.BY_BLOCKS]) expectRefusal(() => run(code | flags), code)
     }
     // One that there is, to be sure that it is the code.

@@ -26,6 +26,10 @@ export const STRIP = PACK_BLOCK * 4 * PANEL
 // Each thread has a line for what it knows of the update, and a strip.
 export const STRIP_HEAD = 16
 
+// Sums over whole tensors (norms, penalties) are taken by blocks of this many elements, 8 KB, each by one thread, and the
+// blocks then added in their order: the same bits however many threads there are.
+export const SUM_BLOCK = 2048
+
 // Where the input is sparse, the nonzeros of the batch are put to buckets, one a column, for a block of columns at a
 // time: as many as have room for BUCKET_ENTRIES entries, 32 KB, and at least BUCKETS. Half and twice the room were within
 // 5% of this at batches of 10 and 32; few columns at a time cost a mispredicted branch for each row of the batch and block.

@@ -8,13 +8,19 @@ import { momentum } from './momentum'
 import { nadam } from './nadam'
 import { rmsprop } from './rmsprop'
 import { sgdDecay } from './sgd-decay'
+import { prepare } from './prepare'
+import { sgd } from './sgd'
 import { Update } from './update'
 
-/** w: n parameters, in fours; g: their gradient. */
+/** w: n parameters, in fours; g: their gradient, which is overwritten. */
 export function apply(update: Update, w: usize, g: usize, n: i32): void {
+  if (update.prepares) prepare(update, w, g, n)
   const slots = update.slots
   const scalars = update.scalars
   switch (update.rule) {
+    case Rules.SGD:
+      sgd(w, g, n, update.scalars)
+      break
     case Rules.MOMENTUM:
       momentum(w, g, slots, n, scalars)
       break

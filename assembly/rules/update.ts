@@ -1,6 +1,7 @@
 // What a product does with the sums of a gradient, and what is left to a rule.
 //
-//   plain SGD        w + step · g,  step = −learningRate / rows: the product adds to the parameters itself
+//   plain SGD        w + step · g,  step = −learningRate / rows: the product adds to the parameters itself, if nothing
+//                    else is done to the gradient
 //   the others       0 + step · g,  step = 1 / rows: the mean gradient, stored where it is wanted, or in a strip that a
 //                    rule then goes over
 //
@@ -8,7 +9,6 @@
 // of vectors only within one basic block.
 
 import { STRIP_HEAD } from '../abi/layout'
-import * as Rules from '../abi/rules'
 import { ZEROS } from '../base/panels'
 
 /** What a rule needs besides the gradient, whose strips a product hands it. */
@@ -21,6 +21,15 @@ export class Update {
   slots: usize
   /** Room for a strip. */
   strip: usize
+  /** False where the rule has the gradient as it is. */
+  prepares: bool
+  /** λ₁ and 2 λ₂ of a penalty. */
+  l1: f32
+  twiceL2: f32
+  /** Of each element of the gradient; 0 for none. */
+  limit: f32
+  /** What the gradient is multiplied with. */
+  scale: f32
 }
 
 /** The update, in front of the thread's own strip at `room`. */
@@ -30,13 +39,23 @@ export function updateAt(room: usize, rule: i32, scalars: usize, slots: usize): 
   update.scalars = scalars
   update.slots = slots
   update.strip = room + (STRIP_HEAD << 2)
+  update.prepares = false
   return update
 }
 
-/** What a sum over `rows` rows is multiplied with. scalars: a fused rule has its learning rate there. */
+/** Says what is done to the gradient before the rule has it. */
+export function prepareWith(update: Update, l1: f32, twiceL2: f32, limit: f32, scale: f32): void {
+  update.prepares = l1 != 0 || twiceL2 != 0 || limit != 0 || scale != 1
+  update.l1 = l1
+  update.twiceL2 = twiceL2
+  update.limit = limit
+  update.scale = scale
+}
+
+/** What a sum over `rows` rows is multiplied with. scalars: where the product takes the step, its learning rate. */
 @inline
-export function stepOf(rule: i32, scalars: usize, rows: i32): f32 {
-  return rule == Rules.FUSED ? -(load<f32>(scalars) / <f32>rows) : <f32>1 / <f32>rows
+export function stepOf(fused: bool, scalars: usize, rows: i32): f32 {
+  return fused ? -(load<f32>(scalars) / <f32>rows) : <f32>1 / <f32>rows
 }
 
 /** Where the base stands for the target at ptr: the target itself, or zeros. */

@@ -30,6 +30,8 @@ export interface Kernels {
   /** Writes the rows [from, to), multiples of 4, of the (rows × columns) matrix in panels at w to the panels of its
    * transpose at wt, padding included. */
   transposePanels(from: number, to: number, w: number, wt: number, rows: number, columns: number): void
+  /** λ₁ Σ|w| + λ₂ Σw² of the n numbers at w, multiples of 4, in float64. */
+  penalty(w: number, n: number, l1: number, l2: number): number
   /** ints[order + i] = i for i in [from, to). */
   countUp(order: number, from: number, to: number): void
   /**

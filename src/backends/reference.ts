@@ -10,6 +10,7 @@ import type { Backend, Kernels } from './backend.ts'
 import { type Memory, makeMemory } from './reference/memory.ts'
 import { checksum, countNonzeros } from './reference/scan.ts'
 import { run } from './reference/tape.ts'
+import { penaltyOf } from './reference/updates.ts'
 
 type Rest<F> = F extends (first: never, ...rest: infer R) => infer T ? (...rest: R) => T : never
 
@@ -39,6 +40,7 @@ export function makeReferenceBackend(
   }
   const kernels: Kernels = {
     countNonzeros: onFloats(countNonzeros),
+    penalty: onFloats(penaltyOf),
     checksum: (x, n) => checksum(ints, x << shift, n << shift),
     uniform(out, n, bound, first, seedLow, seedHigh, purpose, stream) {
       const counter = Uint32Array.of(0, 0, stream, purpose)

@@ -5,9 +5,9 @@ import { loadRows, readRowsNow } from '../intake/rows.ts'
 import type { MatrixLike } from '../model/options.ts'
 import type { Core } from '../training/core.ts'
 
-/** The gradient of the mean loss, shaped like the parameters. */
+/** The gradient of the mean loss, penalties included, shaped like the parameters. */
 export interface Gradients {
-  /** Mean over the rows. */
+  /** Mean over the rows, and the penalties. */
   readonly loss: number
   /** ∇W of each layer, row-major (inputs × units). */
   readonly weights: Float32Array[]
@@ -54,5 +54,5 @@ export function gradients(core: Core, x: MatrixLike, y: MatrixLike): Gradients {
     gains = addTo(gains, vectors('gainGradients'))
     shifts = addTo(shifts, vectors('shiftGradients'))
   }
-  return { loss: loss / rows, weights, biases, gains, shifts }
+  return { loss: loss / rows + engine.penalty(), weights, biases, gains, shifts }
 }

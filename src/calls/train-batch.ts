@@ -32,7 +32,7 @@ export function trainBatch(core: Core, x: MatrixLike, y: MatrixLike, options: Tr
   const batch = { firstRow: 0, endRow: rows, batchRows: rows }
   const { compute, update } = engine.step
   engine.train(batch, compute, 0, 1)
-  const loss = engine.sum(engine.plan.losses, 0, rows) / (data.weights?.total ?? rows)
+  const loss = engine.sum(engine.plan.losses, 0, rows) / (data.weights?.total ?? rows) + engine.penaltyAt(0)
   const diverge = (seen: Divergence['seen']): never => {
     throw divergedError({
       ...data,

@@ -6,7 +6,7 @@ import type { Backend, MakeBackend, Offering } from '../backends/backend.ts'
 import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices, toItsEnd } from '../base/pace.ts'
 import type { Architecture } from '../model/architecture.ts'
-import { type Capacity, PREDICTS, roomForRule } from '../program/capacity.ts'
+import { type Capacity, PREDICTS, roomToTrain } from '../program/capacity.ts'
 import { makePlan, type Plan } from '../program/plan.ts'
 import { copySlices, zeroSlices } from './copies.ts'
 import { Parameters } from './parameters.ts'
@@ -94,8 +94,13 @@ export class Arena implements Offering {
   #withSlots(capacity: Capacity): Capacity {
     // Not where only gradients are wanted.
     const isTraining = capacity.steps > 0
-    const { slots, strips } = isTraining ? roomForRule(this.#tapes.rule) : PREDICTS
-    return { ...capacity, slots: Math.max(slots, this.#plan?.capacity.slots ?? 0), strips }
+    const needs = isTraining ? roomToTrain(this.architecture, this.#tapes.rule, capacity) : PREDICTS
+    return {
+      ...capacity,
+      slots: Math.max(needs.slots, this.#plan?.capacity.slots ?? 0),
+      strips: needs.strips,
+      gradients: capacity.gradients || needs.gradients,
+    }
   }
 
   /** Moves to a smaller arena, of what it takes to predict, and gives back the one it has. */

@@ -8,9 +8,11 @@ import type { Floats } from '../base/floats.ts'
 import { SLICE_MS, type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
 import type { Architecture } from '../model/architecture.ts'
 import type { UpdateRule } from '../model/optimizer-row.ts'
+import { hasPenalty } from '../model/regularization.ts'
 import type { Staging, Tensor } from '../program/plan.ts'
 import type { Span, Stage } from '../program/stages.ts'
 import { predictResult } from '../program/tape.ts'
+import type { Group } from '../program/updates.ts'
 import { Crew, type Order } from '../threads/crew.ts'
 import type { Hands } from '../threads/hands.ts'
 import { Remote } from '../threads/remote.ts'
@@ -227,6 +229,35 @@ export class Engine extends Arena {
     this.tapes.trainHits = mode
   }
 
+  /** The batches of the slices to come that are summed for a step; undefined where each takes its own. */
+  set group(group: Group | undefined) {
+    this.tapes.group = group
+  }
+
+  /** λ₁ Σ|w| + λ₂ Σw² of the weights as they are: the part of the loss that no row has. */
+  penalty(): number {
+    const { regularization } = this.architecture
+    if (!hasPenalty(regularization)) return 0
+    return this.plan.layers.reduce((sum, { weights }, l) => {
+      const { l1, l2 } = regularization!.layers[l]
+      return sum + this.backend.kernels.penalty(weights.offset, weights.length, l1, l2)
+    }, 0)
+  }
+
+  /** The same before the step on the batch that began at this row of the order, as the step left it. */
+  penaltyAt(row: number): number {
+    return this.plan.penalties.length > 0 ? this.floats[this.plan.penalties.offset + row] : 0
+  }
+
+  /** sum + Σ over the slice's batches of their rows times the penalty that they met. */
+  sumPenalties({ firstRow, endRow, batchRows }: Slice, sum: number): number {
+    if (this.plan.penalties.length === 0) return sum
+    for (let row = firstRow; row < endRow; row += batchRows) {
+      sum += Math.min(batchRows, endRow - row) * this.penaltyAt(row)
+    }
+    return sum
+  }
+
   /** True where the kernels can skip the zeros of the input: not where some of it is dropped, from row to row others. */
   get skipsZeros(): boolean {
     return this.backend.listNonzeros !== undefined && !this.architecture.inputDropout
@@ -284,9 +315,10 @@ export class Engine extends Arena {
       this.backend.run(from, to, firstRow, endRow, batchRows, part, parts, 0)
       return undefined
     }
-    const { losses, hits } = this.plan
+    const { losses, hits, penalties } = this.plan
     const ofRows = ({ offset }: Tensor) => ({ offset: offset + firstRow, length: endRow - firstRow })
-    const copies = { reads: [ofRows(losses), ofRows(hits)] }
+    const reads = [losses, hits, ...(penalties.length > 0 ? [penalties] : [])]
+    const copies = { reads: reads.map(ofRows) }
     return this.#hands!.run([from, to, firstRow, endRow, batchRows], copies, [part, parts])
   }
 

@@ -7,6 +7,7 @@ import { toWords } from '../program/instruction.ts'
 import type { Plan } from '../program/plan.ts'
 import type { Tape } from '../program/stages.ts'
 import { evaluateTape, gradientsTape, predictTape, trainTape } from '../program/tape.ts'
+import type { Group } from '../program/updates.ts'
 
 export class Tapes {
   /** By which training updates the parameters. */
@@ -22,6 +23,7 @@ export class Tapes {
   #evaluateHits = Hits.NONE
   #validateHits = Hits.NONE
   #trainHits = Hits.NONE
+  #group: Group | undefined
 
   constructor(rule: UpdateRule) {
     this.rule = rule
@@ -37,7 +39,7 @@ export class Tapes {
     this.#validate = capacity.validates
       ? this.#write(evaluateTape(plan, 'validate', this.#validateHits))
       : undefined
-    this.#train = capacity.steps ? this.#write(trainTape(plan, this.rule, this.#trainHits)) : undefined
+    this.#train = capacity.steps ? this.#write(this.#makeTrain()) : undefined
     this.#gradients = capacity.gradients ? this.#write(gradientsTape(plan)) : undefined
   }
 
@@ -76,7 +78,18 @@ export class Tapes {
   set trainHits(mode: number) {
     if (mode === this.#trainHits) return
     this.#trainHits = mode
-    if (this.#train) this.#train = this.#write(trainTape(this.#plan, this.rule, mode))
+    if (this.#train) this.#train = this.#write(this.#makeTrain())
+  }
+
+  /** The batches that are summed for a step; undefined where each takes its own. */
+  set group(group: Group | undefined) {
+    if (group === this.#group) return
+    this.#group = group
+    if (this.#train) this.#train = this.#write(this.#makeTrain())
+  }
+
+  #makeTrain(): Tape {
+    return trainTape(this.#plan, this.rule, this.#trainHits, this.#group)
   }
 
   get gradients(): Tape {

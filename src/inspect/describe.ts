@@ -1,11 +1,13 @@
 // A network as a line of text and as plain data: what console.log, String and JSON.stringify show, who would otherwise
 // see nothing, since its state is private. And why it cannot be cloned.
 
+import { shortest } from '../base/float32.ts'
 import type { LayerShape } from '../model/architecture.ts'
 import { lossOptions, lossSettingsOf } from '../model/loss-settings.ts'
 import type { Settings } from '../model/network-settings.ts'
 import { type OptimizerSettings, optimizer } from '../model/optimizers.ts'
 import type { CommonNetworkOptions, OptimizerOptions, OutputLayerOptions } from '../model/options.ts'
+import type { ClipOptions, LayerRegularization, Regularization } from '../model/regularization.ts'
 import type { LearningRate } from '../model/schedules.ts'
 
 /** What Node and Bun, and what Deno, call to print an object. */
@@ -64,6 +66,29 @@ const rateText = (given: LearningRate): string => {
   return typeof given === 'number' ? `${given}` : given.name
 }
 
+/** The penalties and the limit of a layer, those that there are. */
+function layerRegularization({ l1, l2, maxNorm }: LayerRegularization) {
+  return {
+    ...(l1 > 0 && { l1: shortest(l1) }),
+    ...(l2 > 0 && { l2: shortest(l2) }),
+    ...(maxNorm > 0 && { maxNorm: shortest(maxNorm) }),
+  }
+}
+
+/** "l2 0.0001" where all layers have it, "l2 in layers 0, 2" where some do; "clip globalNorm 1". */
+function regularizationFacts(regularization: Regularization | undefined): string[] {
+  if (!regularization) return []
+  const { layers, clip } = regularization
+  const facts = (['l1', 'l2', 'maxNorm'] as const).flatMap((name) => {
+    const values = layers.map((layer) => layer[name])
+    if (values.every((value) => value === 0)) return []
+    if (values.every((value) => value === values[0])) return [`${name} ${shortest(values[0])}`]
+    const some = values.flatMap((value, l) => (value > 0 ? [l] : []))
+    return [`${name} in layer${some.length > 1 ? 's' : ''} ${shortened(some).join(', ')}`]
+  })
+  return clip ? [...facts, `clip ${clip.kind} ${shortest(clip.limit)}`] : facts
+}
+
 /** "Network 784-30-10 (relu, softmax; crossEntropy; sgd 0.01; 23,860 parameters; kernels 'relaxed')". */
 export function describe({ architecture, optimizer: settings }: Settings, condition: Condition): string {
   const { inputs, layers, loss, inputDropout } = architecture
@@ -74,6 +99,7 @@ export function describe({ architecture, optimizer: settings }: Settings, condit
     shortened(runs(layers.map(stagesOf))).join(', '),
     `${loss}${chosen.join('')}`,
     optimizerLine(settings),
+    ...regularizationFacts(architecture.regularization),
     `${condition.parameterCount.toLocaleString('en')} parameters`,
     `kernels '${condition.kernels}'${condition.wide ? ', wide' : ''}`,
     ...(condition.isTraining ? ['training'] : []),
@@ -94,20 +120,26 @@ export interface NetworkDescription extends CommonNetworkOptions {
 /** The network's options, each default in its place, as plain data; without initializers that are functions. */
 export function describeOptions(settings: Settings, parameterCount: number): NetworkDescription {
   const { architecture, initializers, biasInitializer, seed, kernels, wide, threads } = settings
-  const { inputs, layers, loss, inputDropout } = architecture
+  const { inputs, layers, loss, inputDropout, regularization } = architecture
   // By its name alone where it has no options, or these are the defaults.
   const isPlain = lossOptions(architecture).length === 0
   const isNormalized = layers.some(({ normalization }) => normalization)
   const readers = isNormalized ? 'weights(l), biases(l), gains(l), …' : 'weights(l) and biases(l)'
+  const clip = regularization?.clip
   return {
     inputs,
     layers: layers.map(({ inputs: _, ...layer }, l) => {
       const initializer = initializers[l]
-      return typeof initializer === 'function' ? layer : { ...layer, initializer }
+      return {
+        ...layer,
+        ...(typeof initializer !== 'function' && { initializer }),
+        ...(regularization && layerRegularization(regularization.layers[l])),
+      }
     }),
     ...(inputDropout && { inputDropout }),
     loss: isPlain ? loss : { ...lossSettingsOf(architecture) },
     optimizer: { ...settings.optimizer } as OptimizerOptions,
+    ...(clip && { clip: { [clip.kind]: shortest(clip.limit) } as unknown as ClipOptions }),
     biasInitializer,
     seed,
     kernels,

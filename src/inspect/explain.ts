@@ -2,6 +2,7 @@
 
 import { STORED } from '../../assembly/abi/activations.ts'
 import * as Hits from '../../assembly/abi/hits.ts'
+import * as Rules from '../../assembly/abi/rules.ts'
 import { largest } from '../base/largest.ts'
 import type { Engine } from '../engine/engine.ts'
 import { nonzerosToList } from '../intake/sparse.ts'
@@ -11,21 +12,12 @@ import { lossFormulas } from '../model/loss-settings.ts'
 import type { Settings } from '../model/network-settings.ts'
 import { type OptimizerSettings, updateFormula, updateRuleOf } from '../model/optimizers.ts'
 import { type ActivationName, activations, slopeText } from '../model/tables.ts'
-import { type Capacity, PREDICTS, roomForRule } from '../program/capacity.ts'
+import { type Capacity, PREDICTS, roomToTrain } from '../program/capacity.ts'
 import type { Instruction, Operand } from '../program/instruction.ts'
 import { makePlan } from '../program/plan.ts'
 import { trainTape } from '../program/tape.ts'
+import { type Line, nameOf, preparedFormula, regularizationLine } from './explain-regularization.ts'
 
-interface Line {
-  readonly what: string
-  readonly formula: string
-  readonly equation?: string
-  readonly shape?: string
-  /** True where zeros of x are skipped. */
-  readonly skips?: boolean
-}
-
-const nameOf = (operand: Operand): string => (typeof operand === 'object' ? operand.name : `${operand}`)
 const shapeOf = (...matrices: readonly (readonly [Operand, Operand])[]) =>
   matrices.map(([rows, columns]) => `(${rows} × ${columns})`).join('')
 
@@ -42,7 +34,11 @@ const layerOf = (operand: Operand) => Number(nameOf(operand).replace(/\D/g, ''))
 
 /** How the threads of a team share an instruction. */
 function splitOf({ kind, split }: Instruction): string {
-  if (kind === 'barrier') return ''
+  if (kind === 'barrier' || kind === 'group') return ''
+  if (kind === 'addPenalties') return 'by one thread'
+  if (kind === 'penalty' || kind === 'measure') return 'by blocks of the weights'
+  if (kind === 'step') return 'by fours of the parameters'
+  if (kind === 'finishWeights') return 'by units'
   if (kind === 'rows') return 'by every thread'
   if (kind === 'updateBiases' || kind === 'updateStatistics') return 'by fours of the units'
   if (split === 'units') return 'by units'
@@ -101,22 +97,34 @@ function lineOf(
       }
     }
     case 'updateWeights': {
-      const { input, delta, weights, inputs, units, fromTable } = one.operands
+      const { input, delta, weights, inputs, units, rule, fromTable } = one.operands
       const gradient = `${nameOf(input)}ᵀ · ${nameOf(delta)} / ${rows}`
       return {
-        what: 'update',
-        formula: updateFormula(optimizer, nameOf(weights), gradient),
+        what: rule === Rules.STORE_GRADIENT ? 'gradient' : 'update',
+        formula:
+          rule === Rules.STORE_GRADIENT
+            ? `${nameOf(weights)} = ${gradient}`
+            : updateFormula(
+                optimizer,
+                nameOf(weights),
+                preparedFormula(one.operands, nameOf(weights), gradient),
+              ),
         equation: 'BP4',
         shape: shapeOf([inputs, rows], [rows, units]),
         skips: fromTable !== undefined,
       }
     }
     case 'updateBiases': {
-      const { delta, biases } = one.operands
+      const { delta, biases, rule } = one.operands
       const l = layerOf(biases)
       const of = { γ: `δu${l} ⊙ ẑ${l}`, β: `δu${l}` }[nameOf(biases)[0]]
-      const formula = updateFormula(optimizer, nameOf(biases), `Σ ${of ?? nameOf(delta)} / ${rows}`)
-      return of ? { what: 'update', formula } : { what: 'update', formula, equation: 'BP3' }
+      const equation = of ? {} : { equation: 'BP3' }
+      const gradient = `Σ ${of ?? nameOf(delta)} / ${rows}`
+      if (rule === Rules.STORE_GRADIENT) {
+        return { what: 'gradient', formula: `${nameOf(biases)} = ${gradient}`, ...equation }
+      }
+      const prepared = preparedFormula(one.operands, nameOf(biases), gradient)
+      return { what: 'update', formula: updateFormula(optimizer, nameOf(biases), prepared), ...equation }
     }
     case 'normalize': {
       const { out, units } = one.operands
@@ -158,6 +166,8 @@ function lineOf(
           `${momentum} σ² · ${rows} / ${rows - 1}`,
       }
     }
+    default:
+      return regularizationLine(one, optimizer)
   }
 }
 
@@ -191,7 +201,7 @@ export function explain(
     dataRows: rows,
     nonzeros: lists,
     threads,
-    ...roomForRule(rule),
+    ...roomToTrain(architecture, rule, PREDICTS),
     steps: 1,
   }
   const { instructions } = trainTape(makePlan(architecture, capacity, engine.plan.tiles), rule, Hits.NONE)

@@ -2,6 +2,7 @@
 
 import type { LossName, LossSettings } from './losses.ts'
 import type { Normalization } from './normalizations.ts'
+import type { Regularization } from './regularization.ts'
 import type { ActivationName } from './tables.ts'
 
 export interface LayerShape {
@@ -25,6 +26,8 @@ export interface Architecture {
   readonly lossSettings?: LossSettings | undefined
   /** The share of the inputs that is dropped in training, above 0; none where it is missing. */
   readonly inputDropout?: number
+  /** What is done to the gradient and the weights besides the step; not there where that is nothing. */
+  readonly regularization?: Regularization
 }
 
 /** True where some layer is normalised over the batch: a gradient depends on which rows are together. */

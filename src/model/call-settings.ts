@@ -124,6 +124,7 @@ const checkpoint = (value: unknown, where: string) => {
 const fitTable = {
   epochs: optional(integer(1), 1),
   batchSize,
+  accumulate: optional(integer(1), 1),
   shuffle: optional(boolean, true),
   validation: optional(validation, undefined),
   earlyStopping: optional(earlyStopping, undefined),

@@ -23,6 +23,7 @@ import { type LossName, losses } from './losses.ts'
 import { normalization } from './normalizations.ts'
 import { type OptimizerSettings, optimizer } from './optimizers.ts'
 import type { KernelsName, NetworkOptions } from './options.ts'
+import { clip, limitOrNone, penalty, regularizationOf } from './regularization.ts'
 import { type ActivationName, activations } from './tables.ts'
 
 const names = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[]
@@ -32,6 +33,12 @@ const initializer: Check<InitializerName | CustomInitializer> = (value, name) =>
     ? (value as CustomInitializer)
     : oneOf(names(initializers))(value, `${name} (a name or a function)`)
 
+const regularizationTable = {
+  l1: optional(penalty, undefined),
+  l2: optional(penalty, undefined),
+  maxNorm: optional(limitOrNone, undefined),
+}
+
 const layerTable = {
   units: integer(1, 2 ** 24),
   activation: optional(oneOf(names(activations)), undefined),
@@ -40,6 +47,7 @@ const layerTable = {
   // Missing is not 'none', which stands for a layer without where the network's default is one.
   normalization: optional((value, name) => normalization(value, name) ?? ('none' as const), undefined),
   dropout: optional(fraction, undefined),
+  ...regularizationTable,
 }
 
 const layer: Check<ReturnType<typeof checkLayer>> = (value, name) => checkLayer(value, name)
@@ -60,6 +68,8 @@ const networkTable = {
   activation: optional(oneOf(names(activations)), undefined),
   loss: optional(loss, undefined),
   optimizer: (value: unknown, name: string) => optimizer(value ?? 'sgd', name),
+  ...regularizationTable,
+  clip: optional(clip, undefined),
   bias: optional(boolean, true),
   initializer: optional(initializer, 'glorotUniform' as const),
   biasInitializer: optional(oneOf(names(initializers)), 'zeros' as const),
@@ -122,6 +132,7 @@ export function networkSettings(options: NetworkOptions): Settings {
   checkPairs(shapes, lossName)
   checkLast(shapes, lossName)
   const { inputDropout } = given
+  const regularization = regularizationOf(given, layers)
   return {
     architecture: {
       inputs,
@@ -130,6 +141,7 @@ export function networkSettings(options: NetworkOptions): Settings {
       loss: lossName,
       lossSettings,
       ...(inputDropout > 0 && { inputDropout }),
+      ...(regularization && { regularization }),
     },
     optimizer: given.optimizer,
     initializers: layers.map((one) => one.initializer ?? given.initializer),

@@ -7,6 +7,7 @@ import type { LossName } from './losses.ts'
 import type { MetricSpec } from './metrics.ts'
 import type { NormalizationName } from './normalizations.ts'
 import type { OptimizerName } from './optimizers.ts'
+import type { ClipOptions } from './regularization.ts'
 import type { ActivationName } from './tables.ts'
 
 /** The activations of a hidden layer: all but softmax, which needs the whole row and ends a network. */
@@ -29,6 +30,13 @@ export interface LayerOptions {
   /** p: the share of the outputs that training drops, from 0 to below 1; the others are divided by 1 − p. Default: the
    * network's `dropout`; for the last layer 0, which has none. */
   dropout?: number
+  /** λ₁ of the penalty λ₁ Σ|w| on the layer's weights, from 0 on. Default: the network's `l1`. */
+  l1?: number
+  /** λ₂ of the penalty λ₂ Σw² on the layer's weights, from 0 on. Default: the network's `l2`. */
+  l2?: number
+  /** The largest Euclidean norm of the weights into a unit, above 0: after each step, those of a unit that is beyond it are
+   * scaled down. Infinity for no limit. Default: the network's `maxNorm`. */
+  maxNorm?: number
 }
 
 /** The last layer of a network, which may be softmax. */
@@ -204,6 +212,16 @@ export interface CommonNetworkOptions {
   loss?: LossName | LossOptions
   /** Default { name: 'sgd', learningRate: 0.01 }. */
   optimizer?: OptimizerName | OptimizerOptions
+  /** λ₁ of the penalty λ₁ Σ|w| on the weights of each layer that names none, from 0 on. A penalty is part of every loss
+   * that is reported; biases have none. Default 0. */
+  l1?: number
+  /** λ₂ of the penalty λ₂ Σw², whose gradient is 2 λ₂ w. Default 0. */
+  l2?: number
+  /** A limit of the gradient, penalties included: `{ value }` for each element, `{ norm }` for each W and b, or
+   * `{ globalNorm }` for all together. Default: none. */
+  clip?: ClipOptions
+  /** The largest Euclidean norm of the weights into a unit, in each layer that names none. Default: no limit. */
+  maxNorm?: number
   /** False for a network without biases. Default true. */
   bias?: boolean
   /** Initial weights. Default 'glorotUniform'. */
@@ -264,7 +282,7 @@ export interface EpochLog {
   /** Counted from 1. */
   readonly epoch: number
   readonly epochs: number
-  /** Mean training loss over the epoch, each row at the parameters it met: Σ s l / Σ s where rows have weights s. */
+  /** Mean training loss over the epoch, penalties included, each row at the parameters it met: Σ s l / Σ s where rows have weights s. */
   readonly loss: number
   /** η of the epoch's last step. */
   readonly learningRate: number
@@ -357,6 +375,9 @@ export interface FitOptions {
   epochs?: number
   /** Rows in a mini-batch, at least 1; the last one of an epoch may be smaller. Default 32. */
   batchSize?: number
+  /** Mini-batches whose gradients are summed for one step of the optimizer, at least 1: as one batch of so many times the
+   * rows, in less memory. What is left at the end of an epoch makes a step of its own. Default 1. */
+  accumulate?: number
   /** Whether every epoch takes the rows in a new random order. Default true. */
   shuffle?: boolean
   /** Data to evaluate on after every epoch, or a share of the training data to keep apart for it. */

@@ -1,7 +1,9 @@
 // What an arena must have room for.
 
 import { FUSED } from '../../assembly/abi/rules.ts'
+import type { Architecture } from '../model/architecture.ts'
 import type { UpdateRule } from '../model/optimizer-row.ts'
+import { changesGradient, clipsNorm } from '../model/regularization.ts'
 
 /** What an arena must have room for. */
 export interface Capacity {
@@ -19,6 +21,8 @@ export interface Capacity {
   readonly slots: number
   /** True where the optimizer's rule goes over strips of the gradient. */
   readonly strips: boolean
+  /** True where the gradients of several batches are summed for a step. */
+  readonly accumulates: boolean
   /** Steps whose numbers are given at once: 1 where all are alike, 0 where none is taken. */
   readonly steps: number
   /** True where the threads evaluate too, in staging rows that the caller's own evaluate and predict leave alone. */
@@ -36,13 +40,19 @@ export const PREDICTS: Capacity = {
   threads: 1,
   slots: 0,
   strips: false,
+  accumulates: false,
   steps: 0,
   validates: false,
   weighted: false,
 }
 
-/** What a rule needs to train. */
-export const roomForRule = ({ rule, slots }: UpdateRule): Pick<Capacity, 'slots' | 'strips'> => ({
+/** What training by the rule needs. */
+export const roomToTrain = (
+  { regularization }: Architecture,
+  { rule, slots }: UpdateRule,
+  { accumulates }: Pick<Capacity, 'accumulates'>,
+): Pick<Capacity, 'slots' | 'strips' | 'gradients'> => ({
   slots,
-  strips: rule !== FUSED,
+  strips: rule !== FUSED || accumulates || changesGradient(regularization),
+  gradients: accumulates || clipsNorm(regularization),
 })

@@ -1,14 +1,20 @@
 // Instructions by name: their opcodes and the words at which their operands stand. The kernels read the same files, so
 // a word is written down once.
 
+import * as AddPenalties from '../../assembly/abi/operands/add-penalties.ts'
 import * as Backward from '../../assembly/abi/operands/backward.ts'
 import * as Barrier from '../../assembly/abi/operands/barrier.ts'
 import * as Dropout from '../../assembly/abi/operands/dropout.ts'
+import * as FinishWeights from '../../assembly/abi/operands/finish-weights.ts'
 import * as Forward from '../../assembly/abi/operands/forward.ts'
+import * as Group from '../../assembly/abi/operands/group.ts'
+import * as Measure from '../../assembly/abi/operands/measure.ts'
 import * as Normalize from '../../assembly/abi/operands/normalize.ts'
 import * as NormalizeBackward from '../../assembly/abi/operands/normalize-backward.ts'
 import * as Output from '../../assembly/abi/operands/output.ts'
+import * as Penalty from '../../assembly/abi/operands/penalty.ts'
 import * as Rows from '../../assembly/abi/operands/rows.ts'
+import * as Step from '../../assembly/abi/operands/step.ts'
 import * as UpdateBiases from '../../assembly/abi/operands/update-biases.ts'
 import * as UpdateStatistics from '../../assembly/abi/operands/update-statistics.ts'
 import * as UpdateWeights from '../../assembly/abi/operands/update-weights.ts'
@@ -27,6 +33,12 @@ const table = {
   normalizeBackward: { op: Tape.OP_NORMALIZE_BACKWARD, layout: NormalizeBackward },
   dropout: { op: Tape.OP_DROPOUT, layout: Dropout },
   updateStatistics: { op: Tape.OP_UPDATE_STATISTICS, layout: UpdateStatistics },
+  penalty: { op: Tape.OP_PENALTY, layout: Penalty },
+  addPenalties: { op: Tape.OP_ADD_PENALTIES, layout: AddPenalties },
+  group: { op: Tape.OP_GROUP, layout: Group },
+  measure: { op: Tape.OP_MEASURE, layout: Measure },
+  step: { op: Tape.OP_STEP, layout: Step },
+  finishWeights: { op: Tape.OP_FINISH_WEIGHTS, layout: FinishWeights },
 } as const
 
 type Kind = keyof typeof table

@@ -9,12 +9,14 @@ import {
   SINGLE,
   STRIP,
   STRIP_HEAD,
+  SUM_BLOCK,
 } from '../../assembly/abi/layout.ts'
 import { SCALARS } from '../../assembly/abi/rules.ts'
 import * as Sync from '../../assembly/abi/sync.ts'
 import { INSTRUCTION_WORDS } from '../../assembly/abi/tape.ts'
 import { largest } from '../base/largest.ts'
 import { type Architecture, drops } from '../model/architecture.ts'
+import { clipsNorm, hasPenalty, isPenalized } from '../model/regularization.ts'
 import { activations } from '../model/tables.ts'
 import type { Capacity } from './capacity.ts'
 import { padded, panelLength } from './panels.ts'
@@ -136,6 +138,11 @@ export interface Plan {
   readonly pack: Tensor
   /** For each thread a strip of the gradient on its way to the rule. */
   readonly strips: Tensor
+  /** The norm of each block of the gradient, tensor after tensor; empty where no norm is limited. */
+  readonly norms: Tensor
+  /** The penalty of each block of the weights that have one, and that of all for each batch, at its first row. */
+  readonly penaltySums: Tensor
+  readonly penalties: Tensor
   /** The words by which threads synchronize at a barrier. */
   readonly sync: Tensor
   readonly staging: Staging
@@ -156,15 +163,40 @@ const STAGING_ELEMENTS = 1 << 18
 // Threads take as many times that at once each: a call to them costs more than one within the thread.
 const STAGINGS_PER_THREAD = 2
 
-/**
- * Words of the longest tape: rows, output, two barriers, and four instructions a layer with two barriers more. With
- * normalisation five more and two barriers, with dropout one and a barrier.
- */
-export function tapeWords({ layers, inputDropout }: Architecture): number {
-  const stages = layers.map(({ normalization, dropout }) => (normalization ? 7 : 0) + (dropout ? 2 : 0))
-  const count = stages.reduce((sum, more) => sum + 6 + more, inputDropout ? 6 : 4)
-  return count * INSTRUCTION_WORDS
+/** How much more room the stages of the layers take than plain ones, in instructions of a step. */
+const stageCount = ({ layers, inputDropout }: Architecture): number =>
+  layers.reduce(
+    (sum, { normalization, dropout }) => sum + (normalization ? 9 : 0) + (dropout ? 2 : 0),
+    inputDropout ? 2 : 0,
+  )
+
+// Instructions of each tape at most. train: four a layer, two barriers more, and up to six for its penalty, its gradient, its
+// step and what follows that, with normalisation nine more and with dropout two; gradients: the same, with one for the
+// penalty; the others: one a layer, with normalisation two.
+const longest: Record<TapeName, (architecture: Architecture) => number> = {
+  predict: ({ layers }) => 2 * layers.length,
+  evaluate: ({ layers }) => 3 * layers.length + 1,
+  validate: ({ layers }) => 3 * layers.length + 1,
+  train: (architecture) => 12 * architecture.layers.length + 9 + stageCount(architecture),
+  gradients: (architecture) => 7 * architecture.layers.length + 3 + stageCount(architecture),
 }
+
+/** Where a tape's place begins, from that of the first on, and how long it is; for the end of all of them, no name. */
+export function tapePlace(
+  architecture: Architecture,
+  name?: TapeName,
+): { readonly at: number; readonly length: number } {
+  let at = 0
+  for (const one of TAPES) {
+    const length = longest[one](architecture) * INSTRUCTION_WORDS
+    if (one === name) return { at, length }
+    at += length
+  }
+  return { at, length: 0 }
+}
+
+/** Blocks over which the sums of a tensor are taken. */
+export const blocksOf = ({ length }: Tensor): number => Math.ceil(length / SUM_BLOCK)
 
 /** The arena of a network, from the element `begin` on: every tensor, its shape and where it lies. */
 export function makePlan(
@@ -196,7 +228,7 @@ export function makePlan(
     place(name, rows, columns, columns, panelLength(rows, columns))
 
   const sync = vector('sync', Sync.LENGTH)
-  const tapes = vector('tapes', TAPES.length * tapeWords(architecture))
+  const tapes = vector('tapes', tapePlace(architecture).at)
   const random = drops(architecture) ? vector('random', RANDOM_WORDS) : undefined
 
   const parametersFrom = end
@@ -264,6 +296,21 @@ export function makePlan(
   // Not in front: the parameters have one place, however many steps there are.
   const steps = matrix('steps', capacity.steps, SCALARS)
 
+  const { regularization } = architecture
+  const blocks = (some: readonly (Tensor | undefined)[]) =>
+    some.reduce((sum, tensor) => sum + (tensor ? blocksOf(tensor) : 0), 0)
+  const takesSteps = capacity.steps > 0
+  const limited = takesSteps && clipsNorm(regularization)
+  const norms = vector(
+    'norms',
+    limited ? blocks(parameters.flatMap((one) => [one.weights, one.biases, one.gains, one.shifts])) : 0,
+  )
+  const penalized = takesSteps && hasPenalty(regularization)
+  const penalizedWeights = parameters.map((one, l) =>
+    penalized && isPenalized(regularization!.layers[l]) ? one.weights : undefined,
+  )
+  const penaltySums = vector('penalty sums', blocks(penalizedWeights))
+
   const widest = Math.max(inputs, largest(layers.map((layer) => padded(layer.units))))
   const stagingRows = Math.max(1, Math.min(STAGING_ROWS, Math.floor(STAGING_ELEMENTS / widest)))
   const widestLayer = largest(layers.map((layer) => layer.units))
@@ -285,6 +332,7 @@ export function makePlan(
   const losses = vector('losses', dataRows)
   const hits = vector('hits', dataRows)
   const rowWeights = capacity.weighted ? vector('weights of rows', dataRows) : undefined
+  const penalties = vector('penalties', penalized ? dataRows : 0)
   const sparse = lists && {
     ...lists,
     starts: vector('starts of lists', dataRows + 1),
@@ -319,6 +367,9 @@ export function makePlan(
     yTable,
     pack,
     strips,
+    norms,
+    penaltySums,
+    penalties,
     sync,
     sparse,
     staging,

@@ -2,7 +2,7 @@
 
 import { INSTRUCTION_WORDS } from '../../assembly/abi/tape.ts'
 import type { Instruction } from './instruction.ts'
-import { type Plan, TAPES, type TapeName, tapeWords } from './plan.ts'
+import { type Plan, type TapeName, tapePlace } from './plan.ts'
 
 /** A range of instructions, as element offsets into the arena. */
 export interface Span {
@@ -47,12 +47,12 @@ export function place(
   computes: readonly Instruction[],
   updates?: readonly Instruction[],
 ): Tape {
-  const room = tapeWords(plan.architecture)
+  const room = tapePlace(plan.architecture, name)
   const instructions = [...computes, ...(updates ?? [])]
-  if (instructions.length * INSTRUCTION_WORDS > room) {
+  if (instructions.length * INSTRUCTION_WORDS > room.length) {
     throw new Error(`the tape '${name}' has ${instructions.length} instructions, more than there is room for`)
   }
-  const compute = stageOf(plan.tapes.offset + TAPES.indexOf(name) * room, computes)
+  const compute = stageOf(plan.tapes.offset + room.at, computes)
   const update = updates && stageOf(compute.to, updates)
   return { name, instructions, compute, update, from: compute.from, to: (update ?? compute).to }
 }

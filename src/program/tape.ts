@@ -4,31 +4,22 @@
 import * as Activations from '../../assembly/abi/activations.ts'
 import * as Hits from '../../assembly/abi/hits.ts'
 import { PAIRED, PANEL } from '../../assembly/abi/layout.ts'
-import * as Rules from '../../assembly/abi/rules.ts'
 import { lossNumbers } from '../model/loss-settings.ts'
 import { losses } from '../model/losses.ts'
 import type { UpdateRule } from '../model/optimizer-row.ts'
 import { activations } from '../model/tables.ts'
 import { floatOperand, type Instruction, type InstructionOf, instruction, type Split } from './instruction.ts'
-import {
-  dropInputs,
-  dropout,
-  normalize,
-  normalizeBackward,
-  normalizeStaged,
-  updateStatistics,
-} from './layer-stages.ts'
+import { dropInputs, dropout, normalize, normalizeBackward, normalizeStaged } from './layer-stages.ts'
 import { padded } from './panels.ts'
 import type { LayerTensors, Plan, Staging, TapeName, Tensor } from './plan.ts'
 import { place, type Tape } from './stages.ts'
+import { barrier, type Group, gradientUpdates, penaltyOf, trainUpdates } from './updates.ts'
 
 /** The rows that a matrix's table lists, or its rows in order. */
 interface Rows {
   readonly matrix: Tensor
   readonly table?: Tensor
 }
-
-const barrier = (plan: Plan): Instruction => instruction('barrier', { sync: plan.sync })
 
 /** True where the output layer's activation is left to its loss. */
 const leavesActivation = (plan: Plan): boolean => {
@@ -174,32 +165,24 @@ function splitsByUnits({ capacity: { threads }, tiles }: Plan, k: number, n: num
   return k * n >= SHARED_WEIGHTS && Math.ceil(groups / threads) * threads <= MOST_UNEVEN * groups
 }
 
-type Target = (layer: LayerTensors) => {
-  weights: Tensor
-  weightsT?: Tensor | undefined
-  biases?: Tensor | undefined
-  gains?: Tensor | undefined
-  shifts?: Tensor | undefined
-}
+type UpdatesOf = (forwards: readonly InstructionOf<'forward'>[]) => Instruction[]
 
 /** What is particular to a tape that takes a step. */
 interface StepOf {
   readonly name: TapeName
-  readonly rule: number
   readonly hitMode: number
-  readonly target: Target
-  /** True where the step trains: some are dropped, and running statistics follow. */
+  readonly updatesOf: UpdatesOf
+  /** True where the step trains: some are dropped, and the penalties are summed. */
   readonly trains: boolean
 }
 
 /**
  * One step on a mini-batch. Forward, output error and deltas backward are split by rows, or layer by layer by units where
- * that moves less between the cores; then come the updates, split by rows or columns of W: the gradient of every weight
- * matrix, each tile handed to `rule` when it is complete. The barrier before them is why no weight is updated while a
- * delta still needs it; the one at the end keeps the next batch from starting early.
+ * that moves less between the cores; then come the updates (updates.ts). The barrier before them is why no weight is updated
+ * while a delta still needs it; the one at the end keeps the next batch from starting early.
  */
-function stepTape(plan: Plan, { name, rule, hitMode, target, trains }: StepOf): Tape {
-  const { x, y, xTable, yTable, order, steps, layers, architecture, capacity, sparse } = plan
+function stepTape(plan: Plan, { name, hitMode, updatesOf, trains }: StepOf): Tape {
+  const { x, y, xTable, yTable, order, layers, architecture, sparse } = plan
   const last = layers.length - 1
   const lookUp = instruction('rows', {
     x,
@@ -274,85 +257,35 @@ function stepTape(plan: Plan, { name, rule, hitMode, target, trains }: StepOf): 
       ...(normalized ? [normalizeBackward(plan, l)] : []),
     ])
     .reverse()
-  const ruled = {
-    rule,
-    steps,
-    stepStride: steps.rows > 1 ? steps.stride : 0,
-    slots: plan.parameters.length,
-    strip: plan.strips,
-  }
-  const updates = layers.flatMap((layer, l): Instruction[] => {
-    const { inputs, units } = architecture.layers[l]
-    const { weights, weightsT, biases, gains, shifts } = target(layer)
-    const lists = l === 0 ? sparse : undefined
-    // By units where the forward pass is: a thread updates the weights that it reads.
-    const split = capacity.threads === 1 ? 'blocks' : forwards[l].split
-    const weightUpdate = instruction(
-      'updateWeights',
-      {
-        input: forwards[l].operands.input,
-        inputStride: forwards[l].operands.inputStride,
-        inputTable: forwards[l].operands.inputTable,
-        delta: layer.deltas,
-        weights,
-        weightsT,
-        inputs,
-        units,
-        ...ruled,
-        tiles: plan.tiles,
-        pack: plan.pack,
-        fromTable: lists?.fromTable,
-        toTable: lists?.toTable,
-        bucketLengths: lists?.bucketLengths,
-        buckets: lists?.buckets,
-      },
-      split,
-    )
-    // γ and β are updated like b: their gradients are sums of columns too.
-    const updateBy = (delta: Tensor | undefined, parameters: Tensor | undefined) =>
-      parameters ? [instruction('updateBiases', { delta, biases: parameters, units, ...ruled })] : []
-    const running = trains ? updateStatistics(plan, l) : undefined
-    return [
-      weightUpdate,
-      ...updateBy(layer.deltas, biases),
-      ...updateBy(layer.normalized?.values, gains),
-      ...updateBy(layer.normalized?.deltas, shifts),
-      ...(running ? [running] : []),
-    ]
-  })
+  const penalties = trains ? penaltyOf(plan) : { sums: [], total: [] }
   return place(
     plan,
     name,
     [
       lookUp,
+      ...penalties.sums,
       ...withBarriers(plan, [...(dropsInputs ? [dropInputs(plan)] : []), ...stages, outputs, ...down]),
       barrier(plan),
+      ...penalties.total,
     ],
-    [...updates.reverse(), barrier(plan)],
+    updatesOf(forwards),
   )
 }
 
 /** train: one step of the optimizer for each mini-batch. */
-export const trainTape = (plan: Plan, { rule }: UpdateRule, hitMode: number): Tape =>
+export const trainTape = (plan: Plan, { rule }: UpdateRule, hitMode: number, group?: Group): Tape =>
   stepTape(plan, {
     name: 'train',
-    rule,
     hitMode,
     trains: true,
-    target: ({ weights, weightsT, biases, gains, shifts }) => ({ weights, weightsT, biases, gains, shifts }),
+    updatesOf: (forwards) => trainUpdates(plan, forwards, rule, group),
   })
 
 /** gradients: ∇W, ∇b, ∇γ and ∇β of one mini-batch, nothing dropped and the parameters untouched. */
 export const gradientsTape = (plan: Plan): Tape =>
   stepTape(plan, {
     name: 'gradients',
-    rule: Rules.STORE_GRADIENT,
     hitMode: Hits.NONE,
     trains: false,
-    target: (layer) => ({
-      weights: layer.weightGradients!,
-      biases: layer.biasGradients,
-      gains: layer.gainGradients,
-      shifts: layer.shiftGradients,
-    }),
+    updatesOf: (forwards) => gradientUpdates(plan, forwards),
   })

@@ -24,8 +24,8 @@ class SliceLength {
   parts = 1
 
   /** own: that of the caller's thread or of the first worker, where these are more. */
-  constructor(engine: Engine, batchRows: number, own: SliceLength | undefined) {
-    const steps = engine.rowsPerSlice / batchRows / 3
+  constructor(engine: Engine, stepRows: number, own: SliceLength | undefined) {
+    const steps = engine.rowsPerSlice / stepRows / 3
     // Their speed is unknown: a short slice measures it.
     this.#steps = Math.max(1, Math.floor(own ? own.#steps / SAMPLES : steps))
     this.#isSingle = engine.teamSize <= 1
@@ -51,27 +51,33 @@ class SliceLength {
 export class SliceLengths {
   readonly #lengths = new Map<number, SliceLength>()
 
-  next(engine: Engine, batchRows: number): SliceLength {
+  next(engine: Engine, stepRows: number): SliceLength {
     const { teamSize } = engine
     let length = this.#lengths.get(teamSize)
     if (!length) {
-      length = new SliceLength(engine, batchRows, this.#lengths.values().next().value)
+      length = new SliceLength(engine, stepRows, this.#lengths.values().next().value)
       this.#lengths.set(teamSize, length)
     }
     return length
   }
 }
 
-/** One step in parts, each of them a few milliseconds; returns the milliseconds in all. */
-function* stepInParts(engine: Engine, slice: Slice, parts: number, transaction: Transaction): Slices<number> {
+/** One batch in parts, each of them a few milliseconds; returns the milliseconds in all. */
+function* batchInParts(
+  engine: Engine,
+  batch: Slice,
+  parts: number,
+  transaction: Transaction,
+  takesStep: boolean,
+): Slices<number> {
   let milliseconds = 0
   for (const stage of ['compute', 'update'] as const) {
-    const updates = stage === 'update'
+    const updates = stage === 'update' && takesStep
     if (updates) transaction.isWhole = false
     for (const phase of engine.step[stage].phases) {
       for (let part = 0; part < parts; ++part) {
         const from = performance.now()
-        const atWork = engine.train(slice, phase, part, parts)
+        const atWork = engine.train(batch, phase, part, parts)
         if (atWork) yield new Owed(atWork)
         milliseconds += performance.now() - from
         // Stopping between the updates would leave half a step.
@@ -82,11 +88,34 @@ function* stepInParts(engine: Engine, slice: Slice, parts: number, transaction: 
   return milliseconds
 }
 
+/** The same for the batches of one step: all but the last leave the parameters as they are. */
+function* stepInParts(engine: Engine, slice: Slice, parts: number, transaction: Transaction): Slices<number> {
+  const { firstRow, endRow, batchRows } = slice
+  const partsEach = Math.ceil(parts / Math.ceil((endRow - firstRow) / batchRows))
+  let milliseconds = 0
+  for (let from = firstRow; from < endRow; from += batchRows) {
+    const to = Math.min(endRow, from + batchRows)
+    const batch = { firstRow: from, endRow: to, batchRows }
+    milliseconds += yield* batchInParts(engine, batch, partsEach, transaction, to === endRow)
+  }
+  return milliseconds
+}
+
+/** The batch, counted from 1, whose loss is not finite first: that of a row, or the penalty. */
+function notFiniteIn(engine: Engine, { firstRow, endRow, batchRows }: Slice): number {
+  const row = engine.firstNotFinite(engine.plan.losses, firstRow, endRow)
+  let from = firstRow
+  while (from + batchRows <= row && Number.isFinite(engine.penaltyAt(from))) from += batchRows
+  return Math.min(Math.floor(from / batchRows), Math.floor((endRow - 1) / batchRows)) + 1
+}
+
 /** What every epoch of a fit trains with. */
 export interface Training {
   readonly counters: Counters
   readonly stepper: Stepper
   readonly rates: Rates
+  /** Batches that take one step together. */
+  readonly accumulate: number
   readonly transaction: Transaction
   /** Of this and the epochs before. */
   readonly sliceLengths: SliceLengths
@@ -104,7 +133,8 @@ export interface Training {
 
 /**
  * Trains on every row once, from where the counters say that the epoch was left, and leaves in them how far it came: all
- * rows, or less where the user ended it. Yields between slices.
+ * rows, or less where the user ended it. The loss is without its
+ * penalty. Yields between slices.
  */
 export function* trainEpoch(
   engine: Engine,
@@ -112,20 +142,30 @@ export function* trainEpoch(
   batchRows: number,
   training: Training,
 ): Slices<Position & { readonly isEnded: boolean }> {
-  const { counters, stepper, rates, transaction, sliceLengths, diverge, epoch } = training
+  const { counters, stepper, rates, accumulate, transaction, sliceLengths, diverge, epoch } = training
   const { firstBatch, onBatch, progress, saver } = training
   const { losses, hits } = engine.plan
+  const stepRows = batchRows * accumulate
   const before = firstBatch ?? 0
   const batches = firstBatch === undefined ? Math.ceil(rows / batchRows) : undefined
-  let position = counters.position ?? { row: 0, rows, batchRows, loss: 0, hits: 0, steps: 0 }
+  let position = counters.position ?? {
+    row: 0,
+    rows,
+    batchRows,
+    accumulate,
+    loss: 0,
+    penalty: 0,
+    hits: 0,
+    steps: 0,
+  }
   while (position.row < rows) {
     const firstRow = position.row
-    const sliceLength = sliceLengths.next(engine, batchRows)
+    const sliceLength = sliceLengths.next(engine, stepRows)
     const { parts } = sliceLength
     const wanted = sliceLength.stepsFor(engine.isSample)
     const most = onBatch ? 1 : Math.min(wanted, stepper.most(rates), saver?.most ?? wanted)
-    const slice: Slice = { firstRow, endRow: Math.min(rows, firstRow + most * batchRows), batchRows }
-    const steps = Math.ceil((slice.endRow - firstRow) / batchRows)
+    const slice: Slice = { firstRow, endRow: Math.min(rows, firstRow + most * stepRows), batchRows }
+    const steps = Math.ceil((slice.endRow - firstRow) / stepRows)
     stepper.prepare(engine, steps, rates)
     let milliseconds = 0
     if (parts === 1) {
@@ -138,16 +178,16 @@ export function* trainEpoch(
     } else milliseconds = yield* stepInParts(engine, slice, parts, transaction)
     // Not slice by slice: how many there are is a matter of time.
     const loss = engine.sum(losses, firstRow, slice.endRow, position.loss)
-    if (!Number.isFinite(loss)) {
-      const row = engine.firstNotFinite(losses, firstRow, slice.endRow)
-      diverge(before + Math.floor(row / batchRows) + 1, 'loss')
-    }
+    const penalty = engine.sumPenalties(slice, position.penalty)
+    if (!Number.isFinite(loss + penalty)) diverge(before + notFiniteIn(engine, slice), 'loss')
     stepper.taken(steps)
     position = {
       row: slice.endRow,
       rows,
       batchRows,
+      accumulate,
       loss,
+      penalty,
       hits: engine.sum(hits, firstRow, slice.endRow, position.hits),
       steps: position.steps + steps,
     }

@@ -7,7 +7,7 @@ import { fillBlock } from '../intake/inputs.ts'
 import type { Rows } from '../intake/rows.ts'
 
 export interface Evaluation {
-  /** Mean over the rows, or Σ s l / Σ s where they have weights s. */
+  /** Mean over the rows, or Σ s l / Σ s where they have weights s; and the penalties. */
   readonly loss: number
   /** Share of the rows that are right, their weights left aside, where the targets are classes: one-hot rows, class indices, or 0 and 1. */
   readonly accuracy?: number
@@ -15,9 +15,13 @@ export interface Evaluation {
 
 const NOTHING: Sums = { loss: 0, hits: 0 }
 
-function evaluationOf({ loss, hits }: Sums, { x: { rows }, y: { hitMode }, weights }: Rows): Evaluation {
-  const mean = loss / (weights?.total ?? rows)
-  return hitMode === Hits.NONE ? { loss: mean } : { loss: mean, accuracy: hits / rows }
+function evaluationOf(
+  engine: Engine,
+  sums: Sums,
+  { x: { rows }, y: { hitMode }, weights }: Rows,
+): Evaluation {
+  const loss = sums.loss / (weights?.total ?? rows) + engine.penalty()
+  return hitMode === Hits.NONE ? { loss } : { loss, accuracy: sums.hits / rows }
 }
 
 /**
@@ -36,7 +40,7 @@ export function* evaluateRows(engineOf: () => Engine, rows: Rows): Slices<Evalua
     sums = engine.evaluateStaged(to - from, y.hitMode, sums, weights?.values.subarray(from, to))
     yield
   }
-  return evaluationOf(sums, rows)
+  return evaluationOf(engineOf(), sums, rows)
 }
 
 /** The same by the engine's team of threads, in staging rows of their own; the values of x are nabla's own. */
@@ -51,5 +55,5 @@ export function* validateRows(engine: Engine, rows: Rows): Slices<Evaluation> {
     const weightsHere = weights?.values.subarray(from, to)
     sums = (yield engine.validateStaged(to - from, y.hitMode, sums, weightsHere)) as Sums
   }
-  return evaluationOf(sums, rows)
+  return evaluationOf(engine, sums, rows)
 }

@@ -46,7 +46,7 @@ function* runEpochs(
     batchRows: Math.min(settings.batchSize, source.seen.x.rows),
     optimizer: stepper.settings,
     learningRate: rates.at(counters.steps),
-    losses: recorder.loss,
+    losses: recorder.rowLoss,
   })
   const diverge = (batch: number, seen: Divergence['seen']): never => {
     const epoch = recorder.loss.length + 1
@@ -59,6 +59,7 @@ function* runEpochs(
     counters,
     stepper,
     rates,
+    accumulate: 1,
     transaction,
     sliceLengths: new SliceLengths(),
     diverge,
@@ -79,7 +80,10 @@ function* runEpochs(
   if (left) isLast = !(yield* showEpoch(left))
   for (let epoch = left ? 2 : 1; epoch <= settings.epochs && !isLast; ++epoch) {
     const from = performance.now()
-    const { rows, loss, weight, hits, batches, isEnded, isWhole } = yield* source.pass(training, epoch)
+    const { rows, loss, weight, penalty, hits, batches, isEnded, isWhole } = yield* source.pass(
+      training,
+      epoch,
+    )
     yield* engine.fetchParameters()
     if (!(yield* engine.parameters.finiteSlices())) diverge(batches, 'parameters')
     counters.trained = true
@@ -88,6 +92,7 @@ function* runEpochs(
       const figures = {
         rows,
         loss: loss / weight,
+        penalty: penalty / rows,
         hits,
         learningRate: rates.at(counters.steps - 1),
         milliseconds: performance.now() - from,
@@ -137,6 +142,7 @@ export function* fitSlices(
   } finally {
     engine.dismissTeam()
     yield* toItsEnd(source.close())
+    engine.group = undefined
     try {
       engine.settle(capacity)
     } catch {

@@ -28,8 +28,10 @@ export interface History {
 /** What an epoch comes to, as plain data. */
 export interface EpochFigures {
   readonly rows: number
-  /** Mean over the rows, weighted where they have weights. */
+  /** Mean over the rows, weighted where they have weights; without penalties. */
   readonly loss: number
+  /** Mean of the penalty that each row's batch met. */
+  readonly penalty: number
   /** Sum over the rows, where hits are counted. */
   readonly hits: number | undefined
   /** Of the last step. */
@@ -44,6 +46,8 @@ export class Recorder {
   #rows = 0
   readonly loss: number[] = []
   readonly #learningRates: number[] = []
+  /** The same without penalties: how far predictions are from their targets. */
+  readonly rowLoss: number[] = []
   readonly #accuracy: number[] = []
   readonly #validations: Evaluation[] = []
   readonly #metrics: Readonly<Record<string, number>>[] = []
@@ -59,8 +63,9 @@ export class Recorder {
     return (performance.now() - this.#began) / 1000
   }
 
-  add({ rows, loss, hits, learningRate, milliseconds }: EpochFigures): void {
-    this.loss.push(loss)
+  add({ rows, loss, penalty, hits, learningRate, milliseconds }: EpochFigures): void {
+    this.loss.push(loss + penalty)
+    this.rowLoss.push(loss)
     this.#learningRates.push(learningRate)
     if (hits !== undefined) this.#accuracy.push(hits / rows)
     this.#rows += rows

@@ -73,6 +73,7 @@ export function* openSession(
     nonzeros,
     steps,
     threads: Math.max(1, wanted),
+    accumulates: settings.accumulate > 1,
     validates: wanted > 0 && validates,
     weighted: weights !== undefined,
   }

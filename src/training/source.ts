@@ -21,6 +21,8 @@ export interface Pass {
   /** Sums over the rows: of their losses, each times the row's weight, and of the weights. */
   readonly loss: number
   readonly weight: number
+  /** The penalty that each row's batch met, summed over the rows. */
+  readonly penalty: number
   readonly hits: number | undefined
   readonly batches: number
   readonly isEnded: boolean
@@ -50,26 +52,36 @@ export interface SourceContext {
   readonly validates: boolean
 }
 
+/** Lets as many batches take one step together as the settings say and the rows have; returns how many. */
+function group(engine: Engine, { accumulate }: FitSettings, rows: number, batchRows: number): number {
+  const batches = Math.min(accumulate, Math.ceil(rows / batchRows))
+  engine.group = batches > 1 ? { batches, rows: batches * batchRows, epochRows: rows } : undefined
+  return batches
+}
+
 /** Rows that are checked, and brought to the arena once. */
 export function arraySource(rows: Rows, context: SourceContext): Source {
   const { engine, settings, counters, seed, threads, steps, validates } = context
   const { rows: count } = rows.x
   const batchRows = Math.min(settings.batchSize, count)
+  let accumulate = 1
   return {
     seen: rows,
     *open() {
       yield* openSession(engine, { ...rows, validates }, settings, threads, steps)
       engine.hitMode = rows.y.hitMode
+      accumulate = group(engine, settings, count, batchRows)
       if (!settings.shuffle) yield* engine.orderSlices(count)
     },
     *pass(training, epoch) {
       if (settings.shuffle) yield* engine.shuffleSlices(count, seed, counters.epochs)
       engine.setMasks(seed, DROPOUT_OF_EPOCH, counters.epochs)
-      const done = yield* trainEpoch(engine, count, batchRows, { ...training, epoch })
+      const done = yield* trainEpoch(engine, count, batchRows, { ...training, accumulate, epoch })
       return {
         rows: done.row,
         loss: done.loss,
         weight: rows.weights?.total ?? done.row,
+        penalty: done.penalty,
         hits: rows.y.hitMode === Hits.NONE ? undefined : done.hits,
         batches: Math.ceil(done.row / batchRows),
         isEnded: done.isEnded,
@@ -131,13 +143,15 @@ export function streamSource(
       counters.position = undefined
       // Each part begins with row 0 again: its masks are those of its first step.
       engine.setMasks(seed, DROPOUT_OF_STEP, counters.steps)
-      const done = yield* trainEpoch(engine, count, batchRows, { ...training, epoch })
+      const accumulate = group(engine, settings, count, batchRows)
+      const done = yield* trainEpoch(engine, count, batchRows, { ...training, accumulate, epoch })
       yield* engine.fetchParameters()
       counters.trained = true
       return {
         rows: done.row,
         loss: done.loss,
         weight: rows.weights?.total ?? done.row,
+        penalty: done.penalty,
         hits: rows.y.hitMode === Hits.NONE ? undefined : done.hits,
         batches: Math.ceil(done.row / batchRows),
         isEnded: done.isEnded,
@@ -155,7 +169,16 @@ export function streamSource(
     },
     *open() {},
     *pass(training, epoch) {
-      let sum: Pass = { rows: 0, loss: 0, weight: 0, hits: 0, batches: 0, isEnded: false, isWhole: true }
+      let sum: Pass = {
+        rows: 0,
+        loss: 0,
+        weight: 0,
+        penalty: 0,
+        hits: 0,
+        batches: 0,
+        isEnded: false,
+        isWhole: true,
+      }
       iterator = begin(stream)
       for (;;) {
         const { done, value } = (yield new Foreign(iterator.next())) as IteratorResult<Data>
@@ -172,6 +195,7 @@ export function streamSource(
           rows: sum.rows + part.rows,
           loss: sum.loss + part.loss,
           weight: sum.weight + part.weight,
+          penalty: sum.penalty + part.penalty,
           hits: sum.hits === undefined || part.hits === undefined ? undefined : sum.hits + part.hits,
           batches: batches + part.batches,
           isEnded: part.isEnded,

@@ -14,8 +14,11 @@ export interface Position {
   readonly row: number
   readonly rows: number
   readonly batchRows: number
+  /** Batches that take one step together. */
+  readonly accumulate: number
   /** Sums over the rows that are done. */
   readonly loss: number
+  readonly penalty: number
   readonly hits: number
   /** Steps of the optimizer in this epoch. */
   readonly steps: number

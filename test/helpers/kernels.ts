@@ -33,6 +33,9 @@ export interface Share {
   readonly split?: Split
 }
 
+/** A float operand, or none. */
+const float = (value: number | undefined) => (value === undefined ? undefined : floatOperand(value))
+
 const WHOLE: Share = { part: 0, parts: 1 }
 
 /** `parts` parts, the last one first: they may run in any order. */
@@ -46,8 +49,18 @@ export interface RowsAt {
   readonly table: number
 }
 
-export interface Rule {
+/** How the gradient is prepared for the rule. */
+export interface Preparation {
+  readonly l1?: number
+  readonly l2?: number
+  readonly limit?: number
+}
+
+export interface Rule extends Preparation {
   readonly rule: number
+  /** Rows of a group of batches and of the epoch, where gradients are summed. */
+  readonly groupRows?: number
+  readonly epochRows?: number
   /** The rule's numbers for one step after the other. Each step is taken on the same rows. */
   readonly steps: readonly (readonly number[])[]
   readonly slots?: number
@@ -259,7 +272,7 @@ export function kernelsOf(backend: Backend, at: number) {
       gt: number,
       k: number,
       n: number,
-      { rule, steps, slots, strip }: Rule,
+      { rule, steps, slots, strip, l1, l2, limit, groupRows, epochRows }: Rule,
       tiles: number,
       pack: number,
       share = WHOLE,
@@ -289,6 +302,11 @@ export function kernelsOf(backend: Backend, at: number) {
           toTable: lists?.toTable,
           bucketLengths: lists?.bucketLengths,
           buckets: lists?.buckets,
+          l1: float(l1),
+          twiceL2: float(l2 && 2 * l2),
+          limit: float(limit),
+          groupRows,
+          epochRows,
         },
         share.split,
       )
@@ -301,7 +319,7 @@ export function kernelsOf(backend: Backend, at: number) {
       d: number,
       n: number,
       b: number,
-      { rule, steps, slots, strip }: Rule,
+      { rule, steps, slots, strip, limit, groupRows, epochRows }: Rule,
       share = WHOLE,
     ): void {
       writeSteps(steps)
@@ -314,6 +332,9 @@ export function kernelsOf(backend: Backend, at: number) {
         stepStride: steps.length > 1 ? SCALARS : 0,
         slots,
         strip,
+        limit: float(limit),
+        groupRows,
+        epochRows,
       })
       run(one, m, share, steps.length)
     },

@@ -1,4 +1,4 @@
-// rule, steps, stepStride, slots and strip are those of the weights.
+// All but delta, biases and units are those of the weights.
 
 export const delta = 1
 export const biases = 2
@@ -8,3 +8,6 @@ export const steps = 5
 export const stepStride = 6
 export const slots = 7
 export const strip = 8
+export const limit = 9
+export const groupRows = 10
+export const epochRows = 11

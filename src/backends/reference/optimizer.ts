@@ -13,13 +13,38 @@ export interface Update {
   readonly slots: number
   /** Room for some of the gradient. */
   readonly strip: number
+  /** λ₁ and 2 λ₂ of a penalty. */
+  readonly l1: number
+  readonly twiceL2: number
+  /** Of each element of the gradient; 0 for none. */
+  readonly limit: number
+  /** What the gradient is multiplied with. */
+  readonly scale: number
 }
 
-/** What a sum over `rows` rows is multiplied with: see assembly/rules/update.ts. */
-export const stepOf = (floats: Floats, rule: number, scalars: number, rows: number): number =>
-  rule === Rules.FUSED ? -(floats[scalars] / rows) : 1 / rows
+/** g += λ₁ sign w + 2 λ₂ w for n weights. */
+export function penalize(floats: Floats, w: number, g: number, n: number, l1: number, twiceL2: number): void {
+  for (let i = 0; i < n; ++i) {
+    const weight = floats[w + i]
+    floats[g + i] += twiceL2 * weight + l1 * Math.sign(weight)
+  }
+}
+
+/** The gradient of n parameters as the rule is to have it. */
+function prepare(floats: Floats, w: number, g: number, n: number, update: Update): void {
+  const { l1, twiceL2, limit, scale } = update
+  if (l1 !== 0 || twiceL2 !== 0) penalize(floats, w, g, n, l1, twiceL2)
+  if (limit !== 0) for (let i = g; i < g + n; ++i) floats[i] = Math.max(-limit, Math.min(limit, floats[i]))
+  if (scale !== 1) for (let i = g; i < g + n; ++i) floats[i] *= scale
+}
+
+const sgd: Rule = (floats, w, g, n, _, scalars) => {
+  const rate = floats[scalars]
+  for (let i = 0; i < n; ++i) floats[w + i] -= rate * floats[g + i]
+}
 
 const byCode: Readonly<Record<number, Rule>> = {
+  [Rules.SGD]: sgd,
   [Rules.MOMENTUM]: momentum,
   [Rules.ADAM]: adam,
   [Rules.SGD_DECAY]: sgdDecay,
@@ -32,8 +57,9 @@ const byCode: Readonly<Record<number, Rule>> = {
   [Rules.LION]: lion,
 }
 
-/** The rule on n parameters at w, whose mean gradient is at g. */
+/** The rule on n parameters at w, whose mean gradient is at g and is overwritten. */
 export function applyRule(floats: Floats, update: Update, w: number, g: number, n: number): void {
+  prepare(floats, w, g, n, update)
   const rule = byCode[update.rule]
   if (!rule) throw new Error(`there is no rule ${update.rule}`)
   rule(floats, w, g, n, update.slots, update.scalars)

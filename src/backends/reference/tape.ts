@@ -17,21 +17,19 @@ import { gemmNN, gemmTN, sumRows } from './gemm.ts'
 import { hitsRow } from './hits.ts'
 import { lossRow, weighRow } from './loss.ts'
 import type { Memory } from './memory.ts'
-import { stepOf, type Update } from './optimizer.ts'
-import { beginOf } from './parts.ts'
+import type { Update } from './optimizer.ts'
 import { dropout, normalize, normalizeBackward, runStatistics } from './stages.ts'
-
-/** The words of an instruction. */
-type Words = readonly number[]
-
-const float = new Float32Array(1)
-const bits = new Int32Array(float.buffer)
-
-/** An operand that is a float32. */
-function floatOf(word: number): number {
-  bits[0] = word
-  return float[0]
-}
+import {
+  addPenalties,
+  beginsGroup,
+  completesGroup,
+  finishWeights,
+  measure,
+  penalty,
+  rowsOfGroup,
+  step,
+} from './updates.ts'
+import { beginOf, floatOf, type Words } from './words.ts'
 
 function lookUpRows({ ints, shift }: Memory, op: Words, start: number, rows: number): void {
   for (let r = 0; r < rows; ++r) {
@@ -119,20 +117,65 @@ function backward(memory: Memory, op: Words, from: number, to: number): void {
   )
 }
 
-/** What a rule needs; undefined where the products take the step, or store the gradient. */
-const updateOf = (rule: number, scalars: number, slots: number, strip: number): Update | undefined =>
-  rule === Rules.FUSED || rule === Rules.STORE_GRADIENT ? undefined : { rule, scalars, slots, strip }
+/** Which operands say what a product does with its sums: those of the weights, or those of the biases. */
+interface UpdateWords {
+  readonly rule: number
+  readonly steps: number
+  readonly stepStride: number
+  readonly slots: number
+  readonly strip: number
+  readonly l1?: number
+  readonly twiceL2?: number
+  readonly limit: number
+  readonly groupRows: number
+  readonly epochRows: number
+}
+
+/** Whether a product adds to its target, the factor of its sums, and what it hands them to, if to anything. */
+function howToUpdate(
+  { floats }: Memory,
+  op: Words,
+  words: UpdateWords,
+  index: number,
+  start: number,
+  rows: number,
+): readonly [adds: boolean, step: number, update: Update | undefined] {
+  const rule = op[words.rule]
+  const scalars = op[words.steps] + index * op[words.stepStride]
+  const floatAt = (word: number | undefined) => (word === undefined ? 0 : floatOf(op[word]))
+  const l1 = floatAt(words.l1)
+  const twiceL2 = floatAt(words.twiceL2)
+  const limit = floatAt(words.limit)
+  if (rule === Rules.STORE_GRADIENT) {
+    const groupRows = op[words.groupRows]
+    const stepRows = rowsOfGroup(groupRows, op[words.epochRows], start, rows)
+    return [!beginsGroup(groupRows, start), 1 / stepRows, undefined]
+  }
+  if (rule === Rules.FUSED && l1 === 0 && twiceL2 === 0 && limit === 0) {
+    return [true, -(floats[scalars] / rows), undefined]
+  }
+  const update = {
+    rule,
+    scalars,
+    slots: op[words.slots],
+    strip: op[words.strip],
+    l1,
+    twiceL2,
+    limit,
+    scale: 1,
+  }
+  return [false, 1 / rows, update]
+}
 
 function updateWeights(
   memory: Memory,
   op: Words,
-  step: number,
+  index: number,
+  start: number,
   rows: number,
   part: number,
   parts: number,
 ): void {
-  const rule = op[UpdateWeights.rule]
-  const scalars = op[UpdateWeights.steps] + step * op[UpdateWeights.stepStride]
   const k = op[UpdateWeights.inputs]
   const fours = padded(k) / LANES
   gemmTN(
@@ -148,22 +191,19 @@ function updateWeights(
     op[UpdateWeights.weightsT],
     k,
     op[UpdateWeights.units],
-    rule === Rules.FUSED,
-    stepOf(memory.floats, rule, scalars, rows),
-    updateOf(rule, scalars, op[UpdateWeights.slots], op[UpdateWeights.strip]),
+    ...howToUpdate(memory, op, UpdateWeights, index, start, rows),
   )
 }
 
 function updateBiases(
   memory: Memory,
   op: Words,
-  step: number,
+  index: number,
+  start: number,
   rows: number,
   part: number,
   parts: number,
 ): void {
-  const rule = op[UpdateBiases.rule]
-  const scalars = op[UpdateBiases.steps] + step * op[UpdateBiases.stepStride]
   const n = op[UpdateBiases.units]
   const fours = padded(n) / LANES
   sumRows(
@@ -174,9 +214,7 @@ function updateBiases(
     op[UpdateBiases.delta],
     n,
     op[UpdateBiases.biases],
-    rule === Rules.FUSED,
-    stepOf(memory.floats, rule, scalars, rows),
-    updateOf(rule, scalars, op[UpdateBiases.slots], op[UpdateBiases.strip]),
+    ...howToUpdate(memory, op, UpdateBiases, index, start, rows),
   )
 }
 
@@ -196,7 +234,7 @@ export function run(
   for (let at = from; at < to; at += Tape.INSTRUCTION_WORDS) {
     instructions.push(Array.from({ length: Tape.INSTRUCTION_WORDS }, (_, word) => ints[(at + word) << shift]))
   }
-  for (let start = firstRow, step = 0; start < endRow; start += batchRows, ++step) {
+  for (let start = firstRow, index = 0; start < endRow; start += batchRows, ++index) {
     const rows = Math.min(batchRows, endRow - start)
     const rowFrom = beginOf(part, parts, rows)
     const rowTo = beginOf(part + 1, parts, rows)
@@ -212,8 +250,16 @@ export function run(
       else if (code === Tape.OP_NORMALIZE_BACKWARD) normalizeBackward(memory, op, rows, part, parts)
       else if (code === Tape.OP_DROPOUT) dropout(memory, op, start, rowFrom, rowTo)
       else if (code === Tape.OP_UPDATE_STATISTICS) runStatistics(memory, op, rows, part, parts)
-      else if (code === Tape.OP_UPDATE_WEIGHTS) updateWeights(memory, op, step, rows, part, parts)
-      else if (code === Tape.OP_UPDATE_BIASES) updateBiases(memory, op, step, rows, part, parts)
+      else if (code === Tape.OP_UPDATE_WEIGHTS) updateWeights(memory, op, index, start, rows, part, parts)
+      else if (code === Tape.OP_UPDATE_BIASES) updateBiases(memory, op, index, start, rows, part, parts)
+      else if (code === Tape.OP_PENALTY) penalty(memory, op, part, parts)
+      else if (code === Tape.OP_ADD_PENALTIES) {
+        if (part === 0) addPenalties(memory, op, start)
+      } else if (code === Tape.OP_GROUP) {
+        if (!completesGroup(op, start, rows)) break
+      } else if (code === Tape.OP_MEASURE) measure(memory, op, part, parts)
+      else if (code === Tape.OP_STEP) step(memory, op, index, part, parts)
+      else if (code === Tape.OP_FINISH_WEIGHTS) finishWeights(memory, op, part, parts)
       else if (code !== Tape.OP_BARRIER) throw new Error(`the tape has no instruction ${code}`)
     }
   }
