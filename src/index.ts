@@ -99,7 +99,8 @@ export type {
   TrainBatchOptions,
   ValidationShare,
 } from './model/options.ts'
-export type { ActivationName } from './model/tables.ts'
+export type { ClipOptions } from './model/regularization.ts'
+export type { ActivationName, ActivationName, LossName } from './model/tables.ts'
 export { Network } from './network.ts'
 export { type Configuration, configure } from './threads/configure.ts'
 export type { Evaluation } from './training/evaluate.ts'

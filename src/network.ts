@@ -196,7 +196,7 @@ export class Network {
   }
 
   /**
-   * Returns the mean loss over the rows, weighted where they have weights, and, where the targets are classes, the share
+   * Returns the mean loss over the rows, weighted where they have weights, penalties included, and, where the targets are classes, the share
    * that is right, not weighted, in which a row or label whose output overflowed to NaN or infinity is wrong. Throws ShapeError.
    */
   evaluate(data: Data): Evaluation {
@@ -208,13 +208,13 @@ export class Network {
     return evaluateAsync(this.#core, data, options)
   }
 
-  /** Returns the mean over the rows of the network's loss, whose formula `explain` prints. */
+  /** Returns the mean over the rows of the network's loss, whose formula `explain` prints, penalties included. */
   loss(x: MatrixLike, y: MatrixLike): number {
     return this.evaluate({ x, y }).loss
   }
 
   /**
-   * Returns the mean loss over the rows and its gradient, ∇W and ∇b of each layer, ∇γ and ∇β of those that are normalised.
+   * Returns the mean loss over the rows, penalties included, and its gradient, ∇W and ∇b of each layer, ∇γ and ∇β of those that are normalised.
    * Nothing is dropped; layers with batch normalization are normalised over the rows, as in training, over 1024 at a time.
    * Throws ShapeError.
    */
