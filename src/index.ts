@@ -100,7 +100,7 @@ export type {
   ValidationShare,
 } from './model/options.ts'
 export type { ClipOptions } from './model/regularization.ts'
-export type { ActivationName, ActivationName, LossName } from './model/tables.ts'
+export type { ActivationName } from './model/tables.ts'
 export { Network } from './network.ts'
 export { type Configuration, configure } from './threads/configure.ts'
 export type { Evaluation } from './training/evaluate.ts'

@@ -93,7 +93,10 @@ interface Setting {
   readonly tiles?: number
 }
 
-function engineOf({ make }: TestedBackend, setting: Setting): { engine: Engine; stepper: Stepper; rates: Rates } {
+function engineOf(
+  { make }: TestedBackend,
+  setting: Setting,
+): { engine: Engine; stepper: Stepper; rates: Rates } {
   const { optimizer, regularization, accumulate, threads = 1, tiles = SINGLE } = setting
   const engine = new Engine(architectureOf(regularization), make, updateRuleOf(optimizer), tiles)
   engine.architecture.layers.forEach(({ units }, l) => {
