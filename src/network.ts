@@ -6,6 +6,7 @@ import { BackendError } from './base/errors.ts'
 import { type Gradients, gradients } from './calls/gradients.ts'
 import { setVector, setWeights, vector, weights } from './calls/layer-parameters.ts'
 import { classify, classifyAsync, evaluate, evaluateAsync, predict, predictAsync } from './calls/reading.ts'
+import { trace } from './calls/trace.ts'
 import { trainBatch } from './calls/train-batch.ts'
 import { trainIterator } from './calls/train-iterator.ts'
 import { train } from './calls/trainer.ts'
@@ -20,6 +21,7 @@ import {
 } from './inspect/describe.ts'
 import { explain } from './inspect/explain.ts'
 import { checkGradients, type GradientCheck } from './inspect/gradient-check.ts'
+import type { Trace } from './inspect/trace.ts'
 import type { NumberArray } from './intake/matrix.ts'
 import { readRowsNow } from './intake/rows.ts'
 import type { LayerShape } from './model/architecture.ts'
@@ -220,6 +222,15 @@ export class Network {
    */
   gradients(x: MatrixLike, y: MatrixLike): Gradients {
     return gradients(this.#core, x, y)
+  }
+
+  /**
+   * Returns every tensor of one forward and backward pass over all rows as one batch: x, and of each layer z, a, f'(z), δ, ∇W
+   * and ∇b, by the kernels that train; the parameters stay as they are. docs/teaching.md reads BP1 to BP4 from it. It takes
+   * memory for all rows at once. Throws ShapeError.
+   */
+  trace(x: MatrixLike, y: MatrixLike): Trace {
+    return trace(this.#core, x, y)
   }
 
   /**

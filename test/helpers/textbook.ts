@@ -40,7 +40,7 @@ function distribution(z: number): number {
 const logistic = (z: number) => 1 / (1 + Math.exp(-z))
 
 /** f and f' of the activations that take one z at a time. */
-const elementwise: Record<string, { f: (z: number) => number; slope: (z: number) => number }> = {
+export const elementwise: Record<string, { f: (z: number) => number; slope: (z: number) => number }> = {
   linear: { f: (z) => z, slope: () => 1 },
   sigmoid: { f: logistic, slope: (z) => logistic(z) * (1 - logistic(z)) },
   tanh: { f: Math.tanh, slope: (z) => 1 - Math.tanh(z) ** 2 },
@@ -182,34 +182,45 @@ export function textbookLoss(network: TextbookNetwork, x: number[][], y: number[
   return sum / x.length
 }
 
+/** z, a and δ = ∂C/∂z of every layer for one row: BP1 and BP2. */
+export function textbookPass(network: TextbookNetwork, row: number[], y: number[]) {
+  const { layers, loss } = network
+  const passed = forward(network, row)
+  const deltas: number[][] = []
+  // ∂C/∂a of the layer at hand, the last one first.
+  let upstream = costSlopes(loss, passed.at(-1)!.a, y)
+  for (let l = layers.length - 1; l >= 0; --l) {
+    const slopes = textbookJacobian(layers[l].activation, passed[l].z)
+    const delta = slopes.map((_, j) => {
+      let sum = 0
+      for (let i = 0; i < upstream.length; ++i) sum += upstream[i] * slopes[i][j]
+      return sum
+    })
+    deltas[l] = delta
+    upstream = layers[l].weights.map((weights) => {
+      let sum = 0
+      for (let j = 0; j < delta.length; ++j) sum += weights[j] * delta[j]
+      return sum
+    })
+  }
+  return { passed, deltas }
+}
+
 /** The mean over the rows of the gradient of the loss: BP1 to BP4, row by row. */
 export function textbookGradient(network: TextbookNetwork, x: number[][], y: number[][]): TextbookGradient {
-  const { layers, loss } = network
+  const { layers } = network
   const weights = layers.map((layer) => layer.weights.map((row) => row.map(() => 0)))
   const biases = layers.map((layer) => layer.biases?.map(() => 0))
   for (let r = 0; r < x.length; ++r) {
-    const passed = forward(network, x[r])
-    // ∂C/∂a of the layer at hand, the last one first.
-    let upstream = costSlopes(loss, passed.at(-1)!.a, y[r])
-    for (let l = layers.length - 1; l >= 0; --l) {
-      const slopes = textbookJacobian(layers[l].activation, passed[l].z)
-      const delta = slopes.map((_, j) => {
-        let sum = 0
-        for (let i = 0; i < upstream.length; ++i) sum += upstream[i] * slopes[i][j]
-        return sum
-      })
+    const { passed, deltas } = textbookPass(network, x[r], y[r])
+    deltas.forEach((delta, l) => {
       const input = l === 0 ? x[r] : passed[l - 1].a
       for (let j = 0; j < delta.length; ++j) {
         const biasGradient = biases[l]
         if (biasGradient) biasGradient[j] += delta[j] / x.length
         for (let i = 0; i < input.length; ++i) weights[l][i][j] += (input[i] * delta[j]) / x.length
       }
-      upstream = input.map((_, i) => {
-        let sum = 0
-        for (let j = 0; j < delta.length; ++j) sum += layers[l].weights[i][j] * delta[j]
-        return sum
-      })
-    }
+    })
   }
   return { weights, biases }
 }
