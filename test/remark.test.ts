@@ -1,6 +1,7 @@
 // The note about a training that stayed finite and was absurd, and none about an honest one.
 
 import { describe, expect, it, vi } from 'vitest'
+import { digits } from '../src/datasets/index.ts'
 import type { Situation } from '../src/diagnosis/causes.ts'
 import { remarkOn } from '../src/diagnosis/remark.ts'
 import { layerStatistics } from '../src/engine/layer-statistics.ts'
@@ -40,6 +41,12 @@ describe('a training that stays finite', () => {
     return { loss, remark: remarkOn(situationOf(training, loss)) }
   }
 
+  const { x: pixels, y: labels } = digits()
+  const ofDigits = {
+    x: pixels,
+    y: [...labels].flatMap((c) => Array.from({ length: 10 }, (_, j) => (j === c ? 1 : 0))),
+  }
+
   const absurd: [string, RegExp, Training][] = [
     [
       'a huge column of inputs',
@@ -72,6 +79,73 @@ describe('a training that stays finite', () => {
       },
     ],
   ]
+  const houses = change(y1, (v) => 5e5 + 1e5 * v)
+  const adam = { optimizer: { name: 'adam', learningRate: 0.01 } } as const
+  const stuck: [string, RegExp, Training][] = [
+    [
+      'house prices and a low rate',
+      /never below \S+e11 in all of its 60 epochs, where predicting the mean .*the targets \(mean 5\d{5}, deviation \d+, .*standardScaler\(y, 1\).*the learning rate 1e-9 is then too low, .*; try/,
+      { options: net([4, 16, 1], 1e-9), x: base, y: houses, fit: long },
+    ],
+    [
+      'house prices and Adam',
+      /Likely: the targets \(mean 5\d{5}, deviation \d+, [^;]*standardScaler\(y, 1\)[^;]*\.$/,
+      { options: net([4, 16, 1], 0.01, adam), x: base, y: houses, fit: long },
+    ],
+    [
+      'house prices and units that saturate',
+      /Likely: the targets \(mean 5\d{5}, deviation \d+, [^;]*standardScaler\(y, 1\)[^;]*\.$/,
+      {
+        options: {
+          inputs: 4,
+          layers: [{ units: 16, activation: 'sigmoid' }, 1],
+          optimizer: { name: 'sgd', learningRate: 0.05 },
+        },
+        x: base,
+        y: houses,
+        fit: long,
+      },
+    ],
+    [
+      'a huge column of inputs and a rate that suits it',
+      /Likely: column 2 of the inputs \(mean .*standardScaler\(x, 4\).*is then too low/,
+      { options: net([4, 16, 1], 1e-12), x: column(2, (v) => 3e4 * (v + 2)), y: y1, fit: long },
+    ],
+    [
+      'a loss of 1e20 in two epochs',
+      /never below \S+e20 in all of its 2 epochs.*the targets \(mean .*standardScaler\(y, 1\)/,
+      {
+        options: net([4, 16, 1], 1e-14),
+        x: base,
+        y: change(y1, (v) => 2e10 * (1 + v / 10)),
+        fit: { epochs: 2 },
+      },
+    ],
+    [
+      'a rate that is far too low',
+      /Likely: the learning rate 1e-7 is too low, where about 0\.\d+ is bearable; try 0\.\d\.$/,
+      { options: net([4, 16, 1], 1e-7), x: base, y: y1, fit: long },
+    ],
+    [
+      'classes and a rate that is far too low',
+      /predicting the mean of the targets has 0\.69\d*\. Likely: the learning rate 1e-7 is too low/,
+      {
+        options: net([4, 8, 1], 1e-7, { loss: 'binaryCrossEntropy' }),
+        x: base,
+        y: classes,
+        fit: long,
+      },
+    ],
+  ]
+  it.each(stuck)('but is stuck, with %s, is told so, and learns as told', async (_, pattern, training) => {
+    const { loss, remark } = await remarkAfter(training)
+    expect(remark, `${loss.at(-1)}`).toMatch(pattern)
+    const again = followed(training, remark!)!
+    const after = await remarkAfter({ ...again, fit: { ...again.fit, epochs: 60 } })
+    expect(after.remark).toBeUndefined()
+    expect(after.loss.at(-1)!).toBeLessThan(0.8 * after.loss[0])
+  })
+
   it.each(absurd)(
     'but is absurd, with %s, is told so, and does better as told',
     async (_, pattern, training) => {
@@ -87,7 +161,6 @@ describe('a training that stays finite', () => {
   const honest: [string, Training][] = [
     ['a good rate', { options: net([4, 16, 1], 0.05), x: base, y: y1, fit: long }],
     ['one epoch', { options: net([4, 16, 1], 0.01), x: base, y: y1, fit: { epochs: 1, batchSize: 200 } }],
-    ['a rate that is far too low', { options: net([4, 16, 1], 1e-7), x: base, y: y1, fit: long }],
     [
       'targets of a thousandth',
       { options: net([4, 16, 1], 0.01), x: base, y: change(y1, (v) => v / 1000), fit: long },
@@ -107,6 +180,28 @@ describe('a training that stays finite', () => {
     [
       'classes',
       { options: net([4, 8, 1], 0.1, { loss: 'binaryCrossEntropy' }), x: base, y: classes, fit: long },
+    ],
+    [
+      'nothing to learn from',
+      {
+        options: net([4, 8, 1], 0.1),
+        x: base,
+        y: Float32Array.from({ length: rows }, (_, r) => ((r * 7919) % 101) / 50 - 1),
+        fit: long,
+      },
+    ],
+    [
+      'the plateau of exclusive or',
+      {
+        options: net([2, 2, 1], 0.5, { activation: 'sigmoid', loss: 'quadratic' }),
+        x: Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1),
+        y: [0, 1, 1, 0],
+        fit: { epochs: 100, batchSize: 4 },
+      },
+    ],
+    [
+      'the digits',
+      { options: net([64, 10], 0.1, { loss: 'crossEntropy' }), ...ofDigits, fit: { epochs: 6 } },
     ],
     [
       'classes for sigmoid and quadratic',

@@ -256,7 +256,10 @@ describe('the equations of backpropagation', () => {
 })
 
 it.each(['layer', 'batch'] as const)('has what %s normalization adds', (normalization) => {
-  const options = { inputs: 4, layers: [{ units: 6, activation: 'tanh', normalization, dropout: 0.5 }, 3] } as const
+  const options = {
+    inputs: 4,
+    layers: [{ units: 6, activation: 'tanh', normalization, dropout: 0.5 }, 3],
+  } as const
   const net = new Network({ ...options, loss: 'crossEntropy', seed: 1, kernels: 'reference' })
   net.setGains(0, [0.5, 1, 1.5, 2, -1, 0.1])
   net.setShifts(0, [0.1, 0, -0.2, 0.3, 0, 1])
@@ -267,7 +270,8 @@ it.each(['layer', 'batch'] as const)('has what %s normalization adds', (normaliz
   const gradients = net.gradients(x, y)
   expect(loss).toBeCloseTo(gradients.loss, 5)
   const { z, normalized, scaled, a, slope, delta } = first
-  const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, one) => sum + one, 0) / values.length
+  const mean = (values: ArrayLike<number>) =>
+    Array.from(values).reduce((sum, one) => sum + one, 0) / values.length
   const group = (t: TracedTensor, g: number) =>
     normalization === 'layer'
       ? t.values.subarray(g * 6, g * 6 + 6)

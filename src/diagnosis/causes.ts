@@ -8,16 +8,9 @@ import type { Architecture } from '../model/architecture.ts'
 import { losses } from '../model/losses.ts'
 import type { Stride } from '../model/optimizer-row.ts'
 import { type OptimizerSettings, strideOf } from '../model/optimizers.ts'
+import { type Cause, type Suspect, shortly, sizesOf } from './sizes.ts'
 import { type Numbers, outputSize, roundDown, stableRate, usualWeights } from './stability.ts'
-import {
-  type Column,
-  leastOf,
-  type Moments,
-  momentsOf,
-  type Outlier,
-  type Statistics,
-  statisticsOf,
-} from './statistics.ts'
+import { leastOf } from './statistics.ts'
 
 export interface Situation {
   readonly architecture: Architecture
@@ -38,19 +31,8 @@ export interface Situation {
   readonly trainedBefore: boolean
 }
 
-/** What is wrong, with the numbers that show it and the remedy, as a clause to follow a colon. */
-type Cause = {
-  readonly what: 'targets' | 'inputs' | 'outlier' | 'weights' | 'rate'
-  readonly text: string
-  /** How far it is from what it should be: a ratio. */
-  readonly factor: number
-}
-
 // Weights are judged by plain steps, whatever the optimizer.
 const PLAIN: Stride = { follows: 'gradient', times: 1 }
-// Inputs and targets with a mean square beyond these are suspect; that of scaled ones is 1.
-const SUSPECT_INPUTS = 25
-const SUSPECT_TARGETS = 100
 // Weights are suspect if the learning rate that they allow is this many times smaller than that of usual ones.
 const SUSPECT_WEIGHTS = 10
 // Weights from earlier training that are this far from usual ones did not get there by learning.
@@ -59,56 +41,6 @@ const GROWN_WEIGHTS = 1e4
 const LOWERED = 3
 // The same for training that did well for a while: its rate is close to a stable one, closer than any estimate.
 const LOWERED_LATE = 5
-
-/** The value to three digits. */
-export function shortly(value: number): string {
-  const size = Math.abs(value)
-  if (size === 0 || (size >= 1e-4 && size < 1e7)) return String(Number(value.toPrecision(3)))
-  return value
-    .toExponential(2)
-    .replace(/\.?0+e/, 'e')
-    .replace('e+', 'e')
-}
-
-const spread = ({ mean, deviation, largest }: Column) =>
-  `mean ${shortly(mean)}, deviation ${shortly(deviation)}, largest ${shortly(largest)}`
-
-/** Names the column that holds more than half of the sum of squares, or else all together. */
-function naming({ columns, overall }: Statistics, name: string): string {
-  const total = overall.square * columns.length
-  const worst = columns.reduce((a, b) => (b.square > a.square ? b : a))
-  const one = columns.length > 1 && worst.square > 0.5 * total
-  return one
-    ? `column ${worst.index} of the ${name} (${spread(worst)}) is`
-    : `the ${name} (${spread(overall)}) are`
-}
-
-const outlierText = ({ row, column, value, others }: Outlier, name: string) =>
-  `row ${row} of the ${name} has ${shortly(value)} in column ${column}, where the others are about ${shortly(others)}: ` +
-  `if it is a mistake, mend it or leave row ${row} of x and y out`
-
-const scalingText = (statistics: Statistics, name: string, argument: 'x' | 'y') => {
-  const scaled = `standardScaler(${argument}, ${statistics.columns.length})`
-  const back = argument === 'y' ? ', and bring predictions back by its inverse()' : ''
-  return `${naming(statistics, name)} far from a mean of 0 and a deviation of 1: train on what ${scaled} of nabla/data makes of ${argument}${back}`
-}
-
-const rowSumText = (sum: number, loss: string) =>
-  `the rows of the targets sum to ${shortly(sum)}: ${loss} takes probabilities, so divide each row by its sum, ` +
-  'or give class indices'
-
-/** Mean over the rows of their sums. */
-const meanRowSum = ({ columns }: Statistics) => columns.reduce((sum, { mean }) => sum + mean, 0)
-
-function targetSizeOf({ loss }: Architecture, statistics: Statistics): number {
-  const { kind } = losses[loss]
-  if (kind === 'classes') return meanRowSum(statistics)
-  return kind === 'values' ? Math.sqrt(statistics.overall.square) : 1
-}
-
-interface Suspect extends Cause {
-  readonly mended: Partial<Numbers>
-}
 
 function weightSuspect(
   architecture: Architecture,
@@ -142,73 +74,40 @@ function weightSuspect(
   }
 }
 
-/** Statistics of the matrix, its outlier if there is one, and the statistics without that row. */
-function withoutOutlier(matrix: Matrix): { all: Statistics; rest: Statistics; outlier: Outlier | undefined } {
-  const all = statisticsOf(matrix)
-  const { outlier } = all
-  return { all, rest: outlier ? statisticsOf(matrix, outlier.row) : all, outlier }
-}
-
 /** What is likely to be wrong, the worst first; at least one. */
 export function causesOf(situation: Situation): Cause[] {
   const { architecture, x, y, batchRows, optimizer, learningRate, weightsBefore, trainedBefore } = situation
   const usual = usualWeights(architecture.layers)
-  const inputs = withoutOutlier(x)
-  const targets = withoutOutlier(y)
+  const sizes = sizesOf(architecture, x, y)
   const begun: Numbers = {
     architecture,
-    inputs: momentsOf(x, inputs.outlier?.row),
+    inputs: sizes.inputs,
     batchRows,
     rows: x.rows,
-    targetSize: targetSizeOf(architecture, targets.rest),
+    targetSize: sizes.targetSize,
     weights: weightsBefore,
   }
   const byWeights = weightSuspect(architecture, begun, usual)
   const grown = trainedBefore && !(byWeights.factor < GROWN_WEIGHTS)
   let numbers: Numbers = grown ? { ...begun, weights: usual } : begun
 
-  const suspects: Suspect[] = []
-  const suspect = (one: Suspect, from: number) => {
-    // NaN, where both sides of the comparison overflowed, counts as suspect.
-    if (!(one.factor < from)) suspects.push(one)
-  }
-  if (inputs.rest.overall.square > SUSPECT_INPUTS || largestSquare(inputs.rest) > SUSPECT_INPUTS) {
-    const scaled: Moments = momentsOf(x, inputs.outlier?.row, inputs.rest)
-    const text = scalingText(inputs.rest, 'inputs', 'x')
-    const factor = Math.max(inputs.rest.overall.square, numbers.inputs.top / Math.max(1, scaled.top))
-    suspect({ what: 'inputs', factor, mended: { inputs: scaled }, text }, SUSPECT_INPUTS)
-  }
-  const { targetSize } = numbers
-  const { kind } = losses[architecture.loss]
-  if (kind === 'classes') {
-    const text = rowSumText(targetSize, architecture.loss)
-    suspect({ what: 'targets', factor: targetSize, mended: { targetSize: 1 }, text }, 2)
-  } else if (kind === 'values') {
-    const text = scalingText(targets.rest, 'targets', 'y')
-    suspect({ what: 'targets', factor: targetSize ** 2, mended: { targetSize: 1 }, text }, SUSPECT_TARGETS)
-  }
-  if (!trainedBefore) suspect(byWeights, SUSPECT_WEIGHTS)
+  const suspects = [...sizes.suspects]
+  // NaN counts as suspect here too.
+  if (!trainedBefore && !(byWeights.factor < SUSPECT_WEIGHTS)) suspects.push(byWeights)
   suspects.sort((a, b) => b.factor - a.factor)
 
-  const causes: Cause[] = []
-  const outlying = (outlier: Outlier | undefined, name: string) => {
-    if (!outlier) return
-    const factor = (outlier.value / Math.max(1, outlier.others)) ** 2
-    causes.push({ what: 'outlier', text: outlierText(outlier, name), factor })
-  }
-  outlying(inputs.outlier, 'inputs')
-  if (kind === 'values' && architecture.layers.length > 1) outlying(targets.outlier, 'targets')
+  const causes = [...sizes.outliers]
   const stride = strideOf(optimizer)
   const bearable = (n: Numbers) => stableRate(n, stride)
   const bears = (n: Numbers) => learningRate <= bearable(n)
   const unmended = numbers
   const ideal: Numbers = Object.assign({}, numbers, ...suspects.map(({ mended }) => mended))
-  for (const { what, text, factor, mended } of suspects) {
+  for (const { mended, ...cause } of suspects) {
     if (bears(numbers)) break
     // What changes nothing is not the cause: large targets do not matter to a single layer.
     const field = Object.keys(mended)[0] as keyof Numbers
     if (bearable({ ...ideal, [field]: unmended[field] }) === bearable(ideal)) continue
-    causes.push({ what, text, factor })
+    causes.push(cause)
     numbers = { ...numbers, ...mended }
   }
   // Steps as long as the rate do not diverge because of targets that are far away, but will not reach them either.
@@ -222,9 +121,6 @@ export function causesOf(situation: Situation): Cause[] {
   if (grown) causes.push({ what: 'weights', text: grownText(weightsBefore), factor: byWeights.factor })
   return causes.sort((a, b) => b.factor - a.factor)
 }
-
-const largestSquare = ({ columns }: Statistics) =>
-  columns.reduce((most, { square }) => Math.max(most, square), 0)
 
 const grownText = (weights: readonly LayerStatistics[]) =>
   `earlier training has brought the weights to ${shortly(Math.max(...weights.map(({ largest }) => largest)))}, ` +

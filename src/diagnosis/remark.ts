@@ -1,10 +1,13 @@
-// A note about a training that stayed finite and was absurd all the same: worse than no network at all.
+// A note about a training that stayed finite and came to nothing: worse than no network at all, or no better than the mean of
+// the targets for a reason that the numbers show.
 
 import type { Matrix } from '../intake/matrix.ts'
 import { lossBaselines } from '../model/loss-settings.ts'
 import { losses } from '../model/losses.ts'
 import { activations } from '../model/tables.ts'
-import { causesOf, type Situation, shortly } from './causes.ts'
+import { causesOf, type Situation } from './causes.ts'
+import { shortly } from './sizes.ts'
+import { stagnationCauses } from './stagnation.ts'
 import { leastOf, type Statistics, statisticsOf } from './statistics.ts'
 
 // Epochs in which sound training may still be slow.
@@ -14,6 +17,11 @@ const ABSURD_AT_ONCE = 1000
 const ABSURD = 10
 // Uncentred targets (years) make any first predictions look bad beside their mean; after some epochs none should.
 const FAR_FROM_MEAN = 100
+// A loss that stays within this share of the mean's has not begun to fall, unless the mean is all there is to learn.
+const STUCK = 0.9
+const LEARNED = 0.01
+// Errors of 1e9 and more, which no targets should have: their squares are on the way out of float32.
+const ENORMOUS = 1e19
 
 // Looked at after every fit: well below a millisecond (Node 26, one core of a Xeon).
 const TARGETS_SEEN = 1 << 14
@@ -46,8 +54,9 @@ function outOfReach(
 }
 
 /**
- * Returns a note about training whose loss is finite and absurd, or undefined. It is absurd where the last epoch is far worse
- * than a blank prediction or, after some epochs, the best one is, or is far worse than the mean of the targets.
+ * Returns a note about training whose loss is finite and absurd or stuck, or undefined. It is absurd where the last epoch is far
+ * worse than a blank prediction or, after some epochs, the best one is, or is far worse than the mean of the targets. It is
+ * stuck where after some epochs none is better than the mean.
  */
 export function remarkOn(situation: Situation): string | undefined {
   const { architecture, y, losses: found } = situation
@@ -63,12 +72,17 @@ export function remarkOn(situation: Situation): string | undefined {
   const last = found.at(-1)!
   const endedWorse = last > ABSURD_AT_ONCE * floor
   const worseThanBlank = endedWorse || (patient && best > ABSURD * floor)
-  const outside =
-    patient && best > ABSURD * Math.max(mean, usual) ? outOfReach(situation, y, targets) : undefined
   const farFromMean = patient && row.kind === 'values' && best > FAR_FROM_MEAN * Math.max(mean, usual)
-  if (!worseThanBlank && !farFromMean && !outside) return undefined
-  // The rate is low enough and nothing else is to blame: training is slow, or the problem is hard.
-  const causes = outside ? [] : causesOf(situation).filter(({ factor }) => !(factor <= 1))
+  const isStuck = best > ENORMOUS || (patient && best > STUCK * mean && best > LEARNED * blank)
+  if (!worseThanBlank && !farFromMean && !isStuck) return undefined
+  const outside = patient ? outOfReach(situation, y, targets) : undefined
+  // Where the rate is low enough and nothing else is to blame, training is slow, or the problem is hard.
+  const unstable = isStuck && !worseThanBlank && !farFromMean ? [] : causesOf(situation)
+  const blamed = unstable.filter(({ factor }) => !(factor <= 1))
+  const slow = stagnationCauses(situation)
+  // A rate that is too low once the data are mended; where it is too high now, that comes first.
+  const more = blamed.some(({ what }) => what === 'rate') ? [] : slow.filter(({ what }) => what === 'rate')
+  const causes = blamed.length > 0 ? [...blamed, ...more] : slow
   if (!outside && causes.length === 0) return undefined
   const compared = worseThanBlank
     ? row.kind === 'values'

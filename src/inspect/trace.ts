@@ -132,26 +132,28 @@ export function traceRows(engine: Engine, make: (architecture: Architecture) => 
     }
   }
   let input: Floats = x
-  const layers = engine.architecture.layers.map(({ inputs, units, activation, bias, normalization }, l): TracedLayer => {
-    const n = l + 1
-    const isKept = !normalization && (activation === 'linear' || leavesZ(engine, l))
-    const z = isKept ? pass.stored(l) : preActivations(make, engine, l, input, rows)
-    const a = pass.activations(l)
-    const slope = pass.slopes(l, a)
-    const stages = normalization && stagesOf(normalization, n, z, units)
-    input = a
-    const ofBiases = (name: string, values: Floats) => tensor(name, bias ? units : 0, values, 1)
-    return {
-      weights: tensor(`W${n}`, units, parameters.weights(l), inputs),
-      biases: ofBiases(`b${n}`, parameters.biases(l)),
-      z: tensor(`z${n}`, units, z),
-      ...stages,
-      a: tensor(`a${n}`, units, a),
-      ...(slope && { slope: tensor(`f'(z${n})`, units, slope) }),
-      delta: tensor(`δ${n}`, units, pass.deltas(l)),
-      weightGradient: tensor(`∇W${n}`, units, parameters.weights(l, 'weightGradients'), inputs),
-      biasGradient: ofBiases(`∇b${n}`, parameters.biases(l, 'biasGradients')),
-    }
-  })
+  const layers = engine.architecture.layers.map(
+    ({ inputs, units, activation, bias, normalization }, l): TracedLayer => {
+      const n = l + 1
+      const isKept = !normalization && (activation === 'linear' || leavesZ(engine, l))
+      const z = isKept ? pass.stored(l) : preActivations(make, engine, l, input, rows)
+      const a = pass.activations(l)
+      const slope = pass.slopes(l, a)
+      const stages = normalization && stagesOf(normalization, n, z, units)
+      input = a
+      const ofBiases = (name: string, values: Floats) => tensor(name, bias ? units : 0, values, 1)
+      return {
+        weights: tensor(`W${n}`, units, parameters.weights(l), inputs),
+        biases: ofBiases(`b${n}`, parameters.biases(l)),
+        z: tensor(`z${n}`, units, z),
+        ...stages,
+        a: tensor(`a${n}`, units, a),
+        ...(slope && { slope: tensor(`f'(z${n})`, units, slope) }),
+        delta: tensor(`δ${n}`, units, pass.deltas(l)),
+        weightGradient: tensor(`∇W${n}`, units, parameters.weights(l, 'weightGradients'), inputs),
+        biasGradient: ofBiases(`∇b${n}`, parameters.biases(l, 'biasGradients')),
+      }
+    },
+  )
   return { loss, x: tensor('x', plan.x.columns, x), y: tensor('y', plan.y.columns, y), layers }
 }

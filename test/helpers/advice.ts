@@ -53,7 +53,7 @@ export function followed(training: Training, message: string): Training | undefi
       return v / sum
     })
   }
-  const rate = /too high.*; try ([\d.e+-]+?)(?:[.;]? |\.$)/.exec(message)
+  const rate = /too (?:high|low).*; try ([\d.e+-]+?)(?:[.;]? |\.$)/.exec(message)
   if (rate) fit = { ...fit, learningRate: Number(rate[1]) }
   return row || scaledX || scaledY || initializer || linear || shares || rate
     ? { options, x, y, fit }
