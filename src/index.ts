@@ -9,6 +9,7 @@ export {
 export type { Gradients } from './calls/gradients.ts'
 export type { NetworkDescription } from './inspect/describe.ts'
 export type { GradientCheck, GradientGroup } from './inspect/gradient-check.ts'
+export type { DiagnosisNote } from './inspect/health/note.ts'
 export type { Trace, TracedLayer, TracedTensor } from './inspect/trace.ts'
 export { accuracy, balancedAccuracy } from './metrics/accuracy.ts'
 export { cohenKappa, matthews } from './metrics/agreement.ts'

@@ -3,6 +3,7 @@
 import { PAIRED } from '../assembly/abi/layout.ts'
 import type { Disposing } from './base/disposing.ts'
 import { BackendError } from './base/errors.ts'
+import { diagnose } from './calls/diagnose.ts'
 import { type Gradients, gradients } from './calls/gradients.ts'
 import { setVector, setWeights, vector, weights } from './calls/layer-parameters.ts'
 import { classify, classifyAsync, evaluate, evaluateAsync, predict, predictAsync } from './calls/reading.ts'
@@ -21,6 +22,7 @@ import {
 } from './inspect/describe.ts'
 import { explain } from './inspect/explain.ts'
 import { checkGradients, type GradientCheck } from './inspect/gradient-check.ts'
+import type { DiagnosisNote } from './inspect/health/note.ts'
 import type { Trace } from './inspect/trace.ts'
 import type { NumberArray } from './intake/matrix.ts'
 import { readRowsNow } from './intake/rows.ts'
@@ -244,6 +246,16 @@ export class Network {
     const settings = checkGradientsSettings(options)
     const data = readRowsNow(engine, { x, y })
     return checkGradients(engine, data.x, data.y, settings, this.gradients(x, y))
+  }
+
+  /**
+   * Returns notes about what keeps the network from learning these data, each with the numbers that show it and a remedy:
+   * sizes of inputs, targets and weights, constant columns, classes that never occur or are never predicted, dead or saturated
+   * units, gradients that vanish or explode. None where all is well. It looks at 4,096 rows at most, spread evenly, and at all
+   * rows for what is constant or absent. Throws ShapeError.
+   */
+  diagnose(data: Data): DiagnosisNote[] {
+    return diagnose(this.#core, data)
   }
 
   /** Returns a copy of the weights into layer l (from 0), row-major (inputs × units). */

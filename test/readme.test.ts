@@ -73,6 +73,10 @@ describe('the README', () => {
     // What it advises is what the comment says, and what test/diagnosis.test.ts trains with.
     expect(out).toContain('about 0.353 is bearable; try 0.2.')
     expect(readme).toContain('about 0.353 is bearable; try 0.2.')
+    const notes = run(snippets.find((code) => code.includes('net.diagnose('))!)
+    expect(notes.split('\n').map((line) => line.replace(/ (undefined|\d).*/, ''))).toEqual([
+      ...['targets', 'weights', 'constant column', 'dead units', ''],
+    ])
   })
 
   it('names files that exist', () => {

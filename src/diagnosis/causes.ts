@@ -5,7 +5,6 @@
 import type { LayerStatistics } from '../engine/layer-statistics.ts'
 import type { Matrix } from '../intake/matrix.ts'
 import type { Architecture } from '../model/architecture.ts'
-import { losses } from '../model/losses.ts'
 import type { Stride } from '../model/optimizer-row.ts'
 import { type OptimizerSettings, strideOf } from '../model/optimizers.ts'
 import { type Cause, type Suspect, shortly, sizesOf } from './sizes.ts'

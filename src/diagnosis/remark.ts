@@ -2,6 +2,7 @@
 // the targets for a reason that the numbers show.
 
 import type { Matrix } from '../intake/matrix.ts'
+import type { Architecture } from '../model/architecture.ts'
 import { lossBaselines } from '../model/loss-settings.ts'
 import { losses } from '../model/losses.ts'
 import { activations } from '../model/tables.ts'
@@ -27,8 +28,8 @@ const ENORMOUS = 1e19
 const TARGETS_SEEN = 1 << 14
 
 /** Says so where at least half of the targets lie outside what the last activation can reach; else undefined. */
-function outOfReach(
-  { architecture }: Situation,
+export function outOfReach(
+  architecture: Architecture,
   y: Matrix,
   { seen, columns }: Statistics,
 ): string | undefined {
@@ -75,7 +76,7 @@ export function remarkOn(situation: Situation): string | undefined {
   const farFromMean = patient && row.kind === 'values' && best > FAR_FROM_MEAN * Math.max(mean, usual)
   const isStuck = best > ENORMOUS || (patient && best > STUCK * mean && best > LEARNED * blank)
   if (!worseThanBlank && !farFromMean && !isStuck) return undefined
-  const outside = patient ? outOfReach(situation, y, targets) : undefined
+  const outside = patient ? outOfReach(architecture, y, targets) : undefined
   // Where the rate is low enough and nothing else is to blame, training is slow, or the problem is hard.
   const unstable = isStuck && !worseThanBlank && !farFromMean ? [] : causesOf(situation)
   const blamed = unstable.filter(({ factor }) => !(factor <= 1))

@@ -2,7 +2,7 @@
 
 import type { Matrix } from '../intake/matrix.ts'
 import type { Architecture } from '../model/architecture.ts'
-import { losses } from '../model/tables.ts'
+import { losses } from '../model/losses.ts'
 import type { Numbers } from './stability.ts'
 import {
   type Column,
