@@ -191,6 +191,15 @@ describe('a training that stays finite', () => {
       },
     ],
     [
+      'one class in every row, and inputs from 0 to 16',
+      {
+        options: net([4, 8, 1], 1e-4, { loss: 'binaryCrossEntropy' }),
+        x: change(base, (v) => 5 * (v + 1.7)),
+        y: classes.map(() => 1),
+        fit: { epochs: 5 },
+      },
+    ],
+    [
       'the plateau of exclusive or',
       {
         options: net([2, 2, 1], 0.5, { activation: 'sigmoid', loss: 'quadratic' }),
@@ -210,6 +219,20 @@ describe('a training that stays finite', () => {
   ]
   it.each(honest)('and honest, with %s, is told nothing', async (_, training) => {
     expect((await remarkAfter(training)).remark).toBeUndefined()
+  })
+
+  it('is told nothing from the mean of rows that are a part of a stream', async () => {
+    vi.resetModules()
+    const { Network: Fresh } = await import('../src/index.ts')
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const part = (from: number, to: number) => ({ x: base.slice(4 * from, 4 * to), y: y1.slice(from, to) })
+    const options = net([4, 16, 1], 1e-7)
+    const parts = () => [part(0, 100), part(100, rows)].values()
+    await new Fresh(options).fit(parts, long)
+    expect(warn).not.toHaveBeenCalled()
+    await new Fresh(options).fit(() => [part(0, rows)].values(), long)
+    expect(warn).toHaveBeenCalledWith(expect.stringMatching(/the learning rate 1e-7 is too low/))
+    warn.mockRestore()
   })
 
   it('has its note printed, once in a process whatever the numbers', async () => {

@@ -57,9 +57,10 @@ export function outOfReach(
 /**
  * Returns a note about training whose loss is finite and absurd or stuck, or undefined. It is absurd where the last epoch is far
  * worse than a blank prediction or, after some epochs, the best one is, or is far worse than the mean of the targets. It is
- * stuck where after some epochs none is better than the mean.
+ * stuck where after some epochs none is better than the mean. isPart: true where x and y are some rows of many, of whose mean
+ * theirs says nothing.
  */
-export function remarkOn(situation: Situation): string | undefined {
+export function remarkOn(situation: Situation, isPart = false): string | undefined {
   const { architecture, y, losses: found } = situation
   if (found.length === 0) return undefined
   const row = losses[architecture.loss]
@@ -74,7 +75,10 @@ export function remarkOn(situation: Situation): string | undefined {
   const endedWorse = last > ABSURD_AT_ONCE * floor
   const worseThanBlank = endedWorse || (patient && best > ABSURD * floor)
   const farFromMean = patient && row.kind === 'values' && best > FAR_FROM_MEAN * Math.max(mean, usual)
-  const isStuck = best > ENORMOUS || (patient && best > STUCK * mean && best > LEARNED * blank)
+  // Where the targets are all alike, the mean is all there is to learn.
+  const bar = mean > LEARNED * blank ? mean : found[0]
+  const stays = patient && !isPart && best > STUCK * bar && best > LEARNED * blank
+  const isStuck = best > ENORMOUS || stays
   if (!worseThanBlank && !farFromMean && !isStuck) return undefined
   const outside = patient ? outOfReach(architecture, y, targets) : undefined
   // Where the rate is low enough and nothing else is to blame, training is slow, or the problem is hard.

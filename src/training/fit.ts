@@ -75,6 +75,7 @@ function* runEpochs(
     return goesOn
   }
   let isLast = false
+  let isPart = false
   // What a checkpoint left to be seen counts as an epoch of this fit.
   const left = counters.unobserved
   if (left) isLast = !(yield* showEpoch(left))
@@ -88,6 +89,7 @@ function* runEpochs(
     if (!(yield* engine.parameters.finiteSlices())) diverge(batches, 'parameters')
     counters.trained = true
     isLast = isEnded
+    isPart = source.seen.x.rows < sums.rows
     if (isWhole) {
       const figures = {
         rows,
@@ -106,7 +108,7 @@ function* runEpochs(
   // Nobody goes on within an epoch from the parameters of another.
   if (counters.stopping?.parameters) counters.position = undefined
   counters.stopping = undefined
-  const remark = remarkOn(situation())
+  const remark = remarkOn(situation(), isPart)
   if (remark) note(remark, 'absurd loss')
   return recorder.history(engine.threads)
 }
