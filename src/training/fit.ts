@@ -89,7 +89,7 @@ function* runEpochs(
     if (!(yield* engine.parameters.finiteSlices())) diverge(batches, 'parameters')
     counters.trained = true
     isLast = isEnded
-    isPart = source.seen.x.rows < sums.rows
+    isPart = source.seen.x.rows < rows
     if (isWhole) {
       const figures = {
         rows,
