@@ -75,10 +75,11 @@ export class Pass {
   /** f'(z) of layer l, given its a; undefined where an element of a depends on the whole row of z. */
   slopes(l: number, a: Floats): Floats | undefined {
     const { activation } = this.#engine.architecture.layers[l]
-    const { code, wholeRow } = activations[activation]
+    const { code, wholeRow, storesSlope } = activations[activation]
     if (wholeRow) return undefined
     const { slopes } = this.#engine.plan.layers[l]
-    if (slopes) return this.#read(slopes)
+    // Where a dropout needs a place for slopes, there may be one that this pass does not write to.
+    if (slopes && storesSlope) return this.#read(slopes)
     // f' · 1, read from a as the backward pass reads it.
     const both = floatsLike(a, 2 * a.length)
     both.set(a)
