@@ -84,6 +84,7 @@ export type {
   LayeredNetworkOptions,
   LayerNormalizationOptions,
   LayerOptions,
+  LbfgsOptions,
   LionOptions,
   LossOptions,
   MatrixLike,

@@ -59,7 +59,7 @@ describe('network options', () => {
     [
       'an unknown optimizer',
       { sizes: [1, 1], optimizer: 'adamm' },
-      "options.optimizer.name: expected one of 'sgd', 'rmsprop', 'adagrad', 'adam', 'adamw', 'nadam', 'lion', got \"adamm\"",
+      "options.optimizer.name: expected one of 'sgd', 'rmsprop', 'adagrad', 'adam', 'adamw', 'nadam', 'lion', 'lbfgs', got \"adamm\"",
     ],
     [
       'a learning rate of 0',

@@ -1,6 +1,7 @@
 // One step of the optimizer, taken at once or not at all.
 
 import { DROPOUT_OF_STEP } from '../../assembly/abi/purposes.ts'
+import { OptionError } from '../base/errors.ts'
 import { runNow } from '../base/pace.ts'
 import { type Divergence, divergedError } from '../diagnosis/diverged.ts'
 import { refuseSingleRow } from '../intake/batches.ts'
@@ -14,6 +15,12 @@ import { Rates } from '../training/rates.ts'
 export function trainBatch(core: Core, x: MatrixLike, y: MatrixLike, options: TrainBatchOptions): number {
   const { counters, settings, stepper, transaction } = core
   const engine = core.writing('trainBatch')
+  if (engine.takesAllRows) {
+    throw new OptionError(
+      `trainBatch: expected an optimizer that takes a step on each batch, got '${settings.optimizer.name}', which needs all ` +
+        'rows at once; use fit',
+    )
+  }
   const { learningRate = settings.optimizer.learningRate, weights } = trainBatchSettings(options)
   const rates = new Rates(learningRate, counters)
   const data = readRowsNow(engine, { x, y, weights })

@@ -13,10 +13,12 @@ import { weighClasses } from '../intake/weights.ts'
 import { resolveMetrics } from '../metrics/table.ts'
 import type { Architecture } from '../model/architecture.ts'
 import { checkData, type FitSettings, fitSettings } from '../model/call-settings.ts'
+import { updateRuleOf } from '../model/optimizers.ts'
 import type { Data, DataStream, FitOptions } from '../model/options.ts'
 import type { Moment } from '../model/schedules.ts'
 import type { Core } from '../training/core.ts'
 import { fitSlices } from '../training/fit.ts'
+import { allRowsSource, BLOCK_ROWS } from '../training/full-batch.ts'
 import { type History, Recorder } from '../training/history.ts'
 import { checkMetrics } from '../training/measure.ts'
 import { observersOf, type Watched } from '../training/observers.ts'
@@ -130,15 +132,16 @@ function* arrays(core: Core, engine: Engine, data: Data, settings: FitSettings):
     ? { ...divided, weights: yield* weighClasses(divided.y, divided.weights, classWeight) }
     : divided
   const { rows } = training.x
+  const takesAll = engine.takesAllRows
   const batchRows = Math.min(settings.batchSize, rows)
   refuseSingleRow(architecture, batchRows, 'fit', 'rows in a batch')
   goOnOrBegin(core, rows, batchRows)
   return {
-    sourceOf: (context) => arraySource(training, context),
+    sourceOf: (context) => (takesAll ? allRowsSource(training, context) : arraySource(training, context)),
     validation,
     training,
     rows,
-    end: endOf(core.counters, settings.epochs, Math.ceil(rows / batchRows)),
+    end: endOf(core.counters, settings.epochs, takesAll ? 1 : Math.ceil(rows / batchRows)),
   }
 }
 
@@ -150,6 +153,8 @@ function* parts(
   settings: FitSettings,
   batchSize: number | undefined,
 ): Slices<Sources> {
+  if (engine.takesAllRows)
+    refuse('fit data', "{ x, y } for 'lbfgs', which takes all rows in each step", stream)
   const { share, given } = validationOf(settings)
   if (share) refuse('fit options.validation', 'data of their own for a stream', share.share)
   const { every } = settings.checkpoint ?? {}
@@ -207,7 +212,10 @@ function* fitWork(
 
 /** See Network.fit. */
 export async function train(core: Core, data: Data | DataStream, options: FitOptions): Promise<History> {
-  const settings = fitSettings(options)
+  const given = fitSettings(options)
+  // Where a step takes all rows, a batch is what is computed at once.
+  const takesAll = updateRuleOf(core.settings.optimizer).allRows
+  const settings = takesAll ? { ...given, batchSize: BLOCK_ROWS } : given
   const reading = isStream(data)
     ? (engine: Engine) => parts(core, engine, data, settings, options.batchSize)
     : (engine: Engine) => arrays(core, engine, checkData(data, 'fit data'), settings)

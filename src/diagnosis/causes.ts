@@ -6,7 +6,7 @@ import type { LayerStatistics } from '../engine/layer-statistics.ts'
 import type { Matrix } from '../intake/matrix.ts'
 import type { Architecture } from '../model/architecture.ts'
 import type { Stride } from '../model/optimizer-row.ts'
-import { type OptimizerSettings, strideOf } from '../model/optimizers.ts'
+import { type OptimizerSettings, strideOf, updateRuleOf } from '../model/optimizers.ts'
 import { type Cause, type Suspect, shortly, sizesOf } from './sizes.ts'
 import { type Numbers, outputSize, roundDown, stableRate, usualWeights } from './stability.ts'
 import { leastOf } from './statistics.ts'
@@ -112,7 +112,10 @@ export function causesOf(situation: Situation): Cause[] {
   // Steps as long as the rate do not diverge because of targets that are far away, but will not reach them either.
   const far = suspects.find(({ what }) => what === 'targets')
   if (far && stride.follows === 'rate' && !causes.some(({ what }) => what === 'targets')) causes.push(far)
-  if (causes.length === 0 || !bears(numbers)) {
+  if (updateRuleOf(optimizer).allRows) {
+    // Its steps are searched for: none is too long.
+    if (causes.length === 0) causes.push({ what: 'rate', text: OVERFLOWS, factor: 1 })
+  } else if (causes.length === 0 || !bears(numbers)) {
     const most = bearable(numbers)
     const text = rateText(situation, most, causes.length > 0)
     causes.push({ what: 'rate', text, factor: learningRate / most })
@@ -120,6 +123,8 @@ export function causesOf(situation: Situation): Cause[] {
   if (grown) causes.push({ what: 'weights', text: grownText(weightsBefore), factor: byWeights.factor })
   return causes.sort((a, b) => b.factor - a.factor)
 }
+
+const OVERFLOWS = 'the loss of the first parameters is beyond float32, so start from a new network'
 
 const grownText = (weights: readonly LayerStatistics[]) =>
   `earlier training has brought the weights to ${shortly(Math.max(...weights.map(({ largest }) => largest)))}, ` +

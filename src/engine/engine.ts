@@ -9,7 +9,7 @@ import { SLICE_MS, type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
 import type { Architecture } from '../model/architecture.ts'
 import type { UpdateRule } from '../model/optimizer-row.ts'
 import { hasPenalty } from '../model/regularization.ts'
-import type { Staging, Tensor } from '../program/plan.ts'
+import type { Range, Staging, Tensor } from '../program/plan.ts'
 import type { Span, Stage } from '../program/stages.ts'
 import { predictResult } from '../program/tape.ts'
 import type { Group } from '../program/updates.ts'
@@ -95,7 +95,8 @@ export class Engine extends Arena {
 
   /** Brings the parameters here where they are trained in another memory. */
   *fetchParameters(): Slices<void> {
-    if (!this.#hands?.isRemote) return
+    // A step on all rows is taken here, and only its gradient computed there.
+    if (!this.#hands?.isRemote || this.takesAllRows) return
     yield this.#hands.fetch(this.plan.state)
     yield* this.parameters.transposeSlices()
   }
@@ -303,13 +304,14 @@ export class Engine extends Arena {
 
   /**
    * Every step of the slice in one call of the backend, or part `part` of `parts` of a span of one step. Done when it returns
-   * or, with a team, resolves.
+   * or, with a team, resolves. writes, reads: what else the caller has changed for it and wants of it.
    */
   train(
     { firstRow, endRow, batchRows }: Slice,
     { from, to }: Span = this.tapes.train,
     part = 0,
     parts = 1,
+    { writes, reads = [] }: { writes?: readonly Range[]; reads?: readonly Range[] } = {},
   ): Promise<void> | undefined {
     if (this.teamSize === 0) {
       this.backend.run(from, to, firstRow, endRow, batchRows, part, parts, 0)
@@ -317,8 +319,8 @@ export class Engine extends Arena {
     }
     const { losses, hits, penalties } = this.plan
     const ofRows = ({ offset }: Tensor) => ({ offset: offset + firstRow, length: endRow - firstRow })
-    const reads = [losses, hits, ...(penalties.length > 0 ? [penalties] : [])]
-    const copies = { reads: reads.map(ofRows) }
+    const known = [losses, hits, ...(penalties.length > 0 ? [penalties] : [])]
+    const copies = { writes: writes ?? [], reads: [...known.map(ofRows), ...reads] }
     return this.#hands!.run([from, to, firstRow, endRow, batchRows], copies, [part, parts])
   }
 
@@ -326,6 +328,17 @@ export class Engine extends Arena {
   get step(): { readonly compute: Stage; readonly update: Stage } {
     const { compute, update } = this.tapes.train
     return { compute, update: update! }
+  }
+
+  /** The two stages of the gradient of a batch, the last of which stores it. */
+  get gradientStages(): { readonly compute: Stage; readonly update: Stage } {
+    const { compute, update } = this.tapes.gradients
+    return { compute, update: update! }
+  }
+
+  /** True where a step takes all rows. */
+  get takesAllRows(): boolean {
+    return this.tapes.rule.allRows ?? false
   }
 
   /** ∇W, ∇b, ∇γ and ∇β over the first `rows` rows of the order, as one batch. */

@@ -39,8 +39,18 @@ export class Tapes {
     this.#validate = capacity.validates
       ? this.#write(evaluateTape(plan, 'validate', this.#validateHits))
       : undefined
-    this.#train = capacity.steps ? this.#write(this.#makeTrain()) : undefined
-    this.#gradients = capacity.gradients ? this.#write(gradientsTape(plan)) : undefined
+    this.#train = undefined
+    this.#gradients = undefined
+    this.#writeTraining()
+  }
+
+  #writeTraining(): void {
+    const plan = this.#plan
+    const { steps, gradients } = plan.capacity
+    const { allRows } = this.rule
+    const hits = this.#trainHits
+    if (steps && !allRows) this.#train = this.#write(this.#makeTrain())
+    if (gradients) this.#gradients = this.#write(gradientsTape(plan, allRows ? hits : Hits.NONE))
   }
 
   #write(tape: Tape): Tape {
@@ -78,7 +88,7 @@ export class Tapes {
   set trainHits(mode: number) {
     if (mode === this.#trainHits) return
     this.#trainHits = mode
-    if (this.#train) this.#train = this.#write(this.#makeTrain())
+    this.#writeTraining()
   }
 
   /** The batches that are summed for a step; undefined where each takes its own. */

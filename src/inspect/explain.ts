@@ -15,7 +15,8 @@ import { type ActivationName, activations, slopeText } from '../model/tables.ts'
 import { type Capacity, PREDICTS, roomToTrain } from '../program/capacity.ts'
 import type { Instruction, Operand } from '../program/instruction.ts'
 import { makePlan } from '../program/plan.ts'
-import { trainTape } from '../program/tape.ts'
+import { gradientsTape, trainTape } from '../program/tape.ts'
+import { BLOCK_ROWS } from '../training/full-batch.ts'
 import { type Line, nameOf, preparedFormula, regularizationLine } from './explain-regularization.ts'
 
 const shapeOf = (...matrices: readonly (readonly [Operand, Operand])[]) =>
@@ -171,6 +172,12 @@ function lineOf(
   }
 }
 
+/** What follows the gradients of all blocks of rows. */
+function fullBatchFormula(optimizer: OptimizerSettings): string {
+  const memory = optimizer.name === 'lbfgs' ? optimizer.memory : 0
+  return `w += α d, d = −H ∇C by two loops over the last ${memory} steps; α by a search: the blocks again for each trial`
+}
+
 /** Columns side by side, each as wide as its widest entry and two spaces; the last is what it is. */
 function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0].map((_, column) => largest(rows.map((row) => row[column].length)) + 2)
@@ -186,15 +193,16 @@ export function explain(
   engine: Engine,
   { optimizer, threads: configured }: Settings,
   { parameterCount, kernels }: { readonly parameterCount: number; readonly kernels: string },
-  { batchSize: rows, threads: asked, nonzeros: share }: ExplainSettings,
+  { batchSize, threads: asked, nonzeros: share }: ExplainSettings,
 ): string {
   const { architecture } = engine
   const { inputs, layers } = architecture
   const wanted = asked ?? (configured === 'auto' ? 1 : configured)
   const threads = engine.canShare ? wanted : 1
+  const rule = updateRuleOf(optimizer)
+  const rows = rule.allRows ? BLOCK_ROWS : batchSize
   const nonzeros = Math.floor(share * rows * inputs)
   const lists = engine.skipsZeros ? nonzerosToList({ rows, columns: inputs, nonzeros }, layers[0].units) : 0
-  const rule = updateRuleOf(optimizer)
   const capacity: Capacity = {
     ...PREDICTS,
     batchRows: rows,
@@ -204,12 +212,14 @@ export function explain(
     ...roomToTrain(architecture, rule, PREDICTS),
     steps: 1,
   }
-  const { instructions } = trainTape(makePlan(architecture, capacity, engine.plan.tiles), rule, Hits.NONE)
+  const plan = makePlan(architecture, capacity, engine.plan.tiles)
+  const { instructions } = rule.allRows ? gradientsTape(plan) : trainTape(plan, rule, Hits.NONE)
   const lines = instructions.map((one) => {
     const { what, formula, equation = '', shape = '', skips } = lineOf(one, architecture, optimizer, rows)
     const notes = [threads > 1 ? splitOf(one) : '', skips ? 'zeros of x skipped' : '']
     return [what, formula, equation, shape, notes.filter(Boolean).join(', ')]
   })
+  if (rule.allRows) lines.push(['step', fullBatchFormula(optimizer), '', '', ''])
   const sizes = [inputs, ...layers.map(({ units }) => units)].join('-')
   const team = threads > 1 ? `, ${threads} threads` : ''
   const head = `${sizes}, ${parameterCount.toLocaleString('en')} parameters, kernels '${kernels}'${team}`

@@ -21,7 +21,7 @@ import type { LossRow } from './loss-row.ts'
 import { loss } from './loss-settings.ts'
 import { type LossName, losses } from './losses.ts'
 import { normalization } from './normalizations.ts'
-import { type OptimizerSettings, optimizer } from './optimizers.ts'
+import { type OptimizerSettings, optimizer, updateRuleOf } from './optimizers.ts'
 import type { KernelsName, NetworkOptions } from './options.ts'
 import { clip, limitOrNone, penalty, regularizationOf } from './regularization.ts'
 import { type ActivationName, activations } from './tables.ts'
@@ -133,16 +133,18 @@ export function networkSettings(options: NetworkOptions): Settings {
   checkLast(shapes, lossName)
   const { inputDropout } = given
   const regularization = regularizationOf(given, layers)
+  const architecture: Architecture = {
+    inputs,
+    outputs: shapes.at(-1)!.units,
+    layers: Object.freeze(shapes),
+    loss: lossName,
+    lossSettings,
+    ...(inputDropout > 0 && { inputDropout }),
+    ...(regularization && { regularization }),
+  }
+  checkAllRows(given.optimizer, architecture)
   return {
-    architecture: {
-      inputs,
-      outputs: shapes.at(-1)!.units,
-      layers: Object.freeze(shapes),
-      loss: lossName,
-      lossSettings,
-      ...(inputDropout > 0 && { inputDropout }),
-      ...(regularization && { regularization }),
-    },
+    architecture,
     optimizer: given.optimizer,
     initializers: layers.map((one) => one.initializer ?? given.initializer),
     biasInitializer: given.biasInitializer,
@@ -167,6 +169,25 @@ function checkLast(layers: readonly LayerShape[], loss: LossName): void {
       normalization.name,
     )
   }
+}
+
+/** Refuses what an optimizer that takes all rows at once cannot do: its loss must be one function of the weights. */
+function checkAllRows(
+  optimizer: OptimizerSettings,
+  { layers, inputDropout, regularization }: Architecture,
+): void {
+  if (!updateRuleOf(optimizer).allRows) return
+  const withOut = (what: string) => `${what} with '${optimizer.name}', which takes all rows in each step`
+  if (inputDropout) refuse('options.inputDropout', withOut('0'), inputDropout)
+  layers.forEach(({ dropout, normalization }, l) => {
+    if (dropout) refuse(`options.layers[${l}].dropout`, withOut('0'), dropout)
+    if (normalization?.name === 'batch') {
+      refuse(`options.layers[${l}].normalization`, withOut("'layer' or 'none'"), normalization.name)
+    }
+    const limit = regularization?.layers[l].maxNorm
+    if (limit) refuse(`options.layers[${l}].maxNorm`, withOut('no limit'), limit)
+  })
+  if (regularization?.clip) refuse('options.clip', withOut('no limit'), regularization.clip.kind)
 }
 
 /** Refuses activations and losses that make no sense together. */

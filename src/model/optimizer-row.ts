@@ -12,6 +12,8 @@ export interface UpdateRule {
   readonly slots: number
   /** True where the numbers differ from step to step, even at the same rate. */
   readonly variesByStep: boolean
+  /** True where a step takes all rows, and the tape only computes their gradient: src/training/full-batch.ts does the rest. */
+  readonly allRows?: boolean
 }
 
 /** How far a step goes, from which the diagnosis tells what rate is too high. */

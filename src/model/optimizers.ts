@@ -9,7 +9,9 @@ import {
   type Checked,
   checkOptions,
   fraction,
+  integer,
   isObject,
+  notNegative,
   oneOf,
   optional,
   rate,
@@ -74,6 +76,15 @@ const plain: UpdateRule = { rule: Rules.SGD, slots: 0, variesByStep: false }
 const MEANS = 'm = β₁ m + (1 − β₁) g; v = β₂ v + (1 − β₂) g²'
 const HATS = 'm̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)'
 
+// SciPy's L-BFGS-B, which scikit-learn's solver 'lbfgs' is, has the same defaults.
+const lbfgsOptions = {
+  learningRate: optional(learningRate, 1),
+  memory: optional(integer(1, 1000), 10),
+  tolerance: optional(notNegative, 1e-5),
+  functionTolerance: optional(notNegative, 1e7 * Number.EPSILON),
+  maxLineSearch: optional(integer(1), 20),
+}
+
 const LEAST_FLOAT32 = 2 ** -149
 
 /** The numbers of ADAM's steps. weightDecay is that of the gradient where it is coupled, else of the parameter. */
@@ -109,7 +120,7 @@ const LOG_096 = -0.040821994520255166
 
 /** sgd (Robbins and Monro 1951), with momentum (Polyak 1964), also after Nesterov (as in Sutskever et al. 2013) · rmsprop
  * (Tieleman and Hinton 2012) · adagrad (Duchi et al. 2011) · adam (Kingma and Ba 2015) · adamw (Loshchilov and Hutter
- * 2019) · nadam (Dozat 2016) · lion (Chen et al. 2023). Formulas and defaults are PyTorch's, where it has them:
+ * 2019) · nadam (Dozat 2016) · lion (Chen et al. 2023) · lbfgs (Nocedal 1980). Formulas and defaults are PyTorch's, where it has them:
  * docs/optimizers.md. */
 export const optimizers = {
   sgd: row({
@@ -242,6 +253,19 @@ export const optimizers = {
     begin:
       ({ beta1, beta2, weightDecay }) =>
       (learningRate) => [learningRate, beta1, 1 - beta1, beta2, 1 - beta2, weightDecay],
+  }),
+  lbfgs: row({
+    options: lbfgsOptions,
+    update: ({ memory }) => ({
+      rule: Rules.STORE_GRADIENT,
+      slots: 2 * memory,
+      variesByStep: false,
+      allRows: true,
+    }),
+    stride: () => ({ follows: 'gradient', times: 1 }),
+    // w is where the gradient is stored.
+    formula: (_, w, g) => `${w} += ${g}`,
+    begin: () => () => [],
   }),
 } as const
 

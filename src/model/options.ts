@@ -154,6 +154,22 @@ export interface LionOptions {
   weightDecay?: number
 }
 
+/** L-BFGS, which takes all rows in each step: `epochs` counts its steps, `batchSize` and `shuffle` have no meaning, and `fit`
+ * ends where it has converged. */
+export interface LbfgsOptions {
+  name: 'lbfgs'
+  /** The step that each line search tries first, above 0, in quasi-Newton steps. Default 1. */
+  learningRate?: LearningRateOption
+  /** How many of the last steps are remembered, at least 1, with two numbers of each parameter for each. Default 10. */
+  memory?: number
+  /** It has converged where no part of the gradient is larger. Default 1e-5. */
+  tolerance?: number
+  /** Or where a step lowers the loss by no more than this share of it, or of 1 where it is less; 0: never. Default 2.2e-9. */
+  functionTolerance?: number
+  /** Evaluations of the loss in one line search, at most. Default 20. */
+  maxLineSearch?: number
+}
+
 /** An optimizer by its name and options: docs/optimizers.md has their formulas, and when to take which. */
 export type OptimizerOptions =
   | SgdOptions
@@ -163,6 +179,7 @@ export type OptimizerOptions =
   | AdamWOptions
   | NadamOptions
   | LionOptions
+  | LbfgsOptions
 
 export interface CrossEntropyOptions {
   name: 'crossEntropy' | 'binaryCrossEntropy'

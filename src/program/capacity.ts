@@ -49,10 +49,10 @@ export const PREDICTS: Capacity = {
 /** What training by the rule needs. */
 export const roomToTrain = (
   { regularization }: Architecture,
-  { rule, slots }: UpdateRule,
+  { rule, slots, allRows = false }: UpdateRule,
   { accumulates }: Pick<Capacity, 'accumulates'>,
 ): Pick<Capacity, 'slots' | 'strips' | 'gradients'> => ({
   slots,
-  strips: rule !== FUSED || accumulates || changesGradient(regularization),
-  gradients: accumulates || clipsNorm(regularization),
+  strips: !allRows && (rule !== FUSED || accumulates || changesGradient(regularization)),
+  gradients: allRows || accumulates || clipsNorm(regularization),
 })

@@ -282,10 +282,10 @@ export const trainTape = (plan: Plan, { rule }: UpdateRule, hitMode: number, gro
   })
 
 /** gradients: ∇W, ∇b, ∇γ and ∇β of one mini-batch, nothing dropped and the parameters untouched. */
-export const gradientsTape = (plan: Plan): Tape =>
+export const gradientsTape = (plan: Plan, hitMode: number = Hits.NONE): Tape =>
   stepTape(plan, {
     name: 'gradients',
-    hitMode: Hits.NONE,
+    hitMode,
     trains: false,
     updatesOf: (forwards) => gradientUpdates(plan, forwards),
   })

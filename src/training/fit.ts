@@ -81,13 +81,13 @@ function* runEpochs(
   if (left) isLast = !(yield* showEpoch(left))
   for (let epoch = left ? 2 : 1; epoch <= settings.epochs && !isLast; ++epoch) {
     const from = performance.now()
-    const { rows, loss, weight, penalty, hits, batches, isEnded, isWhole } = yield* source.pass(
+    const { rows, loss, weight, penalty, hits, batches, isEnded, isWhole, rate } = yield* source.pass(
       training,
       epoch,
     )
     yield* engine.fetchParameters()
     if (!(yield* engine.parameters.finiteSlices())) diverge(batches, 'parameters')
-    counters.trained = true
+    if (batches > 0) counters.trained = true
     isLast = isEnded
     isPart = source.seen.x.rows < rows
     if (isWhole) {
@@ -96,7 +96,7 @@ function* runEpochs(
         loss: loss / weight,
         penalty: penalty / rows,
         hits,
-        learningRate: rates.at(counters.steps - 1),
+        learningRate: rate ?? rates.at(counters.steps - 1),
         milliseconds: performance.now() - from,
       }
       Object.assign(counters, { epochs: counters.epochs + 1, position: undefined, unobserved: figures })
@@ -106,7 +106,7 @@ function* runEpochs(
   }
   yield* conclude(observers, fit)
   // Nobody goes on within an epoch from the parameters of another.
-  if (counters.stopping?.parameters) counters.position = undefined
+  if (counters.stopping?.parameters) Object.assign(counters, { position: undefined, pairs: undefined })
   counters.stopping = undefined
   const remark = remarkOn(situation(), isPart)
   if (remark) note(remark, 'absurd loss')

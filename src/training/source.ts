@@ -27,6 +27,8 @@ export interface Pass {
   readonly batches: number
   readonly isEnded: boolean
   readonly isWhole: boolean
+  /** η of its last step, where a search has found it. */
+  readonly rate?: number | undefined
 }
 
 export interface Source {

@@ -56,6 +56,7 @@ function countersOf(progress: Json, best: Floats | undefined): Counters {
   }
   const { position, unobserved } = progress as { position?: Json; unobserved?: Json }
   const plateau = progress.plateau as Json | undefined
+  const pairs = progress.pairs as Json | undefined
   const stopping = progress.stopping as Json | undefined
   return {
     epochs: count(progress.epochs, 'epochs'),
@@ -64,6 +65,7 @@ function countersOf(progress: Json, best: Floats | undefined): Counters {
     position: position as Counters['position'],
     unobserved: unobserved as Counters['unobserved'],
     plateau: plateau && ({ ...plateau, best: plateau.best ?? Number.POSITIVE_INFINITY } as never),
+    pairs: pairs && { count: count(pairs.count, 'pairs'), next: count(pairs.next, 'the next pair') },
     stopping:
       stopping &&
       ({ ...stopping, best: stopping.best ?? Number.NaN, parameters: best } as StoppingState as never),

@@ -6,6 +6,7 @@ import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { StoppingState } from './early-stopping.ts'
 import type { EpochFigures } from './history.ts'
+import type { PairsState } from './lbfgs.ts'
 import type { PlateauState } from './plateau.ts'
 
 /** How far a training is within an epoch. */
@@ -22,6 +23,8 @@ export interface Position {
   readonly hits: number
   /** Steps of the optimizer in this epoch. */
   readonly steps: number
+  /** η of the last of them, where a search has found it. */
+  readonly rate?: number | undefined
 }
 
 /** What training changes besides the parameters: plain data, each value replaced as a whole. */
@@ -38,6 +41,8 @@ export interface Counters {
   unobserved?: EpochFigures | undefined
   /** What a rate that falls on a plateau has seen. */
   plateau?: PlateauState | undefined
+  /** Which of the optimizer's slots hold pairs of L-BFGS. */
+  pairs?: PairsState | undefined
   /** What early stopping has seen in the fit that runs, or was ended early. */
   stopping?: StoppingState | undefined
 }
@@ -115,8 +120,8 @@ export class Transaction {
 
   /** The counters as they were kept: the parameters are. */
   #recount(): void {
-    const { epochs, steps, position, unobserved, plateau, stopping } = this.#kept
-    Object.assign(this.#counters, { epochs, steps, position, unobserved, plateau, stopping })
+    const { epochs, steps, position, unobserved, plateau, pairs, stopping } = this.#kept
+    Object.assign(this.#counters, { epochs, steps, position, unobserved, plateau, pairs, stopping })
     this.isWhole = true
   }
 
