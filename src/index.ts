@@ -6,6 +6,12 @@ export {
   OptionError,
   ShapeError,
 } from './base/errors.ts'
+export {
+  type CrossValidation,
+  crossValidate,
+  type FoldFigures,
+  type FoldResult,
+} from './calls/cross-validate.ts'
 export type { Gradients } from './calls/gradients.ts'
 export type { NetworkDescription } from './inspect/describe.ts'
 export type { GradientCheck, GradientGroup } from './inspect/gradient-check.ts'
@@ -71,6 +77,7 @@ export type {
   ClassWeight,
   CommonNetworkOptions,
   CrossEntropyOptions,
+  CrossValidationOptions,
   Data,
   DataStream,
   EarlyStoppingOptions,

@@ -10,3 +10,4 @@ export const DROPOUT_OF_STEP = 6
 export const PURPOSES = 16
 // Rows of the training data that are kept for validation.
 export const VALIDATION = 7
+export const FOLDS = 8

@@ -1,9 +1,9 @@
 // Counter-based random numbers: Philox 4×32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy
 // as 1, 2, 3", doi:10.1145/2063384.2063405). assembly/data/random.ts is the same, number for number.
 
-import { SAMPLE, SHUFFLE, SPLIT, VALIDATION, WEIGHTS } from '../../assembly/abi/purposes.ts'
+import { FOLDS, SAMPLE, SHUFFLE, SPLIT, VALIDATION, WEIGHTS } from '../../assembly/abi/purposes.ts'
 
-export { SAMPLE, SHUFFLE, SPLIT, VALIDATION, WEIGHTS }
+export { FOLDS, SAMPLE, SHUFFLE, SPLIT, VALIDATION, WEIGHTS }
 
 const M0 = 0xd2511f53
 const M1 = 0xcd9e8d57

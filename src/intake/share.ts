@@ -16,7 +16,7 @@ export interface Share {
 }
 
 /** The class of a row of targets: that of its largest value, or the side of ½ of a single one. */
-function classOf({ values, columns }: Targets, r: number): number {
+export function classOf({ values, columns }: Targets, r: number): number {
   if (columns === 1) return values[r] >= 0.5 ? 1 : 0
   let best = 0
   for (let j = 1; j < columns; ++j) {
@@ -41,13 +41,16 @@ function quotas(counts: readonly number[], total: number): number[] {
   return whole
 }
 
+/** Whether each row is of one class. */
+export const hasClasses = ({ hitMode, columns }: Targets): boolean =>
+  hitMode === Hits.ARGMAX || (hitMode === Hits.THRESHOLD && columns === 1)
+
 /** True for each row that is kept apart. */
 function drawRows(y: Targets, count: number, stratify: boolean, seed: number): Uint8Array {
   const order = Int32Array.from({ length: y.rows }, (_, r) => r)
   new PhiloxStream(seed, VALIDATION).shuffle(order)
   const isApart = new Uint8Array(y.rows)
-  const hasClasses = y.hitMode === Hits.ARGMAX || (y.hitMode === Hits.THRESHOLD && y.columns === 1)
-  if (!stratify || !hasClasses) {
+  if (!stratify || !hasClasses(y)) {
     for (let i = 0; i < count; ++i) isApart[order[i]] = 1
     return isApart
   }
@@ -94,7 +97,8 @@ function* weightsOf(
   return yield* readWeights(yield* take(all, isApart, which, rows, 'weights'), rows, 'weights')
 }
 
-function* partOf({ x, y, weights }: Rows, isApart: Uint8Array, which: 0 | 1, rows: number): Slices<Rows> {
+/** The rows for which `isApart` has `which`, of which there are so many, as data of their own. Yields now and then. */
+export function* partOf({ x, y, weights }: Rows, isApart: Uint8Array, which: 0 | 1, rows: number): Slices<Rows> {
   const values = yield* take(x, isApart, which, rows, x.name)
   let nonzeros = 0
   yield* inChunks(rows, x.columns, (from, to) => {

@@ -21,6 +21,7 @@ import type {
   BatchLog,
   CheckGradientsOptions,
   ClassWeight,
+  CrossValidationOptions,
   Data,
   EpochLog,
   ExplainOptions,
@@ -168,6 +169,40 @@ export const readSettings = (options: ReadOptions) =>
 /** The options of `fit` with every default in place. Throws OptionError. */
 export const fitSettings = (options: FitOptions) => checkOptions(fitTable, options, 'fit options')
 export type FitSettings = ReturnType<typeof fitSettings>
+
+// What would be of all folds at once, or is one for all of them.
+const NOT_OF_A_FOLD = ['onEpoch', 'onBatch', 'checkpoint', 'verbose', 'threads', 'offThread', 'signal']
+
+const foldFit: Check<FitOptions> = (value, name) => {
+  const given = checkOptions(fitTable, value ?? {}, name)
+  for (const key of NOT_OF_A_FOLD) {
+    if ((value as Record<string, unknown> | undefined)?.[key] === undefined) continue
+    const instead =
+      key === 'signal' ? '; crossValidate has one for all' : key === 'threads' ? '; see parallel' : ''
+    refuse(name, `options of a single fold${instead}`, key)
+  }
+  return given as FitOptions
+}
+
+const crossValidationTable = {
+  folds: optional(integer(2), 5),
+  stratify: optional(boolean, true),
+  repeats: optional(integer(1), 1),
+  shuffle: optional(boolean, true),
+  seed: optional(integer(0), 0),
+  fit: foldFit,
+  parallel: optional(threads, 'auto' as const),
+  signal: optional(signal, undefined),
+}
+
+/** The options of `crossValidate` with every default in place. Throws OptionError. */
+export const crossValidationSettings = (options: CrossValidationOptions) => {
+  const settings = checkOptions(crossValidationTable, options, 'crossValidate options')
+  if (settings.repeats > 1 && !settings.shuffle) {
+    refuse('crossValidate options.shuffle', 'true where repeats divide the rows anew', false)
+  }
+  return settings
+}
 
 const checkGradientsTable = {
   samples: (value: unknown, name: string) =>

@@ -464,3 +464,28 @@ export interface ExplainOptions {
   /** Share of the values in x that are not zero, from 0 to 1: where few are, the first layer skips the others. Default 1. */
   nonzeros?: number
 }
+
+export interface CrossValidationOptions {
+  /** Parts that the rows are divided into, each of which is once what the others are tested on: at least 2. Default 5. */
+  folds?: number
+  /** Whether each class is spread evenly over the folds, where the targets are classes. Default true. */
+  stratify?: boolean
+  /** How often the rows are divided anew and all folds trained, at least 1. Default 1. */
+  repeats?: number
+  /** Whether the rows are divided at random; otherwise a fold is rows that follow each other, of each class if stratified.
+   * Default true. */
+  shuffle?: boolean
+  /** Of the divisions. A whole number from 0 on. Default 0. */
+  seed?: number
+  /** How each network is trained. Data for `validation` are the same for all folds; a share is taken of a fold's training
+   * rows, never of those that it is tested on. */
+  fit?: Omit<
+    FitOptions,
+    'onEpoch' | 'onBatch' | 'checkpoint' | 'verbose' | 'threads' | 'offThread' | 'signal'
+  >
+  /** Folds that are trained at once, each by a thread of its own, or 'auto' for as many as there are cores, at most 8. It
+   * changes no bit of the result. Default 'auto'. */
+  parallel?: number | 'auto'
+  /** Ends the work early: the promise rejects with the signal's reason. */
+  signal?: AbortSignalLike
+}

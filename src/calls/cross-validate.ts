@@ -1,0 +1,190 @@
+// Cross-validation: a network for each fold, trained on the others and tested on it. Each is trained by one thread, some of
+// them at once, so the figures do not depend on how many.
+
+import * as Hits from '../../assembly/abi/hits.ts'
+import { runPaced } from '../base/pace.ts'
+import { foldsOf } from '../intake/folds.ts'
+import { type Rows, readRows } from '../intake/rows.ts'
+import { partOf } from '../intake/share.ts'
+import { checkData, crossValidationSettings } from '../model/call-settings.ts'
+import { networkSettings, type Settings } from '../model/network-settings.ts'
+import type { CrossValidationOptions, Data, FitOptions, NetworkOptions } from '../model/options.ts'
+import { availableCores } from '../threads/platform.ts'
+import { Core } from '../training/core.ts'
+import type { History } from '../training/history.ts'
+import { evaluateAsync } from './reading.ts'
+import { train } from './trainer.ts'
+
+/** What a fold comes to. */
+export interface FoldFigures {
+  /** Mean loss of the rows that the network was tested on. */
+  readonly loss: number
+  /** Share of them that was right, where the targets are classes. */
+  readonly accuracy?: number
+  /** Mean loss of the last epoch of training; NaN where there was none. */
+  readonly trainingLoss: number
+  readonly trainingAccuracy?: number
+}
+
+export interface FoldResult extends FoldFigures {
+  /** Both counted from 1. */
+  readonly repeat: number
+  readonly fold: number
+  /** The rows that the network was tested on, in ascending order. */
+  readonly testIndices: Int32Array
+  readonly history: History
+}
+
+export interface CrossValidation {
+  /** Repeat after repeat, fold after fold. */
+  readonly folds: readonly FoldResult[]
+  readonly mean: FoldFigures
+  /** Standard deviation of the folds, the mean square taken over as many as there are (numpy's std). */
+  readonly deviation: FoldFigures
+}
+
+/** 'auto' takes no more than this. */
+const MOST = 8
+
+const dataOf = ({ x, y, weights }: Rows): Data => ({
+  x: x.values as Float32Array,
+  y: y.values as Float32Array,
+  ...(weights && { weights: weights.values }),
+})
+
+interface Task {
+  readonly repeat: number
+  readonly fold: number
+  /** The fold of each row. */
+  readonly folds: Int32Array
+}
+
+interface Work {
+  readonly settings: Settings
+  readonly rows: Rows
+  readonly fit: FitOptions
+  readonly offThread: boolean
+  readonly signal: AbortSignal
+}
+
+async function trainFold({ repeat, fold, folds }: Task, work: Work): Promise<FoldResult> {
+  const { settings, rows, fit, offThread, signal } = work
+  const isTested = Uint8Array.from(folds, (one) => (one === fold ? 1 : 0))
+  const testIndices = Int32Array.from([...folds.keys()].filter((r) => isTested[r]))
+  const take = (which: 0 | 1, count: number) =>
+    runPaced(partOf(rows, isTested, which, count), () => signal.throwIfAborted(), signal)
+  const core = new Core(settings)
+  try {
+    const training = dataOf(await take(0, folds.length - testIndices.length))
+    const history = await train(core, training, { ...fit, threads: 1, offThread, signal })
+    const test = dataOf(await take(1, testIndices.length))
+    const { loss, accuracy } = await evaluateAsync(core, test, { signal })
+    // A fold whose values happen to be classes is one of values all the same.
+    const counts = rows.y.hitMode !== Hits.NONE
+    return {
+      repeat: repeat + 1,
+      fold: fold + 1,
+      testIndices,
+      loss,
+      ...(counts && { accuracy: accuracy! }),
+      trainingLoss: history.loss.at(-1) ?? Number.NaN,
+      ...(counts && { trainingAccuracy: history.accuracy?.at(-1) ?? Number.NaN }),
+      history,
+    }
+  } finally {
+    core.dispose()
+  }
+}
+
+/** The tasks' results in the tasks' order, `lanes` of them at work at a time. Rejects with the first error when all is quiet. */
+async function inLanes<T, R>(
+  tasks: readonly T[],
+  lanes: number,
+  stop: AbortController,
+  work: (task: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = []
+  let next = 0
+  let failure: { readonly reason: unknown } | undefined
+  const lane = async () => {
+    while (next < tasks.length && !failure) {
+      const at = next
+      next += 1
+      try {
+        results[at] = await work(tasks[at])
+      } catch (reason) {
+        failure ??= { reason }
+        stop.abort(reason)
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  if (failure) throw failure.reason
+  return results
+}
+
+const KEYS = ['loss', 'accuracy', 'trainingLoss', 'trainingAccuracy'] as const
+
+/** Each figure that the folds have, brought to one. */
+function summary(folds: readonly FoldFigures[], of: (values: readonly number[]) => number): FoldFigures {
+  const known = KEYS.filter((key) => folds[0][key] !== undefined)
+  return Object.fromEntries(known.map((key) => [key, of(folds.map((one) => one[key]!))])) as never
+}
+
+const meanOf = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length
+
+function deviationOf(values: readonly number[]): number {
+  const mean = meanOf(values)
+  return Math.sqrt(meanOf(values.map((v) => (v - mean) ** 2)))
+}
+
+/** Tells the controller when the user's signal is aborted, until the function that is returned is called. */
+function follow(signal: AbortSignal | undefined, stop: AbortController): () => void {
+  if (!signal) return () => {}
+  const abort = () => stop.abort(signal.reason)
+  if (signal.aborted) abort()
+  else signal.addEventListener?.('abort', abort)
+  return () => signal.removeEventListener?.('abort', abort)
+}
+
+/**
+ * Returns how well networks of these options do on rows that they were not trained on: for each of `folds` parts of the data,
+ * the figures of a network that was trained on all others. Every network is made anew, with the same seed. Rejects with
+ * OptionError or ShapeError before anything is trained, with DivergedError where one of them diverges, and with the signal's
+ * reason.
+ */
+export async function crossValidate(
+  options: NetworkOptions,
+  data: Data,
+  crossValidation: CrossValidationOptions = {},
+): Promise<CrossValidation> {
+  const settings = networkSettings(options)
+  const { fit, parallel, repeats, signal, ...division } = crossValidationSettings(crossValidation)
+  const checked = checkData(data, 'crossValidate data')
+  const reader = new Core(settings)
+  const isReference = reader.choice.name === 'reference'
+  let rows: Rows
+  try {
+    rows = await reader.readInSlices('crossValidate', signal, (engineOf) =>
+      readRows(engineOf(), checked, { keep: true }),
+    )
+  } finally {
+    reader.dispose()
+  }
+  const tasks = Array.from({ length: repeats }, (_, repeat) => {
+    const folds = foldsOf(rows.y, division, repeat)
+    return Array.from({ length: division.folds }, (__, fold): Task => ({ repeat, fold, folds }))
+  }).flat()
+  const wanted = parallel === 'auto' ? Math.min(MOST, await availableCores()) : parallel
+  // The reference kernels have no threads, and trained at once they would only need more memory.
+  const lanes = isReference ? 1 : Math.min(wanted, tasks.length)
+  const stop = new AbortController()
+  const unfollow = follow(signal, stop)
+  try {
+    const work = { settings, rows, fit, offThread: lanes > 1, signal: stop.signal }
+    const folds = await inLanes(tasks, lanes, stop, (task) => trainFold(task, work))
+    return { folds, mean: summary(folds, meanOf), deviation: summary(folds, deviationOf) }
+  } finally {
+    unfollow()
+  }
+}

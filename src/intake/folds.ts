@@ -1,0 +1,67 @@
+// The rows of a data set divided into folds, of the sizes that scikit-learn's KFold and StratifiedKFold give them.
+
+import { OptionError } from '../base/errors.ts'
+import { FOLDS, PhiloxStream } from '../base/random.ts'
+import type { Targets } from './matrix.ts'
+import { classOf, hasClasses } from './share.ts'
+
+interface Division {
+  readonly folds: number
+  readonly stratify: boolean
+  readonly shuffle: boolean
+  readonly seed: number
+}
+
+/** For each class the rows of it, in this order. The classes stand in the order in which they first come in the data. */
+function rowsByClass(y: Targets, order: Int32Array): number[][] {
+  const places = new Map<number, number>()
+  const classes = Int32Array.from({ length: y.rows }, (_, r) => classOf(y, r))
+  for (const one of classes) if (!places.has(one)) places.set(one, places.size)
+  const groups: number[][] = Array.from({ length: places.size }, () => [])
+  for (const row of order) groups[places.get(classes[row])!].push(row)
+  return groups
+}
+
+function checkFolds(folds: number, most: number, of: string): void {
+  if (folds <= most) return
+  throw new OptionError(`crossValidate options.folds: expected at most the ${most} rows ${of}, got ${folds}`)
+}
+
+/**
+ * The fold of each row, from 0. Folds differ by one row at most, and, where they are stratified, by one row of each class; a
+ * class of fewer rows than folds is in some of them only. repeat: which division of the seed, from 0. Throws OptionError where
+ * a fold would be empty, or every class too small for its folds.
+ */
+export function foldsOf(
+  y: Targets,
+  { folds, stratify, shuffle, seed }: Division,
+  repeat: number,
+): Int32Array {
+  const order = Int32Array.from({ length: y.rows }, (_, r) => r)
+  if (shuffle) new PhiloxStream(seed, FOLDS, repeat).shuffle(order)
+  checkFolds(folds, y.rows, 'of x')
+  const fold = new Int32Array(y.rows)
+  if (!stratify || !hasClasses(y)) {
+    const [size, larger] = [Math.floor(y.rows / folds), y.rows % folds]
+    let at = 0
+    for (let f = 0; f < folds; ++f) {
+      const end = at + size + (f < larger ? 1 : 0)
+      for (; at < end; ++at) fold[order[at]] = f
+    }
+    return fold
+  }
+  const groups = rowsByClass(y, order)
+  checkFolds(folds, Math.max(...groups.map((group) => group.length)), 'of the largest class')
+  // Dealt out in turn, class after class, so that the folds differ by no more than one row in all.
+  let dealt = 0
+  for (const group of groups) {
+    const sizes = new Array<number>(folds).fill(0)
+    for (let i = 0; i < group.length; ++i) sizes[(dealt + i) % folds] += 1
+    dealt += group.length
+    let at = 0
+    sizes.forEach((size, f) => {
+      for (const end = at + size; at < end; ++at) fold[group[at]] = f
+    })
+  }
+  return fold
+}

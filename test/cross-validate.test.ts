@@ -1,0 +1,187 @@
+// Cross-validation: the folds are what they should be, and the figures those of networks trained one by one.
+
+import { describe, expect, it } from 'vitest'
+import {
+  crossValidate,
+  DivergedError,
+  Network,
+  type NetworkOptions,
+  OptionError,
+  ShapeError,
+} from '../src/index.ts'
+import { numbers } from './helpers/random.ts'
+
+const ROWS = 61
+const x = numbers(4 * ROWS, 1)
+const y = Int32Array.from({ length: ROWS }, (_, r) => (x[4 * r] > 0.2 ? 2 : x[4 * r + 1] > 0 ? 1 : 0))
+const data = { x, y }
+const options: NetworkOptions = { sizes: [4, 6, 3], loss: 'crossEntropy', kernels: 'simd', seed: 3 }
+const fit = { epochs: 4, batchSize: 8, learningRate: 0.2 }
+
+/** The figures without what a clock says. */
+const figures = ({ folds, mean, deviation }: Awaited<ReturnType<typeof crossValidate>>) => ({
+  folds: folds.map(({ history: { seconds, samplesPerSecond, threads, ...history }, ...rest }) => ({
+    ...rest,
+    history,
+  })),
+  mean,
+  deviation,
+})
+
+describe('crossValidate', () => {
+  it('gives each fold the figures of a network trained on the others', async () => {
+    const { folds, mean, deviation } = await crossValidate(options, data, { folds: 4, seed: 5, fit })
+    expect(folds.map(({ repeat, fold }) => [repeat, fold])).toEqual([1, 2, 3, 4].map((fold) => [1, fold]))
+    for (const { testIndices, loss, accuracy, trainingLoss, trainingAccuracy, history } of folds) {
+      const isTested = new Set(testIndices)
+      const rowsOf = (tested: boolean) => [...y.keys()].filter((r) => isTested.has(r) === tested)
+      const part = (rows: number[]) => ({
+        x: Float32Array.from(rows.flatMap((r) => [...x.subarray(4 * r, 4 * r + 4)])),
+        y: Int32Array.from(rows, (r) => y[r]),
+      })
+      const net = new Network(options)
+      const alone = await net.fit(part(rowsOf(false)), fit)
+      expect(history.loss).toEqual(alone.loss)
+      expect({ loss, accuracy }).toEqual(net.evaluate(part(rowsOf(true))))
+      expect([trainingLoss, trainingAccuracy]).toEqual([alone.loss.at(-1), alone.accuracy!.at(-1)])
+    }
+    for (const key of ['loss', 'accuracy', 'trainingLoss', 'trainingAccuracy'] as const) {
+      const values = folds.map((one) => one[key]!)
+      const average = (values[0] + values[1] + values[2] + values[3]) / 4
+      expect(mean[key]).toBeCloseTo(average, 14)
+      expect(deviation[key]! ** 2).toBeCloseTo(
+        values.reduce((sum, v) => sum + v * v, 0) / 4 - average ** 2,
+        12,
+      )
+    }
+  })
+
+  it('tests each row once in each repeat, each class spread evenly', async () => {
+    const { folds } = await crossValidate(options, data, { folds: 5, repeats: 3, fit: { epochs: 1 } })
+    expect(folds).toHaveLength(15)
+    const texts = new Set<string>()
+    for (let repeat = 1; repeat <= 3; ++repeat) {
+      const own = folds.filter((one) => one.repeat === repeat)
+      texts.add(own.map(({ testIndices }) => testIndices.join()).join('|'))
+      const tested = own.flatMap(({ testIndices }) => [...testIndices]).sort((a, b) => a - b)
+      expect(tested).toEqual([...y.keys()])
+      for (const one of [0, 1, 2]) {
+        const counts = own.map(({ testIndices }) => testIndices.filter((r) => y[r] === one).length)
+        expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
+      }
+    }
+    expect(texts.size).toBe(3)
+    const other = await crossValidate(options, data, { folds: 5, seed: 1, fit: { epochs: 1 } })
+    expect(texts.has(other.folds.map(({ testIndices }) => testIndices.join()).join('|'))).toBe(false)
+  })
+
+  it.each(['simd', 'relaxed', 'reference'] as const)(
+    'has the same bits for any number at once (%s)',
+    async (kernels) => {
+      const given = { folds: 3, repeats: 2, fit: { ...fit, validation: 0.2, earlyStopping: { patience: 1 } } }
+      const expected = figures(await crossValidate({ ...options, kernels }, data, { ...given, parallel: 1 }))
+      for (const parallel of [2, 6, 'auto'] as const) {
+        expect(figures(await crossValidate({ ...options, kernels }, data, { ...given, parallel }))).toEqual(
+          expected,
+        )
+      }
+      const byLbfgs = { ...options, kernels, optimizer: 'lbfgs' } as const
+      const one = await crossValidate(byLbfgs, data, { folds: 3, fit: { epochs: 9 }, parallel: 1 })
+      expect(
+        figures(await crossValidate(byLbfgs, data, { folds: 3, fit: { epochs: 9 }, parallel: 3 })),
+      ).toEqual(figures(one))
+    },
+  )
+
+  it('has as many folds at work as it is told', async () => {
+    // Every fold begins with the initial weights of its network.
+    const begun: number[] = []
+    const initializer = ({ fanIn, fanOut }: { fanIn: number; fanOut: number }) => {
+      begun.push(performance.now())
+      return new Float32Array(fanIn * fanOut).fill(0.1)
+    }
+    const long = { x: numbers(4 * 3000, 2), y: Int32Array.from({ length: 3000 }, (_, r) => r % 3) }
+    const given = { folds: 4, fit: { epochs: 8, batchSize: 4 } }
+    const single = { inputs: 4, layers: [3], loss: 'crossEntropy', kernels: 'simd', initializer } as const
+    await crossValidate(single, long, { ...given, parallel: 4 })
+    // One network reads the data first.
+    const together = begun.splice(0)
+    await crossValidate(single, long, { ...given, parallel: 1 })
+    expect([together.length, begun.length]).toEqual([5, 5])
+    expect(together[4] - together[1]).toBeLessThan((begun[4] - begun[1]) / 2)
+  })
+
+  it('reports no accuracy of values, though a fold may look like classes', async () => {
+    const values = Float32Array.from({ length: ROWS }, (_, r) => (r === 7 ? 0.5 : r % 2))
+    const single: NetworkOptions = { sizes: [4, 1], kernels: 'simd' }
+    const { folds, mean } = await crossValidate(single, { x, y: values }, { folds: 4, fit })
+    expect(Object.keys(mean)).toEqual(['loss', 'trainingLoss'])
+    for (const one of folds) expect(one).not.toHaveProperty('accuracy')
+  })
+
+  it('ends by its signal, all folds at rest', async () => {
+    for (const parallel of [1, 3]) {
+      const stop = new AbortController()
+      const long = crossValidate(options, data, { fit: { epochs: 1e6 }, parallel, signal: stop.signal })
+      setTimeout(() => stop.abort(new Error('enough')), 60)
+      const asked = performance.now()
+      await expect(long).rejects.toThrow('enough')
+      expect(performance.now() - asked).toBeLessThan(1000)
+    }
+    const signal = AbortSignal.abort(new Error('too late'))
+    await expect(crossValidate(options, data, { signal })).rejects.toThrow('too late')
+  })
+
+  it('rejects with what a fold throws, and ends the others', async () => {
+    const wild = { x: x.map((v, i) => (i === 4 * 17 ? 1e30 : v)), y }
+    for (const parallel of [1, 4]) {
+      const asked = performance.now()
+      const run = crossValidate({ ...options, activation: 'linear' }, wild, {
+        parallel,
+        fit: { epochs: 20_000, learningRate: 10 },
+      })
+      await expect(run).rejects.toThrow(DivergedError)
+      expect(performance.now() - asked).toBeLessThan(3000)
+    }
+  })
+
+  it.each<[string, object, string]>([
+    ['one fold', { folds: 1 }, 'crossValidate options.folds: expected a whole number of at least 2, got 1'],
+    [
+      'more folds than rows',
+      { folds: 62, stratify: false },
+      'options.folds: expected at most the 61 rows of x, got 62',
+    ],
+    ['more folds than any class has', { folds: 50 }, 'rows of the largest class, got 50'],
+    [
+      'repeats of one division',
+      { repeats: 2, shuffle: false },
+      'options.shuffle: expected true where repeats',
+    ],
+    ['no epochs', { fit: { epochs: 0 } }, 'crossValidate options.fit.epochs: expected a whole number'],
+    [
+      'an option of one fold',
+      { fit: { onEpoch: () => {} } },
+      'options.fit: expected options of a single fold, got "onEpoch"',
+    ],
+    ['threads', { fit: { threads: 2 } }, 'a single fold; see parallel, got "threads"'],
+    [
+      'a signal of one fold',
+      { fit: { signal: new AbortController().signal } },
+      'crossValidate has one for all, got "signal"',
+    ],
+    ['no number at once', { parallel: 0 }, "options.parallel (a number or 'auto'): expected"],
+    ['what it does not know', { fold: 3 }, 'crossValidate options: expected options among folds, stratify'],
+  ])('refuses %s', async (_, wrong, message) => {
+    const run = crossValidate(options, data, wrong)
+    await expect(run).rejects.toThrow(OptionError)
+    await expect(run).rejects.toThrow(message)
+  })
+
+  it('refuses data that no network could be trained on', async () => {
+    await expect(crossValidate(options, x as never)).rejects.toThrow('crossValidate data: expected { x, y }')
+    await expect(crossValidate(options, { x: x.subarray(1), y })).rejects.toThrow(ShapeError)
+    await expect(crossValidate(options, { x, y: y.map(() => 3) })).rejects.toThrow(ShapeError)
+    await expect(crossValidate({ sizes: [4] } as never, data)).rejects.toThrow(OptionError)
+  })
+})
