@@ -134,15 +134,12 @@ describe('crossValidate', () => {
 
   it('rejects with what a fold throws, and ends the others', async () => {
     const wild = { x: x.map((v, i) => (i === 4 * 17 ? 1e30 : v)), y }
-    for (const parallel of [1, 4]) {
-      const asked = performance.now()
-      const run = crossValidate({ ...options, activation: 'linear' }, wild, {
-        parallel,
-        fit: { epochs: 20_000, learningRate: 10 },
-      })
-      await expect(run).rejects.toThrow(DivergedError)
-      expect(performance.now() - asked).toBeLessThan(3000)
-    }
+    // Only the fold that is tested on the outlier does not diverge, and it would train for hours.
+    const asked = performance.now()
+    const run = crossValidate(options, wild, { parallel: 5, fit: { epochs: 1e8 } })
+    await expect(run).rejects.toThrow(DivergedError)
+    expect(performance.now() - asked).toBeLessThan(3000)
+    await expect(crossValidate(options, wild, { parallel: 1 })).rejects.toThrow(DivergedError)
   })
 
   it.each<[string, object, string]>([

@@ -68,7 +68,7 @@ describe("scikit-learn's solver 'lbfgs'", () => {
         make(options),
         make({ ...options, optimizer: { name: 'sgd', learningRate: 0.1 } }),
       ]
-      const { epochs } = await byLbfgs.fit(data, { epochs: 200 })
+      await byLbfgs.fit(data, { epochs: 200 })
       await bySgd.fit(data, { epochs: 200 })
       const { loss } = byLbfgs.evaluate(data)
       expect(loss).toBeLessThan(Math.max(1.25 * end.loss, 1e-4))
