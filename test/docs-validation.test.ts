@@ -1,0 +1,57 @@
+// The snippets of docs/validation.md and docs/lbfgs.md run, and show what the text says.
+
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import * as datasets from '../src/datasets/index.ts'
+import * as nabla from '../src/index.ts'
+
+/** Runs the snippet on these sources; returns the arguments of each call of console.log. */
+async function run(code: string): Promise<unknown[][]> {
+  const lines: unknown[][] = []
+  const body = code.replace(/^import (\{.*\}) from 'nabla(\/datasets)?'$/gm, (_, names, room) =>
+    room ? `const ${names} = datasets` : `const ${names} = nabla`,
+  )
+  const AsyncFunction = (async () => {}).constructor as new (
+    ...args: string[]
+  ) => (...args: unknown[]) => unknown
+  const log = (...args: unknown[]) => lines.push(args)
+  await new AsyncFunction('nabla', 'datasets', 'console', body)(nabla, datasets, { log })
+  return lines
+}
+
+const snippetsOf = (file: string): string[] => {
+  const text = readFileSync(new URL(`../docs/${file}`, import.meta.url), 'utf8')
+  return [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code)
+}
+
+describe('docs/validation.md', () => {
+  const [share, early, folds] = snippetsOf('validation.md')
+
+  it('evaluates a share after every epoch', async () => {
+    const [[losses, accuracies]] = (await run(share)) as [[number[], number[]]]
+    expect([losses.length, accuracies.length]).toEqual([5, 5])
+    expect(accuracies[4]).toBeGreaterThan(0.85)
+  })
+
+  it('stops early, and says at which epoch', async () => {
+    const [[text]] = (await run(early)) as [[string]]
+    const [, epochs, best] = text.match(/^ended after (\d+) epochs, the best was (\d+)$/)!.map(Number)
+    expect(epochs).toBe(best + 6)
+    expect(epochs).toBeLessThan(200)
+  })
+
+  it('cross-validates', async () => {
+    const lines = await run(folds)
+    expect(lines.map(([fold]) => fold).slice(0, 5)).toEqual([1, 2, 3, 4, 5])
+    const [, mean, deviation] = (lines[5][0] as string).match(/^(0\.\d+) ± (0\.\d+)$/)!.map(Number)
+    expect(mean).toBeGreaterThan(0.9)
+    expect(deviation).toBeLessThan(0.03)
+  })
+})
+
+it('docs/lbfgs.md converges on the digits', async () => {
+  const [[text]] = (await run(snippetsOf('lbfgs.md')[0])) as [[string]]
+  const [, steps, loss] = text.match(/^converged after (\d+) steps at a loss of ([\d.e-]+)$/)!.map(Number)
+  expect(steps).toBeLessThan(200)
+  expect(loss).toBeLessThan(1e-3)
+})
