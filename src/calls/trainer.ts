@@ -18,7 +18,7 @@ import type { Data, DataStream, FitOptions } from '../model/options.ts'
 import type { Moment } from '../model/schedules.ts'
 import type { Core } from '../training/core.ts'
 import { fitSlices } from '../training/fit.ts'
-import { allRowsSource, BLOCK_ROWS } from '../training/full-batch.ts'
+import { allRowsSource, blockRowsOf } from '../training/full-batch.ts'
 import { type History, Recorder } from '../training/history.ts'
 import { checkMetrics } from '../training/measure.ts'
 import { observersOf, type Watched } from '../training/observers.ts'
@@ -215,7 +215,7 @@ export async function train(core: Core, data: Data | DataStream, options: FitOpt
   const given = fitSettings(options)
   // Where a step takes all rows, a batch is what is computed at once.
   const takesAll = updateRuleOf(core.settings.optimizer).allRows
-  const settings = takesAll ? { ...given, batchSize: BLOCK_ROWS } : given
+  const settings = takesAll ? { ...given, batchSize: blockRowsOf(core.settings.architecture) } : given
   const reading = isStream(data)
     ? (engine: Engine) => parts(core, engine, data, settings, options.batchSize)
     : (engine: Engine) => arrays(core, engine, checkData(data, 'fit data'), settings)

@@ -16,8 +16,11 @@ import { type Capacity, PREDICTS, roomToTrain } from '../program/capacity.ts'
 import type { Instruction, Operand } from '../program/instruction.ts'
 import { makePlan } from '../program/plan.ts'
 import { gradientsTape, trainTape } from '../program/tape.ts'
-import { BLOCK_ROWS } from '../training/full-batch.ts'
+
+
+import { blockRowsOf } from '../training/full-batch.ts'
 import { type Line, nameOf, preparedFormula, regularizationLine } from './explain-regularization.ts'
+
 
 const shapeOf = (...matrices: readonly (readonly [Operand, Operand])[]) =>
   matrices.map(([rows, columns]) => `(${rows} × ${columns})`).join('')
@@ -200,7 +203,7 @@ export function explain(
   const wanted = asked ?? (configured === 'auto' ? 1 : configured)
   const threads = engine.canShare ? wanted : 1
   const rule = updateRuleOf(optimizer)
-  const rows = rule.allRows ? BLOCK_ROWS : batchSize
+  const rows = rule.allRows ? blockRowsOf(architecture) : batchSize
   const nonzeros = Math.floor(share * rows * inputs)
   const lists = engine.skipsZeros ? nonzerosToList({ rows, columns: inputs, nonzeros }, layers[0].units) : 0
   const capacity: Capacity = {

@@ -98,7 +98,12 @@ function* weightsOf(
 }
 
 /** The rows for which `isApart` has `which`, of which there are so many, as data of their own. Yields now and then. */
-export function* partOf({ x, y, weights }: Rows, isApart: Uint8Array, which: 0 | 1, rows: number): Slices<Rows> {
+export function* partOf(
+  { x, y, weights }: Rows,
+  isApart: Uint8Array,
+  which: 0 | 1,
+  rows: number,
+): Slices<Rows> {
   const values = yield* take(x, isApart, which, rows, x.name)
   let nonzeros = 0
   yield* inChunks(rows, x.columns, (from, to) => {

@@ -8,7 +8,9 @@ import { Foreign, Owed, SLICE_MS, type Slices, toItsEnd } from '../base/pace.ts'
 import type { Engine, Slice } from '../engine/engine.ts'
 import { addGradient, gradientRanges, parameterRanges } from '../engine/gradient.ts'
 import type { Rows } from '../intake/rows.ts'
+import type { Architecture } from '../model/architecture.ts'
 import type { OptimizerSettings } from '../model/optimizers.ts'
+import { flopsPerRow } from '../threads/choose.ts'
 import type { Training } from './epoch.ts'
 import { Lbfgs, type Problem } from './lbfgs.ts'
 import { openSession } from './session.ts'
@@ -16,8 +18,19 @@ import type { Source, SourceContext } from './source.ts'
 import type { Position } from './transaction.ts'
 import { inRanges } from './vectors.ts'
 
-/** Rows of a block: the buffers between layers stay small. */
-export const BLOCK_ROWS = 1024
+// Rows of a block, at most: the buffers between layers stay small.
+const MOST_BLOCK_ROWS = 1024
+const LEAST_BLOCK_ROWS = 64
+// Operations of a block, about 30 ms of one thread: a team is not to be stopped within one. With 1,024 rows of
+// 784-512-512-10 a signal was heard after 140 ms.
+const BLOCK_FLOPS = 1e9
+
+/** Rows whose gradient is computed at once: a matter of the network alone, and not of who computes it. */
+export const blockRowsOf = (architecture: Architecture): number =>
+  Math.min(
+    MOST_BLOCK_ROWS,
+    Math.max(LEAST_BLOCK_ROWS, Math.floor(BLOCK_FLOPS / flopsPerRow(architecture, 1))),
+  )
 
 // Losses that differ by less are equal but for rounding: a mean of many rows is known to about an ulp of one of them.
 const NOISE32 = 2 ** -22
@@ -27,6 +40,7 @@ const NOISE64 = 2 ** -51
 class MeanLoss implements Problem {
   readonly #engine: Engine
   readonly #rows: number
+  readonly #blockRows: number
   /** Parts of a block, each short enough for the event loop, where one thread does it. */
   #parts: number
   /** Sums over the rows, of the last evaluation. */
@@ -38,7 +52,8 @@ class MeanLoss implements Problem {
   constructor(engine: Engine, rows: number) {
     this.#engine = engine
     this.#rows = rows
-    this.#parts = Math.ceil((3 * Math.min(BLOCK_ROWS, rows)) / engine.rowsPerSlice)
+    this.#blockRows = Math.min(blockRowsOf(engine.architecture), rows)
+    this.#parts = Math.ceil((3 * this.#blockRows) / engine.rowsPerSlice)
   }
 
   get x(): Floats {
@@ -58,8 +73,8 @@ class MeanLoss implements Problem {
     yield* inRanges(gradient.length, (from, to) => gradient.fill(0, from, to))
     this.loss = 0
     this.hits = 0
-    for (let from = 0; from < this.#rows; from += BLOCK_ROWS) {
-      const to = Math.min(from + BLOCK_ROWS, this.#rows)
+    for (let from = 0; from < this.#rows; from += this.#blockRows) {
+      const to = Math.min(from + this.#blockRows, this.#rows)
       yield* this.#compute({ firstRow: from, endRow: to, batchRows: to - from }, from === 0)
       this.loss = engine.sum(losses, from, to, this.loss)
       this.hits = engine.sum(hits, from, to, this.hits)
@@ -96,7 +111,7 @@ class MeanLoss implements Problem {
       }
     }
     if (engine.teamSize <= 1) {
-      this.#parts = milliseconds > 2 * SLICE_MS ? Math.ceil(milliseconds / SLICE_MS) : 1
+      this.#parts = Math.max(1, Math.ceil(milliseconds / SLICE_MS))
     }
     engine.timed(block.endRow - block.firstRow, milliseconds)
   }
@@ -140,7 +155,7 @@ export class FullBatch {
   *iterate(epoch: number): Slices<Iteration> {
     const { counters, stepper, rates, transaction, onBatch, progress, saver } = this.#training
     const rows = this.#rows
-    const batchRows = Math.min(BLOCK_ROWS, rows)
+    const batchRows = Math.min(blockRowsOf(this.#engine.architecture), rows)
     // A checkpoint from the end of the step, before anybody saw it.
     if (counters.position) return { ...counters.position, isEnded: false }
     this.#lbfgs ??= yield* this.#begin()
