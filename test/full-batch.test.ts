@@ -287,7 +287,7 @@ describe('a fit by lbfgs', () => {
     const net = make({ optimizer: { name: 'lbfgs', memory: 7 } })
     expect(String(net)).toContain('lbfgs 1')
     const text = net.explain()
-    expect(text).toContain('∇W1 += xᵀ · δ1 / 1024')
+    expect(text).toContain('∇W1 = xᵀ · δ1 / 1024')
     expect(text).toContain('the last 7 steps')
     expect(() => net.trainBatch(x, y)).toThrow(OptionError)
     expect(() => net.trainBatch(x, y)).toThrow(/trainBatch: expected an optimizer.*'lbfgs'.*use fit/)

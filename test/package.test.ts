@@ -41,7 +41,7 @@ const parts = [
   'StandardScaler',
   'Quote Not Closed',
   'viewBox',
-  'ROC curve',
+  'false positive rate',
 ]
 const partsOf = (code: string) => parts.filter((word) => code.includes(word))
 
@@ -88,7 +88,7 @@ describe('a bundler', () => {
     const code = await bundle(`import { plotLines } from 'nabla/plot'; globalThis.plot = plotLines`)
     expect(partsOf(code)).toEqual(['viewBox'])
     const roc = await bundle(`import { plotRocCurve } from 'nabla/plot'; globalThis.plot = plotRocCurve`)
-    expect(partsOf(roc)).toEqual(['viewBox', 'ROC curve'])
+    expect(partsOf(roc)).toEqual(['viewBox', 'false positive rate'])
   })
 
   it('leaves nothing of an entry that is imported and not used', async () => {

@@ -17,10 +17,8 @@ import type { Instruction, Operand } from '../program/instruction.ts'
 import { makePlan } from '../program/plan.ts'
 import { gradientsTape, trainTape } from '../program/tape.ts'
 
-
 import { blockRowsOf } from '../training/full-batch.ts'
 import { type Line, nameOf, preparedFormula, regularizationLine } from './explain-regularization.ts'
-
 
 const shapeOf = (...matrices: readonly (readonly [Operand, Operand])[]) =>
   matrices.map(([rows, columns]) => `(${rows} × ${columns})`).join('')

@@ -95,12 +95,16 @@ export function arraySource(rows: Rows, context: SourceContext): Source {
 }
 
 /** True for what gives data bit by bit: no `{ x, y }`. */
-export const isStream = (value: unknown): value is DataStream =>
-  typeof value === 'function' ||
-  (typeof value === 'object' &&
-    value !== null &&
-    !('x' in value && 'y' in value) &&
-    (Symbol.asyncIterator in value || Symbol.iterator in value))
+export function isStream(value: unknown): value is DataStream {
+  if (typeof value === 'function') return true
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    return !('x' in value && 'y' in value) && (Symbol.asyncIterator in value || Symbol.iterator in value)
+  } catch {
+    // A proxy that is revoked.
+    return false
+  }
+}
 
 const begin = (stream: DataStream): Iterator<Data> | AsyncIterator<Data> => {
   const batches = typeof stream === 'function' ? stream() : stream

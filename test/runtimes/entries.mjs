@@ -12,6 +12,7 @@ import {
   trainTestSplit,
 } from 'nabla/data'
 import { digits, xor } from 'nabla/datasets'
+import { readCheckpoint } from 'nabla/node'
 import { plotActivations, plotDecisionSurface, plotHistory } from 'nabla/plot'
 
 /** The name of the error that `work` throws, 'none' if it throws none. */
@@ -86,5 +87,11 @@ function plot() {
 }
 
 export async function entries() {
-  return { '.': await network(), './data': await data(), './datasets': datasets(), './plot': plot() }
+  return {
+    '.': await network(),
+    './data': await data(),
+    './datasets': datasets(),
+    './node': { error: await errorOf(() => readCheckpoint(3)) },
+    './plot': plot(),
+  }
 }
