@@ -127,7 +127,8 @@ const runs: readonly Run[] = [
 ]
 
 it('has figures and a textbook for every optimizer', () => {
-  const names = Object.keys(optimizers)
+  // One that takes all rows has no steps by a rule: test/full-batch.test.ts.
+  const names = Object.keys(optimizers).filter((name) => !updateRuleOf(optimizer(name, 'optimizer')).allRows)
   expect([...new Set(runs.map(({ options }) => options.name))].sort()).toEqual([...names].sort())
   expect([...new Set(optimizerKinds.map(({ name }) => name))].sort()).toEqual([...names].sort())
   expect([...textbookNames].sort()).toEqual([...names].sort())

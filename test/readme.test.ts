@@ -56,6 +56,17 @@ describe('the README', () => {
     expect(() => run(code as string)).not.toThrow()
   })
 
+  // Those of teaching.md, validation.md and lbfgs.md are run by tests of their own, which read what they print.
+  it.each(['learning-rates', 'optimizers', 'regularisation'])(
+    'leads to docs/%s.md, whose snippets run',
+    (name) => {
+      expect(readme).toContain(`(docs/${name}.md)`)
+      const found = snippetsOf(readFileSync(join(root, 'docs', `${name}.md`), 'utf8'))
+      expect(found.length).toBeGreaterThan(0)
+      for (const code of found) expect(() => run(code)).not.toThrow()
+    },
+  )
+
   it('leads to a page about the stages of a layer, whose snippet runs too', () => {
     expect(readme).toContain('(docs/layers.md)')
     const [, code] = readFileSync(join(root, 'docs/layers.md'), 'utf8').match(/^```js\n(.*?)^```$/ms)!
