@@ -112,6 +112,7 @@ export type {
 export type { ClipOptions } from './model/regularization.ts'
 export type { ActivationName } from './model/tables.ts'
 export { Network } from './network.ts'
+export type { NetworkBase } from './network-base.ts'
 export { type Configuration, configure } from './threads/configure.ts'
 export type { Evaluation } from './training/evaluate.ts'
 export type { History } from './training/history.ts'

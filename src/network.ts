@@ -1,12 +1,9 @@
 // Network: the public face. What each call does is in the file that it is handed to; what it promises is written here.
 
-import { PAIRED } from '../assembly/abi/layout.ts'
 import type { Disposing } from './base/disposing.ts'
 import { BackendError } from './base/errors.ts'
 import { diagnose } from './calls/diagnose.ts'
 import { type Gradients, gradients } from './calls/gradients.ts'
-import { setVector, setWeights, vector, weights } from './calls/layer-parameters.ts'
-import { classify, classifyAsync, evaluate, evaluateAsync, predict, predictAsync } from './calls/reading.ts'
 import { trace } from './calls/trace.ts'
 import { trainBatch } from './calls/train-batch.ts'
 import { trainIterator } from './calls/train-iterator.ts'
@@ -24,9 +21,7 @@ import { explain } from './inspect/explain.ts'
 import { checkGradients, type GradientCheck } from './inspect/gradient-check.ts'
 import type { DiagnosisNote } from './inspect/health/note.ts'
 import type { Trace } from './inspect/trace.ts'
-import type { NumberArray } from './intake/matrix.ts'
 import { readRowsNow } from './intake/rows.ts'
-import type { LayerShape } from './model/architecture.ts'
 import { checkGradientsSettings, explainSettings } from './model/call-settings.ts'
 import { networkSettings } from './model/network-settings.ts'
 import type {
@@ -37,15 +32,12 @@ import type {
   EpochLog,
   ExplainOptions,
   FitOptions,
-  KernelsName,
   MatrixLike,
   NetworkOptions,
-  PredictOptions,
-  ReadOptions,
   TrainBatchOptions,
 } from './model/options.ts'
+import { NetworkBase } from './network-base.ts'
 import { Core } from './training/core.ts'
-import type { Evaluation } from './training/evaluate.ts'
 import type { History } from './training/history.ts'
 import { currentRate } from './training/rates.ts'
 import { checkpoint, restore } from './training/state.ts'
@@ -54,19 +46,15 @@ export interface Network extends Disposing {}
 
 /** A multilayer perceptron. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class has what the interface adds, at its end
-export class Network {
+export class Network extends NetworkBase {
   readonly #core: Core
 
   /** A network with initial weights from its seed. Throws OptionError, or BackendError where `kernels` cannot run. */
   constructor(options: NetworkOptions) {
-    const settings = networkSettings(options)
+    const core = new Core(networkSettings(options))
+    super(core)
+    this.#core = core
     refuseCloning(this)
-    this.#core = new Core(settings)
-  }
-
-  /** Width of a row of x. */
-  get inputs(): number {
-    return this.#core.settings.architecture.inputs
   }
 
   /** η of the next step: what the optimizer's learning rate comes to after the steps and epochs so far. */
@@ -78,35 +66,6 @@ export class Network {
   /** Epochs that the network was trained for, over its life. */
   get epochs(): number {
     return this.#core.counters.epochs
-  }
-
-  /** Width of a row of predictions. */
-  get outputs(): number {
-    return this.#core.settings.architecture.outputs
-  }
-
-  /** Shape, activation, bias, normalization and dropout of each layer after the inputs. */
-  get layers(): readonly LayerShape[] {
-    return this.#core.settings.architecture.layers
-  }
-
-  /** All that is trained, counted: weights and biases of all layers, gains and shifts of those that are normalised. */
-  get parameterCount(): number {
-    return this.layers.reduce(
-      (sum, { inputs, units, bias, normalization }) =>
-        sum + (inputs + (bias ? 1 : 0) + (normalization ? 2 : 0)) * units,
-      0,
-    )
-  }
-
-  /** The kernels that do the work: 'relaxed', 'simd' or 'reference'. */
-  get kernels(): Exclude<KernelsName, 'auto'> {
-    return this.#core.choice.name
-  }
-
-  /** True where the kernels work on 256-bit vectors. */
-  get wide(): boolean {
-    return (this.#core.choice.tiles & PAIRED) !== 0
   }
 
   /**
@@ -171,52 +130,6 @@ export class Network {
     return trainBatch(this.#core, x, y, options)
   }
 
-  /** Returns the outputs for each row of x, row-major (rows × outputs): in `out`, where that is given. Throws ShapeError. */
-  predict(x: MatrixLike, options: PredictOptions = {}): Float32Array {
-    return predict(this.#core, x, options)
-  }
-
-  /**
-   * The same, with a turn of the event loop every 15 to 30 ms, from the parameters at the time of the call. Rejects with
-   * ShapeError, with the signal's reason, or with BackendError if the network is disposed in the meantime.
-   */
-  async predictAsync(x: MatrixLike, options: PredictOptions & ReadOptions = {}): Promise<Float32Array> {
-    return predictAsync(this.#core, x, options)
-  }
-
-  /**
-   * Returns the class of each row of x, (rows): the index of the largest output, or, with one output, 1 where it is at
-   * least ½ and 0 where it is less; with hinge at least 0. With several outputs and binaryCrossEntropy, binaryFocal or hinge
-   * each output is a label of its own, and the result is 0 or 1 for each, (rows × outputs), row-major; to pick one of them, use
-   * `argmax(net.predict(x), net.outputs)`. An output of NaN gives −1, which is no class. Throws ShapeError.
-   */
-  classify(x: MatrixLike): Int32Array {
-    return classify(this.#core, this.predict(x))
-  }
-
-  /** The same, the event loop free as in `predictAsync`. */
-  async classifyAsync(x: MatrixLike, options: ReadOptions = {}): Promise<Int32Array> {
-    return classifyAsync(this.#core, x, options)
-  }
-
-  /**
-   * Returns the mean loss over the rows, weighted where they have weights, penalties included, and, where the targets are classes, the share
-   * that is right, not weighted, in which a row or label whose output overflowed to NaN or infinity is wrong. Throws ShapeError.
-   */
-  evaluate(data: Data): Evaluation {
-    return evaluate(this.#core, data)
-  }
-
-  /** The same, the event loop free as in `predictAsync`. */
-  async evaluateAsync(data: Data, options: ReadOptions = {}): Promise<Evaluation> {
-    return evaluateAsync(this.#core, data, options)
-  }
-
-  /** Returns the mean over the rows of the network's loss, whose formula `explain` prints, penalties included. */
-  loss(x: MatrixLike, y: MatrixLike): number {
-    return this.evaluate({ x, y }).loss
-  }
-
   /**
    * Returns the mean loss over the rows, penalties included, and its gradient, ∇W and ∇b of each layer, ∇γ and ∇β of those that are normalised.
    * Nothing is dropped; layers with batch normalization are normalised over the rows, as in training, over 1024 at a time.
@@ -258,69 +171,8 @@ export class Network {
     return diagnose(this.#core, data)
   }
 
-  /** Returns a copy of the weights into layer l (from 0), row-major (inputs × units). */
-  weights(l: number): Float32Array {
-    return weights(this.#core, l)
-  }
-
-  /** Sets the weights into layer l (from 0): row-major (inputs × units), or an array of rows. */
-  setWeights(l: number, values: MatrixLike): void {
-    setWeights(this.#core, l, values)
-  }
-
-  /** Returns a copy of the biases of layer l (from 0): (units), or empty where the layer has none. */
-  biases(l: number): Float32Array {
-    return vector(this.#core, l, 'biases')
-  }
-
-  /** Sets the biases of layer l (from 0): (units). Throws OptionError where the layer has none. */
-  setBiases(l: number, values: NumberArray): void {
-    setVector(this.#core, l, 'biases', values)
-  }
-
-  /** Returns a copy of the gains γ of layer l (from 0): (units), or empty where it has no normalization. */
-  gains(l: number): Float32Array {
-    return vector(this.#core, l, 'gains')
-  }
-
-  /** Sets the gains γ of layer l (from 0): (units). Throws OptionError where it has no normalization. */
-  setGains(l: number, values: NumberArray): void {
-    setVector(this.#core, l, 'gains', values)
-  }
-
-  /** Returns a copy of the shifts β of layer l (from 0): (units), or empty where it has no normalization. */
-  shifts(l: number): Float32Array {
-    return vector(this.#core, l, 'shifts')
-  }
-
-  /** Sets the shifts β of layer l (from 0): (units). Throws OptionError where it has no normalization. */
-  setShifts(l: number, values: NumberArray): void {
-    setVector(this.#core, l, 'shifts', values)
-  }
-
-  /** Returns a copy of the running mean of each unit of layer l (from 0): (units), or empty without batch normalization. */
-  runningMean(l: number): Float32Array {
-    return vector(this.#core, l, 'runningMean')
-  }
-
-  /** Sets the running mean of each unit of layer l (from 0): (units). Throws OptionError without batch normalization. */
-  setRunningMean(l: number, values: NumberArray): void {
-    setVector(this.#core, l, 'runningMean', values)
-  }
-
-  /** Returns a copy of the running variance of each unit of layer l (from 0): (units), or empty without batch normalization. */
-  runningVariance(l: number): Float32Array {
-    return vector(this.#core, l, 'runningVariance')
-  }
-
-  /** Sets the running variance of each unit of layer l (from 0): (units), of at least 0. Throws OptionError without batch
-   * normalization. */
-  setRunningVariance(l: number, values: NumberArray): void {
-    setVector(this.#core, l, 'runningVariance', values)
-  }
-
   /** Returns layers, loss, optimizer, parameter count and kernels in a line, as console.log prints it. Never throws. */
-  toString(): string {
+  override toString(): string {
     // A proxy of a network, and an object that inherits from one, have no settings of their own.
     if (!(#core in this)) return 'Network'
     const { parameterCount, kernels, wide } = this

@@ -47,6 +47,7 @@ const rooms: readonly string[] = [
   'src/training/',
   'src/inspect/', // what a network is, and whether its gradient is right
   'src/calls/', // what the public calls do
+  'src/network-base.ts',
   'src/network.ts',
   'src/index.ts',
 ]

@@ -64,7 +64,7 @@ describe('a printed network', () => {
     const revocable = Proxy.revocable(net, {})
     for (const odd of [new Proxy(net, {}), Object.create(net), Network.prototype]) {
       expect(`${odd}`).toBe('Network')
-      expect(inspect(odd)).toBe(odd === Network.prototype ? '{}' : 'Network')
+      expect(inspect(odd)).toBe(odd === Network.prototype ? 'NetworkBase {}' : 'Network')
       expect(() => JSON.stringify(odd)).toThrow(BackendError)
     }
     revocable.revoke()
