@@ -17,7 +17,7 @@ import { type ActivationName, activations } from '../src/model/tables.ts'
 import { PREDICTS } from '../src/program/capacity.ts'
 import { trainTape } from '../src/program/tape.ts'
 import { backends, type TestedBackend, wasmBackends } from './helpers/backends.ts'
-import { stripedKinds, titleOf } from './helpers/optimizers.ts'
+import { slotKinds, titleOf } from './helpers/optimizers.ts'
 import { numbers } from './helpers/random.ts'
 import { phasesOf, shuffleRows } from './helpers/training.ts'
 
@@ -205,7 +205,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
     { sizes: [432, 9, 6, 5], threads: 1 },
   ]
 
-  it.each(stripedKinds.map((one) => [titleOf(one), one] as const))(
+  it.each(slotKinds.map((one) => [titleOf(one), one] as const))(
     'trains by %s to the same bits as 1 to 5 threads',
     (__, options) => {
       const optimizer = settingsOf(options, 'optimizer')

@@ -8,7 +8,7 @@ import { BackendError, type Data, DivergedError, Network, type NetworkOptions } 
 import { plainSgd } from '../src/model/optimizers.ts'
 
 import { Transaction } from '../src/training/transaction.ts'
-import { stripedKinds, titleOf } from './helpers/optimizers.ts'
+import { slotKinds, titleOf } from './helpers/optimizers.ts'
 import { numbers } from './helpers/random.ts'
 
 const parametersOf = (net: Network): number[] =>
@@ -46,7 +46,7 @@ describe.each(['simd', 'auto', 'reference'] as const)('trainBatch with kernels %
   })
 })
 
-describe.each(stripedKinds.map((one) => [titleOf(one), one] as const))('a fit with %s', (_, optimizer) => {
+describe.each(slotKinds.map((one) => [titleOf(one), one] as const))('a fit with %s', (_, optimizer) => {
   const make = () => new Network({ sizes: [3, 4, 2], optimizer, seed: 1, threads: 1 })
   const data: Data = { x: numbers(60, 1), y: numbers(40, 2) }
 

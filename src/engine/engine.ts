@@ -304,7 +304,7 @@ export class Engine extends Arena {
 
   /**
    * Every step of the slice in one call of the backend, or part `part` of `parts` of a span of one step. Done when it returns
-   * or, with a team, resolves. writes, reads: what else the caller has changed for it and wants of it.
+   * or, with a team, resolves to the milliseconds that the team worked. writes, reads: what else the caller has changed for it and wants of it.
    */
   train(
     { firstRow, endRow, batchRows }: Slice,
@@ -312,7 +312,7 @@ export class Engine extends Arena {
     part = 0,
     parts = 1,
     { writes, reads = [] }: { writes?: readonly Range[]; reads?: readonly Range[] } = {},
-  ): Promise<void> | undefined {
+  ): Promise<number> | undefined {
     if (this.teamSize === 0) {
       this.backend.run(from, to, firstRow, endRow, batchRows, part, parts, 0)
       return undefined

@@ -121,7 +121,7 @@ export class Crew implements Hands {
     span: readonly [number, number, number, number, number],
     _: unknown,
     [part, parts]: readonly [number, number],
-  ): Promise<void> {
+  ): Promise<number> {
     return parts > 1 ? this.#team.runPart(span, part, parts) : this.#team.run(span, this.#threads)
   }
 

@@ -17,13 +17,14 @@ export interface Hands {
   readonly isRemote: boolean
   /**
    * Runs a tape for rows in batches: from, to, firstRow, endRow, batchRows. writes: what the caller has changed for it;
-   * reads: what it leaves for the caller. part: which part of how many, where one worker does them in turn; else [0, 1].
+   * reads: what it leaves for the caller. part: which part of how many, where one worker does them in turn; else [0, 1]. Resolves to the milliseconds
+   * of the work alone: the answer may have waited for the caller's thread.
    */
   run(
     span: readonly [number, number, number, number, number],
     copies: { readonly writes?: readonly Range[]; readonly reads: readonly Range[] },
     part: readonly [part: number, parts: number],
-  ): Promise<void>
+  ): Promise<number>
   /** Calls a kernel in one worker; resolves to what it returns. */
   call(kernel: 'shuffle' | 'countUp', args: readonly number[]): Promise<number | undefined>
   /** Brings a range of the workers' arena to the caller's. */

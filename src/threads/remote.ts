@@ -79,9 +79,10 @@ export class Remote implements Hands {
     span: readonly [number, number, number, number, number],
     { writes, reads }: { readonly writes?: readonly Range[]; readonly reads: readonly Range[] },
     part: readonly [part: number, parts: number],
-  ): Promise<void> {
+  ): Promise<number> {
     const sent = [...this.#arena.changing, ...(writes ?? [])].map((range) => this.#copy(range))
-    await this.#call({ call: 'run', args: [...span, ...part, 0], writes: sent, reads })
+    const answer = await this.#call({ call: 'run', args: [...span, ...part, 0], writes: sent, reads })
+    return answer.milliseconds ?? 0
   }
 
   async call(kernel: 'shuffle' | 'countUp', args: readonly number[]): Promise<number | undefined> {

@@ -14,6 +14,10 @@ export const lostWorker = (cause: unknown): BackendError =>
     { cause },
   )
 
+/** Milliseconds that the slowest of them worked. */
+const longest = (answers: readonly Answer[]): number =>
+  answers.reduce((most, { milliseconds = 0 }) => Math.max(most, milliseconds), 0)
+
 export class Team {
   readonly #arena: SharedArena
   readonly #workers: PooledWorker[] = []
@@ -79,19 +83,21 @@ export class Team {
   }
 
   /**
-   * Runs a tape for the rows [firstRow, endRow), in batches, in the first `parts` workers, each as a part of it.
+   * Runs a tape for the rows [firstRow, endRow), in batches, in the first `parts` workers, each as a part of it. Resolves to the milliseconds
+   * that they worked.
    */
   async run(
     [from, to, firstRow, endRow, batchRows]: readonly [number, number, number, number, number],
     parts: number,
-  ): Promise<void> {
-    await this.#finish(
+  ): Promise<number> {
+    const answers = await this.#finish(
       this.#workers
         .slice(0, parts)
         .map((worker, part) =>
           worker.call({ call: 'run', args: [from, to, firstRow, endRow, batchRows, part, parts, part] }),
         ),
     )
+    return longest(answers)
   }
 
   /** The same by the first worker alone, as part `part` of `parts`. */
@@ -99,8 +105,10 @@ export class Team {
     span: readonly [number, number, number, number, number],
     part: number,
     parts: number,
-  ): Promise<void> {
-    await this.#finish([this.#workers[0].call({ call: 'run', args: [...span, part, parts, 0] })])
+  ): Promise<number> {
+    return longest(
+      await this.#finish([this.#workers[0].call({ call: 'run', args: [...span, part, parts, 0] })]),
+    )
   }
 
   /** One worker calls a kernel; resolves to what it returns. */

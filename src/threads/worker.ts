@@ -30,6 +30,8 @@ export type Call =
 
 export interface Answer {
   readonly value?: number | undefined
+  /** How long the kernel worked. */
+  readonly milliseconds?: number
   readonly pieces?: readonly Piece[]
 }
 
@@ -82,12 +84,14 @@ const work = (call: Exclude<Call, { readonly call: 'close' }>): Answer => {
   }
   const floats = new Float32Array(memory!.buffer)
   for (const { at, values } of call.writes ?? []) floats.set(values, at)
+  const from = performance.now()
   const value = call.call === 'copy' ? undefined : kernels![call.call](...call.args)
+  const milliseconds = performance.now() - from
   const pieces = call.reads?.map(({ offset, length }) => ({
     at: offset,
     values: floats.slice(offset, offset + length),
   }))
-  return pieces ? { value, pieces } : { value }
+  return pieces ? { value, milliseconds, pieces } : { value, milliseconds }
 }
 
 const receive = (call: Call, answer: (reply: Reply, transfer: readonly ArrayBuffer[]) => void) => {

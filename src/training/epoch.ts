@@ -78,8 +78,8 @@ function* batchInParts(
       for (let part = 0; part < parts; ++part) {
         const from = performance.now()
         const atWork = engine.train(batch, phase, part, parts)
-        if (atWork) yield new Owed(atWork)
-        milliseconds += performance.now() - from
+        const worked = atWork && ((yield new Owed(atWork)) as number)
+        milliseconds += worked ?? performance.now() - from
         // Stopping between the updates would leave half a step.
         yield updates ? MIDWAY : undefined
       }
@@ -168,12 +168,13 @@ export function* trainEpoch(
     const steps = Math.ceil((slice.endRow - firstRow) / stepRows)
     stepper.prepare(engine, steps, rates)
     let milliseconds = 0
+    let worked: number | undefined
     if (parts === 1) {
       transaction.isWhole = false
       const from = performance.now()
       const atWork = engine.train(slice)
       // Whether the step is good is seen below.
-      if (atWork) yield new Owed(atWork)
+      worked = atWork && ((yield new Owed(atWork)) as number)
       milliseconds = performance.now() - from
     } else milliseconds = yield* stepInParts(engine, slice, parts, transaction)
     // Not slice by slice: how many there are is a matter of time.
@@ -193,7 +194,8 @@ export function* trainEpoch(
     }
     counters.position = position
     transaction.isWhole = true
-    sliceLength.learn(steps, milliseconds)
+    // Not by what was waited for: where the caller's thread is busy, the next slice would be shorter for it.
+    sliceLength.learn(steps, worked ?? milliseconds)
     engine.timed(slice.endRow - firstRow, milliseconds)
     progress?.rowsDone(epoch, slice.endRow)
     yield

@@ -27,6 +27,14 @@ export const optimizerKinds = [
 /** Those whose rules go over strips of the gradient: all but the first. */
 export const stripedKinds = optimizerKinds.slice(1)
 
+/** Of those one for each number of slots: where a test is about the slots, and not about the rules. */
+export const slotKinds = stripedKinds.filter(
+  (one, i) =>
+    [0, 1].includes(i) ||
+    (one.name === 'rmsprop' && 'momentum' in one && 'centered' in one) ||
+    (one.name === 'adam' && !('beta1' in one)),
+)
+
 /** "sgd momentum=0.9": for the name of a test. */
 export const titleOf = ({ name, ...options }: OptimizerOptions): string =>
   [name, ...Object.entries(options).map(([key, value]) => `${key}=${value}`)].join(' ')

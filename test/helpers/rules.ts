@@ -161,7 +161,7 @@ const moments = { learningRate: 0.25, beta1: 0.75, beta2: 0.9375, epsilon: 0.031
 const root = { name: 'rmsprop', learningRate: 0.25, rho: 0.8125, epsilon: 0.03125 }
 
 export const ruleCases: readonly RuleCase[] = [
-  ruleCase('momentum', { name: 'sgd', learningRate: 0.25, momentum: 0.875 }, ['m'], momentum, 'all'),
+  ruleCase('momentum', { name: 'sgd', learningRate: 0.25, momentum: 0.875 }, ['m'], momentum),
   ruleCase(
     'momentum with dampening and decay',
     { name: 'sgd', learningRate: 0.25, momentum: 0.875, dampening: 0.1875, ...decay },
