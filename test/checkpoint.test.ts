@@ -67,6 +67,41 @@ describe.each(optimizers)('a training by %o', (optimizer) => {
   )
 })
 
+it('a training whose batches are summed, with dropout and both normalizations, goes on within an epoch', async () => {
+  const make = () =>
+    new Network({
+      inputs: 4,
+      layers: [{ units: 8, normalization: 'batch', dropout: 0.3 }, { units: 8, normalization: 'layer' }, 3],
+      loss: 'crossEntropy',
+      optimizer: 'nadam',
+      l2: 1e-3,
+      clip: { globalNorm: 1 },
+      inputDropout: 0.1,
+      seed: 4,
+      kernels: 'simd',
+      threads: 1,
+    })
+  const options = {
+    batchSize: 8,
+    accumulate: 2,
+    validation: 0.2,
+    epochs: 4,
+    classWeight: 'balanced',
+  } as const
+  const whole = make()
+  const expected = await whole.fit(data, options)
+  for (const steps of [2, 4, 7]) {
+    const first = make()
+    let taken = 0
+    await first.fit(data, { ...options, onBatch: () => ++taken < steps })
+    const done = Math.floor(steps / 3)
+    const second = resumed(first, { threads: 2 })
+    const history = await second.fit(data, { ...options, epochs: 4 - done })
+    expect(stateOf(second)).toBe(stateOf(whole))
+    expect(history.loss).toEqual(expected.loss.slice(done))
+  }
+})
+
 describe('early stopping', () => {
   const options = { batchSize: 8, validation: apart, epochs: 60, learningRate: 0.3 }
   const earlyStopping = { patience: 5 }
@@ -219,6 +254,9 @@ describe('the bytes of a checkpoint', () => {
     await expect(second.fit(fewer, { batchSize: 8 })).rejects.toThrow(OptionError)
     await expect(second.fit(data, { batchSize: 9 })).rejects.toThrow(
       'expected the 50 rows in batches of 8 within whose epoch the checkpoint was made, got 50 rows in batches of 9',
+    )
+    await expect(second.fit(data, { batchSize: 8, accumulate: 3 })).rejects.toThrow(
+      'the 50 rows in batches of 8 within whose epoch the checkpoint was made, got 50 rows in batches of 8, 3 for a step',
     )
     expect(second.weights(0)).toEqual(before)
     await second.fit(data, { batchSize: 8 })

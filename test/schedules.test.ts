@@ -216,6 +216,14 @@ describe.each([{ name: 'sgd' }, { name: 'sgd', momentum: 0.9 }, { name: 'adam' }
   },
 )
 
+it('by steps ends with a fit whose batches are summed for a step', async () => {
+  const learningRate = { name: 'polynomial', from: 1e-3, per: 'step' } as const
+  const net = network()
+  const history = await net.fit({ x, y }, { epochs: 2, batchSize: 4, accumulate: 5, learningRate })
+  // 40 rows are two steps an epoch: the fourth and last has a quarter of the way to go.
+  expect(history.learningRate[1]).toBeCloseTo(0.25e-3, 12)
+})
+
 describe('a schedule of many steps', () => {
   it('has the same bits on every backend of a kind and any number of threads', async () => {
     const learningRate = { name: 'cosine', from: 0.1, per: 'step', warmUp: 100 } as const

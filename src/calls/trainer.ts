@@ -68,16 +68,22 @@ function measuredOf(
 }
 
 /** Where a checkpoint left the training it goes on, else an epoch begins. Throws OptionError where it cannot go on. */
-function goOnOrBegin(core: Core, rows: number, batchRows: number): void {
+function goOnOrBegin(core: Core, rows: number, batchRows: number, accumulate: number): void {
   const { counters } = core
   const { position } = counters
   if (!core.isResumed) {
     Object.assign(counters, { position: undefined, unobserved: undefined, stopping: undefined })
-  } else if (position && (position.rows !== rows || position.batchRows !== batchRows)) {
-    throw new OptionError(
-      `fit: expected the ${position.rows} rows in batches of ${position.batchRows} within whose epoch the checkpoint ` +
-        `was made, got ${rows} rows in batches of ${batchRows}`,
-    )
+  } else if (position) {
+    const batches = Math.min(accumulate, Math.ceil(rows / batchRows))
+    const isSame = position.rows === rows && position.batchRows === batchRows
+    const text = (count: number, size: number, summed: number) =>
+      `${count} rows in batches of ${size}${summed > 1 ? `, ${summed} for a step` : ''}`
+    if (!isSame || position.accumulate !== batches) {
+      throw new OptionError(
+        `fit: expected the ${text(position.rows, position.batchRows, position.accumulate)} within whose epoch the ` +
+          `checkpoint was made, got ${text(rows, batchRows, batches)}`,
+      )
+    }
   }
   core.isResumed = false
 }
@@ -135,13 +141,17 @@ function* arrays(core: Core, engine: Engine, data: Data, settings: FitSettings):
   const takesAll = engine.takesAllRows
   const batchRows = Math.min(settings.batchSize, rows)
   refuseSingleRow(architecture, batchRows, 'fit', 'rows in a batch')
-  goOnOrBegin(core, rows, batchRows)
+  goOnOrBegin(core, rows, batchRows, settings.accumulate)
   return {
     sourceOf: (context) => (takesAll ? allRowsSource(training, context) : arraySource(training, context)),
     validation,
     training,
     rows,
-    end: endOf(core.counters, settings.epochs, takesAll ? 1 : Math.ceil(rows / batchRows)),
+    end: endOf(
+      core.counters,
+      settings.epochs,
+      takesAll ? 1 : Math.ceil(rows / (batchRows * settings.accumulate)),
+    ),
   }
 }
 
@@ -164,7 +174,7 @@ function* parts(
     refuse('fit options.checkpoint.every', 'a number of epochs for a stream', every)
   }
   const validation = given && (yield* readRows(engine, given, { prefix: 'validation.', keep: true }))
-  goOnOrBegin(core, Number.NaN, Number.NaN)
+  goOnOrBegin(core, Number.NaN, Number.NaN, 1)
   const { counters } = core
   return {
     sourceOf: (context) => streamSource(stream, batchSize, context),
