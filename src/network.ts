@@ -15,6 +15,7 @@ import {
   describeOptions,
   type NetworkDescription,
   NODE_INSPECT,
+  optionsToSave,
   refuseCloning,
 } from './inspect/describe.ts'
 import { explain } from './inspect/explain.ts'
@@ -104,8 +105,7 @@ export class Network extends NetworkBase {
    * training is; while `fit` runs, after its last whole epoch. They are for `Network.resume` of this version of nabla.
    */
   checkpoint(): Uint8Array {
-    const { parameters, ...options } = this.toJSON()
-    return checkpoint(this.#core, options)
+    return checkpoint(this.#core, optionsToSave(this.#core.settings))
   }
 
   /**

@@ -302,6 +302,16 @@ describe("a rate that falls on a plateau, as PyTorch's ReduceLROnPlateau", () =>
     expect(state.rate).toBe(1e-8)
   })
 
+  it('begins anew where another one is given', async () => {
+    const plateau = { name: 'plateau', from: 0.5, factor: 0.5, patience: 0, threshold: 0.9 } as const
+    const net = network()
+    await net.fit({ x, y }, { epochs: 4, learningRate: plateau })
+    const again = await net.fit({ x, y }, { epochs: 1, learningRate: plateau })
+    expect(again.learningRate).toEqual([0.0625])
+    const other = await net.fit({ x, y }, { epochs: 2, learningRate: { ...plateau, from: 0.2 } })
+    expect(other.learningRate[0]).toBe(0.2)
+  })
+
   it('is what a fit trains with: by the validation loss where there is one', async () => {
     const plateau = { name: 'plateau', from: 0.5, factor: 0.5, patience: 0, threshold: 0.5 } as const
     const net = network({ learningRate: plateau })

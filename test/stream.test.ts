@@ -164,6 +164,15 @@ describe('a stream of parts', () => {
     await expect(net.fit(partsOf(20), { validation: 0.2 })).rejects.toThrow(OptionError)
     const checkpoint = { save: () => {}, every: { steps: 2 } }
     await expect(net.fit(partsOf(20), { checkpoint })).rejects.toThrow('a number of epochs for a stream')
+    const learningRate = { name: 'oneCycle', peak: 0.1, per: 'step' } as const
+    await expect(net.fit(partsOf(20), { learningRate })).rejects.toThrow(
+      'learningRate.over: expected a number of steps',
+    )
+    await net.fit(partsOf(20), { learningRate: { ...learningRate, over: 3 } })
+    const within = network()
+    await within.fit({ x, y }, { batchSize: 20, onBatch: () => false })
+    const resumed = Network.resume(within.checkpoint())
+    await expect(resumed.fit(partsOf(20))).rejects.toThrow('expected the arrays within whose epoch')
     for (const wrong of [[1, 2], 'text', [undefined], () => 3]) {
       await expect(net.fit(wrong as never)).rejects.toThrow(/stream|fit data|iterator/)
     }

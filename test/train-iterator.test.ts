@@ -59,6 +59,22 @@ describe('train', () => {
     expect(net.epochs).toBe(4)
   })
 
+  it('throws where an abort comes while its epoch is looked at', async () => {
+    const stop = new AbortController()
+    const net = network()
+    const run = async () => {
+      for await (const { epoch } of net.train({ x, y }, { epochs: 9, signal: stop.signal })) {
+        if (epoch < 2) continue
+        stop.abort(new Error('enough'))
+        // The fit hears of it before the next epoch is asked for.
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    }
+    await expect(run()).rejects.toThrow('enough')
+    expect(net.epochs).toBe(2)
+    await expect(net.train({ x, y }, { onEpoch: 5 } as never).next()).rejects.toThrow(OptionError)
+  })
+
   it("ends by the user's onEpoch too", async () => {
     let count = 0
     for await (const _ of network().train({ x, y }, { epochs: 9, onEpoch: ({ epoch }) => epoch < 4 }))

@@ -8,6 +8,7 @@ class Handover {
   #resolveEpoch!: (log: EpochLog | undefined) => void
   #goOn: ((yes: boolean) => void) | undefined
   #epoch!: Promise<EpochLog | undefined>
+  #hasEnded = false
 
   constructor() {
     this.#renew()
@@ -29,11 +30,14 @@ class Handover {
 
   /** There are no more. */
   end(): void {
+    this.#hasEnded = true
     this.#resolveEpoch(undefined)
   }
 
   /** From the iterator: lets the fit go on, and resolves to its next epoch, or to undefined at its end. */
   next(): Promise<EpochLog | undefined> {
+    // Ended while the last epoch was in the caller's hands: by an abort.
+    if (this.#hasEnded) return Promise.resolve(undefined)
     const goOn = this.#goOn
     if (goOn) {
       this.#goOn = undefined
@@ -57,13 +61,13 @@ export async function* trainIterator(
 ): AsyncGenerator<EpochLog, History, void> {
   const handover = new Handover()
   const { onEpoch } = options
-  const fitting = begin(data, {
-    ...options,
-    onEpoch: async (log) => {
-      const wanted = await onEpoch?.(log)
-      return (await handover.offer(log)) && wanted !== false
-    },
-  })
+  const handedOver = async (log: EpochLog) => {
+    const wanted = await onEpoch?.(log)
+    return (await handover.offer(log)) && wanted !== false
+  }
+  // What is no function is left to the fit, which says so.
+  const isCallable = onEpoch === undefined || typeof onEpoch === 'function'
+  const fitting = begin(data, isCallable ? { ...options, onEpoch: handedOver } : options)
   // Its error is thrown below.
   fitting.then(
     () => handover.end(),

@@ -5,7 +5,7 @@ import { OptionError } from '../base/errors.ts'
 import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import { fileWriter } from '../files/atomic.ts'
-import { describeOptions } from '../inspect/describe.ts'
+import { optionsToSave } from '../inspect/describe.ts'
 import { refuseSingleRow } from '../intake/batches.ts'
 import { type Rows, readRows } from '../intake/rows.ts'
 import { divideRows, type Share } from '../intake/share.ts'
@@ -15,7 +15,7 @@ import type { Architecture } from '../model/architecture.ts'
 import { checkData, type FitSettings, fitSettings } from '../model/call-settings.ts'
 import { updateRuleOf } from '../model/optimizers.ts'
 import type { Data, DataStream, FitOptions } from '../model/options.ts'
-import type { Moment } from '../model/schedules.ts'
+import { endsWithFit, type Moment } from '../model/schedules.ts'
 import type { Core } from '../training/core.ts'
 import { fitSlices } from '../training/fit.ts'
 import { allRowsSource, blockRowsOf } from '../training/full-batch.ts'
@@ -68,7 +68,13 @@ function measuredOf(
 }
 
 /** Where a checkpoint left the training it goes on, else an epoch begins. Throws OptionError where it cannot go on. */
-function goOnOrBegin(core: Core, rows: number, batchRows: number, accumulate: number): void {
+function goOnOrBegin(
+  core: Core,
+  rows: number,
+  batchRows: number,
+  { accumulate, earlyStopping }: FitSettings,
+): void {
+  const keepsStopping = earlyStopping !== undefined
   const { counters } = core
   const { position } = counters
   if (!core.isResumed) {
@@ -85,6 +91,7 @@ function goOnOrBegin(core: Core, rows: number, batchRows: number, accumulate: nu
       )
     }
   }
+  if (!keepsStopping) counters.stopping = undefined
   core.isResumed = false
 }
 
@@ -102,8 +109,7 @@ function* saverOf(core: Core, { checkpoint }: FitSettings): Slices<Saver | undef
   if (!checkpoint) return undefined
   const { save, file, every } = checkpoint
   const write = save ?? ((yield fileWriter(file!)) as (bytes: Uint8Array) => Promise<void>)
-  const { parameters, ...options } = describeOptions(core.settings, 0)
-  return new Saver(options, core.counters, every, write)
+  return new Saver(optionsToSave(core.settings), core.counters, every, write)
 }
 
 /** What a fit trains on, what it validates on, and when it ends, as far as that is known. */
@@ -141,7 +147,10 @@ function* arrays(core: Core, engine: Engine, data: Data, settings: FitSettings):
   const takesAll = engine.takesAllRows
   const batchRows = Math.min(settings.batchSize, rows)
   refuseSingleRow(architecture, batchRows, 'fit', 'rows in a batch')
-  goOnOrBegin(core, rows, batchRows, settings.accumulate)
+  if (takesAll && settings.accumulate > 1) {
+    refuse('fit options.accumulate', "1 with 'lbfgs', which takes all rows in each step", settings.accumulate)
+  }
+  goOnOrBegin(core, rows, batchRows, settings)
   return {
     sourceOf: (context) => (takesAll ? allRowsSource(training, context) : arraySource(training, context)),
     validation,
@@ -174,7 +183,14 @@ function* parts(
     refuse('fit options.checkpoint.every', 'a number of epochs for a stream', every)
   }
   const validation = given && (yield* readRows(engine, given, { prefix: 'validation.', keep: true }))
-  goOnOrBegin(core, Number.NaN, Number.NaN, 1)
+  if (core.isResumed && core.counters.position) {
+    throw new OptionError('fit: expected the arrays within whose epoch the checkpoint was made, got a stream')
+  }
+  const rate = settings.learningRate ?? core.settings.optimizer.learningRate
+  if (endsWithFit(rate)) {
+    refuse('learningRate.over', 'a number of steps with a stream, whose end is not known', undefined)
+  }
+  goOnOrBegin(core, Number.NaN, Number.NaN, settings)
   const { counters } = core
   return {
     sourceOf: (context) => streamSource(stream, batchSize, context),

@@ -149,6 +149,15 @@ export function describeOptions(settings: Settings, parameterCount: number): Net
   }
 }
 
+/** The same for a checkpoint: what cannot be saved is a text there, which `new Network` refuses where nothing stands for it. */
+export function optionsToSave(settings: Settings): object {
+  const { parameters, ...options } = describeOptions(settings, 0)
+  const { optimizer } = settings
+  if (typeof optimizer.learningRate !== 'function') return options
+  const learningRate = 'a function: give it to resume again'
+  return { ...options, optimizer: { ...optimizer, learningRate } }
+}
+
 const CANNOT_BE_CLONED = Symbol(
   'a Network cannot be cloned: send its options, weights(l) and biases(l), and make it anew from them',
 )

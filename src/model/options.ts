@@ -321,7 +321,8 @@ export interface BatchLog {
   readonly batches?: number
   /** The epoch, counted from 1. */
   readonly epoch: number
-  /** Mean loss of the batch's rows, with the weights that it met. */
+  /** Sum of the losses over the batch's rows, each times the row's weight, divided by their number; without penalties, at the
+   * parameters that the batch met. */
   readonly loss: number
 }
 
@@ -413,7 +414,7 @@ export interface FitOptions {
   learningRate?: LearningRateOption
   /** Called after every epoch, and awaited; returning false ends the training there. */
   onEpoch?: (log: EpochLog) => unknown
-  /** Called after every mini-batch, and awaited; returning false ends the training there. Each batch is then a slice of its
+  /** Called after every step, which is after every mini-batch unless `accumulate` takes several for one, and awaited; returning false ends the training there. Each batch is then a slice of its
    * own, which takes a few microseconds more. */
   onBatch?: (log: BatchLog) => unknown
   /** Saves the state of the training while it runs. */

@@ -194,6 +194,15 @@ export const variesWithinEpoch = (given: LearningRate): boolean =>
   typeof given === 'function' ||
   (typeof given === 'object' && given.per === 'step' && given.name !== 'constant')
 
+/** True where a schedule by steps goes up to the end of the fit. */
+export const endsWithFit = (given: LearningRate): boolean =>
+  typeof given === 'object' &&
+  given.per === 'step' &&
+  given.over === undefined &&
+  (given.name === 'polynomial' ||
+    given.name === 'oneCycle' ||
+    (given.name === 'cosine' && given.restartEvery === undefined))
+
 /**
  * The rate at a moment. end: epochs and steps at the end of the fit, for schedules without a length of their own. A
  * schedule that has come to its end stays there. Throws OptionError for a function's result that is no rate.

@@ -62,6 +62,9 @@ export class SliceLengths {
   }
 }
 
+const keepsStatistics = ({ architecture }: Engine): boolean =>
+  architecture.layers.some(({ normalization }) => normalization?.name === 'batch')
+
 /** One batch in parts, each of them a few milliseconds; returns the milliseconds in all. */
 function* batchInParts(
   engine: Engine,
@@ -72,7 +75,8 @@ function* batchInParts(
 ): Slices<number> {
   let milliseconds = 0
   for (const stage of ['compute', 'update'] as const) {
-    const updates = stage === 'update' && takesStep
+    // Running statistics follow every batch.
+    const updates = stage === 'update' && (takesStep || keepsStatistics(engine))
     if (updates) transaction.isWhole = false
     for (const phase of engine.step[stage].phases) {
       for (let part = 0; part < parts; ++part) {

@@ -74,7 +74,9 @@ function* runEpochs(
     if (saver?.isDueAfterEpoch()) yield* saver.save(engine)
     return goesOn
   }
-  let isLast = false
+  const { bad = 0 } = counters.stopping ?? {}
+  // A checkpoint may be from after the epoch that was the last.
+  let isLast = bad > (settings.earlyStopping?.patience ?? 0)
   let isPart = false
   // What a checkpoint left to be seen counts as an epoch of this fit.
   const left = counters.unobserved

@@ -15,7 +15,8 @@ export interface History {
   readonly validationAccuracy?: number[]
   /** The figures of each metric by its name, an entry an epoch. */
   readonly metrics?: Readonly<Record<string, number[]>>
-  /** The epoch whose parameters were the best, counted from 1, where `earlyStopping` looks for it; 0 where none was. */
+  /** The epoch whose parameters were the best, counted from 1, where `earlyStopping` looks for it; 0 where none of
+   * this fit was. */
   readonly bestEpoch?: number
   /** Threads that did the work. */
   readonly threads: number

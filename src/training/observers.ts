@@ -66,7 +66,8 @@ const stopping = (recorder: Recorder, counters: Counters, settings: EarlyStoppin
       const { epochs } = counters
       const state = yield* afterEpoch(settings, counters.stopping, engine, recorder.log(), epochs)
       counters.stopping = state
-      recorder.bestEpoch = state.bestEpoch - before
+      // 0 for one that this fit has not seen.
+      recorder.bestEpoch = Math.max(0, state.bestEpoch - before)
       return state.bad <= settings.patience
     },
     *fitEnded({ engine }) {

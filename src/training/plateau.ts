@@ -4,8 +4,9 @@ import type { ScheduleSettings } from '../model/schedules.ts'
 
 /** What it remembers, as plain data. */
 export interface PlateauState {
-  /** What the schedule's rate is multiplied with by now. */
+  /** The rate that it came to, and that which it began with. */
   readonly rate: number
+  readonly from: number
   /** The least that was seen. */
   readonly best: number
   /** Epochs in a row that were not better. */
@@ -21,6 +22,7 @@ type PlateauSettings = Extract<ScheduleSettings, { name: 'plateau' }>
 
 export const freshPlateau = ({ from }: PlateauSettings): PlateauState => ({
   rate: from,
+  from,
   best: Number.POSITIVE_INFINITY,
   bad: 0,
   cooling: 0,
@@ -33,8 +35,9 @@ export function afterEpoch(settings: PlateauSettings, state: PlateauState, loss:
   const cooling = Math.max(0, state.cooling - 1)
   const bad = isBetter || state.cooling > 0 ? 0 : state.bad + 1
   const best = isBetter ? loss : state.best
-  if (bad <= patience) return { rate: state.rate, best, bad, cooling }
+  const { from } = state
+  if (bad <= patience) return { rate: state.rate, from, best, bad, cooling }
   const lower = Math.max(state.rate * factor, least)
   const rate = state.rate - lower > LEAST_CHANGE ? lower : state.rate
-  return { rate, best, bad: 0, cooling: cooldown }
+  return { rate, from, best, bad: 0, cooling: cooldown }
 }

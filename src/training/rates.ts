@@ -10,7 +10,9 @@ const NEVER: Moment = { step: Number.POSITIVE_INFINITY, epoch: Number.POSITIVE_I
 
 /** A schedule's rate as it was lowered so far. */
 function lowered(settings: ScheduleSettings, plateau: PlateauState | undefined): ScheduleSettings {
-  return settings.name === 'plateau' && plateau ? { ...settings, from: plateau.rate } : settings
+  // Another schedule's state says nothing of this one.
+  const isOwn = settings.name === 'plateau' && plateau?.from === settings.from
+  return isOwn ? { ...settings, from: plateau!.rate } : settings
 }
 
 /** The rate that the next step of a network would take. */
@@ -45,12 +47,17 @@ export class Rates {
     return typeof given === 'object' && given.name === 'plateau' && given.monitor === 'validationLoss'
   }
 
+  #ownPlateau(given: Extract<ScheduleSettings, { name: 'plateau' }>): PlateauState {
+    const { plateau } = this.#counters
+    return plateau?.from === given.from ? plateau : freshPlateau(given)
+  }
+
   /** An epoch is over, with these losses. */
   observe(loss: number, validationLoss: number | undefined): void {
     const given = this.#given
     if (typeof given !== 'object' || given.name !== 'plateau') return
     const { monitor = validationLoss === undefined ? 'loss' : 'validationLoss' } = given
     const seen = monitor === 'loss' ? loss : validationLoss!
-    this.#counters.plateau = afterEpoch(given, this.#counters.plateau ?? freshPlateau(given), seen)
+    this.#counters.plateau = afterEpoch(given, this.#ownPlateau(given), seen)
   }
 }
