@@ -47,8 +47,8 @@ export class Recorder {
   #rows = 0
   readonly loss: number[] = []
   readonly #learningRates: number[] = []
-  /** The same without penalties: how far predictions are from their targets. */
-  readonly rowLoss: number[] = []
+  /** The same without penalties, once there were some. */
+  #rowLoss: number[] | undefined
   readonly #accuracy: number[] = []
   readonly #validations: Evaluation[] = []
   readonly #metrics: Readonly<Record<string, number>>[] = []
@@ -60,13 +60,19 @@ export class Recorder {
     this.#epochs = epochs
   }
 
+  /** The losses without penalties: how far predictions are from their targets. */
+  get rowLoss(): readonly number[] {
+    return this.#rowLoss ?? this.loss
+  }
+
   get #seconds(): number {
     return (performance.now() - this.#began) / 1000
   }
 
   add({ rows, loss, penalty, hits, learningRate, milliseconds }: EpochFigures): void {
+    if (penalty !== 0) this.#rowLoss ??= this.loss.slice()
+    this.#rowLoss?.push(loss)
     this.loss.push(loss + penalty)
-    this.rowLoss.push(loss)
     this.#learningRates.push(learningRate)
     if (hits !== undefined) this.#accuracy.push(hits / rows)
     this.#rows += rows
