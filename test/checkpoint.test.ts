@@ -2,13 +2,21 @@
 
 import { describe, expect, it } from 'vitest'
 import { decodeCheckpoint } from '../src/formats/checkpoint.ts'
-import { FormatError, Network, OptionError, type SizedNetworkOptions } from '../src/index.ts'
+import {
+  type Data,
+  type FitOptions,
+  FormatError,
+  Network,
+  OptionError,
+  type SizedNetworkOptions,
+} from '../src/index.ts'
 import { numbers } from './helpers/random.ts'
 
 const ROWS = 50
 const x = numbers(4 * ROWS, 1)
 const y = Int32Array.from({ length: ROWS }, (_, r) => r % 3)
 const data = { x, y }
+const weights = (value: number) => new Float32Array(ROWS).fill(value)
 const apart = { x: numbers(4 * 20, 3), y: Int32Array.from({ length: 20 }, (_, r) => r % 3) }
 
 const network = (options: Partial<SizedNetworkOptions> = {}) =>
@@ -296,10 +304,41 @@ describe('the bytes of a checkpoint', () => {
     await expect(second.fit(data, { batchSize: 8, accumulate: 3 })).rejects.toThrow(
       'the 50 rows in batches of 8 within whose epoch the checkpoint was made, got 50 rows in batches of 8, 3 for a step',
     )
+    const others: readonly (readonly [Network, Data, FitOptions, string])[] = [
+      [second, data, { shuffle: false }, 'fit options.shuffle: expected true, as in'],
+      [second, data, { validation: 0.2 }, 'fit options.validation: expected no share of the rows, as in'],
+      [resumed(net, { seed: 3 }), data, {}, 'options.seed: expected 2, as in the epoch within which'],
+      [
+        second,
+        { ...data, weights: weights(2) },
+        {},
+        'sum is 50, as in the epoch within which the checkpoint was',
+      ],
+      [second, data, { classWeight: { 0: 3 } }, 'expected weights of rows whose sum is 50'],
+    ]
+    for (const [one, rows, options, message] of others) {
+      const run = one.fit(rows, { batchSize: 8, ...options })
+      await expect(run).rejects.toThrow(OptionError)
+      await expect(run).rejects.toThrow(message)
+    }
     expect(second.weights(0)).toEqual(before)
     await second.fit(data, { batchSize: 8 })
     const whole = network()
     await whole.fit(data, { batchSize: 8 })
     expect(stateOf(second)).toBe(stateOf(whole))
+  })
+
+  it('go on only with the share whose rest was left', async () => {
+    const net = network()
+    await net.fit(data, { batchSize: 8, validation: 0.2, onBatch: () => false })
+    const second = resumed(net)
+    const share = { share: 0.2, stratify: false }
+    await expect(second.fit(data, { batchSize: 8, validation: share })).rejects.toThrow(
+      'expected a share of 0.2, as in the epoch within which the checkpoint was made, got a share of 0.2, not stratified',
+    )
+    const [one, whole] = [resumed(net), network()]
+    await one.fit(data, { batchSize: 8, validation: 0.2 })
+    await whole.fit(data, { batchSize: 8, validation: 0.2 })
+    expect(stateOf(one)).toBe(stateOf(whole))
   })
 })

@@ -25,8 +25,15 @@ import { observersOf, type Watched } from '../training/observers.ts'
 import { Progress } from '../training/progress.ts'
 import { Rates } from '../training/rates.ts'
 import { Saver } from '../training/saver.ts'
-import { arraySource, isStream, type Source, type SourceContext, streamSource } from '../training/source.ts'
-import type { Counters } from '../training/transaction.ts'
+import {
+  arraySource,
+  isStream,
+  orderOf,
+  type Source,
+  type SourceContext,
+  streamSource,
+} from '../training/source.ts'
+import type { Counters, Order } from '../training/transaction.ts'
 
 // Numbers that are read at once: a few milliseconds of work.
 const SHORT = 1 << 20
@@ -67,30 +74,42 @@ function measuredOf(
   return { rows, metrics: resolved }
 }
 
-/** Where a checkpoint left the training it goes on, else an epoch begins. Throws OptionError where it cannot go on. */
-function goOnOrBegin(
-  core: Core,
-  rows: number,
-  batchRows: number,
-  { accumulate, earlyStopping }: FitSettings,
-): void {
-  const keepsStopping = earlyStopping !== undefined
+const batchesText = ({ rows, batchRows, accumulate }: Order) =>
+  `${rows} rows in batches of ${batchRows}${accumulate > 1 ? `, ${accumulate} for a step` : ''}`
+
+const shareText = ({ share, stratify }: Order) =>
+  share === 0 ? 'no share of the rows' : `a share of ${share}${stratify ? '' : ', not stratified'}`
+
+/** Throws OptionError where the rows that an epoch has still to go through would be others, or count otherwise. */
+function checkOrder(was: Order, is: Order): void {
+  const check = (name: string, text: (order: Order) => string) => {
+    const [expected, got] = [text(was), text(is)]
+    if (expected === got) return
+    throw new OptionError(
+      `${name}: expected ${expected}, as in the epoch within which the checkpoint was made, got ${got}`,
+    )
+  }
+  check('fit options.validation', shareText)
+  if (batchesText(was) !== batchesText(is)) {
+    throw new OptionError(
+      `fit: expected the ${batchesText(was)} within whose epoch the checkpoint was made, got ${batchesText(is)}`,
+    )
+  }
+  check('fit options.shuffle', ({ shuffle }) => `${shuffle}`)
+  check('options.seed', ({ seed }) => `${seed}`)
+  check('fit', ({ weight }) => `weights of rows whose sum is ${weight}`)
+}
+
+/**
+ * Where a checkpoint left the training it goes on, else an epoch begins. order: that of arrays. Throws OptionError where it
+ * cannot go on.
+ */
+function goOnOrBegin(core: Core, order: Order | undefined, keepsStopping: boolean): void {
   const { counters } = core
   const { position } = counters
   if (!core.isResumed) {
     Object.assign(counters, { position: undefined, unobserved: undefined, stopping: undefined })
-  } else if (position) {
-    const batches = Math.min(accumulate, Math.ceil(rows / batchRows))
-    const isSame = position.rows === rows && position.batchRows === batchRows
-    const text = (count: number, size: number, summed: number) =>
-      `${count} rows in batches of ${size}${summed > 1 ? `, ${summed} for a step` : ''}`
-    if (!isSame || position.accumulate !== batches) {
-      throw new OptionError(
-        `fit: expected the ${text(position.rows, position.batchRows, position.accumulate)} within whose epoch the ` +
-          `checkpoint was made, got ${text(rows, batchRows, batches)}`,
-      )
-    }
-  }
+  } else if (position && order) checkOrder(position.order, order)
   if (!keepsStopping) counters.stopping = undefined
   core.isResumed = false
 }
@@ -150,9 +169,11 @@ function* arrays(core: Core, engine: Engine, data: Data, settings: FitSettings):
   if (takesAll && settings.accumulate > 1) {
     refuse('fit options.accumulate', "1 with 'lbfgs', which takes all rows in each step", settings.accumulate)
   }
-  goOnOrBegin(core, rows, batchRows, settings)
+  const order = orderOf(training, takesAll ? { ...settings, shuffle: false } : settings, seed)
+  goOnOrBegin(core, order, settings.earlyStopping !== undefined)
   return {
-    sourceOf: (context) => (takesAll ? allRowsSource(training, context) : arraySource(training, context)),
+    sourceOf: (context) =>
+      takesAll ? allRowsSource(training, order, context) : arraySource(training, order, context),
     validation,
     training,
     rows,
@@ -190,7 +211,7 @@ function* parts(
   if (endsWithFit(rate)) {
     refuse('learningRate.over', 'a number of steps with a stream, whose end is not known', undefined)
   }
-  goOnOrBegin(core, Number.NaN, Number.NaN, settings)
+  goOnOrBegin(core, undefined, settings.earlyStopping !== undefined)
   const { counters } = core
   return {
     sourceOf: (context) => streamSource(stream, batchSize, context),

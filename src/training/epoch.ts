@@ -7,7 +7,7 @@ import type { Progress } from './progress.ts'
 import type { Rates } from './rates.ts'
 import type { Saver } from './saver.ts'
 import type { Stepper } from './stepper.ts'
-import type { Counters, Position, Transaction } from './transaction.ts'
+import type { Counters, Order, Position, Transaction } from './transaction.ts'
 
 /** The first slice of a new thread count is this much shorter than usual: some 2 ms of one thread's work. */
 const SAMPLES = 8
@@ -118,8 +118,6 @@ export interface Training {
   readonly counters: Counters
   readonly stepper: Stepper
   readonly rates: Rates
-  /** Batches that take one step together. */
-  readonly accumulate: number
   readonly transaction: Transaction
   /** Of this and the epochs before. */
   readonly sliceLengths: SliceLengths
@@ -142,21 +140,19 @@ export interface Training {
  */
 export function* trainEpoch(
   engine: Engine,
-  rows: number,
-  batchRows: number,
+  order: Order,
   training: Training,
 ): Slices<Position & { readonly isEnded: boolean }> {
-  const { counters, stepper, rates, accumulate, transaction, sliceLengths, diverge, epoch } = training
+  const { rows, batchRows, accumulate } = order
+  const { counters, stepper, rates, transaction, sliceLengths, diverge, epoch } = training
   const { firstBatch, onBatch, progress, saver } = training
   const { losses, hits } = engine.plan
   const stepRows = batchRows * accumulate
   const before = firstBatch ?? 0
   const batches = firstBatch === undefined ? Math.ceil(rows / batchRows) : undefined
   let position = counters.position ?? {
+    order,
     row: 0,
-    rows,
-    batchRows,
-    accumulate,
     loss: 0,
     penalty: 0,
     hits: 0,
@@ -187,10 +183,8 @@ export function* trainEpoch(
     if (!Number.isFinite(loss + penalty)) diverge(before + notFiniteIn(engine, slice), 'loss')
     stepper.taken(steps)
     position = {
+      order,
       row: slice.endRow,
-      rows,
-      batchRows,
-      accumulate,
       loss,
       penalty,
       hits: engine.sum(hits, firstRow, slice.endRow, position.hits),

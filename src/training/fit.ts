@@ -59,7 +59,6 @@ function* runEpochs(
     counters,
     stepper,
     rates,
-    accumulate: 1,
     transaction,
     sliceLengths: new SliceLengths(),
     diverge,

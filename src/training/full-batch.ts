@@ -15,7 +15,7 @@ import type { Training } from './epoch.ts'
 import { Lbfgs, type Problem } from './lbfgs.ts'
 import { openSession } from './session.ts'
 import type { Source, SourceContext } from './source.ts'
-import type { Position } from './transaction.ts'
+import type { Order, Position } from './transaction.ts'
 import { inRanges } from './vectors.ts'
 
 // Rows of a block, at most: the buffers between layers stay small.
@@ -125,16 +125,16 @@ type Settings = Extract<OptimizerSettings, { name: 'lbfgs' }>
 /** Training whose epochs are steps on all rows. */
 export class FullBatch {
   readonly #engine: Engine
-  readonly #rows: number
+  readonly #order: Order
   readonly #training: Omit<Training, 'epoch'>
   readonly #mean: MeanLoss
   #lbfgs: Lbfgs | undefined
 
-  constructor(engine: Engine, rows: number, training: Omit<Training, 'epoch'>) {
+  constructor(engine: Engine, order: Order, training: Omit<Training, 'epoch'>) {
     this.#engine = engine
-    this.#rows = rows
+    this.#order = order
     this.#training = training
-    this.#mean = new MeanLoss(engine, rows)
+    this.#mean = new MeanLoss(engine, order.rows)
   }
 
   *#begin(): Slices<Lbfgs> {
@@ -154,23 +154,13 @@ export class FullBatch {
    */
   *iterate(epoch: number): Slices<Iteration> {
     const { counters, stepper, rates, transaction, onBatch, progress, saver } = this.#training
-    const rows = this.#rows
-    const batchRows = Math.min(blockRowsOf(this.#engine.architecture), rows)
+    const order = this.#order
+    const { rows } = order
     // A checkpoint from the end of the step, before anybody saw it.
     if (counters.position) return { ...counters.position, isEnded: false }
     this.#lbfgs ??= yield* this.#begin()
     const lbfgs = this.#lbfgs
-    const none = {
-      row: 0,
-      rows,
-      batchRows,
-      accumulate: 1,
-      loss: 0,
-      penalty: 0,
-      hits: 0,
-      steps: 0,
-      isEnded: true,
-    }
+    const none = { order, row: 0, loss: 0, penalty: 0, hits: 0, steps: 0, isEnded: true }
     if (lbfgs.hasConverged) return none
     transaction.isWhole = false
     const rate = yield* lbfgs.step(rates.at(counters.steps))
@@ -187,7 +177,7 @@ export class FullBatch {
     counters.pairs = lbfgs.pairs
     const { loss, hits } = this.#mean
     const penalty = this.#mean.penalty * rows
-    const position = { row: rows, rows, batchRows, accumulate: 1, loss, penalty, hits, steps: 1, rate }
+    const position = { order, row: rows, loss, penalty, hits, steps: 1, rate }
     counters.position = position
     transaction.isWhole = true
     progress?.rowsDone(epoch, rows)
@@ -200,9 +190,9 @@ export class FullBatch {
 }
 
 /** Rows that are checked, brought to the arena once, and all of them taken in each step. */
-export function allRowsSource(rows: Rows, context: SourceContext): Source {
+export function allRowsSource(rows: Rows, order: Order, context: SourceContext): Source {
   const { engine, settings, threads, steps, validates } = context
-  const { rows: count } = rows.x
+  const { rows: count } = order
   let fullBatch: FullBatch | undefined
   return {
     seen: rows,
@@ -212,7 +202,7 @@ export function allRowsSource(rows: Rows, context: SourceContext): Source {
       yield* engine.orderSlices(count)
     },
     *pass(training, epoch) {
-      fullBatch ??= new FullBatch(engine, count, training)
+      fullBatch ??= new FullBatch(engine, order, training)
       const { row, loss, penalty, hits, rate, steps, isEnded } = yield* fullBatch.iterate(epoch)
       return {
         rows: row,

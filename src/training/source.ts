@@ -13,7 +13,7 @@ import { checkData, type FitSettings } from '../model/call-settings.ts'
 import type { Data, DataStream } from '../model/options.ts'
 import { type Training, trainEpoch } from './epoch.ts'
 import { openSession } from './session.ts'
-import type { Counters } from './transaction.ts'
+import type { Counters, Order } from './transaction.ts'
 
 /** What an epoch came to, or the part of it up to where the user ended it. */
 export interface Pass {
@@ -54,31 +54,39 @@ export interface SourceContext {
   readonly validates: boolean
 }
 
-/** Lets as many batches take one step together as the settings say and the rows have; returns how many. */
-function group(engine: Engine, { accumulate }: FitSettings, rows: number, batchRows: number): number {
-  const batches = Math.min(accumulate, Math.ceil(rows / batchRows))
-  engine.group = batches > 1 ? { batches, rows: batches * batchRows, epochRows: rows } : undefined
-  return batches
+/** What an epoch over these rows goes by. seed: of the network. */
+export function orderOf({ x, weights }: Rows, settings: FitSettings, seed: number): Order {
+  const { rows } = x
+  const { validation, shuffle } = settings
+  const batchRows = Math.min(settings.batchSize, rows)
+  // As many batches take one step together as there are.
+  const accumulate = Math.min(settings.accumulate, Math.ceil(rows / batchRows))
+  const { share, stratify } = validation && 'share' in validation ? validation : { share: 0, stratify: false }
+  return { rows, batchRows, accumulate, shuffle, seed, share, stratify, weight: weights?.total ?? rows }
+}
+
+/** Lets the batches of an order take one step together. */
+function group(engine: Engine, { rows, batchRows, accumulate }: Order): void {
+  engine.group =
+    accumulate > 1 ? { batches: accumulate, rows: accumulate * batchRows, epochRows: rows } : undefined
 }
 
 /** Rows that are checked, and brought to the arena once. */
-export function arraySource(rows: Rows, context: SourceContext): Source {
+export function arraySource(rows: Rows, order: Order, context: SourceContext): Source {
   const { engine, settings, counters, seed, threads, steps, validates } = context
-  const { rows: count } = rows.x
-  const batchRows = Math.min(settings.batchSize, count)
-  let accumulate = 1
+  const { rows: count, batchRows, shuffle } = order
   return {
     seen: rows,
     *open() {
       yield* openSession(engine, { ...rows, validates }, settings, threads, steps)
       engine.hitMode = rows.y.hitMode
-      accumulate = group(engine, settings, count, batchRows)
-      if (!settings.shuffle) yield* engine.orderSlices(count)
+      group(engine, order)
+      if (!shuffle) yield* engine.orderSlices(count)
     },
     *pass(training, epoch) {
-      if (settings.shuffle) yield* engine.shuffleSlices(count, seed, counters.epochs)
+      if (shuffle) yield* engine.shuffleSlices(count, seed, counters.epochs)
       engine.setMasks(seed, DROPOUT_OF_EPOCH, counters.epochs)
-      const done = yield* trainEpoch(engine, count, batchRows, { ...training, accumulate, epoch })
+      const done = yield* trainEpoch(engine, order, { ...training, epoch })
       return {
         rows: done.row,
         loss: done.loss,
@@ -149,8 +157,9 @@ export function streamSource(
       counters.position = undefined
       // Each part begins with row 0 again: its masks are those of its first step.
       engine.setMasks(seed, DROPOUT_OF_STEP, counters.steps)
-      const accumulate = group(engine, settings, count, batchRows)
-      const done = yield* trainEpoch(engine, count, batchRows, { ...training, accumulate, epoch })
+      const order = orderOf(rows, part, seed)
+      group(engine, order)
+      const done = yield* trainEpoch(engine, order, { ...training, epoch })
       yield* engine.fetchParameters()
       counters.trained = true
       return {

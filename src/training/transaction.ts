@@ -9,14 +9,26 @@ import type { EpochFigures } from './history.ts'
 import type { PairsState } from './lbfgs.ts'
 import type { PlateauState } from './plateau.ts'
 
-/** How far a training is within an epoch. */
-export interface Position {
-  /** Rows of the epoch that are done, of how many, in batches of how many. */
-  readonly row: number
+/** What decides which rows the batches of an epoch have, and how much they count. */
+export interface Order {
   readonly rows: number
   readonly batchRows: number
   /** Batches that take one step together. */
   readonly accumulate: number
+  readonly shuffle: boolean
+  readonly seed: number
+  /** Share of the data that is kept apart for validation, and whether of each class alike; 0 where none is. */
+  readonly share: number
+  readonly stratify: boolean
+  /** Sum of the rows' weights. */
+  readonly weight: number
+}
+
+/** How far a training is within an epoch. */
+export interface Position {
+  readonly order: Order
+  /** Rows of the epoch that are done. */
+  readonly row: number
   /** Sums over the rows that are done. */
   readonly loss: number
   readonly penalty: number

@@ -8,7 +8,7 @@ import { fitSlices } from '../../src/training/fit.ts'
 import { Recorder } from '../../src/training/history.ts'
 import { type Observer, observersOf } from '../../src/training/observers.ts'
 import { Rates } from '../../src/training/rates.ts'
-import { arraySource } from '../../src/training/source.ts'
+import { arraySource, orderOf } from '../../src/training/source.ts'
 
 /** behind, before: observers behind and in front of those that the options ask for. */
 export function fitObserved(
@@ -35,7 +35,15 @@ export function fitObserved(
     ]
     const steps = stepper.rows(rates)
     const validates = validation !== undefined
-    const source = arraySource(training, { engine, settings, counters, seed, threads, steps, validates })
+    const source = arraySource(training, orderOf(training, settings, seed), {
+      engine,
+      settings,
+      counters,
+      seed,
+      threads,
+      steps,
+      validates,
+    })
     const context = { rates, stepper, counters, recorder, observers }
     return yield* fitSlices(engine, source, settings, context, transaction)
   })
