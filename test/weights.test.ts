@@ -320,3 +320,18 @@ describe('class weights', () => {
     )
   })
 })
+
+it('weights are refused where a share for validation, or what it leaves, has only zeros', async () => {
+  const net = make()
+  const found = new Set<string>()
+  // A single row counts: it is either in the share or not.
+  for (let r = 0; r < ROWS; ++r) {
+    const weights = Float32Array.from({ length: ROWS }, (_, i) => (i === r ? 1 : 0))
+    const run = net.fit({ x, y, weights }, { validation: 0.25 })
+    found.add(await run.then(String, (error: Error) => error.message))
+  }
+  expect([...found].sort()).toEqual([
+    'weights: expected at least one above 0 in the share of 0.25 that is kept apart for validation, got only zeros',
+    'weights: expected at least one above 0 in what a share of 0.25 for validation leaves to train on, got only zeros',
+  ])
+})

@@ -2,7 +2,7 @@
 // classes.
 
 import * as Hits from '../../assembly/abi/hits.ts'
-import { OptionError } from '../base/errors.ts'
+import { OptionError, ShapeError } from '../base/errors.ts'
 import type { Slices } from '../base/pace.ts'
 import { PhiloxStream, VALIDATION } from '../base/random.ts'
 import { inChunks, type Matrix, makeMatrix, type Targets } from './matrix.ts'
@@ -116,9 +116,21 @@ export function* partOf(
   }
 }
 
+/** Throws ShapeError where all rows of a part have the weight 0. */
+function checkParts({ weights }: Rows, isApart: Uint8Array, share: number): void {
+  if (!weights) return
+  for (const [which, of] of [
+    [1, `the share of ${share} that is kept apart for validation`],
+    [0, `what a share of ${share} for validation leaves to train on`],
+  ] as const) {
+    if (weights.values.some((weight, r) => isApart[r] === which && weight > 0)) continue
+    throw new ShapeError(`weights: expected at least one above 0 in ${of}, got only zeros`)
+  }
+}
+
 /**
  * The rows in two parts. They must be nabla's own: they are read again. seed: the same one divides the same rows alike. Throws
- * OptionError where a part would be empty. Yields now and then.
+ * OptionError where a part would be empty, ShapeError where all rows of one have the weight 0. Yields now and then.
  */
 export function* divideRows(
   rows: Rows,
@@ -134,6 +146,7 @@ export function* divideRows(
     )
   }
   const isApart = drawRows(rows.y, count, stratify, seed)
+  checkParts(rows, isApart, share)
   const validation = yield* partOf(rows, isApart, 1, count)
   return { training: yield* partOf(rows, isApart, 0, all - count), validation }
 }
