@@ -2,6 +2,8 @@
 
 import { describe, expect, it, vi } from 'vitest'
 import {
+  auc,
+  balancedAccuracy,
   crossValidate,
   DivergedError,
   Network,
@@ -55,6 +57,46 @@ describe('crossValidate', () => {
         12,
       )
     }
+  })
+
+  it('measures what it is asked for on the rows that each network was tested on', async () => {
+    const largest = (outputs: Float32Array) => Math.max(...outputs)
+    const metrics = ['balancedAccuracy', { name: 'auc', as: 'area' }, largest] as const
+    const run = (parallel: number) => crossValidate(options, data, { folds: 4, fit, metrics, parallel })
+    const { folds, mean, deviation } = await run(1)
+    for (const { testIndices, metrics: measured } of folds) {
+      const isTested = new Set(testIndices)
+      const part = (tested: boolean) => {
+        const rows = [...y.keys()].filter((r) => isTested.has(r) === tested)
+        const values = Float32Array.from(rows.flatMap((r) => [...x.subarray(4 * r, 4 * r + 4)]))
+        return { x: values, y: Int32Array.from(rows, (r) => y[r]) }
+      }
+      const net = new Network(options)
+      await net.fit(part(false), fit)
+      const test = part(true)
+      const outputs = net.predict(test.x)
+      expect(measured).toEqual({
+        balancedAccuracy: balancedAccuracy(test.y, net.classify(test.x)),
+        area: auc(test.y, outputs),
+        largest: largest(outputs),
+      })
+    }
+    const areas = folds.map((one) => one.metrics!.area)
+    const average = (areas[0] + areas[1] + areas[2] + areas[3]) / 4
+    expect(Object.keys(mean.metrics!)).toEqual(['balancedAccuracy', 'area', 'largest'])
+    expect(mean.metrics!.area).toBeCloseTo(average, 14)
+    const squares = areas.reduce((sum, area) => sum + (area - average) ** 2, 0)
+    expect(deviation.metrics!.area).toBeCloseTo(Math.sqrt(squares / 4), 14)
+    expect(figures(await run(3))).toEqual(figures({ folds, mean, deviation }))
+  })
+
+  it('refuses a metric that has no meaning for the targets before anything is trained', async () => {
+    const values = { x, y: numbers(ROWS, 5) }
+    const run = crossValidate({ sizes: [4, 1] }, values, { metrics: ['auc'], fit: { epochs: 1e9 } })
+    await expect(run).rejects.toThrow("metric 'auc': expected targets that are classes")
+    await expect(crossValidate(options, data, { metrics: ['area'] as never })).rejects.toThrow(
+      'crossValidate options.metrics[0].name: expected one of',
+    )
   })
 
   it('tests each row once in each repeat, each class spread evenly', async () => {
@@ -167,13 +209,13 @@ describe('crossValidate', () => {
     [
       'an option of one fold',
       { fit: { onEpoch: () => {} } },
-      'options.fit: expected options of a single fold, got "onEpoch"',
+      'crossValidate options.fit: expected no onEpoch, which is for a single fit',
     ],
-    ['threads', { fit: { threads: 2 } }, 'a single fold; see parallel, got "threads"'],
+    ['threads', { fit: { threads: 2 } }, 'expected no threads, which is for a single fit; see parallel'],
     [
       'a signal of one fold',
       { fit: { signal: new AbortController().signal } },
-      'crossValidate has one for all, got "signal"',
+      'expected no signal, which is for a single fit; crossValidate has one for all',
     ],
     ['no number at once', { parallel: 0 }, "options.parallel (a number or 'auto'): expected"],
     ['what it does not know', { fold: 3 }, 'crossValidate options: expected options among folds, stratify'],
@@ -181,6 +223,26 @@ describe('crossValidate', () => {
     const run = crossValidate(options, data, wrong)
     await expect(run).rejects.toThrow(OptionError)
     await expect(run).rejects.toThrow(message)
+  })
+
+  it('names the fold whose rows all have the weight 0, before anything is trained', async () => {
+    const found: string[] = []
+    const run = (weights: number[], more = {}) =>
+      crossValidate(options, { ...data, weights }, { folds: 3, ...more, fit: { epochs: 1e9 } })
+    const [first] = (await crossValidate(options, data, { folds: 3 })).folds
+    const isFirst = new Set(first.testIndices)
+    const inFirst = [...y.keys()].map((r) => (isFirst.has(r) ? 1 : 0))
+    const outside = inFirst.map((one) => 1 - one)
+    for (const [weights, more] of [[inFirst], [outside], [outside, { repeats: 2 }]] as const) {
+      const error = await run([...weights], more).catch((reason: unknown) => reason)
+      expect(error).toBeInstanceOf(ShapeError)
+      found.push((error as ShapeError).message)
+    }
+    expect(found).toEqual([
+      'weights: expected at least one above 0 to train on besides each fold, got only zeros besides fold 1',
+      'weights: expected at least one above 0 in each fold, got only zeros in fold 1',
+      'weights: expected at least one above 0 in each fold, got only zeros in fold 1 of repeat 1',
+    ])
   })
 
   it('refuses data that no network could be trained on', async () => {

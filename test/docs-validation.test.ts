@@ -46,6 +46,8 @@ describe('docs/validation.md', () => {
     const [, mean, deviation] = (lines[5][0] as string).match(/^(0\.\d+) ± (0\.\d+)$/)!.map(Number)
     expect(mean).toBeGreaterThan(0.9)
     expect(deviation).toBeLessThan(0.03)
+    const [, f1] = (lines[6][0] as string).match(/^F1 (0\.\d+) ± 0\.\d+$/)!
+    expect(Math.abs(Number(f1) - mean)).toBeLessThan(0.01)
   })
 })
 

@@ -3,15 +3,17 @@
 
 import * as Hits from '../../assembly/abi/hits.ts'
 import { runPaced } from '../base/pace.ts'
-import { foldsOf } from '../intake/folds.ts'
+import { checkFoldWeights, foldsOf } from '../intake/folds.ts'
 import { type Rows, readRows } from '../intake/rows.ts'
 import { partOf } from '../intake/share.ts'
+import { type Metric, resolveMetrics } from '../metrics/table.ts'
 import { checkData, crossValidationSettings } from '../model/call-settings.ts'
 import { networkSettings, type Settings } from '../model/network-settings.ts'
 import type { CrossValidationOptions, Data, FitOptions, NetworkOptions } from '../model/options.ts'
 import { availableCores } from '../threads/platform.ts'
 import { Core } from '../training/core.ts'
 import type { History } from '../training/history.ts'
+import { checkMetrics, measure } from '../training/measure.ts'
 import { evaluateAsync } from './reading.ts'
 import { train } from './trainer.ts'
 
@@ -24,6 +26,8 @@ export interface FoldFigures {
   /** Mean loss of the last epoch of training; NaN where there was none. */
   readonly trainingLoss: number
   readonly trainingAccuracy?: number
+  /** The figure of each metric, by its name, of the rows that the network was tested on. */
+  readonly metrics?: Readonly<Record<string, number>>
 }
 
 export interface FoldResult extends FoldFigures {
@@ -63,12 +67,13 @@ interface Work {
   readonly settings: Settings
   readonly rows: Rows
   readonly fit: FitOptions
+  readonly metrics: readonly Metric[]
   readonly offThread: boolean
   readonly signal: AbortSignal
 }
 
 async function trainFold({ repeat, fold, folds }: Task, work: Work): Promise<FoldResult> {
-  const { settings, rows, fit, offThread, signal } = work
+  const { settings, rows, fit, metrics, offThread, signal } = work
   const isTested = Uint8Array.from(folds, (one) => (one === fold ? 1 : 0))
   const testIndices = Int32Array.from([...folds.keys()].filter((r) => isTested[r]))
   const take = (which: 0 | 1, count: number) =>
@@ -77,8 +82,11 @@ async function trainFold({ repeat, fold, folds }: Task, work: Work): Promise<Fol
   try {
     const training = dataOf(await take(0, folds.length - testIndices.length))
     const history = await train(core, training, { ...fit, threads: 1, offThread, signal })
-    const test = dataOf(await take(1, testIndices.length))
-    const { loss, accuracy } = await evaluateAsync(core, test, { signal })
+    const tested = await take(1, testIndices.length)
+    const { loss, accuracy } = await evaluateAsync(core, dataOf(tested), { signal })
+    const measured =
+      metrics.length > 0 &&
+      (await core.readInSlices('crossValidate', signal, (engineOf) => measure(engineOf(), metrics, tested)))
     // A fold whose values happen to be classes is one of values all the same.
     const counts = rows.y.hitMode !== Hits.NONE
     return {
@@ -89,6 +97,7 @@ async function trainFold({ repeat, fold, folds }: Task, work: Work): Promise<Fol
       ...(counts && { accuracy: accuracy! }),
       trainingLoss: history.loss.at(-1) ?? Number.NaN,
       ...(counts && { trainingAccuracy: history.accuracy?.at(-1) ?? Number.NaN }),
+      ...(measured && { metrics: measured }),
       history,
     }
   } finally {
@@ -128,7 +137,12 @@ const KEYS = ['loss', 'accuracy', 'trainingLoss', 'trainingAccuracy'] as const
 /** Each figure that the folds have, brought to one. */
 function summary(folds: readonly FoldFigures[], of: (values: readonly number[]) => number): FoldFigures {
   const known = KEYS.filter((key) => folds[0][key] !== undefined)
-  return Object.fromEntries(known.map((key) => [key, of(folds.map((one) => one[key]!))])) as never
+  const figures = Object.fromEntries(known.map((key) => [key, of(folds.map((one) => one[key]!))]))
+  const { metrics } = folds[0]
+  if (!metrics) return figures as never
+  const names = Object.keys(metrics)
+  const measured = names.map((name) => [name, of(folds.map((one) => one.metrics![name]))])
+  return { ...figures, metrics: Object.fromEntries(measured) } as never
 }
 
 const meanOf = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length
@@ -159,7 +173,14 @@ export async function crossValidate(
   crossValidation: CrossValidationOptions = {},
 ): Promise<CrossValidation> {
   const settings = networkSettings(options)
-  const { fit, parallel, repeats, signal, ...division } = crossValidationSettings(crossValidation)
+  const {
+    fit,
+    metrics: asked,
+    parallel,
+    repeats,
+    signal,
+    ...division
+  } = crossValidationSettings(crossValidation)
   const checked = checkData(data, 'crossValidate data')
   const reader = new Core(settings)
   const isReference = reader.choice.name === 'reference'
@@ -171,8 +192,13 @@ export async function crossValidate(
   } finally {
     reader.dispose()
   }
+  const metrics = resolveMetrics(asked)
+  checkMetrics(metrics, settings.architecture.outputs, rows)
   const tasks = Array.from({ length: repeats }, (_, repeat) => {
     const folds = foldsOf(rows.y, division, repeat)
+    if (rows.weights) {
+      checkFoldWeights(rows.weights, folds, division.folds, repeats > 1 ? repeat + 1 : undefined)
+    }
     return Array.from({ length: division.folds }, (__, fold): Task => ({ repeat, fold, folds }))
   }).flat()
   const wanted = parallel === 'auto' ? Math.min(MOST, await availableCores()) : parallel
@@ -181,7 +207,7 @@ export async function crossValidate(
   const stop = new AbortController()
   const unfollow = follow(signal, stop)
   try {
-    const work = { settings, rows, fit, offThread: lanes > 1, signal: stop.signal }
+    const work = { settings, rows, fit, metrics, offThread: lanes > 1, signal: stop.signal }
     const folds = await inLanes(tasks, lanes, stop, (task) => trainFold(task, work))
     return { folds, mean: summary(folds, meanOf), deviation: summary(folds, deviationOf) }
   } finally {

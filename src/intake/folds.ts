@@ -1,9 +1,10 @@
 // The rows of a data set divided into folds, of the sizes that scikit-learn's KFold and StratifiedKFold give them.
 
-import { OptionError } from '../base/errors.ts'
+import { OptionError, ShapeError } from '../base/errors.ts'
 import { FOLDS, PhiloxStream } from '../base/random.ts'
 import type { Targets } from './matrix.ts'
 import { classOf, hasClasses } from './share.ts'
+import type { RowWeights } from './weights.ts'
 
 interface Division {
   readonly folds: number
@@ -64,4 +65,30 @@ export function foldsOf(
     })
   }
   return fold
+}
+
+/**
+ * Throws ShapeError where all rows of a fold, or all besides them, have the weight 0, naming it. fold: that of each row, from 0.
+ * repeat: counted from 1, where there are several.
+ */
+export function checkFoldWeights(
+  { values }: RowWeights,
+  fold: Int32Array,
+  folds: number,
+  repeat: number | undefined,
+): void {
+  const counting = new Float64Array(folds)
+  values.forEach((weight, r) => {
+    if (weight > 0) counting[fold[r]] += 1
+  })
+  const all = counting.reduce((sum, count) => sum + count, 0)
+  counting.forEach((count, f) => {
+    if (count > 0 && count < all) return
+    const of = `fold ${f + 1}${repeat === undefined ? '' : ` of repeat ${repeat}`}`
+    throw new ShapeError(
+      count === 0
+        ? `weights: expected at least one above 0 in each fold, got only zeros in ${of}`
+        : `weights: expected at least one above 0 to train on besides each fold, got only zeros besides ${of}`,
+    )
+  })
 }

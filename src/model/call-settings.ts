@@ -16,6 +16,7 @@ import {
   threadCount,
   threads,
 } from '../base/check.ts'
+import { OptionError } from '../base/errors.ts'
 import { metricList } from './metrics.ts'
 import type {
   BatchLog,
@@ -170,16 +171,22 @@ export const readSettings = (options: ReadOptions) =>
 export const fitSettings = (options: FitOptions) => checkOptions(fitTable, options, 'fit options')
 export type FitSettings = ReturnType<typeof fitSettings>
 
-// What would be of all folds at once, or is one for all of them.
-const NOT_OF_A_FOLD = ['onEpoch', 'onBatch', 'checkpoint', 'verbose', 'threads', 'offThread', 'signal']
+// What a single fit has and folds that are trained at once have not, and what crossValidate has in its place.
+const NOT_OF_A_FOLD: Readonly<Record<string, string>> = {
+  onEpoch: '',
+  onBatch: '',
+  checkpoint: '',
+  verbose: '',
+  threads: '; see parallel',
+  offThread: '; see parallel',
+  signal: '; crossValidate has one for all',
+}
 
 const foldFit: Check<FitOptions> = (value, name) => {
   const given = checkOptions(fitTable, value ?? {}, name)
-  for (const key of NOT_OF_A_FOLD) {
+  for (const [key, instead] of Object.entries(NOT_OF_A_FOLD)) {
     if ((value as Record<string, unknown> | undefined)?.[key] === undefined) continue
-    const instead =
-      key === 'signal' ? '; crossValidate has one for all' : key === 'threads' ? '; see parallel' : ''
-    refuse(name, `options of a single fold${instead}`, key)
+    throw new OptionError(`${name}: expected no ${key}, which is for a single fit${instead}`)
   }
   return given as FitOptions
 }
@@ -191,6 +198,7 @@ const crossValidationTable = {
   shuffle: optional(boolean, true),
   seed: optional(integer(0), 0),
   fit: foldFit,
+  metrics: optional(metricList, []),
   parallel: optional(threads, 'auto' as const),
   signal: optional(signal, undefined),
 }

@@ -484,6 +484,9 @@ export interface CrossValidationOptions {
     FitOptions,
     'onEpoch' | 'onBatch' | 'checkpoint' | 'verbose' | 'threads' | 'offThread' | 'signal'
   >
+  /** What is measured of each fold's rows that its network was tested on: metrics by name, by name and options, or functions.
+   * Default: none. */
+  metrics?: readonly MetricSpec[]
   /** Folds that are trained at once, each by a thread of its own, or 'auto' for as many as there are cores, at most 8. It
    * changes no bit of the result. Default 'auto'. */
   parallel?: number | 'auto'
