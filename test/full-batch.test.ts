@@ -86,6 +86,33 @@ describe.each(['simd', 'relaxed', 'reference'] as const)('lbfgs (%s)', (kernels)
     expect(stateOf(net)).toBe(before)
   })
 
+  it('that has converged stays where it is when it goes on', async () => {
+    const optimizer = { name: 'lbfgs', functionTolerance: 1e-4 } as const
+    const whole = make({ kernels, optimizer })
+    const saved: Uint8Array[] = []
+    const save = (bytes: Uint8Array) => void saved.push(bytes)
+    const { epochs } = await whole.fit(data, { epochs: 300, checkpoint: { save, every: { steps: 1 } } })
+    expect(epochs).toBeGreaterThan(5)
+    expect(epochs).toBeLessThan(100)
+    const state = stateOf(whole)
+    // Its gradient is still above the tolerance.
+    const { weights } = whole.gradients(x, y)
+    expect(Math.max(...weights.flatMap((g) => [...g].map(Math.abs)))).toBeGreaterThan(1e-4)
+    // At the end of the fit, and between its last step and whoever observes it.
+    for (const [bytes, left] of [[whole.checkpoint(), 0] as const, [saved.at(-1)!, 1] as const]) {
+      const resumed = Network.resume(bytes)
+      expect((await resumed.fit(data, { epochs: 4 })).epochs).toBe(left)
+      expect(stateOf(resumed)).toBe(state)
+    }
+    expect((await whole.fit(data, { epochs: 4 })).epochs).toBe(0)
+    expect(stateOf(whole)).toBe(state)
+    // Other data, or another tolerance, are something else.
+    const fewer = { x: x.subarray(0, 900), y: y.subarray(0, 300) }
+    expect((await Network.resume(whole.checkpoint()).fit(fewer, { epochs: 2 })).epochs).toBe(2)
+    const closer = { optimizer: { name: 'lbfgs', functionTolerance: 1e-7 } } as const
+    expect((await Network.resume(whole.checkpoint(), closer).fit(data, { epochs: 2 })).epochs).toBe(2)
+  })
+
   it('goes on from call to call, and from a checkpoint, to the same bits', async () => {
     const optimizer = { name: 'lbfgs', memory: 3 } as const
     const [once, often] = [make({ kernels, optimizer }), make({ kernels, optimizer })]

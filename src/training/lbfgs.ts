@@ -22,6 +22,10 @@ export interface PairsState {
   readonly count: number
   /** Where the next one goes. */
   readonly next: number
+  /** The value that the last step came to, and what it gained as a share of max(|value|, 1): whoever goes on from there knows
+   * whether it had converged. */
+  readonly value?: number | undefined
+  readonly gain?: number | undefined
 }
 
 export const NO_PAIRS: PairsState = { count: 0, next: 0 }
@@ -85,6 +89,9 @@ export class Lbfgs {
   *begin(): Slices<void> {
     this.#value = yield* this.#problem.evaluate(this.#gradient)
     yield* this.#checkGradient()
+    const { value, gain } = this.#pairs
+    // At another value it stands elsewhere, or the function is of other data.
+    if (value === this.#value) this.#checkGain(gain!)
     const { memory } = this.#settings
     for (let back = 1; back <= this.#pairs.count; ++back) {
       const place = (this.#pairs.next - back + memory) % memory
@@ -94,6 +101,11 @@ export class Lbfgs {
 
   *#checkGradient(): Slices<void> {
     if ((yield* largestOf(this.#gradient)) <= this.#settings.tolerance) this.#hasConverged = true
+  }
+
+  #checkGain(gain: number): void {
+    const { functionTolerance } = this.#settings
+    if (functionTolerance > 0 && gain <= functionTolerance) this.#hasConverged = true
   }
 
   /** Row `row` of the pairs: s of place p stands in row 2p, y in the next. */
@@ -179,7 +191,7 @@ export class Lbfgs {
     if (curvature > Number.EPSILON * (yield* dot(y, y))) {
       this.#rho[next] = 1 / curvature
       this.#pairs = { count: Math.min(count + 1, memory), next: (next + 1) % memory }
-    } else if (count === memory) this.#pairs = { count: count - 1, next }
+    } else this.#pairs = { count: Math.min(count, memory - 1), next }
   }
 
   /**
@@ -197,13 +209,13 @@ export class Lbfgs {
     if (!found) return undefined
     yield* this.#remember()
     const [before, { value }] = [this.#value, found]
-    const { functionTolerance } = this.#settings
     this.#value = value
     ;[this.#gradient, this.#trialGradient] = [this.#trialGradient, this.#gradient]
     yield* this.#checkGradient()
     // As SciPy's L-BFGS-B has it.
-    const scale = Math.max(Math.abs(before), Math.abs(value), 1)
-    if (functionTolerance > 0 && before - value <= functionTolerance * scale) this.#hasConverged = true
+    const gain = (before - value) / Math.max(Math.abs(before), Math.abs(value), 1)
+    this.#checkGain(gain)
+    this.#pairs = { ...this.#pairs, value, gain }
     return found.step
   }
 }

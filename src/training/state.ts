@@ -65,7 +65,12 @@ function countersOf(progress: Json, best: Floats | undefined): Counters {
     position: position as Counters['position'],
     unobserved: unobserved as Counters['unobserved'],
     plateau: plateau && ({ ...plateau, best: plateau.best ?? Number.POSITIVE_INFINITY } as never),
-    pairs: pairs && { count: count(pairs.count, 'pairs'), next: count(pairs.next, 'the next pair') },
+    pairs: pairs && {
+      count: count(pairs.count, 'pairs'),
+      next: count(pairs.next, 'the next pair'),
+      value: pairs.value as number | undefined,
+      gain: pairs.gain as number | undefined,
+    },
     stopping:
       stopping &&
       ({ ...stopping, best: stopping.best ?? Number.NaN, parameters: best } as StoppingState as never),
