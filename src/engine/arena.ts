@@ -126,9 +126,13 @@ export class Arena implements Offering {
       yield* copySlices(this.floats, this.#plan.state.offset, floats, { offset, length: kept })
       for (const [l, { weightsT }] of plan.layers.entries()) {
         if (weightsT) yield* copySlices(this.floats, this.#plan.layers[l].weightsT!.offset, floats, weightsT)
+        yield
       }
     } else {
-      for (const { weightsT } of plan.layers) if (weightsT) yield* zeroSlices(floats, weightsT)
+      for (const { weightsT } of plan.layers) {
+        if (weightsT) yield* zeroSlices(floats, weightsT)
+        yield
+      }
     }
     this.#adopt(backend, plan)
   }

@@ -13,16 +13,16 @@ export function* copySlices(
   { offset, length }: Range,
 ): Slices<void> {
   for (let from = 0; from < length; from += VALUES_AT_ONCE) {
+    if (from > 0) yield
     target.set(source.subarray(at + from, at + Math.min(from + VALUES_AT_ONCE, length)), offset + from)
-    yield
   }
 }
 
 /** Sets a range to zero. Yields now and then. */
 export function* zeroSlices(target: Floats, { offset, length }: Range): Slices<void> {
   for (let from = offset; from < offset + length; from += VALUES_AT_ONCE) {
+    if (from > offset) yield
     target.fill(0, from, Math.min(from + VALUES_AT_ONCE, offset + length))
-    yield
   }
 }
 

@@ -93,11 +93,16 @@ export class Engine extends Arena {
     })
   }
 
+  /** True where the parameters are trained in another memory. */
+  get trainsElsewhere(): boolean {
+    // A step on all rows is taken here, and only its gradient computed there.
+    return (this.#hands?.isRemote ?? false) && !this.takesAllRows
+  }
+
   /** Brings the parameters here where they are trained in another memory. */
   *fetchParameters(): Slices<void> {
-    // A step on all rows is taken here, and only its gradient computed there.
-    if (!this.#hands?.isRemote || this.takesAllRows) return
-    yield this.#hands.fetch(this.plan.state)
+    if (!this.trainsElsewhere) return
+    yield this.#hands!.fetch(this.plan.state)
     yield* this.parameters.transposeSlices()
   }
 
@@ -278,11 +283,11 @@ export class Engine extends Arena {
   *orderSlices(rows: number): Slices<void> {
     const { offset } = this.plan.order
     for (let from = 0; from < rows; from += VALUES_AT_ONCE) {
+      if (from > 0) yield
       const to = Math.min(from + VALUES_AT_ONCE, rows)
       // Where workers train, this thread must stay free.
       if (this.teamSize > 0) yield this.#hands!.call('countUp', [offset, from, to])
       else this.backend.kernels.countUp(offset, from, to)
-      yield
     }
   }
 
@@ -292,13 +297,13 @@ export class Engine extends Arena {
     const { offset } = this.plan.order
     let word = 0
     for (let from = rows - 1; from > 0; from -= SHUFFLED_AT_ONCE) {
+      if (from < rows - 1) yield
       const to = Math.max(0, from - SHUFFLED_AT_ONCE)
       const args = [offset, from, to, word, seed | 0, Math.floor(seed / 2 ** 32), stream] as const
       word =
         this.teamSize > 0
           ? ((yield this.#hands!.call('shuffle', args)) as number)
           : this.backend.kernels.shuffle(...args)
-      yield
     }
   }
 

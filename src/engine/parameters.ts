@@ -142,9 +142,9 @@ export class Parameters {
   }
 
   /** Copies every parameter and what the optimizer keeps of them to copy[0 …). Yields now and then. */
-  *copySlices(copy: Floats): Slices<void> {
+  copySlices(copy: Floats): Slices<void> {
     const { offset, length } = this.#plan.state
-    yield* copySlices(this.#floats, offset, copy, { offset: 0, length })
+    return copySlices(this.#floats, offset, copy, { offset: 0, length })
   }
 
   /**
@@ -195,9 +195,9 @@ export class Parameters {
   *finiteSlices(): Slices<boolean> {
     const { offset, length } = this.#plan.state
     for (let from = offset; from < offset + length; from += VALUES_AT_ONCE) {
+      if (from > offset) yield
       const n = Math.min(VALUES_AT_ONCE, offset + length - from)
       if (this.#backend.kernels.countNonzeros(from, n) < 0) return false
-      yield
     }
     return true
   }

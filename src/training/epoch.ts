@@ -113,7 +113,7 @@ function notFiniteIn(engine: Engine, { firstRow, endRow, batchRows }: Slice): nu
   return Math.min(Math.floor(from / batchRows), Math.floor((endRow - 1) / batchRows)) + 1
 }
 
-/** What every epoch of a fit trains with. */
+/** What all epochs of a fit train with. */
 export interface Training {
   readonly counters: Counters
   readonly stepper: Stepper
@@ -123,29 +123,34 @@ export interface Training {
   readonly sliceLengths: SliceLengths
   /** Throws; gets the batch, counted from 1. */
   readonly diverge: (batch: number, seen: 'loss' | 'parameters') => never
-  /** The epoch of this fit, counted from 1. */
-  readonly epoch: number
-  /** Batches of the epoch before these rows, where they are part of a stream: how many will come is not known then. */
-  readonly firstBatch?: number
   /** Told of every step; returning false ends the epoch. */
   readonly onBatch?: ((log: BatchLog) => unknown) | undefined
   readonly progress?: Progress | undefined
   readonly saver?: Saver | undefined
 }
 
+/** How far an epoch came, or a part of it; isEnded: the user ended it. */
+export interface Trained {
+  readonly position: Position
+  readonly isEnded: boolean
+}
+
 /**
  * Trains on every row once, from where the counters say that the epoch was left, and leaves in them how far it came: all
- * rows, or less where the user ended it. The loss is without its
- * penalty. Yields between slices.
+ * rows, or less where the user ended it. The loss is without its penalty. epoch: that of this fit, counted from 1. firstBatch:
+ * batches of the epoch before these rows, where they are part of a stream: how many will come is not known then. Yields
+ * between slices.
  */
 export function* trainEpoch(
   engine: Engine,
   order: Order,
   training: Training,
-): Slices<Position & { readonly isEnded: boolean }> {
+  epoch: number,
+  firstBatch?: number,
+): Slices<Trained> {
   const { rows, batchRows, accumulate } = order
-  const { counters, stepper, rates, transaction, sliceLengths, diverge, epoch } = training
-  const { firstBatch, onBatch, progress, saver } = training
+  const { counters, stepper, rates, transaction, sliceLengths, diverge } = training
+  const { onBatch, progress, saver } = training
   const { losses, hits } = engine.plan
   const stepRows = batchRows * accumulate
   const before = firstBatch ?? 0
@@ -202,8 +207,8 @@ export function* trainEpoch(
       const sum = engine.sum(losses, firstRow, slice.endRow)
       const batch = before + Math.ceil(slice.endRow / batchRows)
       const log = { batch, ...(batches && { batches }), epoch, loss: sum / (slice.endRow - firstRow) }
-      if ((yield new Foreign(onBatch(log))) === false) return { ...position, isEnded: true }
+      if ((yield new Foreign(onBatch(log))) === false) return { position, isEnded: true }
     }
   }
-  return { ...position, isEnded: false }
+  return { position, isEnded: false }
 }

@@ -9,7 +9,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { FitSettings } from '../model/call-settings.ts'
 import { SliceLengths, type Training } from './epoch.ts'
 import type { EpochFigures, History, Recorder } from './history.ts'
-import { conclude, type FitState, type Observer, observe } from './observers.ts'
+import { conclude, type FitState, type Observer } from './observers.ts'
 import type { Progress } from './progress.ts'
 import type { Rates } from './rates.ts'
 import type { Saver } from './saver.ts'
@@ -55,7 +55,6 @@ function* runEpochs(
     throw divergedError({ ...situation(), epoch, batch, seen, kept })
   }
   const training: Training = {
-    epoch: 1,
     counters,
     stepper,
     rates,
@@ -67,7 +66,13 @@ function* runEpochs(
     saver,
   }
   function* showEpoch(figures: EpochFigures): Slices<boolean> {
-    const goesOn = yield* observe(observers, figures, fit)
+    let goesOn = true
+    for (const observer of observers) {
+      const seeing = observer.epochEnded(figures, fit)
+      if (seeing && (yield* seeing) === false) goesOn = false
+    }
+    // An abort is heard here even where no observer paused: before the next epoch, or before the fit resolves.
+    yield
     counters.unobserved = undefined
     transaction.keepCounters()
     if (saver?.isDueAfterEpoch()) yield* saver.save(engine)
@@ -86,7 +91,7 @@ function* runEpochs(
       training,
       epoch,
     )
-    yield* engine.fetchParameters()
+    if (engine.trainsElsewhere) yield* engine.fetchParameters()
     if (!(yield* engine.parameters.finiteSlices())) diverge(batches, 'parameters')
     if (batches > 0) counters.trained = true
     isLast = isEnded

@@ -1,7 +1,6 @@
 // A network as a function of its parameters, for an optimizer that takes all rows in each step: the mean loss and its
 // gradient come from the tape, in blocks of rows whose size depends on nothing, so that neither do the bits.
 
-import * as Hits from '../../assembly/abi/hits.ts'
 import type { Floats } from '../base/floats.ts'
 import { note } from '../base/notes.ts'
 import { Foreign, Owed, SLICE_MS, type Slices, toItsEnd } from '../base/pace.ts'
@@ -11,11 +10,11 @@ import type { Rows } from '../intake/rows.ts'
 import type { Architecture } from '../model/architecture.ts'
 import type { OptimizerSettings } from '../model/optimizers.ts'
 import { flopsPerRow } from '../threads/choose.ts'
-import type { Training } from './epoch.ts'
+import type { Trained, Training } from './epoch.ts'
 import { Lbfgs, type Problem } from './lbfgs.ts'
 import { openSession } from './session.ts'
-import type { Source, SourceContext } from './source.ts'
-import type { Order, Position } from './transaction.ts'
+import { passOf, type Source, type SourceContext } from './source.ts'
+import type { Order } from './transaction.ts'
 import { inRanges } from './vectors.ts'
 
 // Rows of a block, at most: the buffers between layers stay small.
@@ -117,20 +116,17 @@ class MeanLoss implements Problem {
   }
 }
 
-/** How far an iteration came: all rows, or none. */
-type Iteration = Position & { readonly isEnded: boolean }
-
 type Settings = Extract<OptimizerSettings, { name: 'lbfgs' }>
 
 /** Training whose epochs are steps on all rows. */
 export class FullBatch {
   readonly #engine: Engine
   readonly #order: Order
-  readonly #training: Omit<Training, 'epoch'>
+  readonly #training: Training
   readonly #mean: MeanLoss
   #lbfgs: Lbfgs | undefined
 
-  constructor(engine: Engine, order: Order, training: Omit<Training, 'epoch'>) {
+  constructor(engine: Engine, order: Order, training: Training) {
     this.#engine = engine
     this.#order = order
     this.#training = training
@@ -152,16 +148,16 @@ export class FullBatch {
    * One step, or none where the training has converged before or no step lowers the loss: the rows that were trained on are
    * then 0. Epoch: of this fit, counted from 1. The loss is that after the step.
    */
-  *iterate(epoch: number): Slices<Iteration> {
+  *iterate(epoch: number): Slices<Trained> {
     const { counters, stepper, rates, transaction, onBatch, progress, saver } = this.#training
     const order = this.#order
     const { rows } = order
     // A checkpoint from the end of the step, before anybody saw it.
-    if (counters.position) return { ...counters.position, isEnded: false }
+    if (counters.position) return { position: counters.position, isEnded: false }
     this.#lbfgs ??= yield* this.#begin()
     const lbfgs = this.#lbfgs
-    const none = { order, row: 0, loss: 0, penalty: 0, hits: 0, steps: 0, isEnded: true }
-    if (lbfgs.hasConverged) return none
+    const none = { order, row: 0, loss: 0, penalty: 0, hits: 0, steps: 0 }
+    if (lbfgs.hasConverged) return { position: none, isEnded: true }
     transaction.isWhole = false
     const rate = yield* lbfgs.step(rates.at(counters.steps))
     if (rate === undefined) {
@@ -171,7 +167,7 @@ export class FullBatch {
         'no step of L-BFGS',
       )
       yield* toItsEnd(transaction.rollBack())
-      return none
+      return { position: none, isEnded: true }
     }
     stepper.taken(1)
     counters.pairs = lbfgs.pairs
@@ -185,7 +181,7 @@ export class FullBatch {
     if (saver?.isDue(1)) yield* saver.save(this.#engine)
     const log = { batch: 1, batches: 1, epoch, loss: loss / rows }
     const goesOn = onBatch ? yield new Foreign(onBatch(log)) : true
-    return { ...position, isEnded: lbfgs.hasConverged || goesOn === false }
+    return { position, isEnded: lbfgs.hasConverged || goesOn === false }
   }
 }
 
@@ -203,18 +199,8 @@ export function allRowsSource(rows: Rows, order: Order, context: SourceContext):
     },
     *pass(training, epoch) {
       fullBatch ??= new FullBatch(engine, order, training)
-      const { row, loss, penalty, hits, rate, steps, isEnded } = yield* fullBatch.iterate(epoch)
-      return {
-        rows: row,
-        loss,
-        weight: rows.weights?.total ?? row,
-        penalty,
-        hits: rows.y.hitMode === Hits.NONE ? undefined : hits,
-        batches: steps,
-        isEnded,
-        isWhole: row === count,
-        rate,
-      }
+      const trained = yield* fullBatch.iterate(epoch)
+      return { ...passOf(rows, trained), batches: trained.position.steps }
     },
     *close() {},
   }

@@ -52,6 +52,12 @@ export class Rates {
     return plateau?.from === given.from ? plateau : freshPlateau(given)
   }
 
+  /** True where it goes by the losses of the epochs. */
+  get observes(): boolean {
+    const given = this.#given
+    return typeof given === 'object' && given.name === 'plateau'
+  }
+
   /** An epoch is over, with these losses. */
   observe(loss: number, validationLoss: number | undefined): void {
     const given = this.#given

@@ -11,7 +11,7 @@ import { refuseSingleRow } from '../intake/batches.ts'
 import { type Rows, readRows } from '../intake/rows.ts'
 import { checkData, type FitSettings } from '../model/call-settings.ts'
 import type { Data, DataStream } from '../model/options.ts'
-import { type Training, trainEpoch } from './epoch.ts'
+import { type Trained, type Training, trainEpoch } from './epoch.ts'
 import { openSession } from './session.ts'
 import type { Counters, Order } from './transaction.ts'
 
@@ -30,6 +30,19 @@ export interface Pass {
   /** η of its last step, where a search has found it. */
   readonly rate?: number | undefined
 }
+
+/** What comes of training on rows. */
+export const passOf = (rows: Rows, { position, isEnded }: Trained): Pass => ({
+  rows: position.row,
+  loss: position.loss,
+  weight: rows.weights?.total ?? position.row,
+  penalty: position.penalty,
+  hits: rows.y.hitMode === Hits.NONE ? undefined : position.hits,
+  batches: Math.ceil(position.row / position.order.batchRows),
+  isEnded,
+  isWhole: position.row === position.order.rows,
+  rate: position.rate,
+})
 
 export interface Source {
   /** What was read last: for what is said of a divergence. */
@@ -74,7 +87,7 @@ function group(engine: Engine, { rows, batchRows, accumulate }: Order): void {
 /** Rows that are checked, and brought to the arena once. */
 export function arraySource(rows: Rows, order: Order, context: SourceContext): Source {
   const { engine, settings, counters, seed, threads, steps, validates } = context
-  const { rows: count, batchRows, shuffle } = order
+  const { rows: count, shuffle } = order
   return {
     seen: rows,
     *open() {
@@ -86,17 +99,7 @@ export function arraySource(rows: Rows, order: Order, context: SourceContext): S
     *pass(training, epoch) {
       if (shuffle) yield* engine.shuffleSlices(count, seed, counters.epochs)
       engine.setMasks(seed, DROPOUT_OF_EPOCH, counters.epochs)
-      const done = yield* trainEpoch(engine, order, { ...training, epoch })
-      return {
-        rows: done.row,
-        loss: done.loss,
-        weight: rows.weights?.total ?? done.row,
-        penalty: done.penalty,
-        hits: rows.y.hitMode === Hits.NONE ? undefined : done.hits,
-        batches: Math.ceil(done.row / batchRows),
-        isEnded: done.isEnded,
-        isWhole: done.row === count,
-      }
+      return passOf(rows, yield* trainEpoch(engine, order, training, epoch))
     },
     *close() {},
   }
@@ -142,7 +145,7 @@ export function streamSource(
   let seen = NOTHING
   let iterator: Iterator<Data> | AsyncIterator<Data> | undefined
 
-  function* trainOn(data: Data, training: Training, epoch: number): Slices<Pass> {
+  function* trainOn(data: Data, training: Training, epoch: number, firstBatch: number): Slices<Pass> {
     const rows = yield* readRows(engine, data)
     seen = rows
     const count = rows.x.rows
@@ -159,19 +162,10 @@ export function streamSource(
       engine.setMasks(seed, DROPOUT_OF_STEP, counters.steps)
       const order = orderOf(rows, part, seed)
       group(engine, order)
-      const done = yield* trainEpoch(engine, order, { ...training, epoch })
+      const done = yield* trainEpoch(engine, order, training, epoch, firstBatch)
       yield* engine.fetchParameters()
       counters.trained = true
-      return {
-        rows: done.row,
-        loss: done.loss,
-        weight: rows.weights?.total ?? done.row,
-        penalty: done.penalty,
-        hits: rows.y.hitMode === Hits.NONE ? undefined : done.hits,
-        batches: Math.ceil(done.row / batchRows),
-        isEnded: done.isEnded,
-        isWhole: done.row === count,
-      }
+      return passOf(rows, done)
     } finally {
       // Nobody can go on within a part of a stream.
       counters.position = undefined
@@ -199,12 +193,7 @@ export function streamSource(
         const { done, value } = (yield new Foreign(iterator.next())) as IteratorResult<Data>
         if (done) break
         const { batches } = sum
-        const firstBatch = batches
-        const part = yield* trainOn(
-          checkData(value, 'a part of the stream'),
-          { ...training, firstBatch },
-          epoch,
-        )
+        const part = yield* trainOn(checkData(value, 'a part of the stream'), training, epoch, batches)
         engine.dismissTeam()
         sum = {
           rows: sum.rows + part.rows,
