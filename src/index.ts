@@ -47,6 +47,7 @@ export type { ScoreOptions } from './metrics/scores.ts'
 export type { ClassScores } from './metrics/tally.ts'
 export { type TopKOptions, topK } from './metrics/top-k.ts'
 export type { LayerShape } from './model/architecture.ts'
+export type { ClassName } from './model/class-names.ts'
 export type { CustomInitializer, InitializerName, WeightShape } from './model/initializers.ts'
 export type {
   ConstantSchedule,
@@ -74,6 +75,7 @@ export type {
   BinaryFocalOptions,
   CheckGradientsOptions,
   CheckpointOptions,
+  ClassifyOptions,
   ClassWeight,
   CommonNetworkOptions,
   CrossEntropyOptions,
@@ -106,6 +108,7 @@ export type {
   SgdOptions,
   SizedNetworkOptions,
   SoftmaxNetworkOptions,
+  TargetsLike,
   TrainBatchOptions,
   ValidationShare,
 } from './model/options.ts'

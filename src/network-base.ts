@@ -3,10 +3,27 @@
 
 import { PAIRED } from '../assembly/abi/layout.ts'
 import { setVector, setWeights, vector, weights } from './calls/layer-parameters.ts'
-import { classify, classifyAsync, evaluate, evaluateAsync, predict, predictAsync } from './calls/reading.ts'
+import {
+  type Classes,
+  classify,
+  classifyAsync,
+  evaluate,
+  evaluateAsync,
+  predict,
+  predictAsync,
+} from './calls/reading.ts'
 import type { NumberArray } from './intake/matrix.ts'
 import type { LayerShape } from './model/architecture.ts'
-import type { Data, KernelsName, MatrixLike, PredictOptions, ReadOptions } from './model/options.ts'
+import type { ClassName } from './model/class-names.ts'
+import type {
+  ClassifyOptions,
+  Data,
+  KernelsName,
+  MatrixLike,
+  PredictOptions,
+  ReadOptions,
+  TargetsLike,
+} from './model/options.ts'
 import type { Core } from './training/core.ts'
 import type { Evaluation } from './training/evaluate.ts'
 
@@ -32,6 +49,14 @@ export class NetworkBase {
   /** Shape, activation, bias, normalization and dropout of each layer after the inputs. */
   get layers(): readonly LayerShape[] {
     return this.#core.settings.architecture.layers
+  }
+
+  /**
+   * What the classes are called, in the order of their indices, or the labels, where each output is one: from the options, or
+   * from the targets that the network was first trained on; undefined where they have no names.
+   */
+  get classNames(): readonly ClassName[] | undefined {
+    return this.#core.classNames
   }
 
   /** All that is trained, counted: weights and biases of all layers, gains and shifts of those that are normalised. */
@@ -72,12 +97,24 @@ export class NetworkBase {
    * each output is a label of its own, and the result is 0 or 1 for each, (rows × outputs), row-major; to pick one of them, use
    * `argmax(net.predict(x), net.outputs)`. An output of NaN gives −1, which is no class. Throws ShapeError.
    */
-  classify(x: MatrixLike): Int32Array {
-    return classify(this.#core, this.predict(x))
+  classify(x: MatrixLike, options?: { names?: false }): Int32Array
+  /**
+   * Returns the name of the class of each row of x: strings, or booleans (`classify<boolean>`); with labels the list of the names
+   * of those that are 1, for each row (`classify<string[]>`). Throws OptionError where the classes have no names, and ShapeError
+   * for an output of NaN, which has none.
+   */
+  classify<Name extends ClassName | string[] = string>(x: MatrixLike, options: { names: true }): Name[]
+  classify(x: MatrixLike, options: ClassifyOptions = {}): Classes {
+    return classify(this.#core, x, options)
   }
 
   /** The same, the event loop free as in `predictAsync`. */
-  async classifyAsync(x: MatrixLike, options: ReadOptions = {}): Promise<Int32Array> {
+  async classifyAsync(x: MatrixLike, options?: ReadOptions & { names?: false }): Promise<Int32Array>
+  async classifyAsync<Name extends ClassName | string[] = string>(
+    x: MatrixLike,
+    options: ReadOptions & { names: true },
+  ): Promise<Name[]>
+  async classifyAsync(x: MatrixLike, options: ClassifyOptions & ReadOptions = {}): Promise<Classes> {
     return classifyAsync(this.#core, x, options)
   }
 
@@ -95,7 +132,7 @@ export class NetworkBase {
   }
 
   /** Returns the mean over the rows of the network's loss, whose formula `explain` prints, penalties included. */
-  loss(x: MatrixLike, y: MatrixLike): number {
+  loss(x: MatrixLike, y: TargetsLike): number {
     return this.evaluate({ x, y }).loss
   }
 

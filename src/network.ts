@@ -35,6 +35,7 @@ import type {
   FitOptions,
   MatrixLike,
   NetworkOptions,
+  TargetsLike,
   TrainBatchOptions,
 } from './model/options.ts'
 import { NetworkBase } from './network-base.ts'
@@ -78,6 +79,9 @@ export class Network extends NetworkBase {
    * in mini-batches of `batchSize`, before the next is asked for. For several epochs give a function that begins a stream.
    * A stream that throws ends the training, and the network keeps what it learned up to its last whole step.
    *
+   * Targets may be names of classes. A network that has none yet takes those that occur, sorted by UTF-16 code units, as
+   * `classNames`; later calls may only use these. A stream needs them among the network's options.
+   *
    * Rejects with OptionError or ShapeError before anything is trained, also for arrays that change before they have been
    * read; with DivergedError, keeping the parameters of the last good epoch, if the loss is no longer finite; with the
    * signal's reason when that is aborted, keeping the parameters after the last whole step.
@@ -95,9 +99,12 @@ export class Network extends NetworkBase {
     return trainIterator((...given) => this.fit(...given), data, options)
   }
 
-  /** Trains on the data once, as `fit` with one epoch: for data that come in parts. */
+  /**
+   * Trains on the data once, as `fit` with one epoch: for data that come in parts. Targets that are names then need
+   * `classNames` among the network's options, because a part may lack some of the classes.
+   */
   async partialFit(data: Data, options: Omit<FitOptions, 'epochs'> = {}): Promise<History> {
-    return this.fit(data, { ...options, epochs: 1 })
+    return train(this.#core, data, { ...options, epochs: 1 }, 'partialFit')
   }
 
   /**
@@ -126,7 +133,7 @@ export class Network extends NetworkBase {
    * have weights s. Throws ShapeError;
    * DivergedError, the parameters untouched, where the loss or the new parameters are not finite.
    */
-  trainBatch(x: MatrixLike, y: MatrixLike, options: TrainBatchOptions = {}): number {
+  trainBatch(x: MatrixLike, y: TargetsLike, options: TrainBatchOptions = {}): number {
     return trainBatch(this.#core, x, y, options)
   }
 
@@ -135,7 +142,7 @@ export class Network extends NetworkBase {
    * Nothing is dropped; layers with batch normalization are normalised over the rows, as in training, over 1024 at a time.
    * Throws ShapeError.
    */
-  gradients(x: MatrixLike, y: MatrixLike): Gradients {
+  gradients(x: MatrixLike, y: TargetsLike): Gradients {
     return gradients(this.#core, x, y)
   }
 
@@ -144,7 +151,7 @@ export class Network extends NetworkBase {
    * and ∇b, by the kernels that train; the parameters stay as they are. docs/teaching.md reads BP1 to BP4 from it. It takes
    * memory for all rows at once. Throws ShapeError.
    */
-  trace(x: MatrixLike, y: MatrixLike): Trace {
+  trace(x: MatrixLike, y: TargetsLike): Trace {
     return trace(this.#core, x, y)
   }
 
@@ -154,10 +161,10 @@ export class Network extends NetworkBase {
    * `relativeError` below 1e-7, more where a relu has its kink within h, and a `kernelError` below 1e-5, more where the
    * parts of a gradient cancel or a relu has its kink within rounding. Throws ShapeError.
    */
-  checkGradients(x: MatrixLike, y: MatrixLike, options: CheckGradientsOptions = {}): GradientCheck {
+  checkGradients(x: MatrixLike, y: TargetsLike, options: CheckGradientsOptions = {}): GradientCheck {
     const engine = this.#core.writing('checkGradients')
     const settings = checkGradientsSettings(options)
-    const data = readRowsNow(engine, { x, y })
+    const data = readRowsNow(engine, { x, y }, this.#core.naming())
     return checkGradients(engine, data.x, data.y, settings, this.gradients(x, y))
   }
 
@@ -189,7 +196,7 @@ export class Network extends NetworkBase {
   }
 
   /**
-   * Returns the options that the network was made with, every default in its place. The parameters are not among them, and
+   * Returns the options that the network was made with, every default in its place, and its classNames. The parameters are not among them, and
    * a text says so: weights(l) and biases(l) return them. Throws BackendError for a proxy of a network.
    */
   toJSON(): NetworkDescription {
@@ -198,7 +205,7 @@ export class Network extends NetworkBase {
         'toJSON: expected a network, got a proxy of one or an object that inherits from it',
       )
     }
-    return describeOptions(this.#core.settings, this.parameterCount)
+    return describeOptions(this.#core.settings, this.parameterCount, this.classNames)
   }
 
   /**

@@ -287,14 +287,14 @@ describe('class weights', () => {
     [
       'a name',
       'balance',
-      'fit options.classWeight: expected an object such as { 0: 1, 1: 5 }, or \'balanced\', got "balance"',
+      'fit options.classWeight: expected an object such as { 0: 1, 1: 5 } or { cat: 1, dog: 5 }, or \'balanced\', got "balance"',
     ],
     [
       'a list',
       [1, 2],
-      "fit options.classWeight: expected an object such as { 0: 1, 1: 5 }, or 'balanced', got",
+      "fit options.classWeight: expected an object such as { 0: 1, 1: 5 } or { cat: 1, dog: 5 }, or 'balanced', got",
     ],
-    ['no class', { a: 1 }, 'fit options.classWeight: expected classes from 0 on, got "a"'],
+    ['no class', { a: 1 }, 'fit options.classWeight: expected classes from 0 to 4, got "a"'],
     ['a class too many', { 5: 1 }, 'fit options.classWeight: expected classes from 0 to 4, got 5'],
     [
       'a negative weight',

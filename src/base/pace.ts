@@ -9,6 +9,19 @@ export const SLICE_MS = 15
 /** Values copied or scanned between two chances to pause: about a millisecond of work. */
 export const VALUES_AT_ONCE = 1 << 19
 
+/** Calls `work` with consecutive ranges of the rows, and may pause between them. */
+export function* inChunks(
+  rows: number,
+  columns: number,
+  work: (from: number, to: number) => void,
+): Slices<void> {
+  const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / columns))
+  for (let from = 0; from < rows; from += rowsAtOnce) {
+    work(from, Math.min(from + rowsAtOnce, rows))
+    yield
+  }
+}
+
 /** Resolves after the event loop had a turn: timers, input and I/O that were due have run. */
 function turn(): Promise<void> {
   const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown }

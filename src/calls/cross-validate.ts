@@ -187,7 +187,7 @@ export async function crossValidate(
   let rows: Rows
   try {
     rows = await reader.readInSlices('crossValidate', signal, (engineOf) =>
-      readRows(engineOf(), checked, { keep: true }),
+      readRows(engineOf(), checked, { naming: reader.naming(), keep: true }),
     )
   } finally {
     reader.dispose()
@@ -207,7 +207,9 @@ export async function crossValidate(
   const stop = new AbortController()
   const unfollow = follow(signal, stop)
   try {
-    const work = { settings, rows, fit, metrics, offThread: lanes > 1, signal: stop.signal }
+    // A fold may lack a class.
+    const named = { ...settings, classNames: rows.y.names }
+    const work = { settings: named, rows, fit, metrics, offThread: lanes > 1, signal: stop.signal }
     const folds = await inLanes(tasks, lanes, stop, (task) => trainFold(task, work))
     return { folds, mean: summary(folds, meanOf), deviation: summary(folds, deviationOf) }
   } finally {

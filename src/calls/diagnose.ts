@@ -15,7 +15,7 @@ export function diagnose(core: Core, data: Data): DiagnosisNote[] {
   const checked = checkData(data, 'diagnose data')
   const { optimizer } = settings
   const learningRate = currentRate(optimizer.learningRate, counters)
-  return diagnoseRows(engine, readRowsNow(engine, checked), {
+  return diagnoseRows(engine, readRowsNow(engine, checked, core.naming()), {
     optimizer,
     learningRate,
     trained: counters.trained,

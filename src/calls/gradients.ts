@@ -2,7 +2,7 @@
 
 import type { VectorName } from '../engine/parameters.ts'
 import { loadRows, readRowsNow } from '../intake/rows.ts'
-import type { MatrixLike } from '../model/options.ts'
+import type { MatrixLike, TargetsLike } from '../model/options.ts'
 import type { Core } from '../training/core.ts'
 
 /** The gradient of the mean loss, penalties included, shaped like the parameters. */
@@ -22,9 +22,9 @@ export interface Gradients {
 const GRADIENT_ROWS = 1024
 
 /** See Network.gradients. */
-export function gradients(core: Core, x: MatrixLike, y: MatrixLike): Gradients {
+export function gradients(core: Core, x: MatrixLike, y: TargetsLike): Gradients {
   const engine = core.writing('gradients')
-  const data = readRowsNow(engine, { x, y })
+  const data = readRowsNow(engine, { x, y }, core.naming())
   const { layers } = engine.architecture
   const { rows } = data.x
   const rowsAtOnce = Math.min(rows, GRADIENT_ROWS)

@@ -2,16 +2,25 @@
 // loop. `engineOf` is asked again for each block of rows: the network may be trained between two of them, and the reader
 // moved to a copy of the parameters.
 
-import { ShapeError } from '../base/errors.ts'
+import { OptionError, ShapeError } from '../base/errors.ts'
 import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import { fillStaging } from '../intake/inputs.ts'
 import { makeMatrix, shapeMatrix } from '../intake/matrix.ts'
+import type { Naming } from '../intake/naming.ts'
 import { readRows } from '../intake/rows.ts'
 import { Watched } from '../intake/watched.ts'
-import { classesOf } from '../metrics/classify.ts'
-import { checkData, predictAsyncSettings, predictSettings, readSettings } from '../model/call-settings.ts'
-import type { Data, MatrixLike, PredictOptions, ReadOptions } from '../model/options.ts'
+import { classSlices, namesOf } from '../metrics/classify.ts'
+import {
+  checkData,
+  classifyAsyncSettings,
+  classifySettings,
+  predictAsyncSettings,
+  predictSettings,
+  readSettings,
+} from '../model/call-settings.ts'
+import { type ClassName, haveLabels } from '../model/class-names.ts'
+import type { ClassifyOptions, Data, MatrixLike, PredictOptions, ReadOptions } from '../model/options.ts'
 import type { Core } from '../training/core.ts'
 import { type Evaluation, evaluateRows } from '../training/evaluate.ts'
 
@@ -54,42 +63,84 @@ export function predict(core: Core, x: MatrixLike, options: PredictOptions): Flo
   return runNow(predictSlices(() => engine, x, Watched.none, out))
 }
 
-/** See Network.predictAsync. call: the user's, for messages. */
+/** See Network.predictAsync. */
 export async function predictAsync(
   core: Core,
   x: MatrixLike,
   options: PredictOptions & ReadOptions,
-  call = 'predictAsync',
 ): Promise<Float32Array> {
   const { signal, out } = predictAsyncSettings(options)
-  return core.readInSlices(call, signal, (engineOf) => predictSlices(engineOf, x, Watched.of(x, 'x'), out))
+  return core.readInSlices('predictAsync', signal, (engineOf) =>
+    predictSlices(engineOf, x, Watched.of(x, 'x'), out),
+  )
 }
 
-/** The classes that the outputs stand for. */
-export function classify(core: Core, out: Float32Array): Int32Array {
-  const { outputs, loss } = core.settings.architecture
-  return classesOf(out, outputs, loss)
+/** Classes by their indices, or by their names. */
+export type Classes = Int32Array | ClassName[] | string[][]
+
+/** Brings outputs to classes: the function that `classify` of these options ends with. Throws OptionError without names. */
+function classifier(core: Core, names: boolean, call: string): (out: Float32Array) => Slices<Classes> {
+  const { architecture } = core.settings
+  const { outputs, loss } = architecture
+  const { classNames } = core
+  if (names && !classNames) {
+    throw new OptionError(
+      `${call} options.names: expected a network whose classes have names, from options.classNames or from the targets it ` +
+        'was trained on, got one without',
+    )
+  }
+  return function* (out) {
+    const classes = yield* classSlices(out, outputs, loss)
+    if (!names) return classes
+    const labels = haveLabels(architecture) ? outputs : undefined
+    return yield* namesOf(classes, classNames!, labels, call)
+  }
+}
+
+/** See Network.classify. */
+export function classify(core: Core, x: MatrixLike, options: ClassifyOptions): Classes {
+  const { names } = classifySettings(options)
+  const engine = core.reading('classify')
+  const classes = classifier(core, names, 'classify')
+  return runNow(classes(runNow(predictSlices(() => engine, x, Watched.none))))
 }
 
 /** See Network.classifyAsync. */
-export async function classifyAsync(core: Core, x: MatrixLike, options: ReadOptions): Promise<Int32Array> {
-  return classify(core, await predictAsync(core, x, options, 'classifyAsync'))
+export async function classifyAsync(
+  core: Core,
+  x: MatrixLike,
+  options: ClassifyOptions & ReadOptions,
+): Promise<Classes> {
+  const { signal, names } = classifyAsyncSettings(options)
+  const classes = classifier(core, names, 'classifyAsync')
+  const watched = Watched.of(x, 'x')
+  return core.readInSlices('classifyAsync', signal, function* (engineOf) {
+    return yield* classes(yield* predictSlices(engineOf, x, watched))
+  })
 }
 
-function* evaluateSlices(engineOf: () => Engine, data: Data, watch: boolean): Slices<Evaluation> {
-  return yield* evaluateRows(engineOf, yield* readRows(engineOf(), data, { watch }))
+function* evaluateSlices(
+  engineOf: () => Engine,
+  data: Data,
+  naming: Naming,
+  watch: boolean,
+): Slices<Evaluation> {
+  return yield* evaluateRows(engineOf, yield* readRows(engineOf(), data, { naming, watch }))
 }
 
 /** See Network.evaluate. */
 export function evaluate(core: Core, data: Data): Evaluation {
   const checked = checkData(data, 'evaluate data')
   const engine = core.reading('evaluate')
-  return runNow(evaluateSlices(() => engine, checked, false))
+  return runNow(evaluateSlices(() => engine, checked, core.naming(), false))
 }
 
 /** See Network.evaluateAsync. */
 export async function evaluateAsync(core: Core, data: Data, options: ReadOptions): Promise<Evaluation> {
   const checked = checkData(data, 'evaluateAsync data')
   const { signal } = readSettings(options)
-  return core.readInSlices('evaluateAsync', signal, (engineOf) => evaluateSlices(engineOf, checked, true))
+  const naming = core.naming()
+  return core.readInSlices('evaluateAsync', signal, (engineOf) =>
+    evaluateSlices(engineOf, checked, naming, true),
+  )
 }

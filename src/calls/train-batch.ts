@@ -7,12 +7,12 @@ import { type Divergence, divergedError } from '../diagnosis/diverged.ts'
 import { refuseSingleRow } from '../intake/batches.ts'
 import { loadRows, readRowsNow } from '../intake/rows.ts'
 import { trainBatchSettings } from '../model/call-settings.ts'
-import type { MatrixLike, TrainBatchOptions } from '../model/options.ts'
+import type { MatrixLike, TargetsLike, TrainBatchOptions } from '../model/options.ts'
 import type { Core } from '../training/core.ts'
 import { Rates } from '../training/rates.ts'
 
 /** See Network.trainBatch. */
-export function trainBatch(core: Core, x: MatrixLike, y: MatrixLike, options: TrainBatchOptions): number {
+export function trainBatch(core: Core, x: MatrixLike, y: TargetsLike, options: TrainBatchOptions): number {
   const { counters, settings, stepper, transaction } = core
   const engine = core.writing('trainBatch')
   if (engine.takesAllRows) {
@@ -23,7 +23,7 @@ export function trainBatch(core: Core, x: MatrixLike, y: MatrixLike, options: Tr
   }
   const { learningRate = settings.optimizer.learningRate, weights } = trainBatchSettings(options)
   const rates = new Rates(learningRate, counters)
-  const data = readRowsNow(engine, { x, y, weights })
+  const data = readRowsNow(engine, { x, y, weights }, core.naming('trainBatch'))
   const { rows } = data.x
   refuseSingleRow(engine.architecture, rows, 'trainBatch', 'rows')
   engine.reserve({
@@ -67,6 +67,7 @@ export function trainBatch(core: Core, x: MatrixLike, y: MatrixLike, options: Tr
     }
     stepper.taken(1)
     counters.trained = true
+    counters.classNames ??= data.y.names
     Object.assign(counters, { position: undefined, unobserved: undefined, stopping: undefined })
   } finally {
     transaction.end()

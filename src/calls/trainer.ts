@@ -7,12 +7,14 @@ import type { Engine } from '../engine/engine.ts'
 import { fileWriter } from '../files/atomic.ts'
 import { optionsToSave } from '../inspect/describe.ts'
 import { refuseSingleRow } from '../intake/batches.ts'
+import type { Naming } from '../intake/naming.ts'
 import { type Rows, readRows } from '../intake/rows.ts'
 import { divideRows, type Share } from '../intake/share.ts'
 import { weighClasses } from '../intake/weights.ts'
 import { resolveMetrics } from '../metrics/table.ts'
 import type { Architecture } from '../model/architecture.ts'
 import { checkData, type FitSettings, fitSettings } from '../model/call-settings.ts'
+import type { ClassNames } from '../model/class-names.ts'
 import { updateRuleOf } from '../model/optimizers.ts'
 import type { Data, DataStream, FitOptions } from '../model/options.ts'
 import { endsWithFit, type Moment } from '../model/schedules.ts'
@@ -143,17 +145,34 @@ interface Sources {
 }
 
 /** The user's arrays, read and checked. */
-function* arrays(core: Core, engine: Engine, data: Data, settings: FitSettings): Slices<Sources> {
+function* arrays(
+  core: Core,
+  engine: Engine,
+  data: Data,
+  settings: FitSettings,
+  call: TrainingCall,
+): Slices<Sources> {
   const { architecture, seed } = core.settings
   // All arrays are watched from here on.
   const { share, given } = validationOf(settings)
   const isAllShort = isShort(data, architecture) && (!given || isShort(given, architecture))
   // What is read again after an epoch must be nabla's own.
   const isReadAgain = share !== undefined || (settings.metrics && !given)
-  const reading = readRows(engine, data, { keep: isAllShort || isReadAgain === true })
-  const validating = given && readRows(engine, given, { prefix: 'validation.', keep: true })
+  const naming = core.naming(call === 'partialFit' ? call : undefined)
+  const reading = readRows(engine, data, { naming, keep: isAllShort || isReadAgain === true })
+  // Names mean what they do among the training targets, which are read first.
+  let names: ClassNames | undefined
+  const likeTraining: Naming = {
+    get known() {
+      return names
+    },
+    refusal: 'the targets to train on are numbers',
+  }
+  const validating =
+    given && readRows(engine, given, { naming: likeTraining, prefix: 'validation.', keep: true })
   // Short data are read at once, before the caller can change them.
   const all = isAllShort ? runNow(reading) : yield* reading
+  names = all.y.names
   const apart = validating && (isAllShort ? runNow(validating) : yield* validating)
   const { training: divided, validation } = share
     ? yield* divideRows(all, share, seed)
@@ -203,7 +222,9 @@ function* parts(
   if (every && !('epochs' in every)) {
     refuse('fit options.checkpoint.every', 'a number of epochs for a stream', every)
   }
-  const validation = given && (yield* readRows(engine, given, { prefix: 'validation.', keep: true }))
+  const validation =
+    given &&
+    (yield* readRows(engine, given, { naming: core.naming('a stream'), prefix: 'validation.', keep: true }))
   if (core.isResumed && core.counters.position) {
     throw new OptionError('fit: expected the arrays within whose epoch the checkpoint was made, got a stream')
   }
@@ -244,11 +265,14 @@ function* fitWork(
     engine,
     settings,
     counters,
+    naming: () => core.naming('a stream'),
     seed,
     threads: settings.threads ?? core.settings.threads,
     steps: stepper.rows(rates),
     validates: validation !== undefined,
   })
+  // They are undone with the steps: by the transaction.
+  if (training) counters.classNames ??= training.y.names
   const context = { rates, stepper, counters, recorder, observers, progress, saver }
   try {
     return yield* fitSlices(engine, source, settings, context, transaction)
@@ -257,15 +281,23 @@ function* fitWork(
   }
 }
 
+/** A call that has all rows of a training, or one that may have some of them. */
+type TrainingCall = 'fit' | 'partialFit'
+
 /** See Network.fit. */
-export async function train(core: Core, data: Data | DataStream, options: FitOptions): Promise<History> {
+export async function train(
+  core: Core,
+  data: Data | DataStream,
+  options: FitOptions,
+  call: TrainingCall = 'fit',
+): Promise<History> {
   const given = fitSettings(options)
   // Where a step takes all rows, a batch is what is computed at once.
   const takesAll = updateRuleOf(core.settings.optimizer).allRows
   const settings = takesAll ? { ...given, batchSize: blockRowsOf(core.settings.architecture) } : given
   const reading = isStream(data)
     ? (engine: Engine) => parts(core, engine, data, settings, options.batchSize)
-    : (engine: Engine) => arrays(core, engine, checkData(data, 'fit data'), settings)
+    : (engine: Engine) => arrays(core, engine, checkData(data, 'fit data'), settings, call)
   return core.trainInSlices('fit', settings.signal, (engine) =>
     fitWork(core, engine, settings, reading(engine)),
   )

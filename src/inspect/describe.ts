@@ -117,8 +117,12 @@ export interface NetworkDescription extends CommonNetworkOptions {
   readonly parameters: string
 }
 
-/** The network's options, each default in its place, as plain data; without initializers that are functions. */
-export function describeOptions(settings: Settings, parameterCount: number): NetworkDescription {
+/** The network's options, each default in its place, and the names of its classes, as plain data; without initializers that are functions. */
+export function describeOptions(
+  settings: Settings,
+  parameterCount: number,
+  classNames = settings.classNames,
+): NetworkDescription {
   const { architecture, initializers, biasInitializer, seed, kernels, wide, threads } = settings
   const { inputs, layers, loss, inputDropout, regularization } = architecture
   // By its name alone where it has no options, or these are the defaults.
@@ -141,6 +145,7 @@ export function describeOptions(settings: Settings, parameterCount: number): Net
     optimizer: { ...settings.optimizer } as OptimizerOptions,
     ...(clip && { clip: { [clip.kind]: shortest(clip.limit) } as unknown as ClipOptions }),
     biasInitializer,
+    ...(classNames && { classNames }),
     seed,
     kernels,
     wide,

@@ -1,12 +1,10 @@
 // A user's arrays, checked once at the public edge and brought to one form: row-major, a row an example.
 
-import * as Hits from '../../assembly/abi/hits.ts'
 import { isList } from '../base/check.ts'
 import { BackendError, ShapeError, shown } from '../base/errors.ts'
-import { runNow, type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
-import { type LossName, losses } from '../model/losses.ts'
+import { inChunks, runNow, type Slices } from '../base/pace.ts'
+import type { ClassNames } from '../model/class-names.ts'
 import type { MatrixLike } from '../model/options.ts'
-import { setOneHot } from './one-hot.ts'
 import { Watched } from './watched.ts'
 
 export type NumberArray = ArrayLike<number>
@@ -21,12 +19,17 @@ export interface Matrix {
 /** Targets, and how a row of them is compared with a prediction for the accuracy. */
 export interface Targets extends Matrix {
   readonly hitMode: number
+  /** What the classes or labels are called; undefined where they have no names. */
+  readonly names?: ClassNames | undefined
 }
 
-const isNested = (value: NumberArray | readonly NumberArray[]): value is readonly NumberArray[] =>
+export const isNested = (value: NumberArray | readonly NumberArray[]): value is readonly NumberArray[] =>
   !ArrayBuffer.isView(value) && value.length > 0 && isList(value[0])
 
-function checkList(value: unknown, name: string): asserts value is NumberArray | readonly NumberArray[] {
+export function checkList(
+  value: unknown,
+  name: string,
+): asserts value is NumberArray | readonly NumberArray[] {
   if (!isList(value)) throw new ShapeError(`${name}: expected a typed array or an array, got ${shown(value)}`)
   if (value.length === 0) throw new ShapeError(`${name}: expected at least one row, got an empty array`)
   if (value instanceof BigInt64Array || value instanceof BigUint64Array) {
@@ -53,19 +56,6 @@ export function makeMatrix(rows: number, columns: number, name: string): Float32
       `${name}: ${rows * columns} values need ${Math.ceil((rows * columns) / 2 ** 18)} MB, and the engine gave none`,
       { cause },
     )
-  }
-}
-
-/** Calls `work` with consecutive ranges of the rows, and may pause between them. */
-export function* inChunks(
-  rows: number,
-  columns: number,
-  work: (from: number, to: number) => void,
-): Slices<void> {
-  const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / columns))
-  for (let from = 0; from < rows; from += rowsAtOnce) {
-    work(from, Math.min(from + rowsAtOnce, rows))
-    yield
   }
 }
 
@@ -145,7 +135,7 @@ export function checkFinite({ values, columns }: Matrix, name: string, from: num
  * Brings `value` to (rows × columns) finite float32 numbers, in an array of nabla's own. Throws ShapeError naming the first
  * value that is not one.
  */
-function* readMatrix(
+export function* readMatrix(
   value: MatrixLike,
   columns: number,
   name: string,
@@ -171,83 +161,4 @@ export function readExactly(value: MatrixLike, rows: number, columns: number, na
     throw new ShapeError(`${name}: expected (${rows} × ${columns}) values, got (${matrix.rows} × ${columns})`)
   }
   return matrix.values
-}
-
-/**
- * How rows of values are compared: classes by their largest value, labels and single outputs output by output,
- * otherwise by their largest value if every row is one-hot; not at all if the values are no classes.
- */
-function* hitModeOf({ values, rows, columns }: Matrix, loss: LossName): Slices<number> {
-  const { kind, targets } = losses[loss]
-  if (kind === 'classes') return Hits.ARGMAX
-  // The two sides of a label may also be −1 and 1.
-  const isSigned = targets?.[0] === -1
-  let isBinary = true
-  let isOneHot = true
-  yield* inChunks(rows, columns, (from, to) => {
-    for (let r = from; r < to && isBinary; ++r) {
-      let ones = 0
-      for (let i = r * columns; i < (r + 1) * columns; ++i) {
-        if (values[i] !== 0 && values[i] !== 1 && !(isSigned && values[i] === -1)) isBinary = false
-        ones += values[i]
-      }
-      if (ones !== 1) isOneHot = false
-    }
-  })
-  if (!isBinary) return Hits.NONE
-  if (columns === 1 || kind === 'labels') return Hits.THRESHOLD
-  return isOneHot ? Hits.ARGMAX : Hits.NONE
-}
-
-/** The targets that a loss has a meaning for, to follow "expected a target". */
-function targetsText([least, most]: readonly [number, number], whole: boolean): string {
-  if (whole) return least === 0 ? 'of 0 or 1' : `of ${least}, 0 or 1`
-  return most === 1 ? `from ${least} to 1` : `of at least ${least}`
-}
-
-/**
- * Brings targets to (rows × outputs): rows of values, or one class index a row where there are several outputs.
- * Throws ShapeError for a wrong shape, a label outside the classes or a value that the loss has no meaning for.
- */
-export function* readTargets(
-  value: MatrixLike,
-  rows: number,
-  outputs: number,
-  loss: LossName,
-  name: string,
-  watched = Watched.of(value, name),
-): Slices<Targets> {
-  checkList(value, name)
-  if (!isNested(value) && value.length === rows && outputs > 1) {
-    const values = makeMatrix(rows, outputs, name)
-    yield* inChunks(rows, outputs, (from, to) => {
-      watched.check(from, to)
-      setOneHot(values, value as NumberArray, outputs, name, from, to)
-    })
-    return { values, rows, columns: outputs, hitMode: Hits.ARGMAX }
-  }
-  if (!isNested(value) && value.length !== rows * outputs) refuseTargets(value.length, rows, outputs, name)
-  const matrix = yield* readMatrix(value, outputs, name, watched)
-  if (matrix.rows !== rows) refuseTargets(matrix.rows * outputs, rows, outputs, name)
-  const { targets: range, wholeTargets } = losses[loss]
-  yield* inChunks(range ? rows : 0, outputs, (from, to) => {
-    const [least, most] = range!
-    for (let i = from * outputs; i < to * outputs; ++i) {
-      const value = matrix.values[i]
-      if (value >= least && value <= most && (!wholeTargets || Number.isInteger(value))) continue
-      throw new ShapeError(
-        `${name}[${Math.floor(i / outputs)}][${i % outputs}]: expected a target ` +
-          `${targetsText(range!, wholeTargets)} for ${loss}, got ${shown(value)}`,
-      )
-    }
-  })
-  return { ...matrix, hitMode: yield* hitModeOf(matrix, loss) }
-}
-
-function refuseTargets(length: number, rows: number, outputs: number, name: string): never {
-  const classes = outputs > 1 ? `, or ${rows} class indices` : ''
-  throw new ShapeError(
-    `${name}: expected a row of ${outputs} for each of the ${rows} rows of x (${rows * outputs} values${classes}), ` +
-      `got ${length} values`,
-  )
 }

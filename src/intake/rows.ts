@@ -4,7 +4,9 @@ import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Data } from '../model/options.ts'
 import { type Inputs, readInputs } from './inputs.ts'
-import { readTargets, type Targets } from './matrix.ts'
+import type { Targets } from './matrix.ts'
+import type { Naming } from './naming.ts'
+import { readTargets } from './targets.ts'
 import { Watched } from './watched.ts'
 import { type RowWeights, readWeights } from './weights.ts'
 
@@ -15,16 +17,26 @@ export interface Rows {
   readonly weights: RowWeights | undefined
 }
 
-/**
- * Brings x and y to matrices, and weights to a list, and checks every value. prefix: of their names in messages. keep: see readInputs. watch: where
- * the work may pause, all are watched from this call on.
- */
+/** How to read a user's rows. */
+export interface Reading {
+  /** What names among the targets stand for; asked when these are read. */
+  readonly naming: Naming
+  /** Of the arrays' names in messages. */
+  readonly prefix?: string
+  /** See readInputs. */
+  readonly keep?: boolean
+  /** Where the work may pause, all are watched from the call on. */
+  readonly watch?: boolean
+}
+
+/** Brings x and y to matrices, and weights to a list, and checks every value. */
 export function readRows(
   engine: Engine,
   { x, y, weights }: Data,
-  { prefix = '', keep = false, watch = true } = {},
+  { naming, prefix = '', keep = false, watch = true }: Reading,
 ): Slices<Rows> {
-  const { outputs, loss } = engine.architecture
+  const { outputs, loss, layers } = engine.architecture
+  const { activation } = layers[layers.length - 1]
   const names = { x: `${prefix}x`, y: `${prefix}y`, weights: `${prefix}weights` }
   const watched = watch
     ? {
@@ -38,7 +50,7 @@ export function readRows(
     const { rows } = inputs
     return {
       x: inputs,
-      y: yield* readTargets(y, rows, outputs, loss, names.y, watched.y),
+      y: yield* readTargets(y, { rows, outputs, loss, activation }, names.y, watched.y, naming),
       weights:
         weights === undefined ? undefined : yield* readWeights(weights, rows, names.weights, watched.weights),
     }
@@ -46,8 +58,8 @@ export function readRows(
 }
 
 /** The same at once. */
-export const readRowsNow = (engine: Engine, data: Data): Rows =>
-  runNow(readRows(engine, data, { watch: false }))
+export const readRowsNow = (engine: Engine, data: Data, naming: Naming): Rows =>
+  runNow(readRows(engine, data, { naming, watch: false }))
 
 /** Brings the rows [from, to) to where a step takes them, in their order. */
 export function loadRows(engine: Engine, { x, y, weights }: Rows, from: number, to: number): void {

@@ -3,9 +3,9 @@
 
 import * as Hits from '../../assembly/abi/hits.ts'
 import { OptionError, ShapeError } from '../base/errors.ts'
-import type { Slices } from '../base/pace.ts'
+import { inChunks, type Slices } from '../base/pace.ts'
 import { PhiloxStream, VALIDATION } from '../base/random.ts'
-import { inChunks, type Matrix, makeMatrix, type Targets } from './matrix.ts'
+import { type Matrix, makeMatrix, type Targets } from './matrix.ts'
 import type { Rows } from './rows.ts'
 import { type RowWeights, readWeights } from './weights.ts'
 

@@ -2,7 +2,7 @@
 // runs in between: an array that has changed by then is refused.
 
 import { ShapeError } from '../base/errors.ts'
-import type { MatrixLike } from '../model/options.ts'
+import type { TargetsLike } from '../model/options.ts'
 
 // How many values are compared later: enough to see a change of a whole array, or of one in a few hundred values.
 const SAMPLES = 512
@@ -16,14 +16,14 @@ export function refuseChange(name: string): never {
 
 /** What an array was at the time of the call. */
 export class Watched {
-  readonly #value: MatrixLike
+  readonly #value: TargetsLike
   readonly #name: string
   readonly #length: number
   readonly #places: Float64Array
   readonly #samples: unknown[] = []
 
   /** value: anything; whoever reads it refuses what is no array. */
-  constructor(value: MatrixLike, name: string) {
+  constructor(value: TargetsLike, name: string) {
     this.#value = value
     this.#name = name
     this.#length = Number((value as { length?: unknown } | null | undefined)?.length) || 0
@@ -36,7 +36,7 @@ export class Watched {
   static readonly none = new Watched([], '')
 
   /** Watches nothing if the value cannot be read: whoever reads it says why. */
-  static of(value: MatrixLike, name: string): Watched {
+  static of(value: TargetsLike, name: string): Watched {
     try {
       return new Watched(value, name)
     } catch {

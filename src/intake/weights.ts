@@ -2,9 +2,10 @@
 
 import * as Hits from '../../assembly/abi/hits.ts'
 import { OptionError, ShapeError, shown } from '../base/errors.ts'
-import type { Slices } from '../base/pace.ts'
+import { inChunks, type Slices } from '../base/pace.ts'
+import { type ClassNames, namesText } from '../model/class-names.ts'
 import type { ClassWeight, MatrixLike } from '../model/options.ts'
-import { inChunks, makeMatrix, shapeMatrix, type Targets } from './matrix.ts'
+import { makeMatrix, shapeMatrix, type Targets } from './matrix.ts'
 import { Watched } from './watched.ts'
 
 export interface RowWeights {
@@ -73,21 +74,47 @@ function classesOf({ values, columns, hitMode }: Targets): {
   return { classes: columns, classOf }
 }
 
+const isIndex = (key: string) => /^(0|[1-9]\d*)$/.test(key)
+
+/**
+ * The class that each key of class weights stands for: a name, or an index, unless names are whole numbers themselves, which
+ * could be taken for others. Throws OptionError for one that is none, and for a class that comes twice.
+ */
+function indicesOf(keys: readonly string[], classes: number, names: ClassNames | undefined): number[] {
+  const where = 'fit options.classWeight'
+  const places = new Map(names?.map((name, index) => [String(name), index]))
+  const areNumbers = [...places.keys()].some(isIndex)
+  const range = `classes from 0 to ${classes - 1}`
+  const expected = !names ? range : areNumbers ? '' : `, or ${range}`
+  const found = new Set<number>()
+  for (const key of keys) {
+    const index = places.get(key) ?? (isIndex(key) && !areNumbers ? Number(key) : Number.NaN)
+    if (!(index < classes)) {
+      const known = names ? `the network's classes ${namesText(names)}${expected}` : expected
+      throw new OptionError(`${where}: expected ${known}, got ${isIndex(key) ? key : shown(key)}`)
+    }
+    if (found.has(index)) throw new OptionError(`${where}: expected each class once, got ${shown(key)} again`)
+    found.add(index)
+  }
+  return [...found]
+}
+
 /** What a row of each class is multiplied by. counts: rows of each class. */
-function factorsOf(classWeight: ClassWeight, counts: Float64Array, rows: number): Float64Array {
+function factorsOf(
+  classWeight: ClassWeight,
+  counts: Float64Array,
+  rows: number,
+  names: ClassNames | undefined,
+): Float64Array {
   if (classWeight === 'balanced') {
     const present = counts.reduce((sum, count) => sum + Number(count > 0), 0)
     return counts.map((count) => rows / (present * count))
   }
   const factors = new Float64Array(counts.length).fill(1)
-  for (const [name, factor] of Object.entries(classWeight)) {
-    if (Number(name) >= counts.length) {
-      throw new OptionError(
-        `fit options.classWeight: expected classes from 0 to ${counts.length - 1}, got ${name}`,
-      )
-    }
-    factors[Number(name)] = factor
-  }
+  const indices = indicesOf(Object.keys(classWeight), counts.length, names)
+  Object.values(classWeight).forEach((factor, i) => {
+    factors[indices[i]] = factor
+  })
   return factors
 }
 
@@ -106,7 +133,7 @@ export function* weighClasses(
   yield* inChunks(rows, columns, (from, to) => {
     for (let r = from; r < to; ++r) counts[classOf(r)] += 1
   })
-  const factors = factorsOf(classWeight, counts, rows)
+  const factors = factorsOf(classWeight, counts, rows, y.names)
   const values = makeMatrix(rows, 1, 'weights')
   let total = 0
   yield* inChunks(rows, columns, (from, to) => {

@@ -21,6 +21,7 @@ import { metricList } from './metrics.ts'
 import type {
   BatchLog,
   CheckGradientsOptions,
+  ClassifyOptions,
   ClassWeight,
   CrossValidationOptions,
   Data,
@@ -82,12 +83,12 @@ const earlyStopping: Check<EarlyStoppingSettings | undefined> = (value, where) =
 
 const classWeight: Check<ClassWeight> = (value, name) => {
   if (value === 'balanced') return value
-  if (!isObject(value)) return refuse(name, "an object such as { 0: 1, 1: 5 }, or 'balanced'", value)
-  const weights: Record<number, number> = {}
-  for (const [key, weight] of Object.entries(value)) {
-    if (!/^(0|[1-9]\d*)$/.test(key)) refuse(name, 'classes from 0 on', key)
-    weights[Number(key)] = notNegative(weight, `${name}[${key}]`)
+  if (!isObject(value)) {
+    return refuse(name, "an object such as { 0: 1, 1: 5 } or { cat: 1, dog: 5 }, or 'balanced'", value)
   }
+  // Without a prototype, so that a class may be called __proto__.
+  const weights: Record<string, number> = Object.create(null)
+  for (const [key, weight] of Object.entries(value)) weights[key] = notNegative(weight, `${name}[${key}]`)
   return weights
 }
 
@@ -162,6 +163,16 @@ export const predictSettings = (options: PredictOptions) =>
 /** The options of `predictAsync`. Throws OptionError. */
 export const predictAsyncSettings = (options: PredictOptions & ReadOptions) =>
   checkOptions({ out: optional(out, undefined), signal: optional(signal, undefined) }, options, 'options')
+
+const classifyTable = { names: optional(boolean, false) }
+
+/** The options of `classify`. Throws OptionError. */
+export const classifySettings = (options: ClassifyOptions) =>
+  checkOptions(classifyTable, options, 'classify options')
+
+/** The options of `classifyAsync`. Throws OptionError. */
+export const classifyAsyncSettings = (options: ClassifyOptions & ReadOptions) =>
+  checkOptions({ ...classifyTable, signal: optional(signal, undefined) }, options, 'classifyAsync options')
 
 /** The options of `evaluateAsync` and its kin. Throws OptionError. */
 export const readSettings = (options: ReadOptions) =>

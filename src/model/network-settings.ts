@@ -16,6 +16,7 @@ import {
 } from '../base/check.ts'
 import { OptionError } from '../base/errors.ts'
 import type { Architecture, LayerShape } from './architecture.ts'
+import { type ClassNames, checkNames, classNames } from './class-names.ts'
 import { type CustomInitializer, type InitializerName, initializers } from './initializers.ts'
 import type { LossRow } from './loss-row.ts'
 import { loss } from './loss-settings.ts'
@@ -76,6 +77,7 @@ const networkTable = {
   normalization: optional(normalization, undefined),
   dropout: optional(fraction, 0),
   inputDropout: optional(fraction, 0),
+  classNames: optional(classNames, undefined),
   seed: optional(integer(0), 0),
   kernels: optional(oneOf<KernelsName>(['auto', 'relaxed', 'simd', 'reference']), 'auto' as const),
   wide: optional(boolean, false),
@@ -89,6 +91,8 @@ export interface Settings {
   /** One for each layer. */
   readonly initializers: readonly (InitializerName | CustomInitializer)[]
   readonly biasInitializer: InitializerName
+  /** What the classes are called, where the user says so. */
+  readonly classNames?: ClassNames | undefined
   readonly seed: number
   readonly kernels: KernelsName
   readonly wide: boolean
@@ -143,11 +147,13 @@ export function networkSettings(options: NetworkOptions): Settings {
     ...(regularization && { regularization }),
   }
   checkAllRows(given.optimizer, architecture)
+  if (given.classNames) checkNames(given.classNames, architecture, 'options.classNames')
   return {
     architecture,
     optimizer: given.optimizer,
     initializers: layers.map((one) => one.initializer ?? given.initializer),
     biasInitializer: given.biasInitializer,
+    ...(given.classNames && { classNames: given.classNames }),
     seed: given.seed,
     kernels: given.kernels,
     wide: given.wide,

@@ -1,6 +1,7 @@
 // What a user may ask of a network and of its calls: the types of the options. Their defaults and the tables that check
 // them are in src/model/network-settings.ts and src/model/call-settings.ts.
 
+import type { ClassName } from './class-names.ts'
 import type { CustomInitializer, InitializerName } from './initializers.ts'
 import type { LearningRateOption } from './learning-rate-options.ts'
 import type { LossName } from './losses.ts'
@@ -252,6 +253,12 @@ export interface CommonNetworkOptions {
   /** The same of the inputs. Lists of nonzeros, by which wide rows of mostly zeros are trained faster, are not used with
    * it. Default 0. */
   inputDropout?: number
+  /**
+   * What the classes are called, in the order of the outputs, or of the classes 0 and 1 where there is one output; with several
+   * outputs and a loss of labels what the labels are called. Default: none, or those that the targets of the first `fit` are
+   * given in, sorted.
+   */
+  classNames?: readonly ClassName[] | undefined
   /** Of everything random: initial weights, shuffles and dropout. A whole number from 0 on. Default 0. */
   seed?: number
   /** Default 'auto'. */
@@ -361,11 +368,23 @@ export interface ValidationShare {
 /** Any numbers: a typed array or an array, row after row, or an array of rows. */
 export type MatrixLike = ArrayLike<number> | readonly ArrayLike<number>[]
 
+/**
+ * Targets: numbers, (rows × outputs) or the class index of each row; or the name of each row's class, or with several outputs and
+ * a loss of labels a list of the names of its labels; or booleans, for one output or two classes one a row, otherwise one for each
+ * output, which are then 0 and 1.
+ */
+export type TargetsLike =
+  | MatrixLike
+  | ArrayLike<string>
+  | ArrayLike<boolean>
+  | readonly ArrayLike<string>[]
+  | readonly ArrayLike<boolean>[]
+
 export interface Data {
   /** (rows × inputs). */
   x: MatrixLike
-  /** (rows × outputs), or the class index of each row. */
-  y: MatrixLike
+  /** (rows × outputs), or the class index or the class name of each row. */
+  y: TargetsLike
   /**
    * s, (rows): how much each row counts, at least 0 and not all 0. Its gradient is multiplied by s, and the loss is
    * Σ s l / Σ s. A batch's gradient is still divided by its rows, so weights with a mean of 1 keep the learning rate as it is.
@@ -376,8 +395,8 @@ export interface Data {
 
 /** Data in parts, each `{ x, y }`, or a function that begins such a stream for each epoch. */
 export type DataStream = Iterable<Data> | AsyncIterable<Data> | (() => Iterable<Data> | AsyncIterable<Data>)
-/** Weights of classes by their index, 1 for those without one, or 'balanced': rows / (classes · rows of the class). */
-export type ClassWeight = Readonly<Record<number, number>> | 'balanced'
+/** Weights of classes by their index or their name, 1 for those without one, or 'balanced': rows / (classes · rows of the class). */
+export type ClassWeight = Readonly<Record<string | number, number>> | 'balanced'
 
 /** What `fit` needs of an AbortSignal. Described here because not every project has the platform's types. */
 export interface AbortSignalLike {
@@ -406,8 +425,8 @@ export interface FitOptions {
   /** Ends the training when it gets no better; true for the defaults. */
   earlyStopping?: boolean | EarlyStoppingOptions
   /**
-   * Multiplies the weight of each training row by that of its class: `{ 0: 1, 1: 5 }`, or 'balanced', by which every class
-   * that occurs counts alike. The targets must be classes. Validation is not weighted by it. Default: none.
+   * Multiplies the weight of each training row by that of its class: `{ 0: 1, 1: 5 }`, `{ cat: 1, dog: 5 }` where classes have
+   * names, or 'balanced', by which every class that occurs counts alike. The targets must be classes. Validation is not weighted by it. Default: none.
    */
   classWeight?: ClassWeight
   /** η for this call. Default: the optimizer's. */
@@ -433,6 +452,11 @@ export interface FitOptions {
 export interface PredictOptions {
   /** Where the outputs go, (rows × outputs): the array that is returned. Default: a new one. */
   out?: Float32Array
+}
+
+export interface ClassifyOptions {
+  /** True for the names of the classes instead of their indices. Default false. */
+  names?: boolean
 }
 
 export interface TrainBatchOptions {

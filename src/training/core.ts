@@ -6,6 +6,8 @@ import { BackendError } from '../base/errors.ts'
 import { note } from '../base/notes.ts'
 import { runPaced, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
+import { type Naming, namingOf } from '../intake/naming.ts'
+import type { ClassNames } from '../model/class-names.ts'
 import type { Settings } from '../model/network-settings.ts'
 import { initialize, makeEngine } from './build.ts'
 import { Readers } from './readers.ts'
@@ -15,7 +17,7 @@ import { type Counters, Transaction } from './transaction.ts'
 export class Core {
   readonly settings: Settings
   readonly choice: Choice
-  readonly counters: Counters = { epochs: 0, steps: 0, trained: false }
+  readonly counters: Counters
   readonly stepper: Stepper
   /** True where the next fit goes on with what a checkpoint left. */
   isResumed = false
@@ -33,6 +35,7 @@ export class Core {
     const engine = makeEngine(settings, choice)
     this.settings = settings
     this.choice = choice
+    this.counters = { epochs: 0, steps: 0, trained: false, classNames: settings.classNames }
     this.#engine = engine
     this.#readers = new Readers(engine, () => makeEngine(settings, choice))
     this.transaction = new Transaction(engine, this.counters)
@@ -46,6 +49,21 @@ export class Core {
 
   get isTraining(): boolean {
     return this.#isTraining
+  }
+
+  /** The counters that go with the parameters that readers see. */
+  get #seen(): Readonly<Counters> {
+    return this.#isTraining ? this.transaction.keptCounters : this.counters
+  }
+
+  /** What the classes are called, as readers see it. */
+  get classNames(): ClassNames | undefined {
+    return this.#seen.classNames
+  }
+
+  /** What names among the targets of a call mean. part: the call, where it may see only some of the classes. */
+  naming(part?: string): Naming {
+    return namingOf(this.#seen.classNames, this.#seen.steps, part)
   }
 
   /** The engine; throws BackendError after dispose. call: the user's, for the message. */

@@ -1,9 +1,9 @@
 // What a fit holds while it runs: an arena with the data in it, and threads working there.
 
-import type { Slices } from '../base/pace.ts'
+import { inChunks, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import { fillBlock, type Inputs, inBlocks } from '../intake/inputs.ts'
-import { inChunks, type Targets } from '../intake/matrix.ts'
+import type { Targets } from '../intake/matrix.ts'
 import { listNonzeros, nonzerosToList } from '../intake/sparse.ts'
 import type { RowWeights } from '../intake/weights.ts'
 import type { FitSettings } from '../model/call-settings.ts'

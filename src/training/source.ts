@@ -8,6 +8,7 @@ import { ShapeError } from '../base/errors.ts'
 import { Foreign, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import { refuseSingleRow } from '../intake/batches.ts'
+import type { Naming } from '../intake/naming.ts'
 import { type Rows, readRows } from '../intake/rows.ts'
 import { checkData, type FitSettings } from '../model/call-settings.ts'
 import type { Data, DataStream } from '../model/options.ts'
@@ -60,6 +61,8 @@ export interface SourceContext {
   readonly engine: Engine
   readonly settings: FitSettings
   readonly counters: Counters
+  /** What names among the targets of a part of a stream mean. */
+  readonly naming: () => Naming
   readonly seed: number
   readonly threads: number | 'auto'
   /** Rows of the table of steps. */
@@ -141,12 +144,13 @@ export function streamSource(
   batchSize: number | undefined,
   context: SourceContext,
 ): Source {
-  const { engine, settings, counters, seed, threads, steps } = context
+  const { engine, settings, counters, naming, seed, threads, steps } = context
   let seen = NOTHING
   let iterator: Iterator<Data> | AsyncIterator<Data> | undefined
 
   function* trainOn(data: Data, training: Training, epoch: number, firstBatch: number): Slices<Pass> {
-    const rows = yield* readRows(engine, data)
+    const rows = yield* readRows(engine, data, { naming: naming() })
+    counters.classNames ??= rows.y.names
     seen = rows
     const count = rows.x.rows
     const batchRows = Math.min(batchSize ?? count, count)

@@ -5,6 +5,7 @@ import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import { CHECKPOINT_VERSION, type Checkpoint, encodeCheckpoint } from '../formats/checkpoint.ts'
+import { checkNames, classNames } from '../model/class-names.ts'
 import { PREDICTS } from '../program/capacity.ts'
 import type { Core } from './core.ts'
 import type { StoppingState } from './early-stopping.ts'
@@ -77,10 +78,26 @@ function countersOf(progress: Json, best: Floats | undefined): Counters {
   }
 }
 
+/** The names that a checkpoint has of classes, undefined where it has none. Throws FormatError. */
+function namesOf(progress: Json, core: Core): Counters['classNames'] {
+  if (progress.classNames === undefined) return undefined
+  try {
+    const names = classNames(progress.classNames, 'classNames')
+    checkNames(names, core.settings.architecture, 'classNames')
+    return names
+  } catch (error) {
+    throw error instanceof OptionError
+      ? new FormatError(`checkpoint: ${error.message}`, { cause: error })
+      : error
+  }
+}
+
 /** Brings a new network of the same options to the state. Throws FormatError. */
 export function restore(core: Core, { header, state, best }: Checkpoint): void {
   const engine = core.writing('resume')
   const counters = countersOf(header.progress as Json, best)
+  // Those of the options go first: they may be given anew.
+  counters.classNames = core.settings.classNames ?? namesOf(header.progress as Json, core)
   // Room for what the optimizer keeps.
   if (state.length > engine.parameters.copyLength) engine.resize({ ...PREDICTS, batchRows: 1, steps: 1 })
   if (state.length !== engine.parameters.copyLength || (best && best.length > state.length)) {

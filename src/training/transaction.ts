@@ -4,6 +4,7 @@
 import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { ClassNames } from '../model/class-names.ts'
 import type { StoppingState } from './early-stopping.ts'
 import type { EpochFigures } from './history.ts'
 import type { PairsState } from './lbfgs.ts'
@@ -57,6 +58,8 @@ export interface Counters {
   pairs?: PairsState | undefined
   /** What early stopping has seen in the fit that runs, or was ended early. */
   stopping?: StoppingState | undefined
+  /** What the classes are called. */
+  classNames?: ClassNames | undefined
 }
 
 // A copy of up to this many parameters, 4 MB, is kept for the next transaction: allocating one takes as long as a step of a
@@ -132,8 +135,9 @@ export class Transaction {
 
   /** The counters as they were kept: the parameters are. */
   #recount(): void {
-    const { epochs, steps, position, unobserved, plateau, pairs, stopping } = this.#kept
-    Object.assign(this.#counters, { epochs, steps, position, unobserved, plateau, pairs, stopping })
+    const { epochs, steps, position, unobserved, plateau, pairs, stopping, classNames } = this.#kept
+    const rest = { position, unobserved, plateau, pairs, stopping, classNames }
+    Object.assign(this.#counters, { epochs, steps, ...rest })
     this.isWhole = true
   }
 
@@ -142,8 +146,9 @@ export class Transaction {
    * back what was kept. Yields now and then.
    */
   *settle(): Slices<void> {
-    if (this.isWhole && (yield* this.#engine.parameters.finiteSlices())) return
-    yield* this.rollBack()
+    if (!this.isWhole || !(yield* this.#engine.parameters.finiteSlices())) yield* this.rollBack()
+    // Names that nothing was trained on are not those of the network.
+    else if (this.#counters.steps === this.#kept.steps) this.#counters.classNames = this.#kept.classNames
   }
 
   /** The parameters that are good, for a reader while the training goes on. */

@@ -23,9 +23,9 @@ export function fitObserved(
   const { seed, optimizer, threads } = core.settings
   return core.trainInSlices('fit', settings.signal, function* (engine) {
     const recorder = new Recorder(settings.epochs)
-    const training = readRowsNow(engine, data)
+    const training = readRowsNow(engine, data, core.naming())
     const given = settings.validation as Data | undefined
-    const validation = given && readRowsNow(engine, given)
+    const validation = given && readRowsNow(engine, given, core.naming())
     yield* transaction.keep()
     const rates = new Rates(settings.learningRate ?? optimizer.learningRate, counters)
     const observers = [
@@ -35,14 +35,9 @@ export function fitObserved(
     ]
     const steps = stepper.rows(rates)
     const validates = validation !== undefined
+    const naming = () => core.naming()
     const source = arraySource(training, orderOf(training, settings, seed), {
-      engine,
-      settings,
-      counters,
-      seed,
-      threads,
-      steps,
-      validates,
+      ...{ engine, settings, counters, naming, seed, threads, steps, validates },
     })
     const context = { rates, stepper, counters, recorder, observers }
     return yield* fitSlices(engine, source, settings, context, transaction)

@@ -1,6 +1,7 @@
 // What the data themselves show, and the classes that are predicted of them: columns that are constant, classes that never come.
 
 import * as Hits from '../../../assembly/abi/hits.ts'
+import { shown } from '../../base/errors.ts'
 import { shortly } from '../../diagnosis/sizes.ts'
 import type { Matrix, Targets } from '../../intake/matrix.ts'
 import { classesOf } from '../../metrics/classify.ts'
@@ -57,14 +58,17 @@ const countsOf = (classes: ArrayLike<number>, count: number, of: (i: number) => 
 }
 
 /** Classes by one output each, or, of labels and of a single output, two classes of every output. */
-function layoutOf({ outputs }: Architecture, { hitMode }: Targets) {
+function layoutOf({ outputs }: Architecture, { hitMode, names }: Targets) {
   const areLabels = hitMode === Hits.THRESHOLD
+  const nameOf = (index: number) => (names ? shown(names[index]) : `${index}`)
   return {
     count: areLabels ? 2 * outputs : outputs,
     indexOf: (classes: ArrayLike<number>) => (i: number) =>
       areLabels ? 2 * (i % outputs) + classes[i] : classes[i],
     nameOf: (index: number) =>
-      areLabels && outputs > 1 ? `${index % 2} of output ${index >> 1}` : `${areLabels ? index % 2 : index}`,
+      areLabels && outputs > 1
+        ? `${index % 2} of ${names ? 'label' : 'output'} ${nameOf(index >> 1)}`
+        : nameOf(index),
     columnOf: (index: number) => (areLabels ? index >> 1 : index),
   }
 }
