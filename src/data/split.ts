@@ -42,7 +42,7 @@ function countsByClass(y: ArrayLike<unknown>, rows: number): Map<unknown, number
   }
   const counts = new Map<unknown, number>()
   for (let r = 0; r < rows; ++r) {
-    if (typeof y[r] !== 'number' && typeof y[r] !== 'string') {
+    if (!['number', 'string', 'boolean'].includes(typeof y[r])) {
       throw new ShapeError(`y[${r}]: expected a class index or name to stratify by, got ${shown(y[r])}`)
     }
     counts.set(y[r], (counts.get(y[r]) ?? 0) + 1)

@@ -1,28 +1,41 @@
 // The options of the confusion matrix and the classification report, and the classes that they have rows for.
 
-import { areStrings, type Check, type Checked, integer, isArray, optional, refuse } from '../base/check.ts'
-import { OptionError, ShapeError } from '../base/errors.ts'
+import {
+  areBooleans,
+  areStrings,
+  type Check,
+  type Checked,
+  integer,
+  isArray,
+  isList,
+  optional,
+  refuse,
+} from '../base/check.ts'
+import { OptionError, ShapeError, shown } from '../base/errors.ts'
+import { type ClassNames, namesText } from '../model/class-names.ts'
 import { zeroDivision } from '../model/metrics.ts'
-import { type ClassLabel, classesOption, type SampleOptions, weightsOption } from './options.ts'
-import { type Pairs, readPairs } from './pairs.ts'
+import { type ClassLabel, classesOption, classList, type SampleOptions, weightsOption } from './options.ts'
+import { kindOf, type Pairs, readPairs } from './pairs.ts'
 
 export interface MetricOptions extends SampleOptions {
   /** The classes to count, in the order of the rows; those that never occur have rows of zeros, and rows of other classes
    * do not count. Default: those that occur in either list, in ascending order. */
   labels?: readonly ClassLabel[]
-  /** A name for each class of `labels`; without `labels` for the class indices 0, 1 …, and then their number is the number
-   * of classes, whether they occur or not. Default: the classes as text. */
-  classNames?: readonly string[]
+  /** A name for each class of `labels`. Without `labels` they are the classes, whether these occur or not: of class indices the
+   * names of 0, 1 …, of names or booleans all that there are. Default: the classes as text. */
+  classNames?: readonly (string | boolean)[] | undefined
   /** Decimals in the text. Default 2. */
   digits?: number
   /** What stands for 0 / 0 in the report: 0, 1, or NaN, which averages leave out. Default 0. */
   zeroDivision?: number
 }
 
-const names: Check<readonly string[]> = (value, name) =>
-  isArray(value) && value.length > 0 && areStrings(value)
-    ? value.slice()
+const names: Check<ClassNames> = (value, name) => {
+  const given = isArray(value) ? value.slice() : []
+  return given.length > 0 && (areStrings(given) || areBooleans(given))
+    ? given
     : refuse(name, 'an array of names', value)
+}
 
 export const metricTable = {
   classNames: optional(names, undefined),
@@ -34,6 +47,20 @@ export const metricTable = {
 
 export interface NamedPairs extends Pairs {
   readonly classNames: readonly string[]
+}
+
+/** Throws ShapeError for a class that is none of the names. */
+function refuseOthers(
+  list: ArrayLike<ClassLabel>,
+  name: string,
+  places: Int32Array,
+  names: ClassNames,
+): void {
+  const r = places.indexOf(-1)
+  if (r < 0) return
+  throw new ShapeError(
+    `${name}[${r}]: expected one of the classes ${namesText(names)}, got ${shown(list[r])}`,
+  )
 }
 
 /** Checks and pairs two lists of classes, with a name for each class that is counted. Throws ShapeError and OptionError. */
@@ -48,8 +75,14 @@ export function readNamed(
       `options.classNames: expected ${chosen.length} names, one for each of options.labels, got ${classNames.length}`,
     )
   }
-  const pairs = readPairs(labels, predicted, options, chosen ? undefined : classNames?.length)
-  return { ...pairs, classNames: classNames ?? pairs.classes.map(String) }
+  const isNamed = classNames && !chosen && isList(labels) && kindOf(labels[0]) !== 'index'
+  const counted = isNamed ? { ...options, labels: classList(classNames, 'options.classNames') } : options
+  const pairs = readPairs(labels, predicted, counted, counted.labels ? undefined : classNames?.length)
+  if (isNamed) {
+    refuseOthers(labels, 'labels', pairs.truth, classNames)
+    refuseOthers(predicted, 'predicted', pairs.guess, classNames)
+  }
+  return { ...pairs, classNames: (classNames ?? pairs.classes).map(String) }
 }
 
 // The longest string of an engine has 2²⁹ characters, in some engines half as many.

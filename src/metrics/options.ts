@@ -19,7 +19,7 @@ const classLabel: Check<ClassLabel> = (value, name) =>
   typeof value === 'string' || typeof value === 'boolean' ? value : integer(0)(value, `${name} (a class)`)
 
 /** Distinct classes. */
-const classList: Check<readonly ClassLabel[]> = (value, name) => {
+export const classList: Check<readonly ClassLabel[]> = (value, name) => {
   const given = Array.from(list(value, name))
   if (given.length === 0) refuse(name, 'at least one class', value)
   const seen = new Set<unknown>()
