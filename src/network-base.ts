@@ -104,6 +104,8 @@ export class NetworkBase {
    * for an output of NaN, which has none.
    */
   classify<Name extends ClassName | string[] = string>(x: MatrixLike, options: { names: true }): Name[]
+  /** Returns one or the other, as `options.names` says. */
+  classify(x: MatrixLike, options: ClassifyOptions): Int32Array | ClassName[] | string[][]
   classify(x: MatrixLike, options: ClassifyOptions = {}): Classes {
     return classify(this.#core, x, options)
   }
@@ -114,6 +116,10 @@ export class NetworkBase {
     x: MatrixLike,
     options: ReadOptions & { names: true },
   ): Promise<Name[]>
+  async classifyAsync(
+    x: MatrixLike,
+    options: ReadOptions & ClassifyOptions,
+  ): Promise<Int32Array | ClassName[] | string[][]>
   async classifyAsync(x: MatrixLike, options: ClassifyOptions & ReadOptions = {}): Promise<Classes> {
     return classifyAsync(this.#core, x, options)
   }

@@ -196,8 +196,8 @@ export class Network extends NetworkBase {
   }
 
   /**
-   * Returns the options that the network was made with, every default in its place, and its classNames. The parameters are not among them, and
-   * a text says so: weights(l) and biases(l) return them. Throws BackendError for a proxy of a network.
+   * Returns the options that the network was made with, every default in its place, and its classNames. The parameters are not
+   * among them, and a text says so: weights(l) and biases(l) return them. Throws BackendError for a proxy of a network.
    */
   toJSON(): NetworkDescription {
     if (!(#core in this)) {

@@ -165,6 +165,24 @@ describe('refused are', () => {
     expect(net.classNames).toEqual(NAMES)
   })
 
+  it('a name beside a hundred, of which eight are listed', async () => {
+    const many = Array.from({ length: 100 }, (_, i) => `class ${i}`)
+    const net = make({ sizes: [3, 100], classNames: many })
+    expect(() => net.evaluate({ x: x.slice(0, 6), y: ['class 3', 'Class 3'] })).toThrow(
+      `y[1]: expected one of the network's classes ${many
+        .slice(0, 8)
+        .map((name) => `"${name}"`)
+        .join(', ')} and 92 more, got "Class 3"`,
+    )
+  })
+
+  it('a string in place of a list of them', () => {
+    const net = make({ classNames: ['a', 'b', 'c'] })
+    expect(() => net.evaluate({ x: x.slice(0, 9), y: 'abc' })).toThrow(
+      'y: expected a typed array or an array, got "abc"',
+    )
+  })
+
   it('names in parts, of which nobody knows whether they are all', async () => {
     const net = make()
     const message = 'may see only some of the classes; give them to the network as options.classNames'

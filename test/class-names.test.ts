@@ -1,7 +1,7 @@
 // Targets that are names or booleans: they train as the class indices that they stand for do, bit by bit.
 
 import { describe, expect, it } from 'vitest'
-import { crossValidate, type Network, OptionError } from '../src/index.ts'
+import { type ClassifyOptions, crossValidate, type Network, OptionError } from '../src/index.ts'
 import {
   binary,
   classes,
@@ -35,6 +35,8 @@ describe('names of classes as targets', () => {
     expect(named.classify(x, { names: false })).toEqual(found)
     expect(named.classify(x, { names: true })).toEqual([...found].map((index) => NAMES[index]))
     expect(await named.classifyAsync(x, { names: true })).toEqual(named.classify(x, { names: true }))
+    const either: ClassifyOptions = { names: true }
+    expect(named.classify(x, either)).toEqual(named.classify(x, { names: true }))
     expect(new Set(found).size).toBeGreaterThan(1)
   })
 

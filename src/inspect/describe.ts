@@ -117,7 +117,10 @@ export interface NetworkDescription extends CommonNetworkOptions {
   readonly parameters: string
 }
 
-/** The network's options, each default in its place, and the names of its classes, as plain data; without initializers that are functions. */
+/**
+ * The network's options, each default in its place, and the names of its classes, as plain data; without initializers that are
+ * functions.
+ */
 export function describeOptions(
   settings: Settings,
   parameterCount: number,

@@ -17,8 +17,9 @@ export function indexOfLargest(values: ArrayLike<number>, from: number, to: numb
 
 /**
  * Returns the classes of rows of outputs. With a single output, or with one label per output (binaryCrossEntropy and its
- * like), 1 where the output is at least ½ (with hinge: 0) and 0 where it is less, (rows × outputs); otherwise the index of each row's largest
- * output, the first of equal ones, (rows). −1, which is no class, stands for an output or a row with NaN. Yields now and then.
+ * like), 1 where the output is at least ½ (with hinge: 0) and 0 where it is less, (rows × outputs); otherwise the index of each
+ * row's largest output, the first of equal ones, (rows). −1, which is no class, stands for an output or a row with NaN. Yields
+ * now and then.
  */
 export function* classSlices(values: Float32Array, outputs: number, loss: LossName): Slices<Int32Array> {
   const { kind, fusedWith, threshold } = losses[loss]

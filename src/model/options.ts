@@ -395,7 +395,10 @@ export interface Data {
 
 /** Data in parts, each `{ x, y }`, or a function that begins such a stream for each epoch. */
 export type DataStream = Iterable<Data> | AsyncIterable<Data> | (() => Iterable<Data> | AsyncIterable<Data>)
-/** Weights of classes by their index or their name, 1 for those without one, or 'balanced': rows / (classes · rows of the class). */
+/**
+ * Weights of classes by their index or their name, 1 for those without one, or 'balanced': rows / (classes · rows of the
+ * class).
+ */
 export type ClassWeight = Readonly<Record<string | number, number>> | 'balanced'
 
 /** What `fit` needs of an AbortSignal. Described here because not every project has the platform's types. */
@@ -426,7 +429,8 @@ export interface FitOptions {
   earlyStopping?: boolean | EarlyStoppingOptions
   /**
    * Multiplies the weight of each training row by that of its class: `{ 0: 1, 1: 5 }`, `{ cat: 1, dog: 5 }` where classes have
-   * names, or 'balanced', by which every class that occurs counts alike. The targets must be classes. Validation is not weighted by it. Default: none.
+   * names, or 'balanced', by which every class that occurs counts alike. The targets must be classes. Validation is not
+   * weighted by it. Default: none.
    */
   classWeight?: ClassWeight
   /** η for this call. Default: the optimizer's. */
