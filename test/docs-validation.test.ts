@@ -1,28 +1,7 @@
 // The snippets of docs/validation.md and docs/lbfgs.md run, and show what the text says.
 
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import * as datasets from '../src/datasets/index.ts'
-import * as nabla from '../src/index.ts'
-
-/** Runs the snippet on these sources; returns the arguments of each call of console.log. */
-async function run(code: string): Promise<unknown[][]> {
-  const lines: unknown[][] = []
-  const body = code.replace(/^import (\{.*\}) from 'nabla(\/datasets)?'$/gm, (_, names, room) =>
-    room ? `const ${names} = datasets` : `const ${names} = nabla`,
-  )
-  const AsyncFunction = (async () => {}).constructor as new (
-    ...args: string[]
-  ) => (...args: unknown[]) => unknown
-  const log = (...args: unknown[]) => lines.push(args)
-  await new AsyncFunction('nabla', 'datasets', 'console', body)(nabla, datasets, { log })
-  return lines
-}
-
-const snippetsOf = (file: string): string[] => {
-  const text = readFileSync(new URL(`../docs/${file}`, import.meta.url), 'utf8')
-  return [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code)
-}
+import { run, snippetsOf } from './helpers/snippets.ts'
 
 describe('docs/validation.md', () => {
   const [share, early, folds] = snippetsOf('validation.md')
