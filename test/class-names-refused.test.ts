@@ -183,6 +183,17 @@ describe('refused are', () => {
     )
   })
 
+  it('arrays of billions of holes, at once', () => {
+    const endless = <T>(first: T) => Object.assign([first], { length: 2 ** 32 - 1 })
+    expect(() => make({ classNames: endless('a') })).toThrow('options.classNames[1]: expected a string')
+    const net = make({ ...labels, classNames: NAMES })
+    expect(() => net.evaluate({ x, y: endless([]) as string[][] })).toThrow(
+      'y: expected a list of names for each of the 60 rows of x, got 4294967295',
+    )
+    const list = endless('ant')
+    expect(() => net.evaluate({ x: x.slice(0, 3), y: [list] })).toThrow('y[0][1]: expected one of')
+  })
+
   it('names in parts, of which nobody knows whether they are all', async () => {
     const net = make()
     const message = 'may see only some of the classes; give them to the network as options.classNames'

@@ -104,12 +104,6 @@ export function areStrings(list: readonly unknown[]): list is string[] {
   return true
 }
 
-/** Whether all are booleans; a hole is none. */
-export function areBooleans(list: readonly unknown[]): list is boolean[] {
-  for (let i = 0; i < list.length; ++i) if (typeof list[i] !== 'boolean') return false
-  return true
-}
-
 /** An object that is no array, no view of a buffer and no revoked proxy. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false

@@ -51,14 +51,18 @@ export function namingOf(known: ClassNames | undefined, steps: number, part?: st
 export type TargetForm = 'names' | 'booleans' | 'lists' | 'rows of booleans' | 'numbers'
 
 /** By the first of them that there is. */
-export function formOf(value: ArrayLike<unknown>, shape: Pick<Architecture, 'outputs' | 'loss'>): TargetForm {
+export function formOf(
+  value: ArrayLike<unknown>,
+  shape: Pick<TargetShape, 'rows' | 'outputs' | 'loss'>,
+): TargetForm {
   if (ArrayBuffer.isView(value)) return 'numbers'
   let first = value[0]
   if (!isList(first)) {
     if (typeof first === 'string') return 'names'
     return typeof first === 'boolean' ? 'booleans' : 'numbers'
   }
-  for (let r = 0; r < value.length; ++r) {
+  // Rows beyond those of x are refused later: there may be 2³² − 1.
+  for (let r = 0; r < Math.min(value.length, shape.rows); ++r) {
     const row = value[r]
     if (!isList(row) || row.length === 0) continue
     first = row[0]

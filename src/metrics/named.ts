@@ -1,16 +1,6 @@
 // The options of the confusion matrix and the classification report, and the classes that they have rows for.
 
-import {
-  areBooleans,
-  areStrings,
-  type Check,
-  type Checked,
-  integer,
-  isArray,
-  isList,
-  optional,
-  refuse,
-} from '../base/check.ts'
+import { type Check, type Checked, integer, isArray, isList, optional, refuse } from '../base/check.ts'
 import { OptionError, ShapeError, shown } from '../base/errors.ts'
 import { type ClassNames, namesText } from '../model/class-names.ts'
 import { zeroDivision } from '../model/metrics.ts'
@@ -30,11 +20,17 @@ export interface MetricOptions extends SampleOptions {
   zeroDivision?: number
 }
 
+/** Names of one kind. Reads each once, and none beyond the first that is no name: an array may have 2³² − 1 holes. */
 const names: Check<ClassNames> = (value, name) => {
-  const given = isArray(value) ? value.slice() : []
-  return given.length > 0 && (areStrings(given) || areBooleans(given))
-    ? given
-    : refuse(name, 'an array of names', value)
+  if (!isArray(value) || value.length === 0) return refuse(name, 'an array of names', value)
+  const given: (string | boolean)[] = []
+  for (let i = 0; i < value.length; ++i) {
+    const one: unknown = value[i]
+    const isName = typeof one === 'string' || typeof one === 'boolean'
+    if (!isName || (i > 0 && typeof one !== typeof given[0])) return refuse(name, 'an array of names', value)
+    given.push(one)
+  }
+  return given
 }
 
 export const metricTable = {

@@ -1,6 +1,6 @@
 // What the classes of a network are called: the option, and what names and the shape of a network have to do with each other.
 
-import { areStrings, type Check, isArray, refuse } from '../base/check.ts'
+import { type Check, isArray, refuse } from '../base/check.ts'
 import { OptionError, shown } from '../base/errors.ts'
 import type { Architecture } from './architecture.ts'
 import { losses } from './losses.ts'
@@ -51,22 +51,20 @@ export const countText = (outputs: number): string =>
 /** A list of names, each once. Throws OptionError. */
 export const classNames: Check<ClassNames> = (value, name) => {
   if (!isArray(value) || value.length === 0) return refuse(name, 'an array of names', value)
-  // What is checked is what is kept.
-  const names = value.slice()
-  if (typeof names[0] === 'boolean') {
-    if (names.length === 2 && names[0] === false && names[1] === true) return BOOLEANS
+  if (typeof value[0] === 'boolean') {
+    if (value.length === 2 && value[0] === false && value[1] === true) return BOOLEANS
     return refuse(name, 'of booleans [false, true], the classes 0 and 1', value)
   }
-  if (!areStrings(names)) {
-    let at = 0
-    while (typeof names[at] === 'string') at += 1
-    return refuse(`${name}[${at}]`, 'a string', names[at])
-  }
+  const names: string[] = []
   const seen = new Set<string>()
-  names.forEach((one, i) => {
+  for (let i = 0; i < value.length; ++i) {
+    // What is checked is what is kept.
+    const one: unknown = value[i]
+    if (typeof one !== 'string') return refuse(`${name}[${i}]`, 'a string', one)
     if (seen.has(one)) refuse(`${name}[${i}]`, 'each name once', one)
     seen.add(one)
-  })
+    names.push(one)
+  }
   return Object.freeze(names)
 }
 
