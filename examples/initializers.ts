@@ -43,7 +43,11 @@ export async function compareInitializers({ train, epochs, print }: Run) {
 }
 
 export const picture = (histories: Awaited<ReturnType<typeof compareInitializers>>): string =>
-  plotHistory(histories, { title: 'MNIST: loss after each epoch, by initializer', yLabel: 'mean loss' })
+  plotHistory(histories, {
+    title: 'MNIST: loss after each epoch, by initializer',
+    yLabel: 'mean loss',
+    logScale: true,
+  })
 
 if (isMain(import.meta.url)) {
   const [directory = '', images = '60000'] = process.argv.slice(2)

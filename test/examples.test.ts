@@ -13,8 +13,14 @@ import { pictures as picturesOfDigits, trainDigits } from '../examples/digits.ts
 import { compareInitializers, picture as pictureOfInitializers } from '../examples/initializers.ts'
 import { nielsen, pictures as picturesOfMnist, readMnist, reluSoftmax } from '../examples/mnist.ts'
 import * as modified from '../examples/modified-neuron.ts'
-import { pictures as picturesOfPrices, trainPrices } from '../examples/regression.ts'
+import {
+  compareOptimizers,
+  OPTIMIZERS,
+  pictures as picturesOfOptimizers,
+  tableOf,
+} from '../examples/optimizers.ts'
 import { picture as pictureOfSleep, walkAlongTheGradient } from '../examples/sleep.ts'
+import { houses, pictures as picturesOfPrices, trainPrices } from '../examples/tabular-regression.ts'
 import { pictures as picturesOfXor, withBiases, withColumnOfOnes } from '../examples/xor.ts'
 import { descendants, parseXml } from './helpers/xml.ts'
 
@@ -167,17 +173,53 @@ describe('examples/activations.ts', () => {
   })
 })
 
-describe('examples/regression.ts', () => {
-  it('predicts prices in euros from a table of unlike columns', async () => {
-    const trained = await trainPrices({ epochs: 60 })
-    // The noise in the prices alone leaves an R² of about 0.99.
-    expect(trained.r2).toBeGreaterThan(0.96)
-    expect(Math.max(...trained.predicted)).toBeGreaterThan(600_000)
+describe('examples/optimizers.ts', () => {
+  it('trains the same network with each optimizer, and shows loss and accuracy after each epoch', async () => {
+    const epochs = 10
+    const histories = await compareOptimizers({ epochs })
+    expect(Object.keys(histories)).toEqual(Object.keys(OPTIMIZERS))
+    for (const [name, { loss, accuracy }] of Object.entries(histories)) {
+      expect(accuracy.length, name).toBe(epochs)
+      expect(loss.at(-1), name).toBeLessThan(0.3 * loss[0])
+      expect(accuracy.at(-1), name).toBeGreaterThan(name === 'l-bfgs' ? 0.8 : 0.9)
+    }
+    // What the picture is there to show: momentum and Adam are ahead of plain SGD, each at the rate that suits it.
+    for (const name of ['momentum', 'nesterov', 'adam']) {
+      expect(histories[name].loss.at(-1), name).toBeLessThan(0.8 * histories.sgd.loss.at(-1)!)
+    }
+    const lines = tableOf(histories, 'loss').split('\n')
+    expect(lines.length).toBe(1 + epochs)
+    expect(lines[0].trim().split(/\s+/)).toEqual(['epoch', ...Object.keys(OPTIMIZERS)])
+    expect(lines[epochs].trim().split(/\s+/)[1]).toBe(histories.sgd.loss[epochs - 1].toFixed(4))
+    const drawn = picturesOfOptimizers(histories)
+    expect(titlesOf(drawn)).toEqual({
+      'optimizers-loss': 'Digits: loss by epoch',
+      'optimizers-wrong': 'Digits held back: share misread by epoch',
+    })
+    for (const svg of Object.values(drawn)) {
+      expect(textsOf(svg)).toEqual(expect.arrayContaining(Object.keys(OPTIMIZERS)))
+    }
+  })
+})
+
+describe('examples/tabular-regression.ts', () => {
+  it('predicts prices in euros from a table of unlike columns, and stops early', async () => {
+    const trained = await trainPrices()
+    const { history, scores } = trained
+    expect(history.epochs).toBe(history.bestEpoch! + 25 + 1)
+    // Between what a line can do and the noise in the prices, which nothing can predict.
+    const { 'linear model': linear, '7-32-16-1': network, 'without noise': noise } = scores
+    expect(network.rootMeanSquaredError).toBeLessThan(0.6 * linear.rootMeanSquaredError)
+    expect(network.rootMeanSquaredError).toBeGreaterThan(noise.rootMeanSquaredError)
+    expect(network.r2).toBeGreaterThan(0.97)
     expect(Object.keys(titlesOf(picturesOfPrices(trained)))).toEqual([
-      'regression-loss',
-      'regression-predicted',
-      'regression-residuals',
+      'prices-loss',
+      'prices-predicted',
+      'prices-residuals',
     ])
+  })
+  it('makes the same houses each time', () => {
+    expect(houses(5).price).toEqual(houses(9).price.subarray(0, 5))
   })
 })
 
