@@ -35,13 +35,15 @@ async function measure(run, { seconds, repetitions, warm, limit }) {
 const [file, variant, specPath] = process.argv.slice(2)
 const spec = JSON.parse(readFileSync(specPath, 'utf8'))
 const { default: peer } = await import(file)
-const data = { x: floats(spec.x), y: floats(spec.y), weights: spec.weights.map(floats) }
+const data = { x: floats(spec.x), y: floats(spec.y), weights: spec.weights?.map(floats) }
+if (spec.testX) Object.assign(data, { testX: floats(spec.testX), testY: floats(spec.testY) })
 const make = peer[spec.kind]
 let result
 try {
   const made = make && (await make(spec, data, variant))
   if (!made) result = { absent: peer.absent?.[spec.kind] ?? 'cannot express it' }
   else if (made.absent) result = made
+  else if (spec.kind === 'converge') result = { ...made, version: peer.version }
   else {
     const { run, check, notes } = made
     const checked = await check?.()

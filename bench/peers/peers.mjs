@@ -67,7 +67,12 @@ export const peers = [
   ),
   js('ort-web', 'ort', 'onnxruntime-web', 'inference only; wasm, one thread'),
   { ...js('ort-node', 'ort', 'onnxruntime-node', 'inference only; native, one thread'), group: 'native' },
-  native('torch', 'torch_peer.py', 'eager', 'nn.Sequential, autograd, optim.SGD, zero_grad(set_to_none)'),
+  native(
+    'torch',
+    'torch_peer.py',
+    'eager',
+    'nn.Sequential, autograd, optim.SGD or optim.Adam, zero_grad(set_to_none)',
+  ),
   native(
     'torch-jit',
     'torch_peer.py',

@@ -1,35 +1,14 @@
 // Results to Markdown.
 
-import { title } from './workloads.mjs'
-
-const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b)
-  const half = sorted.length >> 1
-  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
-}
-
-/** 12,345 as 12,300: three digits. */
-export function shown(value) {
-  if (value === 0) return '0'
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))
-  const rounded = Number(value.toPrecision(3))
-  return rounded.toLocaleString('en', {
-    minimumFractionDigits: Math.min(digits, 3),
-    maximumFractionDigits: Math.min(digits, 6),
-  })
-}
-
-const table = (head, body) =>
-  [head, head.map((_, i) => (i ? '--:' : '---')), ...body]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n')
+import { median, shown, table } from './markdown.mjs'
+import { flopsOf, title } from './workloads.mjs'
 
 // A loss that misses the reference's way by more than this share is not the same training.
-const CHECK = 0.01
+export const CHECK = 0.01
 
 /** Results by workload and peer, medians in thousands of samples (or GFLOP/s). */
-export function report({ machine, peak, columns, rows, results, flopsOf }) {
-  const result = (row, column) => results.get(`${row.id}/${column.id}`)
+export function report({ machine, peak, columns, rows, results }) {
+  const result = (row, column) => results[`${row.id}/${column.id}`]
   const unit = (row) => (row.kind === 'matmul' ? 1 : 1000)
   const rate = (row, column) => {
     const rates = result(row, column)?.rates
@@ -37,8 +16,8 @@ export function report({ machine, peak, columns, rows, results, flopsOf }) {
   }
 
   const cell = (row, column) => {
-    const { rates, checkError } = result(row, column) ?? {}
-    if (!rates) return '–'
+    const { rates, checkError, absent } = result(row, column) ?? {}
+    if (!rates) return absent === 'no Adam' ? absent : '–'
     const m = median(rates)
     const spread = Math.max(...rates.map((r) => Math.abs(r / m - 1)))
     const marks = `${rates.length < 5 ? '\\*' : ''}${checkError > CHECK ? '†' : ''}`

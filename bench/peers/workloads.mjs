@@ -1,7 +1,7 @@
 // What is raced: every workload as plain data, which each peer, in JavaScript, Python or C, reads as it is.
 
 /** Numbers of a linear congruential generator, in [0, 1). */
-function uniforms(length, seed, scale = 1, shift = 0) {
+export function uniforms(length, seed, scale = 1, shift = 0) {
   const out = new Float32Array(length)
   let state = (seed * 2654435761 + 12345) >>> 0
   for (let i = 0; i < length; ++i) {
@@ -26,6 +26,7 @@ const train = (id, sizes, hidden, output, loss, batch, rows, learningRate, more 
 })
 const sigmoid = ['sigmoid', 'sigmoid', 'quadratic']
 const softmax = ['relu', 'softmax', 'crossEntropy']
+const adam = { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 const predict = (id, sizes, batch) => ({
   id,
   kind: 'predict',
@@ -37,7 +38,26 @@ const predict = (id, sizes, batch) => ({
 })
 const matmul = (id, m, k, n) => ({ id, kind: 'matmul', m, k, n })
 
-/** `real`: on the images of ../shared/data/mnist. checkSteps: how many steps the check compares. */
+/**
+ * A network of scikit-learn's benchmarks/bench_mnist.py, trained on all of MNIST until it stops: `alpha` is the weight of
+ * L2, ½ α Σw² / batch; it ends after more than `patience` epochs whose loss was not `tol` below the best one before.
+ */
+const converge = (id, optimizer) => ({
+  id,
+  kind: 'converge',
+  sizes: [784, 100, 100, 10],
+  hidden: 'relu',
+  output: 'softmax',
+  loss: 'crossEntropy',
+  batch: 200,
+  alpha: 1e-4,
+  tol: 1e-4,
+  patience: 10,
+  maxEpochs: 400,
+  optimizer,
+})
+
+/** `real`: on the images of ../shared/data/mnist. checkSteps: how many steps the check compares. `adam`: instead of SGD. */
 export const workloads = [
   train('xor', [2, 2, 1], ...sigmoid, 4, 2000, 0.5),
   train('mnist30', [784, 30, 10], ...sigmoid, 10, 2000, 0.1),
@@ -54,14 +74,20 @@ export const workloads = [
   predict('predict64x256', [784, 64, 10], 256),
   predict('predict512x1', [784, 512, 512, 10], 1),
   predict('predict512x256', [784, 512, 512, 10], 256),
+  converge('mlp-sgd', { name: 'sgd', learningRate: 0.2, momentum: 0.9, nesterov: true }),
+  converge('mlp-adam', { ...adam, learningRate: 1e-3 }),
 ]
 
 export function title(w) {
   if (w.kind === 'matmul') return `product ${w.m}×${w.k}×${w.n}, GFLOP/s`
   const sizes = w.sizes.join('-')
+  if (w.kind === 'converge') {
+    const { name, learningRate, momentum } = w.optimizer
+    return `${sizes}, batch ${w.batch}, ${name} ${learningRate}${momentum ? `, Nesterov’s momentum ${momentum}` : ''}`
+  }
   if (w.kind === 'predict') return `predict ${sizes}, batch ${w.batch}`
   const loss = w.loss === 'crossEntropy' ? 'softmax cross-entropy' : 'quadratic'
-  return `train ${sizes} ${w.hidden} ${loss}, batch ${w.batch}${w.real ? ', real MNIST' : ''}`
+  return `train ${sizes} ${w.hidden} ${loss}, batch ${w.batch}${w.adam ? ', Adam' : ''}${w.real ? ', real MNIST' : ''}`
 }
 
 /** Operations of one sample, a multiply and an add being two: forward, every ∇W, and δ of all layers but the first. */

@@ -41,6 +41,9 @@ def measure(run, seconds, repetitions, warm, limit):
 
 
 def data_of(spec):
+    if spec["kind"] == "converge":
+        inputs = spec["sizes"][0]
+        return read(spec["x"], -1, inputs), read(spec["y"], -1), read(spec["testX"], -1, inputs), read(spec["testY"], -1)
     if spec["kind"] == "matmul":
         return read(spec["x"], spec["m"], spec["k"]), read(spec["y"], spec["k"], spec["n"]), []
     sizes = spec["sizes"]
@@ -66,12 +69,18 @@ def blas():
         return ""
 
 
-def main(prepare):
-    """prepare(spec, x, y, weights, variant) returns run(steps) → done, check() or None, version, notes."""
+def main(prepare, converge=None):
+    """prepare(spec, x, y, weights, variant) returns run(steps) → done, check() or None, version, notes.
+    converge(spec, x, y, test_x, test_y) trains until it stops and returns what is reported of that."""
     variant, path = sys.argv[1:3]
     with open(path) as file:
         spec = json.load(file)
     try:
+        if spec["kind"] == "converge":
+            if not converge:
+                raise Absent("not raced")
+            print("\nRESULT " + json.dumps(converge(spec, *data_of(spec))), flush=True)
+            os._exit(0)
         run, check, version, notes = prepare(spec, *data_of(spec), variant)
         checked = float(check()) if check else None
         rates = measure(run, **spec["timing"])

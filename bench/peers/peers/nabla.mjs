@@ -2,6 +2,7 @@
 // face, so it goes to the kernel itself, as bench/cases.ts does: from src/, whose types Node 22.18 and newer strip.
 
 import { readFileSync } from 'node:fs'
+import { uniforms } from '../workloads.mjs'
 
 const root = new URL('../../../', import.meta.url)
 const { Network } = await import(new URL('dist/index.js', root))
@@ -14,12 +15,12 @@ const optionsOf = {
   'wide-relaxed': { kernels: 'relaxed', wide: true },
 }
 
-function network({ sizes, hidden, output, loss, learningRate = 0.01 }, weights, variant) {
+function network({ sizes, hidden, output, loss, learningRate = 0.01, adam }, weights, variant) {
   const net = new Network({
     inputs: sizes[0],
     layers: sizes.slice(1).map((units, l) => ({ units, activation: l + 2 < sizes.length ? hidden : output })),
     loss: loss ?? 'crossEntropy',
-    optimizer: { name: 'sgd', learningRate },
+    optimizer: { ...(adam ?? { name: 'sgd' }), learningRate },
     threads: 1,
     ...optionsOf[variant],
   })
@@ -52,6 +53,50 @@ export default {
       return net.loss(x.subarray(0, n * sizes[0]), y.subarray(0, n * sizes.at(-1)))
     }
     return { run, check, notes: `fit of ${fewest} or more epochs a call` }
+  },
+
+  async converge(spec, { x, y, testX, testY }, variant) {
+    const { sizes, hidden, loss, optimizer, alpha, batch, maxEpochs, tol, patience, seed } = spec
+    const [labels, testLabels] = [Int32Array.from(y), Int32Array.from(testY)]
+    const [began, cpuBegan] = [performance.now(), process.cpuUsage()]
+    const net = new Network({
+      inputs: sizes[0],
+      layers: sizes.slice(1),
+      activation: hidden,
+      loss,
+      initializer: 'glorotUniform',
+      // λ Σw² here, ½ α Σw² / rows there.
+      l2: alpha / (2 * batch),
+      optimizer,
+      seed,
+      threads: 1,
+      ...optionsOf[variant],
+    })
+    // scikit-learn draws biases as it draws weights; here they would begin at 0.
+    sizes.slice(1).forEach((units, l) => {
+      const reach = Math.sqrt(6 / (sizes[l] + units))
+      net.setBiases(l, uniforms(units, 10 * seed + l, 2 * reach, -reach))
+    })
+    // Not earlyStopping with minDelta, whose best loss stays where an epoch is better by less: it would train on.
+    let best = Number.POSITIVE_INFINITY
+    let bad = 0
+    const onEpoch = ({ loss: now }) => {
+      bad = now > best - tol ? bad + 1 : 0
+      best = Math.min(best, now)
+      return bad <= patience
+    }
+    const history = await net.fit({ x, y: labels }, { epochs: maxEpochs, batchSize: batch, onEpoch })
+    const seconds = (performance.now() - began) / 1000
+    const cpu = process.cpuUsage(cpuBegan)
+    const predicted = net.classify(testX)
+    const wrong = predicted.reduce((sum, label, i) => sum + Number(label !== testLabels[i]), 0)
+    return {
+      seconds,
+      cpuSeconds: (cpu.user + cpu.system) / 1e6,
+      epochs: history.epochs,
+      loss: history.loss.at(-1),
+      testError: wrong / testLabels.length,
+    }
   },
 
   predict(spec, { x, weights }, variant) {

@@ -1,0 +1,43 @@
+// The results of one workload as a section of its own: a row for each peer.
+
+import { median, shown, table } from './markdown.mjs'
+import { CHECK } from './report.mjs'
+import { flopsOf, title } from './workloads.mjs'
+
+export function reportOne({ machine, columns, row, results }) {
+  const unit = row.kind === 'matmul' ? 1 : 1000
+  const name = row.kind === 'matmul' ? 'GFLOP/s' : 'thousands of samples a second'
+  const measured = columns.flatMap((column) => {
+    const { rates, ...rest } = results[`${row.id}/${column.id}`] ?? {}
+    return rates ? [{ column, rates, rate: median(rates) / unit, ...rest }] : []
+  })
+  measured.sort((a, b) => b.rate - a.rate)
+  const own = measured.find(({ column }) => column.group === 'nabla')
+  const body = measured.map(({ column, rates, rate, checkError, version, notes }) => {
+    const spread = Math.max(...rates.map((r) => Math.abs(r / unit / rate - 1)))
+    const marks = `${rates.length < 5 ? '\\*' : ''}${checkError > CHECK ? '†' : ''}`
+    const gflops = row.kind === 'matmul' ? rate : (rate * flopsOf(row)) / 1e6
+    return [
+      `${column.id}${version ? ` ${version}` : ''}`,
+      `${shown(rate)}${marks} ±${Math.round(100 * spread)}%`,
+      shown(gflops),
+      own ? `${shown(own.rate / rate)}×` : '–',
+      [column.note, notes].filter(Boolean).join('; '),
+    ]
+  })
+  const absences = columns.flatMap((column) => {
+    const { absent } = results[`${row.id}/${column.id}`] ?? {}
+    return absent ? [`- **${column.id}** did not run: ${absent}`] : []
+  })
+  const { timing } = machine
+  return [
+    `## ${row.id}: ${title(row)}`,
+    '',
+    `${machine.cpu}, ${machine.cores} cores, ${machine.date}; JavaScript in ${machine.node}; ${machine.pinned ? 'one core, pinned' : 'not pinned: no taskset'}. Warm-up of ${timing.warm} s, then ${timing.repetitions} repetitions of ${timing.seconds} s${machine.rounds > 1 ? `, in ${machine.rounds} rounds` : ''}; medians, with the largest deviation.${machine.quick ? ' Quick: too short to quote.' : ''}`,
+    '\\* fewer than 5 repetitions. † its loss after the first steps is not the reference’s.',
+    '',
+    table(['peer', name, 'GFLOP/s', 'nabla’s fastest against it', 'what it does'], body),
+    '',
+    ...(absences.length ? [...absences, ''] : []),
+  ].join('\n')
+}
