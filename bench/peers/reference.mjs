@@ -43,10 +43,37 @@ export function lossOf(w, weights, { x, y }, rows) {
   return sum / rows
 }
 
+/** Takes a step on gradients that are sums over the batch. */
+const sgdUpdate = (w, weights) => (gradients) =>
+  weights.forEach((values, i) => {
+    for (let j = 0; j < values.length; ++j) values[j] -= (w.learningRate / w.batch) * gradients[i][j]
+  })
+
+/** The same by Kingma and Ba's formulas. */
+function adamUpdate({ adam: { beta1, beta2, epsilon }, learningRate, batch }, weights) {
+  const zeros = () => weights.map((values) => new Float64Array(values.length))
+  const [means, squares] = [zeros(), zeros()]
+  let t = 0
+  return (gradients) => {
+    ++t
+    weights.forEach((values, i) => {
+      const [m, v] = [means[i], squares[i]]
+      for (let j = 0; j < values.length; ++j) {
+        const g = gradients[i][j] / batch
+        m[j] = beta1 * m[j] + (1 - beta1) * g
+        v[j] = beta2 * v[j] + (1 - beta2) * g * g
+        const root = Math.sqrt(v[j] / (1 - beta2 ** t)) + epsilon
+        values[j] -= ((learningRate / (1 - beta1 ** t)) * m[j]) / root
+      }
+    })
+  }
+}
+
 /** Trains `steps` mini-batches in order, in place. */
 export function trainSteps(w, weights, { x, y }, steps) {
   const [inputs, outputs] = [w.sizes[0], w.sizes.at(-1)]
   const last = w.sizes.length - 2
+  const update = w.adam ? adamUpdate(w, weights) : sgdUpdate(w, weights)
   for (let s = 0; s < steps; ++s) {
     const gradients = weights.map((values) => new Float64Array(values.length))
     for (let r = s * w.batch; r < (s + 1) * w.batch; ++r) {
@@ -69,8 +96,6 @@ export function trainSteps(w, weights, { x, y }, steps) {
         delta = below
       }
     }
-    weights.forEach((values, i) => {
-      for (let j = 0; j < values.length; ++j) values[j] -= (w.learningRate / w.batch) * gradients[i][j]
-    })
+    update(gradients)
   }
 }

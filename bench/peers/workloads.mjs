@@ -62,7 +62,7 @@ export const workloads = [
   train('xor', [2, 2, 1], ...sigmoid, 4, 2000, 0.5),
   train('mnist30', [784, 30, 10], ...sigmoid, 10, 2000, 0.1),
   train('mnist64', [784, 64, 10], ...softmax, 32, 2048, 0.01),
-  train('wide512', [784, 512, 512, 10], ...softmax, 128, 2048, 0.01, { checkSteps: 2 }),
+  train('wide512', [784, 512, 512, 10], ...softmax, 128, 2048, 1e-3, { checkSteps: 2, adam }),
   train('digits1', [64, 32, 16, 10], ...sigmoid, 1, 2000, 0.1),
   train('digits32', [64, 32, 16, 10], ...sigmoid, 32, 2048, 0.1),
   train('big', [1024, 2048, 2048, 1024], 'relu', 'relu', 'quadratic', 256, 1024, 1e-3, { checkSteps: 1 }),

@@ -27,6 +27,41 @@ def multiply_derivative(name, a, delta, spare):
         delta *= a > 0
 
 
+def adam_of(spec, parameters):
+    """Adam in place, on gradients summed over the batch, which are used up."""
+    beta1, beta2, epsilon = (spec["adam"][key] for key in ("beta1", "beta2", "epsilon"))
+    # Rounded once: 1 − float32(0.999) is 0.001 to four digits only.
+    rest1, rest2 = np.float32(1 - beta1), np.float32(1 - beta2)
+    means = [np.zeros_like(p) for p in parameters]
+    squares = [np.zeros_like(p) for p in parameters]
+    spares = [np.empty_like(p) for p in parameters]
+    share = np.float32(1 / spec["batch"])
+    t = 0
+
+    def update(gradients):
+        nonlocal t
+        t += 1
+        rate = np.float32(spec["learningRate"] / (1 - beta1**t))
+        correction = np.float32((1 - beta2**t) ** -0.5)
+        for p, g, m, v, spare in zip(parameters, gradients, means, squares, spares):
+            g *= share
+            m *= np.float32(beta1)
+            np.multiply(g, rest1, spare)
+            m += spare
+            g *= g
+            g *= rest2
+            v *= np.float32(beta2)
+            v += g
+            np.sqrt(v, g)
+            g *= correction
+            g += np.float32(epsilon)
+            np.divide(m, g, spare)
+            spare *= rate
+            p -= spare
+
+    return update
+
+
 def prepare(spec, x, y, weights, _):
     version = f"{np.__version__}, {blas()}"
     if spec["kind"] == "matmul":
@@ -69,6 +104,8 @@ def prepare(spec, x, y, weights, _):
     spares = [np.empty_like(layer) for layer in a[1:]]
     dw = [np.empty_like(m) for m in w]
     scale = np.float32(spec["learningRate"] / batch)
+    adam = adam_of(spec, w + b) if "adam" in spec else None
+    db = [np.empty_like(v) for v in b]
 
     def run(steps):
         for s in range(steps):
@@ -81,9 +118,14 @@ def prepare(spec, x, y, weights, _):
                     np.matmul(deltas[l], w[l].T, deltas[l - 1])
                     multiply_derivative(names[l - 1], a[l], deltas[l - 1], spares[l - 1])
                 np.matmul(a[l].T, deltas[l], dw[l])
+                if adam:
+                    np.sum(deltas[l], 0, out=db[l])
+                    continue
                 dw[l] *= scale
                 w[l] -= dw[l]
                 b[l] -= scale * deltas[l].sum(0)
+            if adam:
+                adam(dw + db)
         return steps * batch
 
     def check():

@@ -34,21 +34,58 @@ class Net(torch.nn.Module):
         return torch.nn.functional.cross_entropy(out, y)
 
 
+def sgd_by_hand(spec, parameters):
+    rate = -spec["learningRate"]
+
+    def update(gradients):
+        torch._foreach_add_(parameters, gradients, alpha=rate)
+
+    return update
+
+
+def adam_by_hand(spec, parameters):
+    """Adam on lists of tensors, in place; the gradients, which are means over the batch, are used up."""
+    beta1, beta2, epsilon = (spec["adam"][key] for key in ("beta1", "beta2", "epsilon"))
+    means = [torch.zeros_like(p) for p in parameters]
+    squares = [torch.zeros_like(p) for p in parameters]
+    t = 0
+
+    def update(gradients):
+        nonlocal t
+        t += 1
+        torch._foreach_mul_(means, beta1)
+        torch._foreach_add_(means, gradients, alpha=1 - beta1)
+        torch._foreach_mul_(squares, beta2)
+        torch._foreach_addcmul_(squares, gradients, gradients, 1 - beta2)
+        roots = torch._foreach_sqrt(squares)
+        torch._foreach_mul_(roots, (1 - beta2**t) ** -0.5)
+        torch._foreach_add_(roots, epsilon)
+        torch._foreach_addcdiv_(parameters, means, roots, -spec["learningRate"] / (1 - beta1**t))
+
+    return update
+
+
 def train_module(spec, xs, ys, weights, variant):
     net = Net(spec, weights)
     batch, batches = spec["batch"], len(xs)
     if variant == "jit":
         net = torch.jit.script(net)
         parameters = list(net.parameters())
-        rate = -spec["learningRate"]
+        update = adam_by_hand(spec, parameters) if "adam" in spec else sgd_by_hand(spec, parameters)
 
         def step(x, y):
             gradients = torch.autograd.grad(net.loss(x, y), parameters)
             with torch.no_grad():
-                torch._foreach_add_(parameters, gradients, alpha=rate)
+                update(gradients)
 
     else:
-        optimizer = torch.optim.SGD(net.parameters(), lr=spec["learningRate"], foreach=True)
+        if "adam" in spec:
+            adam = spec["adam"]
+            betas = adam["beta1"], adam["beta2"]
+            rate, epsilon = spec["learningRate"], adam["epsilon"]
+            optimizer = torch.optim.Adam(net.parameters(), lr=rate, betas=betas, eps=epsilon, foreach=True)
+        else:
+            optimizer = torch.optim.SGD(net.parameters(), lr=spec["learningRate"], foreach=True)
 
         def step(x, y):
             optimizer.zero_grad(set_to_none=True)
@@ -84,6 +121,10 @@ def train_by_hand(spec, xs, ys, weights):
     deltas_t = [m.t() for m in deltas]
     scale = -spec["learningRate"] / batch
     aten = torch.ops.aten
+    adam = "adam" in spec
+    dw = [torch.empty_like(m) for m in w] if adam else None
+    db = [torch.empty_like(m) for m in b] if adam else None
+    update = adam_by_hand(spec, w + b) if adam else None
     addmm, mm = torch.addmm, torch.mm
     activate = {"sigmoid": torch.sigmoid_, "relu": torch.relu_}
 
@@ -109,14 +150,22 @@ def train_by_hand(spec, xs, ys, weights):
                 i = s % batches
                 forward(xs[i])
                 torch.sub(a[-1], ys[i], out=deltas[last])
+                if adam:
+                    deltas[last] *= 1 / batch
                 if names[last] != "softmax":
                     derivative(names[last], deltas[last], a[-1])
                 for l in range(last, -1, -1):
                     if l:
                         mm(deltas[l], transposed[l], out=deltas[l - 1])
                         derivative(names[l - 1], deltas[l - 1], a[l])
-                    w[l].addmm_(turned[l] if l else xt[i], deltas[l], alpha=scale)
-                    b[l].addmv_(deltas_t[l], ones, alpha=scale)
+                    if adam:
+                        mm(turned[l] if l else xt[i], deltas[l], out=dw[l])
+                        torch.mv(deltas_t[l], ones, out=db[l])
+                    else:
+                        w[l].addmm_(turned[l] if l else xt[i], deltas[l], alpha=scale)
+                        b[l].addmv_(deltas_t[l], ones, alpha=scale)
+                if adam:
+                    update(dw + db)
         return steps * batch
 
     def check():

@@ -33,7 +33,8 @@ const forever = {
 
 export default {
   train(spec, { x, y }, variant) {
-    const { sizes, batch, rows, learningRate, output } = spec
+    const { sizes, batch, rows, learningRate, output, adam } = spec
+    const praxis = adam && { praxis: 'adam', beta1: adam.beta1, beta2: adam.beta2, epsilon: adam.epsilon }
     const net = start(variant, spec)
     const targets = rowsOf(y, sizes.at(-1))
     const data = rowsOf(x, sizes[0]).map((input, i) => ({ input, output: targets[i] }))
@@ -41,7 +42,7 @@ export default {
     function run(steps) {
       const iterations = Math.max(1, Math.round(steps / whole))
       const n = Math.min(rows, steps * batch)
-      net.train(n < rows ? data.slice(0, n) : data, { ...forever, iterations, learningRate })
+      net.train(n < rows ? data.slice(0, n) : data, { ...forever, iterations, learningRate, ...praxis })
       return n * iterations
     }
     const differs = output === 'softmax' ? '; relu outputs and quadratic loss for softmax' : ''

@@ -29,6 +29,7 @@ export default {
     .version,
 
   train(spec, { x, y }) {
+    if (spec.adam) return { absent: 'no Adam' }
     const { sizes, batch, output, learningRate } = spec
     const net = start(spec)
     const trainer = new convnetjs.Trainer(net, {

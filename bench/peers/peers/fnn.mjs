@@ -37,6 +37,7 @@ export default {
 
   train(spec, { x, y }) {
     const { sizes, batch, rows, output } = spec
+    if (spec.adam) return { absent: 'no Adam' }
     if (output === 'relu') return { absent: 'does classification only' }
     const labels = labelsOf(y, sizes.at(-1))
     const net = start(spec, 1)

@@ -25,23 +25,21 @@ function forward({ sizes, hidden, output }, parameters, x) {
   return a
 }
 
-const initial = ({ sizes }, weights) =>
-  weights.map((values, i) =>
-    tensor(values, i % 2 ? [sizes[(i >> 1) + 1]] : [sizes[i >> 1], sizes[(i >> 1) + 1]]),
-  )
+const shapeOf = ({ sizes }, i) => (i % 2 ? [sizes[(i >> 1) + 1]] : [sizes[i >> 1], sizes[(i >> 1) + 1]])
+const initial = (spec, weights) => weights.map((values, i) => tensor(values, shapeOf(spec, i)))
 
 export default {
   version: JSON.parse(readFileSync(manifest)).version,
 
   async train(spec, { x, y, weights }) {
     await start()
-    const { sizes, batch, rows, learningRate } = spec
+    const { sizes, batch, rows, learningRate, adam } = spec
     const lossOf = (parameters, xs, ys) => {
       const out = forward(spec, parameters, xs)
       if (spec.loss === 'quadratic') return np.square(out.sub(ys)).sum(1).mean().mul(0.5)
       return nn.logSoftmax(out).mul(ys).sum(1).mean().mul(-1)
     }
-    const step = jit((parameters, xs, ys) => {
+    const sgdStep = jit((parameters, xs, ys) => {
       const [loss, gradients] = valueAndGrad(lossOf)(
         parameters.map((p) => p.ref),
         xs,
@@ -49,6 +47,38 @@ export default {
       )
       return [loss, parameters.map((p, i) => p.sub(gradients[i].mul(learningRate)))]
     })
+    // The corrections of the means, 1 / (1 − βᵗ), are numbers of the step, so they come as arrays.
+    const adamStep = jit((parameters, means, squares, corrections, xs, ys) => {
+      const [loss, gradients] = valueAndGrad(lossOf)(
+        parameters.map((p) => p.ref),
+        xs,
+        ys,
+      )
+      const { beta1, beta2, epsilon } = adam
+      const [first, second] = corrections
+      const m = means.map((old, i) => old.mul(beta1).add(gradients[i].ref.mul(1 - beta1)))
+      const v = squares.map((old, i) => old.mul(beta2).add(np.square(gradients[i]).mul(1 - beta2)))
+      const updated = parameters.map((p, i) => {
+        const root = np.sqrt(v[i].ref.mul(second.ref)).add(epsilon)
+        return p.sub(m[i].ref.mul(first.ref).mul(learningRate).div(root))
+      })
+      first.dispose()
+      second.dispose()
+      return [loss, updated, m, v]
+    })
+    const zeros = () => weights.map((values, i) => tensor(new Float32Array(values.length), shapeOf(spec, i)))
+    let [means, squares, t] = adam ? [zeros(), zeros(), 0] : []
+    function step(xs, ys) {
+      if (!adam) return sgdStep(parameters, xs, ys)
+      ++t
+      const corrections = [adam.beta1, adam.beta2].map((beta) =>
+        np.array(Float32Array.of(1 / (1 - beta ** t))),
+      )
+      const [loss, updated, m, v] = adamStep(parameters, means, squares, corrections, xs, ys)
+      means = m
+      squares = v
+      return [loss, updated]
+    }
     const [inputs, outputs] = [sizes[0], sizes.at(-1)]
     const batches = Array.from({ length: rows / batch }, (_, i) => [
       tensor(x.subarray(i * batch * inputs, (i + 1) * batch * inputs), [batch, inputs]),
@@ -58,7 +88,7 @@ export default {
     const run = (steps) => {
       for (let s = 0; s < steps; ++s) {
         const [xs, ys] = batches[s % batches.length]
-        const [loss, updated] = step(parameters, xs.ref, ys.ref)
+        const [loss, updated] = step(xs.ref, ys.ref)
         loss.dispose()
         parameters = updated
         parameters[1].ref.dataSync()

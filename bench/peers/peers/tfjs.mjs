@@ -40,11 +40,14 @@ function model({ sizes, hidden, output }, weights) {
 
 const quadratic = (y, a) => tf.mul(0.5, tf.sum(tf.squaredDifference(a, y), -1))
 
+const optimizerOf = ({ learningRate, adam }) =>
+  adam ? tf.train.adam(learningRate, adam.beta1, adam.beta2, adam.epsilon) : tf.train.sgd(learningRate)
+
 function layers(spec, { x, y, weights }) {
   const { sizes, batch, rows } = spec
   const net = model(spec, weights)
   const loss = spec.loss === 'quadratic' ? quadratic : 'categoricalCrossentropy'
-  net.compile({ optimizer: tf.train.sgd(spec.learningRate), loss })
+  net.compile({ optimizer: optimizerOf(spec), loss })
   const part = (n) => [
     tf.tensor2d(x.subarray(0, n * sizes[0]), [n, sizes[0]]),
     tf.tensor2d(y.subarray(0, n * sizes.at(-1)), [n, sizes.at(-1)]),
@@ -72,7 +75,7 @@ function layers(spec, { x, y, weights }) {
 }
 
 function byHand(spec, { x, y, weights }) {
-  const { sizes, batch, rows, hidden, output, loss, learningRate } = spec
+  const { sizes, batch, rows, hidden, output, loss, learningRate, adam } = spec
   const last = sizes.length - 2
   const batches = Array.from({ length: rows / batch }, (_, i) => {
     const xs = tf.tensor2d(x.slice(i * batch * sizes[0], (i + 1) * batch * sizes[0]), [batch, sizes[0]])
@@ -85,10 +88,21 @@ function byHand(spec, { x, y, weights }) {
   let w = sizes.slice(1).map((units, l) => tf.tensor2d(weights[2 * l], [sizes[l], units]))
   let b = sizes.slice(1).map((_, l) => tf.tensor1d(weights[2 * l + 1]))
   const scale = tf.scalar(learningRate / batch)
+  const share = tf.scalar(1 / batch)
   const one = tf.scalar(1)
   // f'(z) from a = f(z)
   const derivative = { sigmoid: (a) => tf.mul(a, tf.sub(one, a)), relu: (a) => tf.step(a) }
 
+  // Adam is the library's own, on variables; for SGD the arithmetic below is faster than its optimizer.
+  const optimizer = adam && optimizerOf(spec)
+  const variables =
+    optimizer && [...w.flatMap((weight, l) => [weight, b[l]])].map((values) => tf.variable(values))
+  if (optimizer) {
+    w = variables.filter((_, i) => i % 2 === 0)
+    b = variables.filter((_, i) => i % 2 === 1)
+  }
+
+  /** The new parameters of SGD; with Adam the gradients of the mean loss. */
   function step([xs, xt, ys]) {
     const next = tf.tidy(() => {
       const a = [xs]
@@ -103,10 +117,16 @@ function byHand(spec, { x, y, weights }) {
           const below = tf.mul(tf.matMul(delta, tf.transpose(w[l])), derivative[hidden](a[l]))
           delta = below
         }
-        updated.unshift(tf.sub(w[l], tf.mul(dw, scale)), tf.sub(b[l], tf.mul(db, scale)))
+        if (optimizer) updated.unshift(tf.mul(dw, share), tf.mul(db, share))
+        else updated.unshift(tf.sub(w[l], tf.mul(dw, scale)), tf.sub(b[l], tf.mul(db, scale)))
       }
       return updated
     })
+    if (optimizer) {
+      optimizer.applyGradients(next.map((tensor, i) => ({ name: variables[i].name, tensor })))
+      tf.dispose(next)
+      return
+    }
     tf.dispose([w, b])
     w = next.filter((_, i) => i % 2 === 0)
     b = next.filter((_, i) => i % 2 === 1)
