@@ -56,6 +56,14 @@ describe('withSections', () => {
 })
 
 describe('the Markdown of a run', () => {
+  it('says where other work ran beside it', () => {
+    const markdownAt = (load: number): string => {
+      const toTheEnd = { rows: [], columns, seeds: 3, runs: {} }
+      return render({ machine: { ...machine, load }, peak: {}, columns, rows: [], results: {}, toTheEnd })
+    }
+    expect(markdownAt(12.7)).toContain('one core, pinned; other work ran beside it (load 13);')
+    expect(markdownAt(1.2)).not.toContain('other work')
+  })
   it('compares trainings to the end by the medians of their CPU seconds, and shows the mean error', () => {
     const row = workloads.find(({ id }: { id: string }) => id === 'mlp-adam')
     const done = (seconds: number, epochs: number, testError: number) => ({

@@ -1,7 +1,7 @@
 // Training to the end on MNIST: the workloads of kind 'converge', which are judged by seconds and test error.
 
 import { noMnist } from './inputs.mjs'
-import { median, shown, table } from './markdown.mjs'
+import { described, median, shown, table } from './markdown.mjs'
 import { title } from './workloads.mjs'
 
 /** Peers that are raced here: those that train the same network by the same rule. */
@@ -102,7 +102,7 @@ export function reportConverge({ machine, rows, columns, runs, seeds }) {
   return [
     '## scikit-learn’s MNIST benchmark',
     '',
-    `${machine.cpu}, ${machine.cores} cores, ${machine.date}; ${machine.node}; ${machine.pinned ? 'one core, pinned' : 'not pinned: no taskset'}; ${[...versions].join('; ')}. Seeds 1 to ${seeds}, the peers in turn; ${machine.minutes.toFixed(0)} minutes in all.${machine.quick ? ' Quick, not to be quoted: a tenth of the images and 5 epochs.' : ''}`,
+    `${described(machine)}; ${[...versions].join('; ')}. Seeds 1 to ${seeds}, the peers in turn; ${machine.minutes.toFixed(0)} minutes in all.${machine.quick ? ' Quick, not to be quoted: a tenth of the images and 5 epochs.' : ''}`,
     '',
     'The two networks of its `benchmarks/bench_mnist.py`, trained on 60,000 images until they stop, and tested on 10,000. The',
     'time is that of the whole `fit`; CPU seconds leave out what other processes took of the core, and the ratios are of them.',

@@ -22,6 +22,10 @@ export const table = (head, body) =>
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n')
 
+/** The processor, the date, the Node and the circumstances of a run. */
+export const described = ({ cpu, cores, date, node, pinned, load }) =>
+  `${cpu}, ${cores} cores, ${date}; JavaScript in ${node}; ${pinned ? 'one core, pinned' : 'not pinned: no taskset'}${load > 2 ? `; other work ran beside it (load ${load.toFixed(0)})` : ''}`
+
 const headingOf = (section) => section.slice(0, section.indexOf('\n'))
 
 /** `text` with the sections of `written` in place of those with the same heading; new ones come last. A section begins with

@@ -1,6 +1,6 @@
 // The results of one workload as a section of its own: a row for each peer.
 
-import { median, shown, table } from './markdown.mjs'
+import { described, median, shown, table } from './markdown.mjs'
 import { CHECK } from './report.mjs'
 import { flopsOf, title } from './workloads.mjs'
 
@@ -33,7 +33,7 @@ export function reportOne({ machine, columns, row, results }) {
   return [
     `## ${row.id}: ${title(row)}`,
     '',
-    `${machine.cpu}, ${machine.cores} cores, ${machine.date}; JavaScript in ${machine.node}; ${machine.pinned ? 'one core, pinned' : 'not pinned: no taskset'}. Warm-up of ${timing.warm} s, then ${timing.repetitions} repetitions of ${timing.seconds} s${machine.rounds > 1 ? `, in ${machine.rounds} rounds` : ''}; medians, with the largest deviation.${machine.quick ? ' Quick: too short to quote.' : ''}`,
+    `${described(machine)}. Warm-up of ${timing.warm} s, then ${timing.repetitions} repetitions of ${timing.seconds} s${machine.rounds > 1 ? `, in ${machine.rounds} rounds` : ''}; medians, with the largest deviation.${machine.quick ? ' Quick: too short to quote.' : ''}`,
     '\\* fewer than 5 repetitions. † its loss after the first steps is not the reference’s.',
     '',
     table(['peer', name, 'GFLOP/s', 'nabla’s fastest against it', 'what it does'], body),

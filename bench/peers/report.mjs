@@ -1,6 +1,6 @@
 // Results to Markdown.
 
-import { median, shown, table } from './markdown.mjs'
+import { described, median, shown, table } from './markdown.mjs'
 import { flopsOf, title } from './workloads.mjs'
 
 // A loss that misses the reference's way by more than this share is not the same training.
@@ -96,7 +96,7 @@ export function report({ machine, peak, columns, rows, results }) {
   return [
     `# The race${machine.quick ? ' (quick: too short to quote)' : ''}`,
     '',
-    `${machine.cpu}, ${machine.cores} cores, ${machine.date}; JavaScript in ${machine.node}; ${machine.pinned ? 'one core, pinned' : 'not pinned: no taskset'}. Warm-up of ${timing.warm} s, then ${timing.repetitions} repetitions of ${timing.seconds} s${machine.rounds > 1 ? `, in ${machine.rounds} rounds` : ''}; medians, with the largest deviation. ${machine.minutes.toFixed(0)} minutes in all.`,
+    `${described(machine)}. Warm-up of ${timing.warm} s, then ${timing.repetitions} repetitions of ${timing.seconds} s${machine.rounds > 1 ? `, in ${machine.rounds} rounds` : ''}; medians, with the largest deviation. ${machine.minutes.toFixed(0)} minutes in all.`,
     '',
     '## The machine’s peak, one core',
     '',

@@ -3,7 +3,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -106,6 +106,8 @@ function keep() {
     pinned: pin.length > 0,
     date: new Date().toISOString().slice(0, 10),
     minutes: (Date.now() - began) / 60000,
+    /** Of the last 15 minutes: a run of its own on one core leaves it at about 1. */
+    load: loadavg()[2],
     rounds: Number(options.rounds),
     timing,
     quick,
