@@ -97,7 +97,10 @@ describe('the Markdown of a run', () => {
   it('gives one workload a section of its own: the fastest first, and why others did not run', () => {
     const row = workloads.find(({ id }: { id: string }) => id === 'wide512')
     const results = {
-      'wide512/nabla-simd': { rates: [10_000, 12_000, 11_000, 11_000, 11_000] },
+      'wide512/nabla-simd': {
+        rates: [10_000, 12_000, 11_000, 11_000, 11_000],
+        cpuRates: [15_000, 12_000, 16_000, 17_000, 16_000],
+      },
       'wide512/sklearn': { rates: [22_000, 22_000], checkError: 0.02 },
       'wide512/FANN': { absent: 'no Adam' },
     }
@@ -105,8 +108,8 @@ describe('the Markdown of a run', () => {
     const markdown: string = render({ machine, peak: {}, columns: all, rows: [row], results })
     expect(markdown).toMatch(/^## wide512: train 784-512-512-10 .*Adam$/m)
     expect(markdown.indexOf('| sklearn')).toBeLessThan(markdown.indexOf('| nabla-simd'))
-    expect(cellsOf(markdown, 'nabla-simd').slice(1, 2)).toEqual(['11.0 ±9%'])
-    expect(cellsOf(markdown, 'sklearn').slice(1, 4)).toEqual(['22.0\\*† ±0%', '70.6', '0.500×'])
+    expect(cellsOf(markdown, 'nabla-simd').slice(1, 5)).toEqual(['11.0 ±9%', '16.0', '51.3', '1.00×'])
+    expect(cellsOf(markdown, 'sklearn').slice(1, 5)).toEqual(['22.0\\*† ±0%', '–', '70.6', '0.727×'])
     expect(markdown).toContain('- **FANN** did not run: no Adam')
     // The race's own headings are another's: they stay as they are.
     expect(markdown).not.toMatch(/^# /m)

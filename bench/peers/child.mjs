@@ -11,9 +11,10 @@ async function measure(run, { seconds, repetitions, warm, limit }) {
   const began = performance.now()
   const elapsed = () => (performance.now() - began) / 1000
   const time = async (steps) => {
-    const start = performance.now()
+    const [start, cpuStart] = [performance.now(), process.cpuUsage()]
     const done = await run(steps)
-    return { done, seconds: (performance.now() - start) / 1000 }
+    const { user, system } = process.cpuUsage(cpuStart)
+    return { done, seconds: (performance.now() - start) / 1000, cpuSeconds: (user + system) / 1e6 }
   }
   // Doubles until one repetition is long enough and the warm-up is over.
   let steps = 1
@@ -24,12 +25,13 @@ async function measure(run, { seconds, repetitions, warm, limit }) {
     else if (elapsed() >= warm) break
     if (elapsed() > limit) break
   }
-  const rates = []
+  const [rates, cpuRates] = [[], []]
   while (rates.length < repetitions && (rates.length === 0 || elapsed() < limit)) {
     const t = await time(steps)
     rates.push(t.done / t.seconds)
+    cpuRates.push(t.done / Math.max(t.cpuSeconds, 1e-9))
   }
-  return rates
+  return { rates, cpuRates }
 }
 
 const [file, variant, specPath] = process.argv.slice(2)
@@ -47,9 +49,15 @@ try {
   else {
     const { run, check, notes } = made
     const checked = await check?.()
-    const rates = await measure(run, spec.timing)
+    const measured = await measure(run, spec.timing)
     const version = typeof peer.version === 'function' ? peer.version() : peer.version
-    result = { rates, checked, notes, version, engine: `Node ${process.version}, V8 ${process.versions.v8}` }
+    result = {
+      ...measured,
+      checked,
+      notes,
+      version,
+      engine: `Node ${process.version}, V8 ${process.versions.v8}`,
+    }
   }
 } catch (error) {
   result = {

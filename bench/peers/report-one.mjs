@@ -8,20 +8,23 @@ export function reportOne({ machine, columns, row, results }) {
   const unit = row.kind === 'matmul' ? 1 : 1000
   const name = row.kind === 'matmul' ? 'GFLOP/s' : 'thousands of samples a second'
   const measured = columns.flatMap((column) => {
-    const { rates, ...rest } = results[`${row.id}/${column.id}`] ?? {}
-    return rates ? [{ column, rates, rate: median(rates) / unit, ...rest }] : []
+    const { rates, cpuRates, ...rest } = results[`${row.id}/${column.id}`] ?? {}
+    const rateOf = (values) => values && median(values) / unit
+    return rates ? [{ column, rates, rate: rateOf(rates), cpuRate: rateOf(cpuRates), ...rest }] : []
   })
-  measured.sort((a, b) => b.rate - a.rate)
+  measured.sort((a, b) => (b.cpuRate ?? b.rate) - (a.cpuRate ?? a.rate))
   const own = measured.find(({ column }) => column.group === 'nabla')
-  const body = measured.map(({ column, rates, rate, checkError, version, notes }) => {
+  const body = measured.map(({ column, rates, rate, cpuRate, checkError, version, notes }) => {
     const spread = Math.max(...rates.map((r) => Math.abs(r / unit / rate - 1)))
     const marks = `${rates.length < 5 ? '\\*' : ''}${checkError > CHECK ? '†' : ''}`
-    const gflops = row.kind === 'matmul' ? rate : (rate * flopsOf(row)) / 1e6
+    const busy = cpuRate ?? rate
+    const gflops = row.kind === 'matmul' ? busy : (busy * flopsOf(row)) / 1e6
     return [
       `${column.id}${version ? ` ${version}` : ''}`,
       `${shown(rate)}${marks} ±${Math.round(100 * spread)}%`,
+      cpuRate ? shown(cpuRate) : '–',
       shown(gflops),
-      own ? `${shown(own.rate / rate)}×` : '–',
+      own ? `${shown((own.cpuRate ?? own.rate) / busy)}×` : '–',
       [column.note, notes].filter(Boolean).join('; '),
     ]
   })
@@ -34,9 +37,10 @@ export function reportOne({ machine, columns, row, results }) {
     `## ${row.id}: ${title(row)}`,
     '',
     `${described(machine)}. Warm-up of ${timing.warm} s, then ${timing.repetitions} repetitions of ${timing.seconds} s${machine.rounds > 1 ? `, in ${machine.rounds} rounds` : ''}; medians, with the largest deviation.${machine.quick ? ' Quick: too short to quote.' : ''}`,
+    'A second of CPU time leaves out what other processes took of the core: GFLOP/s and ratios are by it, where it is known.',
     '\\* fewer than 5 repetitions. † its loss after the first steps is not the reference’s.',
     '',
-    table(['peer', name, 'GFLOP/s', 'nabla’s fastest against it', 'what it does'], body),
+    table(['peer', name, 'by CPU time', 'GFLOP/s', 'nabla’s fastest against it', 'what it does'], body),
     '',
     ...(absences.length ? [...absences, ''] : []),
   ].join('\n')

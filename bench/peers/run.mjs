@@ -132,7 +132,10 @@ async function race() {
         const before = record.results[key]
         if (before?.absent) continue
         const result = ready ? await start(peer, ready) : noMnist
-        if (result.rates && before) result.rates = [...before.rates, ...result.rates]
+        if (result.rates && before) {
+          result.rates = [...before.rates, ...result.rates]
+          if (result.cpuRates) result.cpuRates = [...before.cpuRates, ...result.cpuRates]
+        }
         const error = agreement(result.checked, ready?.expected)
         if (error !== undefined) result.checkError = error
         record.results[key] = result

@@ -20,24 +20,25 @@ def measure(run, seconds, repetitions, warm, limit):
     began = time.perf_counter()
 
     def timed(steps):
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         done = run(steps)
-        return done, time.perf_counter() - start
+        return done, time.perf_counter() - start, time.process_time() - cpu_start
 
     steps = 1
     while True:
-        _, took = timed(steps)
+        _, took, _ = timed(steps)
         if took < seconds:
             steps = int(np.ceil(steps * min(4, max(1.2, 1.1 * seconds / max(took, 1e-9)))))
         elif time.perf_counter() - began >= warm:
             break
         if time.perf_counter() - began > limit:
             break
-    rates = []
+    rates, cpu_rates = [], []
     while len(rates) < repetitions and (not rates or time.perf_counter() - began < limit):
-        done, took = timed(steps)
+        done, took, cpu_took = timed(steps)
         rates.append(done / took)
-    return rates
+        cpu_rates.append(done / max(cpu_took, 1e-9))
+    return {"rates": rates, "cpuRates": cpu_rates}
 
 
 def data_of(spec):
@@ -83,8 +84,7 @@ def main(prepare, converge=None):
             os._exit(0)
         run, check, version, notes = prepare(spec, *data_of(spec), variant)
         checked = float(check()) if check else None
-        rates = measure(run, **spec["timing"])
-        result = {"rates": rates, "checked": checked, "notes": notes, "version": version}
+        result = {**measure(run, **spec["timing"]), "checked": checked, "notes": notes, "version": version}
     except Absent as reason:
         result = {"absent": str(reason)}
     except Exception as error:
