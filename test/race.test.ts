@@ -108,7 +108,7 @@ describe('the Markdown of a run', () => {
     const markdown: string = render({ machine, peak: {}, columns: all, rows: [row], results })
     expect(markdown).toMatch(/^## wide512: train 784-512-512-10 .*Adam$/m)
     expect(markdown.indexOf('| sklearn')).toBeLessThan(markdown.indexOf('| nabla-simd'))
-    expect(cellsOf(markdown, 'nabla-simd').slice(1, 5)).toEqual(['11.0 ±9%', '16.0', '51.3', '1.00×'])
+    expect(cellsOf(markdown, 'nabla-simd').slice(1, 5)).toEqual(['11.0 ±9%', '16.0 ±25%', '51.3', '1.00×'])
     expect(cellsOf(markdown, 'sklearn').slice(1, 5)).toEqual(['22.0\\*† ±0%', '–', '70.6', '0.727×'])
     expect(markdown).toContain('- **FANN** did not run: no Adam')
     // The race's own headings are another's: they stay as they are.

@@ -10,19 +10,23 @@ export function reportOne({ machine, columns, row, results }) {
   const measured = columns.flatMap((column) => {
     const { rates, cpuRates, ...rest } = results[`${row.id}/${column.id}`] ?? {}
     const rateOf = (values) => values && median(values) / unit
-    return rates ? [{ column, rates, rate: rateOf(rates), cpuRate: rateOf(cpuRates), ...rest }] : []
+    const all = { rates, rate: rateOf(rates), cpuRates, cpuRate: rateOf(cpuRates) }
+    return rates ? [{ column, ...all, ...rest }] : []
   })
   measured.sort((a, b) => (b.cpuRate ?? b.rate) - (a.cpuRate ?? a.rate))
   const own = measured.find(({ column }) => column.group === 'nabla')
-  const body = measured.map(({ column, rates, rate, cpuRate, checkError, version, notes }) => {
-    const spread = Math.max(...rates.map((r) => Math.abs(r / unit / rate - 1)))
+  const body = measured.map(({ column, rates, rate, cpuRates, cpuRate, checkError, version, notes }) => {
+    const spread = (values) => {
+      const middle = median(values)
+      return `±${Math.round(100 * Math.max(...values.map((value) => Math.abs(value / middle - 1))))}%`
+    }
     const marks = `${rates.length < 5 ? '\\*' : ''}${checkError > CHECK ? '†' : ''}`
     const busy = cpuRate ?? rate
     const gflops = row.kind === 'matmul' ? busy : (busy * flopsOf(row)) / 1e6
     return [
       `${column.id}${version ? ` ${version}` : ''}`,
-      `${shown(rate)}${marks} ±${Math.round(100 * spread)}%`,
-      cpuRate ? shown(cpuRate) : '–',
+      `${shown(rate)}${marks} ${spread(rates)}`,
+      cpuRate ? `${shown(cpuRate)} ${spread(cpuRates)}` : '–',
       shown(gflops),
       own ? `${shown((own.cpuRate ?? own.rate) / busy)}×` : '–',
       [column.note, notes].filter(Boolean).join('; '),
