@@ -19,6 +19,7 @@ import { beginOf, firstUnitOf } from './base/parts'
 import { fetchLists } from './products/lists'
 import { sparseNN } from './products/sparse'
 import { activateRows, deriveRows } from './rows/activation'
+import { customRows } from './rows/custom'
 import { hitsRow } from './rows/hits'
 import { lossRow, weighRow } from './rows/loss'
 import { softmaxRows } from './rows/softmax'
@@ -97,7 +98,10 @@ function forward(op: usize, from: i32, to: i32, rows: i32, jFrom: i32, jTo: i32,
       sparseNN(r, end, fromTable, toTable, weights, padded(k), biases, out, n, jFrom, jTo)
     } else gemmNN(r, end, a, lda, aTable, weights, padded(k), biases, out, k, n, tiles, jFrom, jTo)
     if (activation == Activations.SOFTMAX) softmaxRows(end - r, out + at, out + at, n, columns)
-    else if (activation != Activations.LINEAR) {
+    else if (activation == Activations.CUSTOM) {
+      const layer = operand(op, Forward.layer)
+      customRows(layer, end - r, out + at, slope ? slope + at : 0, min(jTo, n) - jFrom, columns)
+    } else if (activation != Activations.LINEAR) {
       activateRows(activation, end - r, out + at, slope ? slope + at : 0, jTo - jFrom, columns)
     }
   }

@@ -62,6 +62,7 @@ function forward(name: string, m: number, k: number, n: number, activation: numb
         inputs: k,
         units: n,
         activation,
+        layer: 0,
         tiles,
         fromTable: undefined,
         toTable: undefined,

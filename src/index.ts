@@ -48,6 +48,8 @@ export type { ClassScores } from './metrics/tally.ts'
 export { type TopKOptions, topK } from './metrics/top-k.ts'
 export type { LayerShape } from './model/architecture.ts'
 export type { ClassName } from './model/class-names.ts'
+export type { CustomActivation } from './model/custom-activation.ts'
+export type { CustomLoss } from './model/custom-loss.ts'
 export type { CustomInitializer, InitializerName, WeightShape } from './model/initializers.ts'
 export type {
   ConstantSchedule,
@@ -104,6 +106,7 @@ export type {
   OutputLayerOptions,
   PredictOptions,
   ReadOptions,
+  ResumeOptions,
   RmspropOptions,
   SgdOptions,
   SizedNetworkOptions,

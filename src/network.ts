@@ -4,6 +4,7 @@ import type { Disposing } from './base/disposing.ts'
 import { BackendError } from './base/errors.ts'
 import { diagnose } from './calls/diagnose.ts'
 import { type Gradients, gradients } from './calls/gradients.ts'
+import { optionsToResume } from './calls/resume.ts'
 import { trace } from './calls/trace.ts'
 import { trainBatch } from './calls/train-batch.ts'
 import { trainIterator } from './calls/train-iterator.ts'
@@ -27,7 +28,6 @@ import { checkGradientsSettings, explainSettings } from './model/call-settings.t
 import { networkSettings } from './model/network-settings.ts'
 import type {
   CheckGradientsOptions,
-  CommonNetworkOptions,
   Data,
   DataStream,
   EpochLog,
@@ -35,6 +35,7 @@ import type {
   FitOptions,
   MatrixLike,
   NetworkOptions,
+  ResumeOptions,
   TargetsLike,
   TrainBatchOptions,
 } from './model/options.ts'
@@ -121,9 +122,9 @@ export class Network extends NetworkBase {
    * the network was made with, such as threads, kernels, or an optimizer whose learning rate is a function. Throws
    * FormatError.
    */
-  static resume(bytes: Uint8Array, options: Partial<CommonNetworkOptions> = {}): Network {
+  static resume(bytes: Uint8Array, options: ResumeOptions = {}): Network {
     const found = decodeCheckpoint(bytes)
-    const network = new Network({ ...found.header.options, ...options } as NetworkOptions)
+    const network = new Network(optionsToResume(found.header.options, options))
     restore(network.#core, found)
     return network
   }

@@ -62,7 +62,7 @@ const bookOf = (net: Network, loss: string): StagedNetwork => ({
   layers: net.layers.map(({ units, bias, activation, normalization }, l) => ({
     weights: inRows(net.weights(l), units),
     biases: bias ? [...net.biases(l)] : undefined,
-    activation,
+    activation: activation as string,
     normalization: normalization?.name,
     epsilon: normalization?.epsilon ?? 1e-5,
     gains: [...net.gains(l)],

@@ -23,7 +23,7 @@ const textbookOf = (net: Network) => ({
   layers: net.layers.map(({ units, activation }, l) => ({
     weights: inRows(net.weights(l), units),
     biases: [...net.biases(l)],
-    activation,
+    activation: activation as string,
   })),
   loss: 'quadratic',
 })

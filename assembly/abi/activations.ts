@@ -14,6 +14,8 @@ export const SOFTMAX = 10
 export const SOFTSIGN = 11
 /** Backward alone, of any activation: f'(z) was stored. */
 export const STORED = 12
+/** Forward alone: a function of the user's own, which stores f'(z). */
+export const CUSTOM = 13
 
 // leakyRelu's slope below zero (PyTorch's default), elu's α, and selu's α and λ (Klambauer et al. 2017,
 // arXiv:1706.02515, section 2).

@@ -12,3 +12,5 @@ export const POISSON = 8
 export const KL_DIVERGENCE = 9
 export const FOCAL = 10
 export const BINARY_FOCAL = 11
+/** Functions of the user's own. */
+export const CUSTOM = 12

@@ -6,6 +6,8 @@
 import * as Activations from '../abi/activations'
 import * as Losses from '../abi/losses'
 import { loadLanes, storeLanes } from '../base/simd'
+import { derive } from './activation'
+import { customRow } from './custom'
 import { absoluteRow, huberRow, logCoshRow } from './losses/distance'
 import { binaryCrossEntropyRow, crossEntropyRow, klDivergenceRow } from './losses/entropy'
 import { binaryFocalRow, focalRow } from './losses/focal'
@@ -57,6 +59,11 @@ export function lossRow(
       return focalRow(out, y, delta, n, first, second)
     case Losses.BINARY_FOCAL:
       return binaryFocalRow(out, y, delta, n, first, second, third)
+    case Losses.CUSTOM: {
+      const value = customRow(out, y, delta, n)
+      if (delta && activation != Activations.SOFTMAX) derive(activation, from, delta, n)
+      return value
+    }
     default:
       return unreachable()
   }

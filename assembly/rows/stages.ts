@@ -1,6 +1,7 @@
 // The stages of a layer behind its product: normalise, activate, drop. Each takes a part of the batch as its instruction is
 // split.
 
+import * as Activations from '../abi/activations'
 import { LANES } from '../abi/layout'
 import * as Normalizations from '../abi/normalizations'
 import * as Dropout from '../abi/operands/dropout'
@@ -12,6 +13,7 @@ import { address, double, operand, tableOf } from '../base/operands'
 import { padded, rowPtr } from '../base/panels'
 import { beginOf } from '../base/parts'
 import { activateRows } from './activation'
+import { customRows } from './custom'
 import { dropoutRow } from './dropout'
 import { normalizeByRunning, normalizeColumns, normalizeColumnsBackward, updateStatistics } from './normalize-columns'
 import { normalizeRow, normalizeRowBackward } from './normalize-rows'
@@ -53,9 +55,11 @@ export function normalize(op: usize, from: i32, to: i32, jFrom: i32, jTo: i32): 
   }
   const slope = address(op, Normalize.slope)
   const f = slope ? slope + first + ((<usize>jFrom) << 2) : 0
-  activateRows(
-    operand(op, Normalize.activation), to - from, out + ((<usize>jFrom) << 2), f, jTo - jFrom, columns,
-  )
+  const a = out + ((<usize>jFrom) << 2)
+  const activation = operand(op, Normalize.activation)
+  if (activation == Activations.CUSTOM) {
+    customRows(operand(op, Normalize.layer), to - from, a, f, min(jTo, n) - jFrom, columns)
+  } else activateRows(activation, to - from, a, f, jTo - jFrom, columns)
 }
 
 /** OP_NORMALIZE_BACKWARD, for the rows [from, to) of the batch's and the columns [jFrom, jTo). */

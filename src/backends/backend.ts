@@ -1,6 +1,7 @@
 // What a backend is: an arena of one fixed size and an interpreter of tapes over it.
 
 import type { Floats } from '../base/floats.ts'
+import type { Callbacks } from './callbacks.ts'
 
 /** The kernels that are no instructions of a tape. Offsets and strides in elements, as in assembly/index.ts. */
 export interface Kernels {
@@ -109,6 +110,6 @@ export interface Offering {
 /**
  * Makes an arena for a plan that ends at element `elements` if it begins at ARENA_START; the same plan fits from the
  * arena's own `begin`. Its contents are undefined. shared: true if other threads will work in it, where the engine
- * supports that. Throws BackendError if there is no memory.
+ * supports that. callbacks: what its tapes call of the user's own. Throws BackendError if there is no memory.
  */
-export type MakeBackend = (elements: number, shared?: boolean) => Backend
+export type MakeBackend = (elements: number, shared?: boolean, callbacks?: Callbacks) => Backend

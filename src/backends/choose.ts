@@ -107,7 +107,7 @@ export function chooseBackend(kernels: KernelsName, wide = false): Choice {
 
 const reference = (lacks: string | undefined): Choice => ({
   name: 'reference',
-  make: (elements) => makeReferenceBackend(elements),
+  make: (elements, _, callbacks) => makeReferenceBackend(elements, 'float32', callbacks),
   tiles: SINGLE,
   lacks,
 })

@@ -4,6 +4,7 @@
 
 import { ARENA_START } from '../../assembly/abi/layout.ts'
 import type { Backend, MakeBackend, Offering } from './backend.ts'
+import type { Callbacks } from './callbacks.ts'
 import { arenaIn, KernelMemory, type Tenancy } from './wasm.ts'
 
 // How many unshared memories, which the garbage collector can free, are kept for the next arena, and for how long.
@@ -27,7 +28,7 @@ class Blocks {
     this.#elements = bytes / 4
   }
 
-  take(): Backend {
+  take(callbacks: Callbacks | undefined): Backend {
     if (this.#free.length === 0) {
       const room = this.#make(ARENA_START + BLOCKS * this.#elements)
       for (let i = BLOCKS - 1; i >= 0; --i) this.#free.push({ room, begin: ARENA_START + i * this.#elements })
@@ -39,13 +40,14 @@ class Blocks {
       free.push(block)
     }
     const end = block.begin + this.#elements
-    const arena = arenaIn(block.room, block.begin, end, {
+    const tenancy: Tenancy = {
       grow: (wanted) => wanted <= end,
       release: () => {
         if (this.#lost.unregister(token)) giveBack()
       },
       offer: () => {},
-    })
+    }
+    const arena = arenaIn(block.room, block.begin, end, tenancy, callbacks)
     this.#lost.register(arena, giveBack, token)
     return arena
   }
@@ -71,7 +73,7 @@ class Rooms {
     this.#shared = shared
   }
 
-  take(end: number): Backend {
+  take(end: number, callbacks: Callbacks | undefined): Backend {
     const room = this.#fitting(end) ?? this.#offered(end) ?? this.#grown(end) ?? this.#make(end)
     let offer: WeakRef<Offering> | undefined
     const withdraw = () => {
@@ -95,7 +97,7 @@ class Rooms {
         this.#offers.set(offer, new WeakRef(room))
       },
     }
-    const arena = arenaIn(room, ARENA_START, room.end, tenancy)
+    const arena = arenaIn(room, ARENA_START, room.end, tenancy, callbacks)
     if (this.#shared) this.#lost.register(arena, tenancy.release)
     return arena
   }
@@ -163,14 +165,14 @@ export function memoriesOf(
   const blocks = BLOCK_BYTES.map((bytes) => ({ bytes, of: new Blocks(makeUnshared, bytes) }))
   const rooms = new Rooms(makeUnshared, false)
   let sharedRooms: Rooms | undefined
-  return (elements, shared = false) => {
+  return (elements, shared = false, callbacks) => {
     const module = shared ? compileShared() : undefined
     if (module) {
       sharedRooms ??= new Rooms((end) => new KernelMemory(module, name, true, end), true)
-      return sharedRooms.take(elements)
+      return sharedRooms.take(elements, callbacks)
     }
     const bytes = (elements - ARENA_START) * 4
     const block = blocks.find((one) => bytes <= one.bytes)
-    return block ? block.of.take() : rooms.take(elements)
+    return block ? block.of.take(callbacks) : rooms.take(elements, callbacks)
   }
 }

@@ -7,6 +7,7 @@ import { BackendError } from '../base/errors.ts'
 import { philox4x32, shufflePart } from '../base/random.ts'
 import { packRows, transposePanels } from '../program/panels.ts'
 import type { Backend, Kernels } from './backend.ts'
+import type { Callbacks } from './callbacks.ts'
 import { type Memory, makeMemory } from './reference/memory.ts'
 import { checksum, countNonzeros } from './reference/scan.ts'
 import { run } from './reference/tape.ts'
@@ -18,10 +19,11 @@ type Rest<F> = F extends (first: never, ...rest: infer R) => infer T ? (...rest:
 export function makeReferenceBackend(
   elements: number,
   precision: 'float32' | 'float64' = 'float32',
+  callbacks?: Callbacks,
 ): Backend {
   let memory: Memory
   try {
-    memory = makeMemory(elements, precision)
+    memory = makeMemory(elements, precision, callbacks)
   } catch (cause) {
     throw new BackendError(
       `the network and its data need ${elements} numbers, and the engine gave no memory`,

@@ -2,6 +2,7 @@
 
 import { BackendError } from '../base/errors.ts'
 import type { Backend, Kernels, Offering } from './backend.ts'
+import type { Callbacks } from './callbacks.ts'
 
 type Exports = Kernels & Pick<Backend, 'run'> & { listNonzeros: NonNullable<Backend['listNonzeros']> }
 
@@ -64,6 +65,8 @@ export class KernelMemory {
   floats!: Float32Array
   ints!: Int32Array
   pages: number
+  /** What the tape that runs calls. */
+  #callbacks: Callbacks | undefined
 
   /** Room up to element `end`. Throws BackendError. */
   constructor(module: WebAssembly.Module, name: Backend['name'], shared: boolean, end: number) {
@@ -72,7 +75,21 @@ export class KernelMemory {
     this.shared = shared
     this.pages = pagesFor(end)
     this.memory = allocate(this.pages, shared)
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.memory } })
+    const { exports } = new WebAssembly.Instance(module, {
+      env: {
+        memory: this.memory,
+        customActivation: (
+          layer: number,
+          a: number,
+          slope: number,
+          rows: number,
+          n: number,
+          stride: number,
+        ) => this.#callbacks!.activate(this, layer, a, slope, rows, n, stride),
+        customLoss: (a: number, y: number, delta: number, n: number) =>
+          this.#callbacks!.loss(this, a, y, delta, n),
+      },
+    })
     this.kernels = exports as unknown as Exports
     this.#view()
   }
@@ -80,6 +97,17 @@ export class KernelMemory {
   #view(): void {
     this.floats = new Float32Array(this.memory.buffer)
     this.ints = new Int32Array(this.memory.buffer)
+  }
+
+  /** `run` of a tape that calls the user's own functions, which may throw, or run the tapes of others. */
+  runCalling(callbacks: Callbacks, ...args: Parameters<Exports['run']>): void {
+    const before = this.#callbacks
+    this.#callbacks = callbacks
+    try {
+      this.kernels.run(...args)
+    } finally {
+      this.#callbacks = before
+    }
   }
 
   /** Elements there is room for. */
@@ -128,7 +156,13 @@ export interface Tenancy {
 }
 
 /** The elements [begin, end) of a memory as an arena. */
-export function arenaIn(room: KernelMemory, begin: number, end: number, tenancy: Tenancy): Backend {
+export function arenaIn(
+  room: KernelMemory,
+  begin: number,
+  end: number,
+  tenancy: Tenancy,
+  callbacks?: Callbacks,
+): Backend {
   return {
     name: room.name,
     get floats() {
@@ -148,7 +182,7 @@ export function arenaIn(room: KernelMemory, begin: number, end: number, tenancy:
     kernels: room.kernels,
     writeInts: (offset, values) => room.ints.set(values, offset),
     listNonzeros: room.kernels.listNonzeros,
-    run: room.kernels.run,
+    run: callbacks ? (...args) => room.runCalling(callbacks, ...args) : room.kernels.run,
     shared: room.shared ? { module: room.module, memory: room.memory } : undefined,
     module: room.shared ? undefined : room.module,
     canShare: typeof SharedArrayBuffer !== 'undefined',

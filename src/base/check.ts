@@ -32,6 +32,9 @@ export const positive: Check<number> = (value, name) =>
     ? value
     : refuse(name, 'a finite number above 0', value)
 
+export const finite: Check<number> = (value, name) =>
+  typeof value === 'number' && Number.isFinite(value) ? value : refuse(name, 'a finite number', value)
+
 /** What is less than 1 in float32 too, in which it is used. */
 export const fraction: Check<number> = (value, name) =>
   typeof value === 'number' && value >= 0 && Math.fround(value) < 1

@@ -8,6 +8,7 @@ import { type Rows, readRows } from '../intake/rows.ts'
 import { partOf } from '../intake/share.ts'
 import { type Metric, resolveMetrics } from '../metrics/table.ts'
 import { checkData, crossValidationSettings } from '../model/call-settings.ts'
+import { isCustom, refuseThreads } from '../model/custom.ts'
 import { networkSettings, type Settings } from '../model/network-settings.ts'
 import type { CrossValidationOptions, Data, FitOptions, NetworkOptions } from '../model/options.ts'
 import { availableCores } from '../threads/platform.ts'
@@ -181,6 +182,9 @@ export async function crossValidate(
     signal,
     ...division
   } = crossValidationSettings(crossValidation)
+  if (parallel !== 'auto' && parallel > 1) {
+    refuseThreads(settings.architecture, 'crossValidate options.parallel', "1 or 'auto'", parallel)
+  }
   const checked = checkData(data, 'crossValidate data')
   const reader = new Core(settings)
   const isReference = reader.choice.name === 'reference'
@@ -202,8 +206,9 @@ export async function crossValidate(
     return Array.from({ length: division.folds }, (__, fold): Task => ({ repeat, fold, folds }))
   }).flat()
   const wanted = parallel === 'auto' ? Math.min(MOST, await availableCores()) : parallel
-  // The reference kernels have no threads, and trained at once they would only need more memory.
-  const lanes = isReference ? 1 : Math.min(wanted, tasks.length)
+  // The reference kernels have no threads, nor have functions of the user's own; trained at once they would only need more
+  // memory.
+  const lanes = isReference || isCustom(settings.architecture) ? 1 : Math.min(wanted, tasks.length)
   const stop = new AbortController()
   const unfollow = follow(signal, stop)
   try {

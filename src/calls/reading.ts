@@ -45,9 +45,10 @@ function* predictSlices(
   const isOwn = matrix.values !== x
   const out = outputsIn(given, rows, outputs)
   const { blockRows } = engineOf()
-  for (let from = 0; from < rows; from += blockRows) {
+  let to = 0
+  for (let from = 0; from < rows; from = to) {
     const engine = engineOf()
-    const to = Math.min(from + blockRows, rows)
+    to = from + engine.staged(Math.min(blockRows, rows - from))
     if (!isOwn) watched.check(from * columns, to * columns)
     fillStaging(engine, matrix, 'x', from, to)
     engine.predictStaged(to - from, out, from * outputs)

@@ -15,6 +15,7 @@ import { resolveMetrics } from '../metrics/table.ts'
 import type { Architecture } from '../model/architecture.ts'
 import { checkData, type FitSettings, fitSettings } from '../model/call-settings.ts'
 import type { ClassNames } from '../model/class-names.ts'
+import { refuseThreads } from '../model/custom.ts'
 import { updateRuleOf } from '../model/optimizers.ts'
 import type { Data, DataStream, FitOptions } from '../model/options.ts'
 import { endsWithFit, type Moment } from '../model/schedules.ts'
@@ -292,6 +293,12 @@ export async function train(
   call: TrainingCall = 'fit',
 ): Promise<History> {
   const given = fitSettings(options)
+  const { threads, offThread } = given
+  const { architecture } = core.settings
+  if (threads !== undefined && threads !== 'auto' && threads > 1) {
+    refuseThreads(architecture, 'fit options.threads', "1 or 'auto'", threads)
+  }
+  if (offThread) refuseThreads(architecture, 'fit options.offThread', 'false', offThread)
   // Where a step takes all rows, a batch is what is computed at once.
   const takesAll = updateRuleOf(core.settings.optimizer).allRows
   const settings = takesAll ? { ...given, batchSize: blockRowsOf(core.settings.architecture) } : given

@@ -3,9 +3,9 @@
 
 import type { Matrix } from '../intake/matrix.ts'
 import type { Architecture } from '../model/architecture.ts'
+import { activationRow, nameOf } from '../model/custom-activation.ts'
+import { lossRow } from '../model/custom-loss.ts'
 import { lossBaselines } from '../model/loss-settings.ts'
-import { losses } from '../model/losses.ts'
-import { activations } from '../model/tables.ts'
 import { causesOf, type Situation } from './causes.ts'
 import { shortly } from './sizes.ts'
 import { stagnationCauses } from './stagnation.ts'
@@ -34,8 +34,8 @@ export function outOfReach(
   { seen, columns }: Statistics,
 ): string | undefined {
   const { activation } = architecture.layers.at(-1)!
-  const range = activations[activation].reach
-  if (losses[architecture.loss].kind !== 'values' || !range) return undefined
+  const range = activationRow(activation).reach
+  if (lossRow(architecture.loss).kind !== 'values' || !range) return undefined
   const [least, most] = range
   let outside = 0
   for (const r of seen) {
@@ -48,7 +48,7 @@ export function outOfReach(
   const bounds =
     most === Number.POSITIVE_INFINITY ? 'only numbers from 0 on' : `only numbers from ${least} to ${most}`
   return (
-    `the last layer's ${activation} makes ${bounds}, and the targets (mean ${shortly(worst.mean)}, deviation ` +
+    `the last layer's ${nameOf(activation)} makes ${bounds}, and the targets (mean ${shortly(worst.mean)}, deviation ` +
     `${shortly(worst.deviation)}) lie outside; take activation: 'linear' there and train on what ` +
     `standardScaler(y, ${y.columns}) of nabla/data makes of y`
   )
@@ -63,7 +63,7 @@ export function outOfReach(
 export function remarkOn(situation: Situation, isPart = false): string | undefined {
   const { architecture, y, losses: found } = situation
   if (found.length === 0) return undefined
-  const row = losses[architecture.loss]
+  const row = lossRow(architecture.loss)
   const best = leastOf(found)
   const targets = statisticsOf(y, undefined, TARGETS_SEEN)
   const { mean, blank } = lossBaselines(architecture, targets.columns)

@@ -2,7 +2,8 @@
 
 import type { Matrix } from '../intake/matrix.ts'
 import type { Architecture } from '../model/architecture.ts'
-import { losses } from '../model/losses.ts'
+import { nameOf } from '../model/custom-activation.ts'
+import { lossRow } from '../model/custom-loss.ts'
 import type { Numbers } from './stability.ts'
 import {
   type Column,
@@ -77,7 +78,7 @@ const rowSumText = (sum: number, loss: string) =>
 const meanRowSum = ({ columns }: Statistics) => columns.reduce((sum, { mean }) => sum + mean, 0)
 
 function targetSizeOf({ loss }: Architecture, statistics: Statistics): number {
-  const { kind } = losses[loss]
+  const { kind } = lossRow(loss)
   if (kind === 'classes') return meanRowSum(statistics)
   return kind === 'values' ? Math.sqrt(statistics.overall.square) : 1
 }
@@ -121,10 +122,10 @@ function* suspectsOf(
       yield { what: 'inputs', factor, mended: { inputs: scaled }, text, column }
     }
   }
-  const { kind } = losses[loss]
+  const { kind } = lossRow(loss)
   const mended = { targetSize: 1 }
   if (kind === 'classes' && isFar(targetSize, 2)) {
-    yield { what: 'targets', factor: targetSize, mended, text: rowSumText(targetSize, loss) }
+    yield { what: 'targets', factor: targetSize, mended, text: rowSumText(targetSize, nameOf(loss)) }
   }
   if (kind === 'values' && isFar(targetSize ** 2, SUSPECT_TARGETS)) {
     const text = scalingText(targets.rest, 'targets', 'y')
@@ -147,7 +148,7 @@ export function sizesOf(architecture: Architecture, x: Matrix, y: Matrix): Sizes
   }
   outlying(inputs.outlier, 'inputs')
   const isDeep = architecture.layers.length > 1
-  if (losses[architecture.loss].kind === 'values' && isDeep) outlying(targets.outlier, 'targets')
+  if (lossRow(architecture.loss).kind === 'values' && isDeep) outlying(targets.outlier, 'targets')
   const suspects = [...suspectsOf(architecture, x, inputs, targets, { moments, targetSize })]
   return { inputs: moments, targetSize, suspects, outliers }
 }

@@ -7,9 +7,9 @@
 
 import type { LayerStatistics } from '../engine/layer-statistics.ts'
 import type { Architecture, LayerShape } from '../model/architecture.ts'
-import { losses } from '../model/losses.ts'
+import { activationRow } from '../model/custom-activation.ts'
+import { lossRow } from '../model/custom-loss.ts'
 import type { Stride } from '../model/optimizer-row.ts'
-import { activations } from '../model/tables.ts'
 import type { Moments } from './statistics.ts'
 
 /** What the estimate is based on. */
@@ -55,7 +55,7 @@ function forward({ layers }: Architecture, inputs: Moments, weights: readonly La
     scales.push(normalization ? 1 / (output + normalization.epsilon) : 1)
     // By the gains and shifts that it begins with.
     if (normalization) output = 1
-    norm = units * activations[activation].square(output)
+    norm = units * activationRow(activation).square(output)
   })
   return { entering, scales, output }
 }
@@ -80,8 +80,8 @@ function curvatures({ architecture, inputs, weights }: Numbers): number[] {
   const { layers, loss } = architecture
   const { scales } = forward(architecture, inputs, weights)
   const found: number[] = []
-  let behind = losses[loss].curvature
-  if (!losses[loss].fusedWith) behind *= activations[layers.at(-1)!.activation].slopeSquare
+  let behind = lossRow(loss).curvature
+  if (!lossRow(loss).fusedWith) behind *= activationRow(layers.at(-1)!.activation).slopeSquare
   for (let l = layers.length - 1; l >= 0; --l) {
     behind *= scales[l]
     found[l] = behind
@@ -90,7 +90,7 @@ function curvatures({ architecture, inputs, weights }: Numbers): number[] {
     // Of a random matrix, and of what a mean that is not 0 adds.
     const { mean, size } = weights[l]
     const norm = size * (Math.sqrt(fanIn) + Math.sqrt(units)) + Math.abs(mean) * Math.sqrt(fanIn * units)
-    behind *= norm ** 2 * activations[layers[l - 1].activation].slopeSquare
+    behind *= norm ** 2 * activationRow(layers[l - 1].activation).slopeSquare
   }
   return found
 }
@@ -128,10 +128,10 @@ function outputsMove(numbers: Numbers, entering: readonly number[]): number {
  * several, the weights grow to what the targets need, and the curvature with them.
  */
 function errorSize({ layers, loss }: Architecture, targetSize: number, output: number): number {
-  const { kind } = losses[loss]
+  const { kind } = lossRow(loss)
   if (kind === 'classes') return Math.max(1, targetSize)
   if (kind === 'labels' || layers.length === 1) return 1
-  return Math.max(1, targetSize, Math.sqrt(activations[layers.at(-1)!.activation].square(output)))
+  return Math.max(1, targetSize, Math.sqrt(activationRow(layers.at(-1)!.activation).square(output)))
 }
 
 /** The largest of 1, 2 and 5 times a power of ten that is not above the value. */

@@ -3,6 +3,7 @@
 
 import { SINGLE } from '../../assembly/abi/layout.ts'
 import type { Backend, MakeBackend, Offering } from '../backends/backend.ts'
+import { type Callbacks, callbacksOf } from '../backends/callbacks.ts'
 import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices, toItsEnd } from '../base/pace.ts'
 import type { Architecture } from '../model/architecture.ts'
@@ -19,6 +20,7 @@ export class Arena implements Offering {
   readonly architecture: Architecture
   readonly #make: MakeBackend
   readonly #tiles: number
+  readonly #callbacks: Callbacks | undefined
   #backend!: Backend
   #plan!: Plan
   #parameters!: Parameters
@@ -28,6 +30,7 @@ export class Arena implements Offering {
     this.architecture = architecture
     this.#make = make
     this.#tiles = tiles
+    this.#callbacks = callbacksOf(architecture)
     this.#tapes = tapes
     this.resize(PREDICTS)
   }
@@ -48,6 +51,11 @@ export class Arena implements Offering {
   /** Do not keep it: `reserve` and `resize` put another in its place. */
   protected get backend(): Backend {
     return this.#backend
+  }
+
+  /** True where its tapes call functions of the user's own, which only the caller's thread has. */
+  get callsBack(): boolean {
+    return this.#callbacks !== undefined
   }
 
   /** The elements. Do not keep them: `reserve` and `resize` put others in their place. */
@@ -114,7 +122,7 @@ export class Arena implements Offering {
   *#move(capacity: Capacity, shared: boolean): Slices<void> {
     const wanted = this.#withSlots(capacity)
     const size = makePlan(this.architecture, wanted, this.#tiles)
-    const backend = this.#make(size.elements, shared)
+    const backend = this.#make(size.elements, shared, this.#callbacks)
     const plan =
       backend.begin === size.begin ? size : makePlan(this.architecture, wanted, this.#tiles, backend.begin)
     const { floats } = backend

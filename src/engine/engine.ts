@@ -36,6 +36,11 @@ export interface Sums {
 // What a row costs besides its products, in operations: a row drawn from all over a large data set comes from no cache.
 // Without it the first slice of 2-2-1 on 4 million rows took 350 ms.
 const ROW_FLOPS = 500
+// A call of a user's own function is taken to last this long until it is known, in milliseconds: some 0.00002 where it is plain
+// arithmetic, but nobody says that it is.
+const CALL_MS = 0.02
+// The shortest time that every clock tells from none.
+const LEAST_MS = 0.01
 // All parts of the work.
 const WHOLE = [0, 1] as const
 // Places that are shuffled at once: a few milliseconds, where they are in no cache.
@@ -43,6 +48,8 @@ const SHUFFLED_AT_ONCE = 1 << 16
 
 export class Engine extends Arena {
   #hands: Hands | undefined
+  /** Rows that the user's own functions get at once in a prediction, from how long the last ones took. */
+  #mouthful = 1
 
   /** rule: by which training updates the parameters. tiles: of the products, as makePlan takes them. */
   constructor(architecture: Architecture, make: MakeBackend, rule: UpdateRule, tiles: number = SINGLE) {
@@ -137,10 +144,32 @@ export class Engine extends Arena {
     return this.backend.kernels.countNonzeros(offset, rows * columns)
   }
 
+  /** How many of `rows` staged rows to take at once: all, unless functions of the user's own would hold the event loop. */
+  staged(rows: number): number {
+    return this.callsBack ? Math.min(rows, this.#mouthful) : rows
+  }
+
+  #runStaged({ from, to }: Span, rows: number): void {
+    if (!this.callsBack) {
+      this.backend.run(from, to, 0, rows, rows, 0, 1, 0)
+      return
+    }
+    const begin = performance.now()
+    this.backend.run(from, to, 0, rows, rows, 0, 1, 0)
+    const perRow = Math.max(performance.now() - begin, LEAST_MS) / rows
+    // The first calls run in the engine's baseline code: grow with each time that was short.
+    this.#mouthful = Math.max(1, Math.min(Math.floor(SLICE_MS / perRow), 4 * rows))
+  }
+
+  /** Brings the staged inputs from row `from` on to the front: those before are done. */
+  advanceStaged(from: number, rows: number): void {
+    const { offset, columns } = this.plan.staging.x
+    this.floats.copyWithin(offset, offset + from * columns, offset + rows * columns)
+  }
+
   /** The outputs of the first `rows` staged rows, written row-major to `out` at `at`. */
   predictStaged(rows: number, out: Floats, at: number): void {
-    const { from, to } = this.tapes.predict
-    this.backend.run(from, to, 0, rows, rows, 0, 1, 0)
+    this.#runStaged(this.tapes.predict, rows)
     copyRows(this.floats, predictResult(this.plan), rows, this.architecture.outputs, out, at)
   }
 
@@ -149,8 +178,7 @@ export class Engine extends Arena {
    * these rows.
    */
   evaluateStaged(rows: number, hitMode: number, before: Sums, weights?: ArrayLike<number>): Sums {
-    const { from, to } = this.tapes.evaluate(hitMode)
-    this.backend.run(from, to, 0, rows, rows, 0, 1, 0)
+    this.#runStaged(this.tapes.evaluate(hitMode), rows)
     return this.#sumStaged(this.plan.staging, rows, before, weights)
   }
 
@@ -204,6 +232,17 @@ export class Engine extends Arena {
 
   /** Rows whose forward pass takes about one slice, on a machine slower than most; what was measured comes later. */
   get rowsPerSlice(): number {
+    if (!this.callsBack) return this.#plainRowsPerSlice
+    const { layers } = this.architecture
+    const calls = layers.reduce(
+      (sum, { units, activation }) => sum + (typeof activation === 'object' ? units : 0),
+      1,
+    )
+    return Math.max(1, Math.min(this.#plainRowsPerSlice, Math.floor(SLICE_MS / (CALL_MS * calls))))
+  }
+
+  /** The same of the products and the built-in functions alone. */
+  get #plainRowsPerSlice(): number {
     const flops = this.architecture.layers.reduce(
       (sum, { inputs, units }) => sum + 2 * inputs * units,
       ROW_FLOPS,
@@ -214,7 +253,7 @@ export class Engine extends Arena {
 
   /** Rows that are looked at, checked and evaluated at once: the same for every capacity. */
   get blockRows(): number {
-    return Math.min(this.plan.staging.rows, this.rowsPerSlice)
+    return Math.min(this.plan.staging.rows, this.#plainRowsPerSlice)
   }
 
   // Training.

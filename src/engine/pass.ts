@@ -3,8 +3,8 @@
 
 import { activate, derive, softmaxRow } from '../backends/reference/activation.ts'
 import type { Floats } from '../base/floats.ts'
-import { losses } from '../model/losses.ts'
-import { activations } from '../model/tables.ts'
+import { activationRow } from '../model/custom-activation.ts'
+import { lossRow } from '../model/custom-loss.ts'
 import type { Tensor } from '../program/plan.ts'
 import { copyRows } from './copies.ts'
 import type { Engine } from './engine.ts'
@@ -29,7 +29,7 @@ export function outputsOf(engine: Engine, x: ArrayLike<number>, rows: number): F
 /** Where the last layer's activation is left to its loss: the arena has z there, and not a. */
 export function leavesZ(engine: Engine, l: number): boolean {
   const { layers, loss } = engine.architecture
-  return l === layers.length - 1 && losses[loss].fusedWith === layers[l].activation
+  return l === layers.length - 1 && lossRow(loss).fusedWith === layers[l].activation
 }
 
 /** The tensors of the last pass over `rows` rows, each (rows × units). */
@@ -66,7 +66,7 @@ export class Pass {
     // A prediction would take running statistics where this pass took those of the batch.
     const a = this.stored(l)
     const { units, activation } = layers[l]
-    const { code, wholeRow } = activations[activation]
+    const { code, wholeRow } = activationRow(activation)
     if (!wholeRow) activate(a, code, 0, 0, 0, a.length)
     else for (let r = 0; r < this.#rows; ++r) softmaxRow(a, r * units, r * units, units)
     return a
@@ -75,7 +75,7 @@ export class Pass {
   /** f'(z) of layer l, given its a; undefined where an element of a depends on the whole row of z. */
   slopes(l: number, a: Floats): Floats | undefined {
     const { activation } = this.#engine.architecture.layers[l]
-    const { code, wholeRow, storesSlope } = activations[activation]
+    const { code, wholeRow, storesSlope } = activationRow(activation)
     if (wholeRow) return undefined
     const { slopes } = this.#engine.plan.layers[l]
     // Where a dropout needs a place for slopes, there may be one that this pass does not write to.

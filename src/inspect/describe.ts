@@ -2,11 +2,19 @@
 // see nothing, since its state is private. And why it cannot be cloned.
 
 import { shortest } from '../base/float32.ts'
-import type { LayerShape } from '../model/architecture.ts'
+import type { Architecture, LayerShape } from '../model/architecture.ts'
+import { type Activation, type CustomActivation, nameOf } from '../model/custom-activation.ts'
+import type { CustomLossSettings } from '../model/custom-loss.ts'
 import { lossOptions, lossSettingsOf } from '../model/loss-settings.ts'
+import type { LossName } from '../model/losses.ts'
 import type { Settings } from '../model/network-settings.ts'
 import { type OptimizerSettings, optimizer } from '../model/optimizers.ts'
-import type { CommonNetworkOptions, OptimizerOptions, OutputLayerOptions } from '../model/options.ts'
+import type {
+  CommonNetworkOptions,
+  LossOptions,
+  OptimizerOptions,
+  OutputLayerOptions,
+} from '../model/options.ts'
 import type { ClipOptions, LayerRegularization, Regularization } from '../model/regularization.ts'
 import type { LearningRate } from '../model/schedules.ts'
 
@@ -42,7 +50,7 @@ function runs(names: readonly string[]): string[] {
 const stagesOf = ({ activation, normalization, dropout }: LayerShape): string =>
   [
     ...(normalization ? [`${normalization.name} norm`] : []),
-    activation,
+    nameOf(activation),
     ...(dropout ? [`dropout ${dropout}`] : []),
   ].join(' + ')
 
@@ -97,7 +105,7 @@ export function describe({ architecture, optimizer: settings }: Settings, condit
   const facts = [
     ...(inputDropout ? [`input dropout ${inputDropout}`] : []),
     shortened(runs(layers.map(stagesOf))).join(', '),
-    `${loss}${chosen.join('')}`,
+    `${nameOf(loss)}${chosen.join('')}`,
     optimizerLine(settings),
     ...regularizationFacts(architecture.regularization),
     `${condition.parameterCount.toLocaleString('en')} parameters`,
@@ -117,9 +125,19 @@ export interface NetworkDescription extends CommonNetworkOptions {
   readonly parameters: string
 }
 
+/** By its name alone where it has no options, or these are the defaults. */
+function savedLoss(architecture: Architecture): LossName | LossOptions {
+  const { loss } = architecture
+  if (typeof loss === 'object') return withoutFunctions(loss) as LossOptions
+  return lossOptions(architecture).length === 0 ? loss : ({ ...lossSettingsOf(architecture) } as LossOptions)
+}
+
+/** What is plain data of functions of the user's own: their name, and what else there is. */
+const withoutFunctions = ({ f, derivative, ...rest }: CustomActivation | CustomLossSettings): object => rest
+
 /**
- * The network's options, each default in its place, and the names of its classes, as plain data; without initializers that are
- * functions.
+ * The network's options, each default in its place, and the names of its classes, as plain data; without what is a
+ * function.
  */
 export function describeOptions(
   settings: Settings,
@@ -127,24 +145,26 @@ export function describeOptions(
   classNames = settings.classNames,
 ): NetworkDescription {
   const { architecture, initializers, biasInitializer, seed, kernels, wide, threads } = settings
-  const { inputs, layers, loss, inputDropout, regularization } = architecture
-  // By its name alone where it has no options, or these are the defaults.
-  const isPlain = lossOptions(architecture).length === 0
+  const { inputs, layers, inputDropout, regularization } = architecture
   const isNormalized = layers.some(({ normalization }) => normalization)
   const readers = isNormalized ? 'weights(l), biases(l), gains(l), …' : 'weights(l) and biases(l)'
   const clip = regularization?.clip
   return {
     inputs,
     layers: layers.map(({ inputs: _, ...layer }, l) => {
+      const { activation } = layer
       const initializer = initializers[l]
       return {
         ...layer,
+        activation: (typeof activation === 'object'
+          ? withoutFunctions(activation)
+          : activation) as Activation,
         ...(typeof initializer !== 'function' && { initializer }),
         ...(regularization && layerRegularization(regularization.layers[l])),
       }
     }),
     ...(inputDropout && { inputDropout }),
-    loss: isPlain ? loss : { ...lossSettingsOf(architecture) },
+    loss: savedLoss(architecture),
     optimizer: { ...settings.optimizer } as OptimizerOptions,
     ...(clip && { clip: { [clip.kind]: shortest(clip.limit) } as unknown as ClipOptions }),
     biasInitializer,

@@ -1,6 +1,5 @@
 // The training tape as text: one line an instruction, read from the instructions themselves.
 
-import { STORED } from '../../assembly/abi/activations.ts'
 import * as Hits from '../../assembly/abi/hits.ts'
 import * as Rules from '../../assembly/abi/rules.ts'
 import { largest } from '../base/largest.ts'
@@ -8,10 +7,10 @@ import type { Engine } from '../engine/engine.ts'
 import { nonzerosToList } from '../intake/sparse.ts'
 import type { Architecture } from '../model/architecture.ts'
 import type { ExplainSettings } from '../model/call-settings.ts'
+import { nameOf as activationName, activationRow, slopeText } from '../model/custom-activation.ts'
 import { lossFormulas } from '../model/loss-settings.ts'
 import type { Settings } from '../model/network-settings.ts'
 import { type OptimizerSettings, updateFormula, updateRuleOf } from '../model/optimizers.ts'
-import { type ActivationName, activations, slopeText } from '../model/tables.ts'
 import { type Capacity, PREDICTS, roomToTrain } from '../program/capacity.ts'
 import type { Instruction, Operand } from '../program/instruction.ts'
 import { makePlan } from '../program/plan.ts'
@@ -22,9 +21,6 @@ import { type Line, nameOf, preparedFormula, regularizationLine } from './explai
 
 const shapeOf = (...matrices: readonly (readonly [Operand, Operand])[]) =>
   matrices.map(([rows, columns]) => `(${rows} × ${columns})`).join('')
-
-const activationOf = (code: Operand): ActivationName =>
-  (Object.keys(activations) as ActivationName[]).find((name) => activations[name].code === code)!
 
 const over = { layer: 'row', batch: 'unit over the batch' } as const
 
@@ -71,13 +67,13 @@ function lineOf(
       const sum = `${z} = ${nameOf(input)} · ${nameOf(weights)}${biases ? ` + ${nameOf(biases)}` : ''}`
       const shape = shapeOf([rows, inputs], [inputs, units])
       // Where the loss takes z, the activation is left to it; what is normalised is activated then.
-      const isLeft = normalization !== undefined || activation !== activations[own].code
-      const formula = isLeft ? sum : `${sum}; ${nameOf(out)} = ${activationOf(activation)}(${z})`
+      const isLeft = normalization !== undefined || activation !== activationRow(own).code
+      const formula = isLeft ? sum : `${sum}; ${nameOf(out)} = ${activationName(own)}(${z})`
       return { what: 'forward', formula, shape, skips: fromTable !== undefined }
     }
     case 'output': {
-      const { out, delta, units, activation } = one.operands
-      const names = { a: nameOf(out), f: activationOf(activation), z: zOf(out) }
+      const { out, delta, units } = one.operands
+      const names = { a: nameOf(out), f: layerAt(out).activation, z: zOf(out) }
       const { formula, delta: deltaFormula } = lossFormulas(architecture, names)
       return {
         what: 'output',
@@ -87,9 +83,9 @@ function lineOf(
       }
     }
     case 'backward': {
-      const { delta, weightsT, deltaBelow, units, inputs, activation } = one.operands
+      const { delta, weightsT, deltaBelow, units, inputs } = one.operands
       const below = layerAt(deltaBelow)
-      const dropped = activation === STORED ? ` ⊙ ${maskOf(layerOf(deltaBelow), below.dropout!)}` : ''
+      const dropped = below.dropout ? ` ⊙ ${maskOf(layerOf(deltaBelow), below.dropout)}` : ''
       const slope = `${slopeText(below.activation, zOf(deltaBelow))}${dropped}`
       return {
         what: 'backward',
@@ -137,7 +133,7 @@ function lineOf(
         what: 'normalize',
         formula:
           `ẑ${l} = (z${l} − μ) / √(σ² + ${epsilon}), μ and σ² of each ${over[name]}; u${l} = γ${l} ⊙ ẑ${l} + β${l}; ` +
-          `${nameOf(out)} = ${activation}(u${l})`,
+          `${nameOf(out)} = ${activationName(activation)}(u${l})`,
         shape: shapeOf([rows, units]),
       }
     }
@@ -199,7 +195,7 @@ export function explain(
   const { architecture } = engine
   const { inputs, layers } = architecture
   const wanted = asked ?? (configured === 'auto' ? 1 : configured)
-  const threads = engine.canShare ? wanted : 1
+  const threads = engine.canShare && !engine.callsBack ? wanted : 1
   const rule = updateRuleOf(optimizer)
   const rows = rule.allRows ? blockRowsOf(architecture) : batchSize
   const nonzeros = Math.floor(share * rows * inputs)

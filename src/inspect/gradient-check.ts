@@ -1,6 +1,7 @@
 // The gradient from backpropagation in float64, on the reference backend: against central differences, and against that of
 // the kernels that train.
 
+import type { MakeBackend } from '../backends/backend.ts'
 import { makeReferenceBackend } from '../backends/reference.ts'
 import { largest } from '../base/largest.ts'
 import { runNow } from '../base/pace.ts'
@@ -65,10 +66,13 @@ function relativeDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return norm === 0 ? 0 : Math.sqrt(difference) / norm
 }
 
+const makeFloat64: MakeBackend = (elements, _, callbacks) =>
+  makeReferenceBackend(elements, 'float64', callbacks)
+
 /** An engine of the same architecture and parameters, in float64 on the reference backend. */
 function float64Engine(engine: Engine): Engine {
   const { architecture } = engine
-  const twin = new Engine(architecture, (elements) => makeReferenceBackend(elements, 'float64'), plainSgd)
+  const twin = new Engine(architecture, makeFloat64, plainSgd)
   architecture.layers.forEach((_, l) => {
     twin.parameters.setWeights(l, engine.parameters.weights(l))
     for (const which of VECTORS) twin.parameters.setVector(l, which, engine.parameters.vector(l, which))

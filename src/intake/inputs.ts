@@ -91,3 +91,26 @@ export function fillBlock(
   const sum = engine.checksum(tensor.offset + at * columns, (to - from) * columns)
   if (sum !== checksums[block]) refuseChange(name)
 }
+
+/**
+ * Brings the rows [from, to) of x, which are block `block`, to the staging rows and calls `work` with those that are to be
+ * computed at once: all of them, or, where functions of the user's own take their time, some after the other, each time brought
+ * there anew. Yields after each. engineOf: asked again after each.
+ */
+export function* computeBlock(
+  engineOf: () => Engine,
+  x: Inputs,
+  [from, to, block]: readonly [number, number, number],
+  work: (engine: Engine, from: number, to: number) => void,
+): Slices<void> {
+  let done = from
+  while (done < to) {
+    const engine = engineOf()
+    fillBlock(engine, engine.plan.staging.x, x, [from, to, block])
+    if (done > from) engine.advanceStaged(done - from, to - from)
+    const next = done + engine.staged(to - done)
+    work(engine, done, next)
+    done = next
+    yield
+  }
+}

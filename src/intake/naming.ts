@@ -18,7 +18,7 @@ import {
   namesText,
   numberText,
 } from '../model/class-names.ts'
-import type { ActivationName } from '../model/tables.ts'
+import { type Activation, nameOf } from '../model/custom-activation.ts'
 import { makeMatrix, type Targets } from './matrix.ts'
 import type { Watched } from './watched.ts'
 
@@ -137,7 +137,7 @@ export interface TargetShape {
   readonly outputs: number
   readonly loss: Architecture['loss']
   /** Of the outputs. */
-  readonly activation: ActivationName
+  readonly activation: Activation
 }
 
 function refuseForm(value: ArrayLike<unknown>, form: TargetForm, shape: TargetShape, name: string): void {
@@ -147,7 +147,7 @@ function refuseForm(value: ArrayLike<unknown>, form: TargetForm, shape: TargetSh
   if (form === 'lists' && !haveLabels({ outputs, loss })) {
     throw new ShapeError(
       `${name}: expected one class a row, such as ['cat', 'dog'], got lists of names, which are for several outputs with ` +
-        `a loss of labels, and here ${outputs === 1 ? 'there is one output' : `the loss is '${loss}'`}`,
+        `a loss of labels, and here ${outputs === 1 ? 'there is one output' : `the loss is '${nameOf(loss)}'`}`,
     )
   }
   if (form === 'booleans' && outputs > 1 && (outputs !== 2 || haveLabels({ outputs, loss }))) {

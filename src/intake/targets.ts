@@ -3,7 +3,8 @@
 import * as Hits from '../../assembly/abi/hits.ts'
 import { ShapeError, shown } from '../base/errors.ts'
 import { inChunks, type Slices } from '../base/pace.ts'
-import { type LossName, losses } from '../model/losses.ts'
+import { nameOf } from '../model/custom-activation.ts'
+import { type Loss, lossRow } from '../model/custom-loss.ts'
 import type { MatrixLike, TargetsLike } from '../model/options.ts'
 import {
   checkList,
@@ -22,8 +23,8 @@ import type { Watched } from './watched.ts'
  * How rows of values are compared: classes by their largest value, labels and single outputs output by output,
  * otherwise by their largest value if every row is one-hot; not at all if the values are no classes.
  */
-function* hitModeOf({ values, rows, columns }: Matrix, loss: LossName): Slices<number> {
-  const { kind, targets } = losses[loss]
+function* hitModeOf({ values, rows, columns }: Matrix, loss: Loss): Slices<number> {
+  const { kind, targets } = lossRow(loss)
   if (kind === 'classes') return Hits.ARGMAX
   // The two sides of a label may also be −1 and 1.
   const isSigned = targets?.[0] === -1
@@ -59,7 +60,7 @@ function* readValues(
 ): Slices<Matrix> {
   const matrix = yield* readMatrix(value, outputs, name, watched)
   if (matrix.rows !== rows) refuseTargets(matrix.rows * outputs, rows, outputs, name)
-  const { targets: range, wholeTargets } = losses[loss]
+  const { targets: range, wholeTargets } = lossRow(loss)
   yield* inChunks(range ? rows : 0, outputs, (from, to) => {
     const [least, most] = range!
     for (let i = from * outputs; i < to * outputs; ++i) {
@@ -67,7 +68,7 @@ function* readValues(
       if (value >= least && value <= most && (!wholeTargets || Number.isInteger(value))) continue
       throw new ShapeError(
         `${name}[${Math.floor(i / outputs)}][${i % outputs}]: expected a target ` +
-          `${targetsText(range!, wholeTargets)} for ${loss}, got ${shown(value)}`,
+          `${targetsText(range!, wholeTargets)} for ${nameOf(loss)}, got ${shown(value)}`,
       )
     }
   })

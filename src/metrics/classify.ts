@@ -3,7 +3,7 @@
 import { ShapeError } from '../base/errors.ts'
 import { inChunks, runNow, type Slices } from '../base/pace.ts'
 import type { ClassName, ClassNames } from '../model/class-names.ts'
-import { type LossName, losses } from '../model/losses.ts'
+import { type Loss, lossRow } from '../model/custom-loss.ts'
 
 /** The index of the first of the largest of values[from … to), counted from `from`; −1 where one of them is NaN. */
 export function indexOfLargest(values: ArrayLike<number>, from: number, to: number): number {
@@ -21,8 +21,8 @@ export function indexOfLargest(values: ArrayLike<number>, from: number, to: numb
  * row's largest output, the first of equal ones, (rows). −1, which is no class, stands for an output or a row with NaN. Yields
  * now and then.
  */
-export function* classSlices(values: Float32Array, outputs: number, loss: LossName): Slices<Int32Array> {
-  const { kind, fusedWith, threshold } = losses[loss]
+export function* classSlices(values: Float32Array, outputs: number, loss: Loss): Slices<Int32Array> {
+  const { kind, fusedWith, threshold } = lossRow(loss)
   const rows = values.length / outputs
   if (outputs === 1 || kind === 'labels') {
     // A threshold of a fused loss is of z.
@@ -43,7 +43,7 @@ export function* classSlices(values: Float32Array, outputs: number, loss: LossNa
 }
 
 /** The same at once. */
-export const classesOf = (values: Float32Array, outputs: number, loss: LossName): Int32Array =>
+export const classesOf = (values: Float32Array, outputs: number, loss: Loss): Int32Array =>
   runNow(classSlices(values, outputs, loss))
 
 // A name costs as much as so many numbers: it is an element of a list.

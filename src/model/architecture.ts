@@ -1,14 +1,16 @@
 // The shape of a network as plain data.
 
-import type { LossName, LossSettings } from './losses.ts'
+import type { Activation } from './custom-activation.ts'
+import type { Loss } from './custom-loss.ts'
+import type { LossSettings } from './losses.ts'
 import type { Normalization } from './normalizations.ts'
 import type { Regularization } from './regularization.ts'
-import type { ActivationName } from './tables.ts'
 
 export interface LayerShape {
   readonly inputs: number
   readonly units: number
-  readonly activation: ActivationName
+  /** Its name, or functions of the user's own. */
+  readonly activation: Activation
   readonly bias: boolean
   /** What is done to z before the activation; nothing where it is missing. */
   readonly normalization?: Normalization
@@ -21,8 +23,8 @@ export interface Architecture {
   readonly inputs: number
   readonly outputs: number
   readonly layers: readonly LayerShape[]
-  readonly loss: LossName
-  /** Its options; undefined where all are the defaults. */
+  readonly loss: Loss
+  /** Its options; undefined where all are the defaults, and of a loss of the user's own. */
   readonly lossSettings?: LossSettings | undefined
   /** The share of the inputs that is dropped in training, above 0; none where it is missing. */
   readonly inputDropout?: number

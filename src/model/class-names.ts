@@ -3,8 +3,8 @@
 import { type Check, isArray, refuse } from '../base/check.ts'
 import { OptionError, shown } from '../base/errors.ts'
 import type { Architecture } from './architecture.ts'
-import { losses } from './losses.ts'
-import type { ActivationName } from './tables.ts'
+import { type Activation, nameOf } from './custom-activation.ts'
+import { lossRow } from './custom-loss.ts'
 
 /** The name of a class or of a label; or false and true, where there are two classes. */
 export type ClassName = string | boolean
@@ -26,17 +26,17 @@ export function namesText(names: Iterable<unknown>): string {
 
 /** True where each output is a label of its own, and names are those of labels. */
 export const haveLabels = ({ outputs, loss }: Pick<Architecture, 'outputs' | 'loss'>): boolean =>
-  outputs > 1 && losses[loss].kind === 'labels'
+  outputs > 1 && lossRow(loss).kind === 'labels'
 
 /** What names of classes are for, where a network of this shape predicts a number instead; undefined where it has classes. */
 export function numberText({
   outputs,
   loss,
   activation,
-}: Pick<Architecture, 'outputs' | 'loss'> & { readonly activation: ActivationName }): string | undefined {
-  if (outputs > 1 || losses[loss].kind !== 'values' || activation === 'sigmoid') return undefined
+}: Pick<Architecture, 'outputs' | 'loss'> & { readonly activation: Activation }): string | undefined {
+  if (outputs > 1 || lossRow(loss).kind !== 'values' || activation === 'sigmoid') return undefined
   return (
-    `'${loss}' of one ${activation} output is for numbers (two classes take 'sigmoid' or the loss 'binaryCrossEntropy', ` +
+    `'${nameOf(loss)}' of one ${nameOf(activation)} output is for numbers (two classes take 'sigmoid' or the loss 'binaryCrossEntropy', ` +
     'more an output each)'
   )
 }
@@ -79,6 +79,6 @@ export function checkNames(names: ClassNames, architecture: Architecture, name: 
     throw new OptionError(`${name}: expected ${countText(outputs)}, got ${names.length}: ${namesText(names)}`)
   }
   if (names === BOOLEANS && haveLabels(architecture)) {
-    refuse(name, `a string for each label with '${loss}'`, names)
+    refuse(name, `a string for each label with '${nameOf(loss)}'`, names)
   }
 }

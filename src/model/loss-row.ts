@@ -1,6 +1,7 @@
 // What a row of the table of losses has: all that is particular to one.
 
 import type { Check, Checked } from '../base/check.ts'
+import type { Activation } from './custom-activation.ts'
 import type { ActivationName } from './tables.ts'
 
 type Table = Record<string, Check<unknown>>
@@ -15,7 +16,7 @@ export interface Column {
 export interface Names {
   /** The output, its activation and what that is of. */
   readonly a: string
-  readonly f: ActivationName
+  readonly f: Activation
   readonly z: string
 }
 

@@ -3,15 +3,16 @@
 
 import * as Losses from '../../assembly/abi/losses.ts'
 import { type Check, type Checked, fraction, notNegative, optional, rate, share } from '../base/check.ts'
+import { nameOf, slopeText } from './custom-activation.ts'
 import { type Column, row } from './loss-row.ts'
-import { type ActivationName, slopeText } from './tables.ts'
+import type { ActivationName } from './tables.ts'
 
 const entropy = (p: number) => (p > 0 ? -p * Math.log(p) : 0)
 const sumOf = (columns: readonly Column[], of: (column: Column) => number) =>
   columns.reduce((total, column) => total + of(column), 0)
 
 /** One output is not enough. got: what is said of it. */
-const twoOrMore = (got: string) => ({ least: 2, expected: '2 or more outputs, one a class', got })
+export const twoOrMore = (got: string) => ({ least: 2, expected: '2 or more outputs, one a class', got })
 
 /** What most losses of values have in common. */
 const ofValues = {
@@ -117,9 +118,9 @@ export const losses = {
     baselines: crossEntropyBaselines,
     formula({ f, z }, { labelSmoothing }) {
       const [t, meaning] = smoothed(labelSmoothing, 'outputs')
-      return `−Σ ${t} log ${f}(${z})${meaning}`
+      return `−Σ ${t} log ${nameOf(f)}(${z})${meaning}`
     },
-    delta: ({ f, z }, { labelSmoothing }) => `${f}(${z}) − ${smoothed(labelSmoothing, '')[0]}`,
+    delta: ({ f, z }, { labelSmoothing }) => `${nameOf(f)}(${z}) − ${smoothed(labelSmoothing, '')[0]}`,
   }),
   binaryCrossEntropy: row({
     ...ofLabels,
@@ -130,7 +131,7 @@ export const losses = {
     baselines: binaryBaselines,
     formula({ f, z }, { labelSmoothing }) {
       const [t, meaning] = smoothed(labelSmoothing, '2')
-      return `−Σ [${t} log a + (1 − ${t}) log(1 − a)], a = ${f}(${z})${meaning}`
+      return `−Σ [${t} log a + (1 − ${t}) log(1 − a)], a = ${nameOf(f)}(${z})${meaning}`
     },
     delta: (_, { labelSmoothing }) => `a − ${smoothed(labelSmoothing, '')[0]}`,
   }),
@@ -211,7 +212,7 @@ export const losses = {
     threshold: -0.4327521295674158,
     // It may be far below 0, where nothing can be told from ratios of losses.
     baselines: () => ({ mean: Number.POSITIVE_INFINITY, blank: Number.POSITIVE_INFINITY }),
-    formula: ({ f, z }) => `Σ a − y log a, a = ${f}(${z})`,
+    formula: ({ f, z }) => `Σ a − y log a, a = ${nameOf(f)}(${z})`,
     delta: ({ f, z }) => `(1 − y / a) ${slopeText(f, z)}`,
   }),
   klDivergence: row({
@@ -221,8 +222,8 @@ export const losses = {
     curvature: 0.5,
     // That of the cross-entropy, which is larger by the entropy of the targets.
     baselines: crossEntropyBaselines,
-    formula: ({ f, z }) => `Σ y log(y / ${f}(${z}))`,
-    delta: ({ f, z }) => `${f}(${z}) − y`,
+    formula: ({ f, z }) => `Σ y log(y / ${nameOf(f)}(${z}))`,
+    delta: ({ f, z }) => `${nameOf(f)}(${z}) − y`,
   }),
   focal: row({
     ...ofClasses,
@@ -236,7 +237,8 @@ export const losses = {
       const { mean, blank } = crossEntropyBaselines(columns)
       return { mean: alpha * mean, blank: alpha * blank }
     },
-    formula: ({ f, z }, { gamma, alpha }) => `−${times(alpha)}Σ y (1 − a)^${gamma} log a, a = ${f}(${z})`,
+    formula: ({ f, z }, { gamma, alpha }) =>
+      `−${times(alpha)}Σ y (1 − a)^${gamma} log a, a = ${nameOf(f)}(${z})`,
     delta: (_, { gamma, alpha }) =>
       `${times(alpha)}(a Σ y G − y G), G = (1 − a)^${gamma} (1 − ${gamma} a log a / (1 − a))`,
   }),
@@ -249,13 +251,13 @@ export const losses = {
     baselines: binaryBaselines,
     formula({ f, z }, { gamma, alpha }) {
       const [yes, no] = balanceText(alpha)
-      return `−Σ [${yes}y (1 − a)^${gamma} log a + ${no}(1 − y) a^${gamma} log(1 − a)], a = ${f}(${z})`
+      return `−Σ [${yes}y (1 − a)^${gamma} log a + ${no}(1 − y) a^${gamma} log(1 − a)], a = ${nameOf(f)}(${z})`
     },
     delta({ f, z }, { gamma, alpha }) {
       const [yes, no] = balanceText(alpha)
       return (
         `${no}(1 − y) a^${gamma} (a − ${gamma} b log b) − ${yes}y b^${gamma} (b − ${gamma} a log a), ` +
-        `b = 1 − ${f}(${z})`
+        `b = 1 − ${nameOf(f)}(${z})`
       )
     },
   }),

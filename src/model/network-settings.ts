@@ -17,15 +17,16 @@ import {
 import { OptionError } from '../base/errors.ts'
 import type { Architecture, LayerShape } from './architecture.ts'
 import { type ClassNames, checkNames, classNames } from './class-names.ts'
+import { refuseThreads, refuseTwins } from './custom.ts'
+import { type Activation, activationOption, activationRow, nameOf } from './custom-activation.ts'
+import { type Loss, lossRow } from './custom-loss.ts'
 import { type CustomInitializer, type InitializerName, initializers } from './initializers.ts'
-import type { LossRow } from './loss-row.ts'
 import { loss } from './loss-settings.ts'
-import { type LossName, losses } from './losses.ts'
+import { losses } from './losses.ts'
 import { normalization } from './normalizations.ts'
 import { type OptimizerSettings, optimizer, updateRuleOf } from './optimizers.ts'
 import type { KernelsName, NetworkOptions } from './options.ts'
 import { clip, limitOrNone, penalty, regularizationOf } from './regularization.ts'
-import { type ActivationName, activations } from './tables.ts'
 
 const names = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[]
 
@@ -42,7 +43,7 @@ const regularizationTable = {
 
 const layerTable = {
   units: integer(1, 2 ** 24),
-  activation: optional(oneOf(names(activations)), undefined),
+  activation: optional(activationOption, undefined),
   bias: optional(boolean, undefined),
   initializer: optional(initializer, undefined),
   // Missing is not 'none', which stands for a layer without where the network's default is one.
@@ -66,7 +67,7 @@ const networkTable = {
   sizes: optional(list(integer(1, 2 ** 24), 2, 'layer sizes'), undefined),
   inputs: optional(integer(1, 2 ** 24), undefined),
   layers: optional(list(layer, 1, 'layers'), undefined),
-  activation: optional(oneOf(names(activations)), undefined),
+  activation: optional(activationOption, undefined),
   loss: optional(loss, undefined),
   optimizer: (value: unknown, name: string) => optimizer(value ?? 'sgd', name),
   ...regularizationTable,
@@ -114,9 +115,9 @@ export function networkSettings(options: NetworkOptions): Settings {
   if (layers === undefined) return refuse('options.layers', 'an array of layers', layers)
 
   const lastActivation = layers.at(-1)!.activation ?? given.activation
-  const lossSettings = given.loss ?? loss(activations[lastActivation ?? 'linear'].usualLoss, 'loss')
-  const { name: lossName } = lossSettings
-  const outputActivation: ActivationName = losses[lossName].fusedWith ?? given.activation ?? 'linear'
+  const chosen = given.loss ?? loss(activationRow(lastActivation ?? 'linear').usualLoss, 'loss')
+  const { fusedWith } = lossRow(chosen.loss)
+  const outputActivation: Activation = fusedWith ?? given.activation ?? 'linear'
 
   const shapes = layers.map((one, l): LayerShape => {
     const isLast = l === layers.length - 1
@@ -133,21 +134,24 @@ export function networkSettings(options: NetworkOptions): Settings {
       ...(dropout > 0 && { dropout }),
     })
   })
-  checkPairs(shapes, lossName)
-  checkLast(shapes, lossName)
+  checkPairs(shapes, chosen.loss)
+  checkLast(shapes, chosen.loss)
+  refuseTwins(shapes)
   const { inputDropout } = given
   const regularization = regularizationOf(given, layers)
   const architecture: Architecture = {
     inputs,
     outputs: shapes.at(-1)!.units,
     layers: Object.freeze(shapes),
-    loss: lossName,
-    lossSettings,
+    ...chosen,
     ...(inputDropout > 0 && { inputDropout }),
     ...(regularization && { regularization }),
   }
   checkAllRows(given.optimizer, architecture)
   if (given.classNames) checkNames(given.classNames, architecture, 'options.classNames')
+  if (given.threads !== 'auto' && given.threads > 1) {
+    refuseThreads(architecture, 'options.threads', "1 or 'auto'", given.threads)
+  }
   return {
     architecture,
     optimizer: given.optimizer,
@@ -162,16 +166,16 @@ export function networkSettings(options: NetworkOptions): Settings {
 }
 
 /** Refuses stages that make no sense in the last layer. */
-function checkLast(layers: readonly LayerShape[], loss: LossName): void {
+function checkLast(layers: readonly LayerShape[], loss: Loss): void {
   const { activation, normalization, dropout } = layers.at(-1)!
   const name = `options.layers[${layers.length - 1}]`
   if (dropout !== undefined) {
     refuse(`${name}.dropout`, '0 in the last layer, whose outputs are what the loss compares', dropout)
   }
-  if (normalization && (losses[loss].fusedWith === activation || activations[activation].wholeRow)) {
+  if (normalization && (lossRow(loss).fusedWith === activation || activationRow(activation).wholeRow)) {
     refuse(
       `${name}.normalization`,
-      `'none' in a last layer of '${activation}' with the loss '${loss}'`,
+      `'none' in a last layer of '${nameOf(activation)}' with the loss '${nameOf(loss)}'`,
       normalization.name,
     )
   }
@@ -197,32 +201,32 @@ function checkAllRows(
 }
 
 /** Refuses activations and losses that make no sense together. */
-function checkPairs(layers: readonly LayerShape[], name: LossName): void {
+function checkPairs(layers: readonly LayerShape[], loss: Loss): void {
   layers.forEach(({ activation }, l) => {
-    if (activations[activation].wholeRow && l < layers.length - 1) {
+    if (activationRow(activation).wholeRow && l < layers.length - 1) {
       refuse(
         `options.layers[${l}].activation`,
-        `an elementwise activation (only the last layer may be '${activation}')`,
+        `an elementwise activation (only the last layer may be '${nameOf(activation)}')`,
         activation,
       )
     }
   })
   const { activation, units } = layers.at(-1)!
-  const { outputs } = losses[name] as LossRow
+  const { outputs, fusedWith } = lossRow(loss)
   if (outputs && units < outputs.least) {
-    throw new OptionError(`options.loss: '${name}' expects ${outputs.expected}, got ${outputs.got}`)
+    throw new OptionError(`options.loss: '${nameOf(loss)}' expects ${outputs.expected}, got ${outputs.got}`)
   }
-  const meets = (one: LossName) => {
-    const { fusedWith, refuses } = losses[one] as LossRow
-    return (fusedWith ?? activation) === activation && !refuses.includes(activation)
+  const meets = (one: Loss) => {
+    const { fusedWith, refuses } = lossRow(one)
+    return (fusedWith ?? activation) === activation && !refuses.some((refused) => refused === activation)
   }
-  if (!meets(name)) {
+  if (!meets(loss)) {
     const fitting = names(losses).filter(meets)
-    const { fusedWith } = losses[name]
     const expected = fusedWith ? `'${fusedWith}'` : 'an elementwise activation'
+    const own = nameOf(activation)
     throw new OptionError(
-      `options.loss: '${name}' expects ${expected} as the last layer's activation, got '${activation}' ` +
-        `(with '${activation}' the loss can be ${fitting.map((one) => `'${one}'`).join(' or ')})`,
+      `options.loss: '${nameOf(loss)}' expects ${expected} as the last layer's activation, got '${own}' ` +
+        `(with '${own}' the loss can be ${fitting.map((one) => `'${one}'`).join(' or ')})`,
     )
   }
 }

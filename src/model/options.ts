@@ -2,6 +2,8 @@
 // them are in src/model/network-settings.ts and src/model/call-settings.ts.
 
 import type { ClassName } from './class-names.ts'
+import type { CustomActivation } from './custom-activation.ts'
+import type { CustomLoss } from './custom-loss.ts'
 import type { CustomInitializer, InitializerName } from './initializers.ts'
 import type { LearningRateOption } from './learning-rate-options.ts'
 import type { LossName } from './losses.ts'
@@ -18,8 +20,9 @@ export type HiddenActivationName = Exclude<ActivationName, 'softmax'>
 export interface LayerOptions {
   /** Outputs of the layer, at least 1. */
   units: number
-  /** f in a = f(z). Default: the network's `activation`; for the last layer what the loss asks for. */
-  activation?: HiddenActivationName
+  /** f in a = f(z), by its name or as functions of your own. Default: the network's `activation`; for the last layer what the
+   * loss asks for. */
+  activation?: HiddenActivationName | CustomActivation
   /** False for a layer without biases. Default: the network's `bias`; false with batch normalization, which takes a bias
    * away again. */
   bias?: boolean
@@ -43,7 +46,7 @@ export interface LayerOptions {
 /** The last layer of a network, which may be softmax. */
 export interface OutputLayerOptions extends Omit<LayerOptions, 'activation'> {
   /** f in a = f(z). Default: what the loss asks for. */
-  activation?: ActivationName
+  activation?: ActivationName | CustomActivation
 }
 
 export interface LayerNormalizationOptions {
@@ -224,10 +227,10 @@ export interface CommonNetworkOptions {
   /** Activation of every layer that names none. Default 'relu' in hidden layers; the last layer's default is
    * 'softmax' for crossEntropy, klDivergence and focal, 'sigmoid' for binaryCrossEntropy and binaryFocal, 'softplus' for
    * poisson, else this or 'linear'. */
-  activation?: HiddenActivationName
-  /** By its name, or as `{ name: 'huber', delta: 2 }`. Default: 'crossEntropy' where the last layer's activation is
+  activation?: HiddenActivationName | CustomActivation
+  /** By its name, as `{ name: 'huber', delta: 2 }`, or as functions of your own. Default: 'crossEntropy' where the last layer's activation is
    * 'softmax', 'quadratic' otherwise. */
-  loss?: LossName | LossOptions
+  loss?: LossName | LossOptions | CustomLoss
   /** Default { name: 'sgd', learningRate: 0.01 }. */
   optimizer?: OptimizerName | OptimizerOptions
   /** λ₁ of the penalty λ₁ Σ|w| on the weights of each layer that names none, from 0 on. A penalty is part of every loss
@@ -269,8 +272,14 @@ export interface CommonNetworkOptions {
   wide?: boolean
   /** Threads that `fit` works with: a number, or 'auto' for as many as there are cores, at most 8, where the network
    * and the data are large enough to gain. They are workers beside the caller's thread, and change no bit of the
-   * result. Default 'auto'. */
+   * result. A network with functions of your own has only the caller's thread. Default 'auto'. */
   threads?: number | 'auto'
+}
+
+/** What `Network.resume` is given: options that take the place of those in the checkpoint, and functions, which it cannot hold. */
+export interface ResumeOptions extends Partial<CommonNetworkOptions> {
+  /** The custom activations of the network's layers, found by their names. A custom loss is given as `loss`. */
+  activations?: readonly CustomActivation[]
 }
 
 /** A network by the sizes of its layers. */

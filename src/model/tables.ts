@@ -3,7 +3,7 @@
 
 import * as Activations from '../../assembly/abi/activations.ts'
 
-interface ActivationRow {
+export interface ActivationRow {
   readonly code: number
   /** True where f'(z) cannot be computed from a = f(z), so that the forward pass stores it. */
   readonly storesSlope: boolean
@@ -19,7 +19,7 @@ interface ActivationRow {
   readonly slopeSquare: number
 }
 
-const activation = (
+export const activation = (
   code: number,
   square: (s: number) => number,
   slopeSquare: number,
@@ -63,7 +63,3 @@ export const activations = {
 } as const satisfies Record<string, ActivationRow>
 
 export type ActivationName = keyof typeof activations
-
-/** How δ = ∂C/∂a · f'(z) ends, as `explain` prints it: an elementwise product, but where a depends on the whole row. */
-export const slopeText = (f: ActivationName, z: string): string =>
-  activations[f].wholeRow ? '· ∂a/∂z' : `⊙ ${f}'(${z})`

@@ -2,8 +2,8 @@
 
 import * as Activations from '../../assembly/abi/activations.ts'
 import * as Normalizations from '../../assembly/abi/normalizations.ts'
+import { activationRow } from '../model/custom-activation.ts'
 import { normalizations } from '../model/normalizations.ts'
-import { activations } from '../model/tables.ts'
 import { doubleOperands, type InstructionOf, instruction, type Split } from './instruction.ts'
 import { padded } from './panels.ts'
 import type { Plan, Tensor } from './plan.ts'
@@ -16,7 +16,7 @@ const splitOf = (plan: Plan, l: number): Split =>
 export function normalize(plan: Plan, l: number): InstructionOf<'normalize'> {
   const { activations: out, normalized, slopes, gains, shifts } = plan.layers[l]
   const { units, activation, normalization } = plan.architecture.layers[l]
-  const { storesSlope, code } = activations[activation]
+  const { storesSlope, code } = activationRow(activation)
   const [epsilonLow, epsilonHigh] = doubleOperands(normalization!.epsilon)
   return instruction(
     'normalize',
@@ -32,6 +32,7 @@ export function normalize(plan: Plan, l: number): InstructionOf<'normalize'> {
       runningVariance: undefined,
       units,
       activation: code,
+      layer: l,
       normalization: normalizations[normalization!.name].code,
       epsilonLow,
       epsilonHigh,
@@ -58,7 +59,8 @@ export function normalizeStaged(plan: Plan, l: number, buffer: Tensor): Instruct
     runningMean,
     runningVariance,
     units,
-    activation: activations[activation].code,
+    activation: activationRow(activation).code,
+    layer: l,
     normalization: isOverBatch ? Normalizations.RUNNING : code,
     epsilonLow,
     epsilonHigh,
@@ -98,7 +100,7 @@ function maskOperands(p: number) {
 export function dropout(plan: Plan, l: number): InstructionOf<'dropout'> {
   const { activations: a, slopes } = plan.layers[l]
   const { units, activation, dropout: p } = plan.architecture.layers[l]
-  const { storesSlope, code } = activations[activation]
+  const { storesSlope, code } = activationRow(activation)
   return instruction('dropout', {
     input: a,
     inputStride: padded(units),

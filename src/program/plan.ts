@@ -16,8 +16,8 @@ import * as Sync from '../../assembly/abi/sync.ts'
 import { INSTRUCTION_WORDS } from '../../assembly/abi/tape.ts'
 import { largest } from '../base/largest.ts'
 import { type Architecture, drops } from '../model/architecture.ts'
+import { activationRow } from '../model/custom-activation.ts'
 import { clipsNorm, hasPenalty, isPenalized } from '../model/regularization.ts'
-import { activations } from '../model/tables.ts'
 import type { Capacity } from './capacity.ts'
 import { padded, panelLength } from './panels.ts'
 
@@ -252,7 +252,7 @@ export function makePlan(
   const zeroedFrom = end
   const training = batchRows > 0
   const layerTensors = layers.map((layer, l): LayerTensors => {
-    const slope = activations[layer.activation].storesSlope || layer.dropout !== undefined
+    const slope = activationRow(layer.activation).storesSlope || layer.dropout !== undefined
     const { normalization } = layer
     const stored = training && gradients
     return {

@@ -4,10 +4,10 @@
 import * as Activations from '../../assembly/abi/activations.ts'
 import * as Hits from '../../assembly/abi/hits.ts'
 import { PAIRED, PANEL } from '../../assembly/abi/layout.ts'
+import { activationRow, slopeCode } from '../model/custom-activation.ts'
+import { lossRow } from '../model/custom-loss.ts'
 import { lossNumbers } from '../model/loss-settings.ts'
-import { losses } from '../model/losses.ts'
 import type { UpdateRule } from '../model/optimizer-row.ts'
-import { activations } from '../model/tables.ts'
 import { floatOperand, type Instruction, type InstructionOf, instruction, type Split } from './instruction.ts'
 import { dropInputs, dropout, normalize, normalizeBackward, normalizeStaged } from './layer-stages.ts'
 import { padded } from './panels.ts'
@@ -24,7 +24,7 @@ interface Rows {
 /** True where the output layer's activation is left to its loss. */
 const leavesActivation = (plan: Plan): boolean => {
   const { architecture } = plan
-  return losses[architecture.loss].fusedWith === architecture.layers.at(-1)!.activation
+  return lossRow(architecture.loss).fusedWith === architecture.layers.at(-1)!.activation
 }
 
 /** a = f(input · W + b), or z alone where `linear`. */
@@ -53,7 +53,8 @@ function forward(
       inputs,
       units,
       // What is normalised first is activated there.
-      activation: linear || normalization ? Activations.LINEAR : activations[activation].code,
+      activation: linear || normalization ? Activations.LINEAR : activationRow(activation).code,
+      layer: l,
       tiles: plan.tiles,
       // Only the rows of the training data have lists.
       fromTable: input.table && plan.sparse?.fromTable,
@@ -90,10 +91,10 @@ function output(
     losses: into.losses,
     hits: into.hits,
     units: outputs,
-    loss: losses[loss].code,
-    activation: activations[layers.at(-1)!.activation].code,
+    loss: lossRow(loss).code,
+    activation: slopeCode(layers.at(-1)!.activation),
     hitMode,
-    threshold: floatOperand(losses[loss].threshold),
+    threshold: floatOperand(lossRow(loss).threshold),
     lossNumber1: floatOperand(number1),
     lossNumber2: floatOperand(number2),
     lossNumber3: floatOperand(number3),
@@ -202,12 +203,12 @@ function stepTape(plan: Plan, { name, hitMode, updatesOf, trains }: StepOf): Tap
   const input = (l: number): Rows => (l === 0 ? first : { matrix: layers[l - 1].activations! })
   /** Where ∂C of what the activation is given goes. */
   const deltasOf = ({ normalized, deltas }: LayerTensors) => normalized?.deltas ?? deltas
-  const storesSlope = (l: number) => activations[architecture.layers[l].activation].storesSlope
+  const storesSlope = (l: number) => activationRow(architecture.layers[l].activation).storesSlope
 
   const forwards = layers.map((layer, l) => {
     const linear = l === last && leavesActivation(plan)
     const { inputs, units, activation } = architecture.layers[l]
-    const needsRows = activations[activation].wholeRow && !linear
+    const needsRows = activationRow(activation).wholeRow && !linear
     const split = !needsRows && splitsByUnits(plan, inputs, units) ? 'units' : 'rows'
     const out = layer.normalized?.values ?? layer.activations!
     const slope = storesSlope(l) && !layer.normalized ? layer.slopes : undefined
@@ -234,7 +235,6 @@ function stepTape(plan: Plan, { name, hitMode, updatesOf, trains }: StepOf): Tap
   const backwards = layers.slice(1).map((layer, index) => {
     const below = layers[index]
     const { inputs, units } = architecture.layers[index + 1]
-    const { code } = activations[architecture.layers[index].activation]
     return instruction(
       'backward',
       {
@@ -244,7 +244,7 @@ function stepTape(plan: Plan, { name, hitMode, updatesOf, trains }: StepOf): Tap
         deltaBelow: deltasOf(below),
         units,
         inputs,
-        activation: drops(index) ? Activations.STORED : code,
+        activation: drops(index) ? Activations.STORED : slopeCode(architecture.layers[index].activation),
         tiles: plan.tiles,
       },
       splitsByUnits(plan, units, inputs) ? 'units' : 'rows',

@@ -57,8 +57,15 @@ let memory: WebAssembly.Memory | undefined
 // Memory cannot shrink: one of its own is kept for the next arena.
 let own: { readonly module: WebAssembly.Module; readonly memory: WebAssembly.Memory } | undefined
 
+// Networks with functions of the user's own do not come here.
+const absent = () => {
+  throw new Error("a worker has none of the caller's functions")
+}
+
 const instantiate = (module: WebAssembly.Module, within: WebAssembly.Memory) => {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory: within } })
+  const { exports } = new WebAssembly.Instance(module, {
+    env: { memory: within, customActivation: absent, customLoss: absent },
+  })
   kernels = exports as unknown as Kernels
   memory = within
 }

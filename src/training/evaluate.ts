@@ -3,7 +3,7 @@
 import * as Hits from '../../assembly/abi/hits.ts'
 import type { Slices } from '../base/pace.ts'
 import type { Engine, Sums } from '../engine/engine.ts'
-import { fillBlock } from '../intake/inputs.ts'
+import { computeBlock } from '../intake/inputs.ts'
 import type { Rows } from '../intake/rows.ts'
 
 export interface Evaluation {
@@ -34,11 +34,10 @@ export function* evaluateRows(engineOf: () => Engine, rows: Rows): Slices<Evalua
   let sums = NOTHING
   for (let from = 0, block = 0; from < x.rows; from += blockRows, ++block) {
     const to = Math.min(from + blockRows, x.rows)
-    const engine = engineOf()
-    fillBlock(engine, engine.plan.staging.x, x, [from, to, block])
-    engine.fill(engine.plan.staging.y, y.values, from, to)
-    sums = engine.evaluateStaged(to - from, y.hitMode, sums, weights?.values.subarray(from, to))
-    yield
+    yield* computeBlock(engineOf, x, [from, to, block], (engine, first, end) => {
+      engine.fill(engine.plan.staging.y, y.values, first, end)
+      sums = engine.evaluateStaged(end - first, y.hitMode, sums, weights?.values.subarray(first, end))
+    })
   }
   return evaluationOf(engineOf(), sums, rows)
 }

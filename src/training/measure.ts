@@ -2,7 +2,7 @@
 
 import type { Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
-import { fillBlock, type Inputs, inBlocks } from '../intake/inputs.ts'
+import { computeBlock, type Inputs } from '../intake/inputs.ts'
 import { makeMatrix } from '../intake/matrix.ts'
 import type { Rows } from '../intake/rows.ts'
 import { type Metric, targetKindOf } from '../metrics/table.ts'
@@ -11,10 +11,18 @@ import { type Metric, targetKindOf } from '../metrics/table.ts'
 function* outputsFor(engine: Engine, x: Inputs): Slices<Float32Array> {
   const { outputs } = engine.architecture
   const out = makeMatrix(x.rows, outputs, 'predictions')
-  yield* inBlocks(engine, x.rows, (from, to, block) => {
-    fillBlock(engine, engine.plan.staging.x, x, [from, to, block])
-    engine.predictStaged(to - from, out, from * outputs)
-  })
+  const { blockRows } = engine
+  for (let from = 0, block = 0; from < x.rows; from += blockRows, ++block) {
+    const to = Math.min(from + blockRows, x.rows)
+    yield* computeBlock(
+      () => engine,
+      x,
+      [from, to, block],
+      (_, first, end) => {
+        engine.predictStaged(end - first, out, first * outputs)
+      },
+    )
+  }
   return out
 }
 

@@ -21,6 +21,8 @@ function* threadsToHire(
   { epochs, offThread }: FitSettings,
   asked: number | 'auto',
 ): Slices<number> {
+  // Options that ask for more were refused.
+  if (engine.callsBack) return 0
   if (engine.canShare) {
     const threads = (yield threadsFor(asked, rowFlops, batchRows, rows * epochs)) as number
     return threads > 1 || offThread ? threads : 0

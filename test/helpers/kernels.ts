@@ -128,6 +128,7 @@ export function kernelsOf(backend: Backend, at: number) {
         inputs: k,
         units: n,
         activation,
+        layer: 0,
         tiles,
         fromTable: undefined,
         toTable: undefined,

@@ -49,6 +49,7 @@ export function stageKernelsOf(backend: Backend, at: number) {
         ...rest,
         keeps: keeps ? 1 : 0,
         activation,
+        layer: 0,
         epsilonLow,
         epsilonHigh,
         tiles: SINGLE,

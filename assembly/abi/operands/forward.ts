@@ -1,5 +1,5 @@
 // A table of row offsets, where there is one, takes the place of input + row · inputStride; lists of nonzeros, where there
-// are some, that of both. slope: where f'(z) goes, if it is to be kept.
+// are some, that of both. slope: where f'(z) goes, if it is to be kept. layer: whose function a CUSTOM activation is, from 0.
 
 export const input = 1
 export const inputStride = 2
@@ -14,3 +14,4 @@ export const activation = 10
 export const tiles = 11
 export const fromTable = 12
 export const toTable = 13
+export const layer = 14

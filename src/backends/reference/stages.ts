@@ -1,5 +1,6 @@
 // The stages of a layer behind its product, as assembly/rows/stages.ts has them.
 
+import * as Activations from '../../../assembly/abi/activations.ts'
 import { LANES } from '../../../assembly/abi/layout.ts'
 import * as Normalizations from '../../../assembly/abi/normalizations.ts'
 import * as Dropout from '../../../assembly/abi/operands/dropout.ts'
@@ -34,7 +35,8 @@ function doubleOf(op: Words, word: number): number {
 }
 
 /** OP_NORMALIZE, as part `part` of `parts`: of the rows, or of the columns where these are normalised. */
-export function normalize({ floats }: Memory, op: Words, rows: number, part: number, parts: number): void {
+export function normalize(memory: Memory, op: Words, rows: number, part: number, parts: number): void {
+  const { floats } = memory
   const n = op[Normalize.units]
   const columns = padded(n)
   const z = op[Normalize.z]
@@ -55,6 +57,19 @@ export function normalize({ floats }: Memory, op: Words, rows: number, part: num
     const from = beginOf(part, parts, columns)
     const to = beginOf(part + 1, parts, columns)
     normalizeColumns(floats, z, keeps, out, statistics, normalizer, rows, from, to)
+    if (activation === Activations.CUSTOM) {
+      const s = slope ? slope + from : 0
+      memory.callbacks!.activate(
+        memory,
+        op[Normalize.layer],
+        out + from,
+        s,
+        rows,
+        Math.min(to, n) - from,
+        columns,
+      )
+      return
+    }
     for (let r = 0; r < rows; ++r) {
       const at = r * columns + from
       activate(floats, activation, out + at, out + at, slope ? slope + at : 0, to - from)
@@ -75,6 +90,11 @@ export function normalize({ floats }: Memory, op: Words, rows: number, part: num
     const variance = op[Normalize.runningVariance]
     normalizeByRunning(floats, z + first, out + first, mean, variance, normalizer, to - from)
   } else throw new Error(`there is no normalization ${normalization}`)
+  if (activation === Activations.CUSTOM) {
+    const s = slope ? slope + first : 0
+    memory.callbacks!.activate(memory, op[Normalize.layer], out + first, s, to - from, n, columns)
+    return
+  }
   const length = (to - from) * columns
   activate(floats, activation, out + first, out + first, slope ? slope + first : 0, length)
 }

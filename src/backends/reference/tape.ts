@@ -3,6 +3,7 @@
 import * as Activations from '../../../assembly/abi/activations.ts'
 import * as Hits from '../../../assembly/abi/hits.ts'
 import { LANES } from '../../../assembly/abi/layout.ts'
+import * as Losses from '../../../assembly/abi/losses.ts'
 import * as Backward from '../../../assembly/abi/operands/backward.ts'
 import * as Forward from '../../../assembly/abi/operands/forward.ts'
 import * as Output from '../../../assembly/abi/operands/output.ts'
@@ -16,6 +17,7 @@ import { activate, derive, softmaxRow } from './activation.ts'
 import { gemmNN, gemmTN, sumRows } from './gemm.ts'
 import { hitsRow } from './hits.ts'
 import { lossRow, weighRow } from './loss.ts'
+import type { Row } from './losses/distance.ts'
 import type { Memory } from './memory.ts'
 import type { Update } from './optimizer.ts'
 import { dropout, normalize, normalizeBackward, runStatistics } from './stages.ts'
@@ -63,13 +65,32 @@ function forward(memory: Memory, op: Words, from: number, to: number): void {
   )
   if (activation === Activations.SOFTMAX) {
     for (let r = from; r < to; ++r) softmaxRow(floats, out + r * columns, out + r * columns, n)
+  } else if (activation === Activations.CUSTOM) {
+    const at = from * columns
+    memory.callbacks!.activate(
+      memory,
+      op[Forward.layer],
+      out + at,
+      slope ? slope + at : 0,
+      to - from,
+      n,
+      columns,
+    )
   } else if (activation !== Activations.LINEAR) {
     const at = from * columns
     activate(floats, activation, out + at, out + at, slope ? slope + at : 0, (to - from) * columns)
   }
 }
 
-function output({ floats, ints, shift }: Memory, op: Words, start: number, from: number, to: number): void {
+/** The loss of a row by the user's functions, and its δ. */
+function customRow(memory: Memory, { out, slope, y, delta, n }: Row, activation: number): number {
+  const value = memory.callbacks!.loss(memory, out, y, delta, n)
+  if (delta && activation !== Activations.SOFTMAX) derive(memory.floats, activation, slope || out, delta, n)
+  return value
+}
+
+function output(memory: Memory, op: Words, start: number, from: number, to: number): void {
+  const { floats, ints, shift } = memory
   const n = op[Output.units]
   const table = op[Output.yTable]
   const slope = op[Output.slope]
@@ -89,7 +110,10 @@ function output({ floats, ints, shift }: Memory, op: Words, start: number, from:
     const y = table ? ints[(table + r) << shift] : op[Output.y] + r * op[Output.yStride]
     const deltaRow = delta ? delta + at : 0
     const row = { floats, out, slope: slope ? slope + at : 0, y, delta: deltaRow, n }
-    let value = lossRow(row, op[Output.loss], op[Output.activation], numbers)
+    let value =
+      op[Output.loss] === Losses.CUSTOM
+        ? customRow(memory, row, op[Output.activation])
+        : lossRow(row, op[Output.loss], op[Output.activation], numbers)
     if (rowWeights) {
       const weight = floats[rowWeights + ints[(op[Output.order] + start + r) << shift]]
       value = weight === 0 ? 0 : value * weight

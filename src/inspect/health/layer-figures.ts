@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/engine.ts'
 import { Pass } from '../../engine/pass.ts'
 import type { Matrix } from '../../intake/matrix.ts'
 import { loadRows, type Rows } from '../../intake/rows.ts'
-import { activations } from '../../model/tables.ts'
+import { activationRow } from '../../model/custom-activation.ts'
 
 export interface LayerFigures {
   /** Units whose a is 0 in every row that was seen: of a relu, else 0. */
@@ -62,7 +62,7 @@ class LayerSums {
 
   constructor(engine: Engine, l: number) {
     const { inputs, units, activation } = engine.architecture.layers[l]
-    const { reach } = activations[activation]
+    const { reach } = activationRow(activation)
     this.#lives = new Uint8Array(units)
     this.#gradient = new Float64Array(inputs * units)
     this.#ends = reach && Number.isFinite(reach[1]) ? reach : undefined

@@ -3,8 +3,8 @@
 import { shortly } from '../../diagnosis/sizes.ts'
 import { roundDown } from '../../diagnosis/stability.ts'
 import type { Architecture } from '../../model/architecture.ts'
-import { losses } from '../../model/losses.ts'
-import { activations } from '../../model/tables.ts'
+import { nameOf as activationName, activationRow } from '../../model/custom-activation.ts'
+import { lossRow } from '../../model/custom-loss.ts'
 import type { Figures, LayerFigures } from './layer-figures.ts'
 import type { DiagnosisNote } from './note.ts'
 
@@ -26,7 +26,7 @@ const SOUND_STEP = 0.01
 
 const percent = (share: number) => `${Math.round(100 * share)}%`
 const nameOf = ({ layers }: Architecture, l: number) =>
-  `layer ${l}${l === layers.length - 1 ? ', the output,' : ''} (${layers[l].units} × ${layers[l].activation})`
+  `layer ${l}${l === layers.length - 1 ? ', the output,' : ''} (${layers[l].units} × ${activationName(layers[l].activation)})`
 
 function* deadNotes(
   architecture: Architecture,
@@ -69,20 +69,20 @@ function* saturationNotes(
       what: 'saturated units',
       layer: l,
       factor: saturated,
-      text: `${percent(saturated)} of the values of ${nameOf(architecture, l)} are at an end of ${activation}, where its slope is next to 0: ${mend}`,
+      text: `${percent(saturated)} of the values of ${nameOf(architecture, l)} are at an end of ${activationName(activation)}, where its slope is next to 0: ${mend}`,
     }
   }
   const { wrong } = figures[last]
   const { activation } = architecture.layers[last]
   // A fused loss has δ = a − y, whatever the slope.
-  if (wrong < WRONG[success] || losses[architecture.loss].fusedWith === activation) return
+  if (wrong < WRONG[success] || lossRow(architecture.loss).fusedWith === activation) return
   const fused = { sigmoid: 'binaryCrossEntropy', softmax: 'crossEntropy' }[activation as string]
   yield {
     what: 'saturated outputs',
     layer: last,
     factor: wrong,
     text:
-      `${percent(wrong)} of the outputs are at the wrong end of ${activation}, where its slope is next to 0 and little is learned ` +
+      `${percent(wrong)} of the outputs are at the wrong end of ${activationName(activation)}, where its slope is next to 0 and little is learned ` +
       `from the error: start from a new network with ${fused ? `loss: '${fused}', whose δ is a − y` : "activation: 'linear' there"}`,
   }
 }
@@ -92,7 +92,7 @@ const paceOf = ({ gradientNorm, weightNorm }: LayerFigures) =>
   gradientNorm === 0 ? 0 : gradientNorm / (weightNorm || 1)
 
 const isSquashing = ({ layers }: Architecture) =>
-  layers.slice(0, -1).some(({ activation }) => Number.isFinite(activations[activation].reach?.[1]))
+  layers.slice(0, -1).some(({ activation }) => Number.isFinite(activationRow(activation).reach?.[1]))
 
 /** step: η, where the length of a step is to be judged. */
 function* gradientNotes(
