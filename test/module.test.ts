@@ -28,6 +28,13 @@ function sectionsOf(bytes: Uint8Array): number[] {
 
 const GLOBAL = 6
 
+const never = () => {
+  throw new Error('no tape here calls a function')
+}
+const importsWith = (memory: WebAssembly.Memory) => ({
+  env: { memory, customActivation: never, customLoss: never },
+})
+
 const debug = readFileSync(new URL('../build/debug.wasm', import.meta.url))
 
 describe.each([
@@ -44,14 +51,14 @@ describe.each([
       const ints = new Int32Array(memory.buffer)
       ints.fill(-7)
       const module = new WebAssembly.Module(bytes)
-      new WebAssembly.Instance(module, { env: { memory } })
+      new WebAssembly.Instance(module, importsWith(memory))
       const written = [...ints.keys()].filter((i) => ints[i] !== -7)
       expect(written[0]).toBe(32)
       expect(written.at(-1)).toBe(31 + written.length)
       expect(written.at(-1)).toBeLessThan(ARENA_START)
       // Each worker makes an instance over an arena that is in use.
       const before = ints.slice()
-      new WebAssembly.Instance(module, { env: { memory } })
+      new WebAssembly.Instance(module, importsWith(memory))
       expect(ints).toEqual(before)
     },
   )
@@ -60,10 +67,18 @@ describe.each([
     expect(sections).not.toContain(GLOBAL)
   })
 
-  it.skipIf(name === 'relaxed' && !runsRelaxed)('imports its memory and nothing else', () => {
-    const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes))
-    expect(imports).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }])
-  })
+  it.skipIf(name === 'relaxed' && !runsRelaxed)(
+    'imports its memory, what calls custom functions, and nothing else',
+    () => {
+      const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes))
+      imports.sort((a, b) => a.name.localeCompare(b.name))
+      expect(imports).toEqual([
+        { module: 'env', name: 'customActivation', kind: 'function' },
+        { module: 'env', name: 'customLoss', kind: 'function' },
+        { module: 'env', name: 'memory', kind: 'memory' },
+      ])
+    },
+  )
 
   it.skipIf(name === 'relaxed' && !runsRelaxed)('exports functions only, and no allocator', () => {
     const exports = WebAssembly.Module.exports(new WebAssembly.Module(bytes))
@@ -77,7 +92,7 @@ describe.each([
     () => {
       const module = new WebAssembly.Module(withoutSharedMemory(bytes))
       const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 })
-      const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+      const { exports } = new WebAssembly.Instance(module, importsWith(memory))
       const floats = new Float32Array(memory.buffer)
       floats.set([4, 5, 6, 7, 8, 9], 96)
       const { packRows } = exports as unknown as Kernels
@@ -97,7 +112,7 @@ describe('the build', () => {
 describe('asserts', () => {
   const call = (bytes: Uint8Array<ArrayBuffer>) => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } })
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), importsWith(memory))
     // A tape of no instruction at the offset that stands for none.
     ;(exports as unknown as Backend).run(0, 0, 0, 1, 1, 0, 1, 0)
   }

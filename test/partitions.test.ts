@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import * as Hits from '../assembly/abi/hits.ts'
 import { LARGE, PAIRED, SINGLE } from '../assembly/abi/layout.ts'
 import { Engine } from '../src/engine/engine.ts'
-import type { LossName } from '../src/model/losses.ts'
+import { type Activation, activationOption, nameOf } from '../src/model/custom-activation.ts'
+import { customLoss, type Loss } from '../src/model/custom-loss.ts'
 import {
   beginSteps,
   type OptimizerSettings,
@@ -17,6 +18,7 @@ import { type ActivationName, activations } from '../src/model/tables.ts'
 import { PREDICTS } from '../src/program/capacity.ts'
 import { trainTape } from '../src/program/tape.ts'
 import { backends, type TestedBackend, wasmBackends } from './helpers/backends.ts'
+import { ownQuadratic } from './helpers/custom.ts'
 import { slotKinds, titleOf } from './helpers/optimizers.ts'
 import { numbers } from './helpers/random.ts'
 import { phasesOf, shuffleRows } from './helpers/training.ts'
@@ -32,8 +34,8 @@ const TILES = [SINGLE, PAIRED, LARGE, LARGE | PAIRED]
 
 function engineOf(
   { make }: TestedBackend,
-  activation: ActivationName,
-  loss: LossName,
+  activation: Activation,
+  loss: Loss,
   batch: number,
   tiles: number = SINGLE,
   sizes: readonly number[] = [13, 17, 6, 5],
@@ -100,12 +102,20 @@ function trainInParts(engine: Engine, batch: number, parts: number, backwards: b
   return bitsOf(engine)
 }
 
-const cases: [ActivationName, LossName][] = [
+const own = activationOption({ name: 'sine', f: Math.sin, derivative: Math.cos }, 'activation')
+const ownLoss = customLoss(ownQuadratic, 'loss')
+
+const titled = (cases: readonly [Activation, Loss][]) =>
+  cases.map(([activation, loss]) => [nameOf(activation), nameOf(loss), activation, loss] as const)
+
+const cases: [Activation, Loss][] = [
   ...(Object.keys(activations) as ActivationName[])
     .filter((name) => !activations[name].wholeRow)
-    .map((name): [ActivationName, LossName] => [name, 'quadratic']),
+    .map((name): [Activation, Loss] => [name, 'quadratic']),
   ['relu', 'crossEntropy'],
   ['tanh', 'binaryCrossEntropy'],
+  [own, 'quadratic'],
+  ['tanh', ownLoss],
 ]
 
 describe('a training tape', () => {
@@ -126,40 +136,19 @@ describe('a training tape', () => {
 })
 
 describe.each(backends.map((backend) => [backend.name, backend] as const))('%s', (_, backend) => {
-  it.each(cases)('trains %s with %s to the same bits as 1, 2, 3 and 5 threads', (activation, loss) => {
-    for (const batch of BATCHES) {
-      const whole = engineOf(backend, activation, loss, batch)
-      const before = bitsOf(whole)
-      for (let epoch = 0; epoch < 3; ++epoch) whole.train({ firstRow: 0, endRow: ROWS, batchRows: batch })
-      const expected = bitsOf(whole)
-      expect(expected).not.toBe(before)
-      expect(whole.parameters.areFinite()).toBe(true)
-      for (const tiles of wasmBackends.includes(backend) ? TILES : [SINGLE]) {
-        for (const parts of [1, 2, 3, 5, 16]) {
-          const fresh = () => engineOf(backend, activation, loss, batch, tiles)
-          expect(trainInParts(fresh(), batch, parts, false) === expected, `${parts} parts`).toBe(true)
-          expect(trainInParts(fresh(), batch, parts, true) === expected, `${parts} parts back`).toBe(true)
-        }
-      }
-    }
-  })
-
-  // Large enough to be split by units where there are two threads; the last layer is split by rows.
-  const large = [101, 33, 64, 5]
-
-  it.each([
-    ['gelu', 'quadratic'],
-    ['tanh', 'crossEntropy'],
-  ] as [ActivationName, LossName][])(
-    'trains %s with %s to the same bits split by units',
-    (activation, loss) => {
+  it.each(titled(cases))(
+    'trains %s with %s to the same bits as 1, 2, 3 and 5 threads',
+    (_, __, activation, loss) => {
       for (const batch of BATCHES) {
-        const whole = engineOf(backend, activation, loss, batch, SINGLE, large)
+        const whole = engineOf(backend, activation, loss, batch)
+        const before = bitsOf(whole)
         for (let epoch = 0; epoch < 3; ++epoch) whole.train({ firstRow: 0, endRow: ROWS, batchRows: batch })
         const expected = bitsOf(whole)
+        expect(expected).not.toBe(before)
+        expect(whole.parameters.areFinite()).toBe(true)
         for (const tiles of wasmBackends.includes(backend) ? TILES : [SINGLE]) {
-          for (const parts of [1, 2, 3, 16]) {
-            const fresh = () => engineOf(backend, activation, loss, batch, tiles, large, 2)
+          for (const parts of [1, 2, 3, 5, 16]) {
+            const fresh = () => engineOf(backend, activation, loss, batch, tiles)
             expect(trainInParts(fresh(), batch, parts, false) === expected, `${parts} parts`).toBe(true)
             expect(trainInParts(fresh(), batch, parts, true) === expected, `${parts} parts back`).toBe(true)
           }
@@ -167,6 +156,30 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       }
     },
   )
+
+  // Large enough to be split by units where there are two threads; the last layer is split by rows.
+  const large = [101, 33, 64, 5]
+
+  const streamed = titled([
+    ['gelu', 'quadratic'],
+    ['tanh', 'crossEntropy'],
+    [own, ownLoss],
+  ])
+
+  it.each(streamed)('trains %s with %s to the same bits split by units', (_, __, activation, loss) => {
+    for (const batch of BATCHES) {
+      const whole = engineOf(backend, activation, loss, batch, SINGLE, large)
+      for (let epoch = 0; epoch < 3; ++epoch) whole.train({ firstRow: 0, endRow: ROWS, batchRows: batch })
+      const expected = bitsOf(whole)
+      for (const tiles of wasmBackends.includes(backend) ? TILES : [SINGLE]) {
+        for (const parts of [1, 2, 3, 16]) {
+          const fresh = () => engineOf(backend, activation, loss, batch, tiles, large, 2)
+          expect(trainInParts(fresh(), batch, parts, false) === expected, `${parts} parts`).toBe(true)
+          expect(trainInParts(fresh(), batch, parts, true) === expected, `${parts} parts back`).toBe(true)
+        }
+      }
+    }
+  })
 
   // Parts in turn begin on the blocks of 144 rows of W that the product packs, where that is even enough.
   it.each([145, 288, 432, 1000])('updates weights of %d rows in whole blocks to the same bits', (inputs) => {

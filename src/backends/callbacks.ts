@@ -16,6 +16,8 @@ interface Host {
 
 /** Offsets and strides in elements. */
 export interface Callbacks {
+  /** True while one of the functions is at work: then the arena is in the midst of a tape. */
+  readonly isCalling: boolean
   /** a = f(z) of layer `layer` in place, and slope = f'(z) unless that is 0: n floats of each row. */
   activate(host: Host, layer: number, a: number, slope: number, rows: number, n: number, stride: number): void
   /** The loss of one row and, unless delta is 0, delta = ∂C/∂a; with softmax ∂C/∂z. */
@@ -180,17 +182,28 @@ export function callbacksOf(architecture: Architecture): Callbacks | undefined {
     typeof loss === 'object'
       ? new RowCalls(loss, outputs, layers.at(-1)!.activation === 'softmax')
       : undefined
+  let isCalling = false
   return {
+    get isCalling() {
+      return isCalling
+    },
     activate(host, layer, a, slope, rows, n, stride) {
       const activation = layers[layer].activation as CustomActivation
+      isCalling = true
       const failure = activateRows(host, activation, [a, slope], [rows, n, stride])
+      isCalling = false
       if (failure) refuseFailure(layer, activation.name, failure)
     },
     loss(host, a, y, delta, n) {
       if (n !== outputs) throw new Error(`a row has ${outputs} outputs, not ${n}`)
-      const value = rowCalls!.value(host, a, y)
-      if (delta) rowCalls!.delta(host, a, y, delta)
-      return value
+      isCalling = true
+      try {
+        const value = rowCalls!.value(host, a, y)
+        if (delta) rowCalls!.delta(host, a, y, delta)
+        return value
+      } finally {
+        isCalling = false
+      }
     },
   }
 }

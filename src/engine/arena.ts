@@ -18,6 +18,8 @@ const WORTH_OFFERING = 1 << 18
 
 export class Arena implements Offering {
   readonly architecture: Architecture
+  /** True where its tapes call functions of the user's own, which only the caller's thread has. */
+  readonly callsBack: boolean
   readonly #make: MakeBackend
   readonly #tiles: number
   readonly #callbacks: Callbacks | undefined
@@ -31,6 +33,7 @@ export class Arena implements Offering {
     this.#make = make
     this.#tiles = tiles
     this.#callbacks = callbacksOf(architecture)
+    this.callsBack = this.#callbacks !== undefined
     this.#tapes = tapes
     this.resize(PREDICTS)
   }
@@ -53,9 +56,9 @@ export class Arena implements Offering {
     return this.#backend
   }
 
-  /** True where its tapes call functions of the user's own, which only the caller's thread has. */
-  get callsBack(): boolean {
-    return this.#callbacks !== undefined
+  /** True while one of them is at work, in the midst of a tape. */
+  get isCalling(): boolean {
+    return this.callsBack && this.#callbacks!.isCalling
   }
 
   /** The elements. Do not keep them: `reserve` and `resize` put others in their place. */

@@ -69,6 +69,9 @@ export class Core {
   /** The engine; throws BackendError after dispose. call: the user's, for the message. */
   #inUse(call: string): Engine {
     if (!this.#engine) throw new BackendError(`${call}: expected a network in use, got one that is disposed`)
+    if (this.#engine.isCalling) {
+      throw new BackendError(`${call}: expected another network than the one that calls this function`)
+    }
     return this.#engine
   }
 
@@ -143,6 +146,7 @@ export class Core {
   dispose(): void {
     const engine = this.#engine
     this.#engine = undefined
-    if (engine && !this.#isTraining) engine.release()
+    // From a function that its tape calls, the memory is left to the garbage collector.
+    if (engine && !this.#isTraining && !engine.isCalling) engine.release()
   }
 }

@@ -19,10 +19,10 @@ const FLOAT64 = 2 ** -53
 function wasmBackend(name: Backend['name']): TestedBackend {
   const bytes = readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url))
   const module = new WebAssembly.Module(bytes)
-  const make = (elements: number) => {
+  const make: MakeBackend = (elements, _, callbacks) => {
     const room = new KernelMemory(module, name, true, elements)
     const tenancy = { grow: (end: number) => room.grow(end), release: () => {}, offer: () => {} }
-    return arenaIn(room, ARENA_START, room.end, tenancy)
+    return arenaIn(room, ARENA_START, room.end, tenancy, callbacks)
   }
   return { name, make, epsilon: FLOAT32 }
 }
@@ -40,13 +40,13 @@ if (!runsRelaxed) console.warn('skipped: the relaxed kernels, which this engine 
 
 export const reference64: TestedBackend = {
   name: 'reference float64',
-  make: (elements) => makeReferenceBackend(elements, 'float64'),
+  make: (elements, _, callbacks) => makeReferenceBackend(elements, 'float64', callbacks),
   epsilon: FLOAT64,
 }
 
 export const reference32: TestedBackend = {
   name: 'reference',
-  make: (elements) => makeReferenceBackend(elements),
+  make: (elements, _, callbacks) => makeReferenceBackend(elements, 'float32', callbacks),
   epsilon: FLOAT32,
 }
 
