@@ -85,7 +85,8 @@ export class Network extends NetworkBase {
    *
    * Rejects with OptionError or ShapeError before anything is trained, also for arrays that change before they have been
    * read; with DivergedError, keeping the parameters of the last good epoch, if the loss is no longer finite; with the
-   * signal's reason when that is aborted, keeping the parameters after the last whole step.
+   * signal's reason when that is aborted, keeping the parameters after the last whole step; with OptionError where a custom
+   * activation or loss fails, keeping the epochs before and whole steps at most.
    */
   async fit(data: Data | DataStream, options: FitOptions = {}): Promise<History> {
     return train(this.#core, data, options)
@@ -119,8 +120,8 @@ export class Network extends NetworkBase {
   /**
    * Returns the network of a checkpoint. Its next `fit`, on the same data with the same options, goes on to the same bits as
    * if it had never stopped; an epoch that was left unfinished is the first of its `epochs`. options: others than those that
-   * the network was made with, such as threads, kernels, or an optimizer whose learning rate is a function. Throws
-   * FormatError.
+   * the network was made with, such as threads, kernels, or an optimizer whose learning rate is a function; and the functions of
+   * a custom activation or loss, of which a checkpoint has the name alone. Throws FormatError; OptionError without these.
    */
   static resume(bytes: Uint8Array, options: ResumeOptions = {}): Network {
     const found = decodeCheckpoint(bytes)

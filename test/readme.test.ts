@@ -67,12 +67,29 @@ describe('the README', () => {
     },
   )
 
-  it('leads to a page about the stages of a layer, whose snippet runs too', () => {
+  it('leads to a page about the stages of a layer, whose snippets run too', () => {
     expect(readme).toContain('(docs/layers.md)')
-    const [, code] = readFileSync(join(root, 'docs/layers.md'), 'utf8').match(/^```js\n(.*?)^```$/ms)!
-    const out = run(code)
+    const [stages, mish] = snippetsOf(readFileSync(join(root, 'docs/layers.md'), 'utf8'))
+    const out = run(stages)
     expect(out).toContain('Float32Array(64)')
     expect(out).toContain('Float32Array(32)')
+    const [relativeError, isSame] = run(mish).trim().split('\n')
+    expect(Number(relativeError)).toBeLessThan(1e-5)
+    expect(isSame).toBe('true')
+  })
+
+  it('leads to a page about losses, whose snippet finds quantiles', () => {
+    expect(readme).toContain('(docs/losses.md)')
+    const [quantiles] = snippetsOf(readFileSync(join(root, 'docs/losses.md'), 'utf8'))
+    const [relativeError, ...predicted] = run(quantiles).split('\n')
+    expect(Number(relativeError)).toBeLessThan(1e-5)
+    const [low, high] = predicted
+      .join(' ')
+      .match(/\[ ([\d.]+), ([\d.]+) \]/)!
+      .slice(1)
+      .map(Number)
+    expect(Math.abs(low - 0.08)).toBeLessThan(0.04)
+    expect(Math.abs(high - 0.72)).toBeLessThan(0.04)
   })
 
   it('shows messages as they are', () => {

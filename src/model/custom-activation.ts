@@ -6,7 +6,8 @@ import { type ActivationName, type ActivationRow, activation, activations } from
 
 /**
  * An activation of your own, element by element. Both functions are called without `this`, once for each unit and row, and
- * must return a finite number wherever they are given one. `checkGradients` tells whether `derivative` is that of `f`.
+ * must return a finite number wherever they are given one, or the call that needs it throws OptionError. A network with them is
+ * trained by the caller's thread alone. `checkGradients` tells whether `derivative` is that of `f`.
  *
  *     { name: 'sine', f: (z) => Math.sin(z), derivative: (z) => Math.cos(z) }
  */
