@@ -13,7 +13,7 @@ import {
   predictAsync,
 } from './calls/reading.ts'
 import type { NumberArray } from './intake/matrix.ts'
-import type { LayerShape } from './model/architecture.ts'
+import { type LayerShape, parameterCountOf } from './model/architecture.ts'
 import type { ClassName } from './model/class-names.ts'
 import type {
   ClassifyOptions,
@@ -61,11 +61,7 @@ export class NetworkBase {
 
   /** All that is trained, counted: weights and biases of all layers, gains and shifts of those that are normalised. */
   get parameterCount(): number {
-    return this.layers.reduce(
-      (sum, { inputs, units, bias, normalization }) =>
-        sum + (inputs + (bias ? 1 : 0) + (normalization ? 2 : 0)) * units,
-      0,
-    )
+    return parameterCountOf(this.#core.settings.architecture)
   }
 
   /** The kernels that do the work: 'relaxed', 'simd' or 'reference'. */

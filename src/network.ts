@@ -43,7 +43,7 @@ import { NetworkBase } from './network-base.ts'
 import { Core } from './training/core.ts'
 import type { History } from './training/history.ts'
 import { currentRate } from './training/rates.ts'
-import { checkpoint, restore } from './training/state.ts'
+import { checkpoint, checkToResume, restore } from './training/state.ts'
 
 export interface Network extends Disposing {}
 
@@ -121,11 +121,14 @@ export class Network extends NetworkBase {
    * Returns the network of a checkpoint. Its next `fit`, on the same data with the same options, goes on to the same bits as
    * if it had never stopped; an epoch that was left unfinished is the first of its `epochs`. options: others than those that
    * the network was made with, such as threads, kernels, or an optimizer whose learning rate is a function; and the functions of
-   * a custom activation or loss, of which a checkpoint has the name alone. Throws FormatError; OptionError without these.
+   * a custom activation or loss, of which a checkpoint has the name alone. Throws FormatError; OptionError without these, and
+   * for another kind of optimizer than it was trained by.
    */
   static resume(bytes: Uint8Array, options: ResumeOptions = {}): Network {
     const found = decodeCheckpoint(bytes)
-    const network = new Network(optionsToResume(found.header.options, options))
+    const whole = optionsToResume(found.header.options, options)
+    checkToResume(found, whole)
+    const network = new Network(whole)
     restore(network.#core, found)
     return network
   }

@@ -151,7 +151,7 @@ describe('checkpoints', () => {
         progress: { ...header.progress, classNames },
       }))
       expect(() => Network.resume(bytes)).toThrow(FormatError)
-      expect(() => Network.resume(bytes)).toThrow('checkpoint: classNames')
+      expect(() => Network.resume(bytes)).toThrow('checkpoint: progress.classNames')
     },
   )
 })

@@ -208,3 +208,20 @@ it.each(optimizerKinds.map((options) => [titleOf(options), options] as const))(
     }
   },
 )
+
+it.each(['adam', 'nadam'] as const)(
+  '%s gives the numbers of a step after any number of them at once',
+  (name) => {
+    const settings = optimizer({ name, beta1: 0.9, beta2: 0.99 }, 'optimizer')
+    const next = beginSteps(settings, 0)
+    // By then the powers of β are as small as they get.
+    for (let step = 0; step < 90_000; ++step) next(0.01)
+    const from = performance.now()
+    expect(beginSteps(settings, 90_000)(0.01)).toEqual(next(0.01))
+    for (const beta2 of [0.99, 0.99999]) {
+      const late = optimizer({ name, beta1: 0.9, beta2 }, 'optimizer')
+      expect(beginSteps(late, 2 ** 40)(0.01)).toHaveLength(next(0.01).length)
+    }
+    expect(performance.now() - from).toBeLessThan(500)
+  },
+)

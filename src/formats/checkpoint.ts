@@ -6,7 +6,7 @@
 //   header   JSON in UTF-8, padded with spaces to a multiple of 8 bytes
 //   floats   the parameters with what the optimizer keeps of them, then those of the best epoch, as the header counts them
 
-import { FormatError } from '../base/errors.ts'
+import { FormatError, shown } from '../base/errors.ts'
 import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices } from '../base/pace.ts'
 import { crc32 } from './checksum.ts'
@@ -69,15 +69,30 @@ const refuse = (what: string): never => {
   throw new FormatError(`checkpoint: ${what}`)
 }
 
-function parse(text: string): CheckpointHeader & { floats: Sizes } {
+type Json = Readonly<Record<string, unknown>>
+
+const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+
+const isPlain = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function parse(text: string): Json {
   try {
-    const header = JSON.parse(text)
-    if (typeof header === 'object' && header !== null) return header
+    const header: unknown = JSON.parse(text)
+    if (isPlain(header)) return header
   } catch {}
-  return refuse('expected a header in JSON')
+  return refuse('expected a header in JSON, an object')
 }
 
-function headerOf(bytes: Uint8Array): { header: CheckpointHeader & { floats: Sizes }; end: number } {
+function sizesOf({ floats }: Json): Sizes {
+  const { bytes, state, best } = isPlain(floats) ? floats : refuse('expected floats in its header, an object')
+  if (bytes !== 4 && bytes !== 8) return refuse(`floats.bytes: expected 4 or 8, got ${shown(bytes)}`)
+  if (!isSize(state)) return refuse(`floats.state: expected a count, got ${shown(state)}`)
+  if (!isSize(best)) return refuse(`floats.best: expected a count, got ${shown(best)}`)
+  return { bytes, state, best }
+}
+
+function headerOf(bytes: Uint8Array): { header: CheckpointHeader; sizes: Sizes; end: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < HEAD || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC) {
     refuse(`expected the bytes of net.checkpoint(), which begin with '${MAGIC}', got ${bytes.length} others`)
@@ -86,21 +101,26 @@ function headerOf(bytes: Uint8Array): { header: CheckpointHeader & { floats: Siz
     refuse('expected whole bytes, got some whose checksum is wrong: the file is incomplete or was changed')
   }
   const end = HEAD + view.getUint32(12, true)
+  if (end > bytes.length) {
+    refuse(`expected a header of ${end - HEAD} bytes, as it says, got ${bytes.length - HEAD}`)
+  }
   const header = parse(new TextDecoder().decode(bytes.subarray(HEAD, end)))
   if (header.version !== CHECKPOINT_VERSION) {
     refuse(
-      `expected version ${CHECKPOINT_VERSION}, got ${header.version}: it is of another version of nabla, ` +
+      `expected version ${CHECKPOINT_VERSION}, got ${shown(header.version)}: it is of another version of nabla, ` +
         'and a checkpoint is only for the one that made it',
     )
   }
-  return { header, end }
+  const { options, progress } = header
+  if (!isPlain(options)) return refuse(`options: expected an object, got ${shown(options)}`)
+  if (!isPlain(progress)) return refuse(`progress: expected an object, got ${shown(progress)}`)
+  return { header: { version: CHECKPOINT_VERSION, options, progress }, sizes: sizesOf(header), end }
 }
 
 /** What the bytes hold. Throws FormatError for bytes that are no checkpoint, are not whole, or of another version. */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   if (!ArrayBuffer.isView(bytes)) refuse('expected a Uint8Array')
-  const { header: whole, end } = headerOf(bytes)
-  const { floats, ...header } = whole
+  const { header, sizes: floats, end } = headerOf(bytes)
   if (end + (floats.state + floats.best) * floats.bytes !== bytes.length) {
     refuse(`expected the floats that its header counts, got ${bytes.length - end} bytes of them`)
   }

@@ -39,3 +39,11 @@ export const isOverBatch = ({ layers }: Architecture): boolean =>
 /** True where training draws masks. */
 export const drops = ({ layers, inputDropout }: Architecture): boolean =>
   inputDropout !== undefined || layers.some(({ dropout }) => dropout !== undefined)
+
+/** All that is trained, counted: weights and biases of all layers, gains and shifts of those that are normalised. */
+export const parameterCountOf = ({ layers }: Architecture): number =>
+  layers.reduce(
+    (sum, { inputs, units, bias, normalization }) =>
+      sum + (inputs + (bias ? 1 : 0) + (normalization ? 2 : 0)) * units,
+    0,
+  )

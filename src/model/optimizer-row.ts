@@ -42,10 +42,13 @@ export interface Row<T extends Table> {
 
 export const row = <T extends Table>(one: Row<T>): Row<T> => one
 
-/** base to the power n, as a product from left to right: the same as one factor more for each step. */
-export function product(base: number, n: number): number {
+/**
+ * factor(1) · factor(2) · … to factor(n), each below 1, from left to right: the same as one factor more for each step. It goes
+ * no further than to where 1 less the product is 1, which is all that a step reads of it.
+ */
+export function product(factor: (i: number) => number, n: number): number {
   let result = 1
-  for (let i = 0; i < n && result > 0; ++i) result *= base
+  for (let i = 1; i <= n && 1 - result < 1; ++i) result *= factor(i)
   return result
 }
 

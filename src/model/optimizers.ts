@@ -93,8 +93,8 @@ function beginAdam(
   taken: number,
   isCoupled: boolean,
 ) {
-  let power1 = product(beta1, taken)
-  let power2 = product(beta2, taken)
+  let power1 = product(() => beta1, taken)
+  let power2 = product(() => beta2, taken)
   return (learningRate: number) => {
     power1 *= beta1
     power2 *= beta2
@@ -224,11 +224,17 @@ export const optimizers = {
       'm̂ = μₜ₊₁ m / (1 − μ₁ ⋯ μₜ₊₁) + (1 − μₜ) g / (1 − μ₁ ⋯ μₜ), v̂ = v / (1 − β₂ᵗ), μₜ = β₁ (1 − ½ 0.96^(ψ t))',
     begin({ beta1, beta2, epsilon, momentumDecay, weightDecay }, taken) {
       const momentumOf = (t: number) => beta1 * (1 - 0.5 * exp(LOG_096 * momentumDecay * t))
-      let power2 = product(beta2, taken)
+      let power2 = product(() => beta2, taken)
       let t = taken
-      // One factor more in each step, as in `product`.
-      let momenta = 1
-      for (let i = 1; i <= taken && momenta > 0; ++i) momenta *= momentumOf(i)
+      // From some step on the factors are β₁ to the last bit.
+      let isConstant = false
+      const factor = (i: number) => {
+        if (isConstant) return beta1
+        const momentum = momentumOf(i)
+        isConstant = momentum === beta1
+        return momentum
+      }
+      let momenta = product(factor, taken)
       return (learningRate) => {
         t += 1
         power2 *= beta2

@@ -1,31 +1,25 @@
 // The whole state of a training as bytes, and back.
 
-import { FormatError, OptionError, shown } from '../base/errors.ts'
+import { refuse } from '../base/check.ts'
+import { FormatError, OptionError } from '../base/errors.ts'
 import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import { CHECKPOINT_VERSION, type Checkpoint, encodeCheckpoint } from '../formats/checkpoint.ts'
-import { checkNames, classNames } from '../model/class-names.ts'
+import { parameterCountOf } from '../model/architecture.ts'
+import { networkSettings } from '../model/network-settings.ts'
+import { updateRuleOf } from '../model/optimizers.ts'
+import type { NetworkOptions } from '../model/options.ts'
 import { PREDICTS } from '../program/capacity.ts'
 import type { Core } from './core.ts'
-import type { StoppingState } from './early-stopping.ts'
+import { readCounters, savedCounters, savedOptimizer } from './saved-counters.ts'
 import type { Counters } from './transaction.ts'
 
-/** JSON has no numbers that are not finite. */
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
-
-function headerOf(options: object, counters: Counters): Checkpoint['header'] {
-  const { stopping, plateau, ...rest } = counters
-  return {
-    version: CHECKPOINT_VERSION,
-    options,
-    progress: {
-      ...rest,
-      plateau: plateau && { ...plateau, best: finite(plateau.best) },
-      stopping: stopping && { ...stopping, best: finite(stopping.best), parameters: undefined },
-    },
-  }
-}
+const headerOf = (options: object, counters: Counters): Checkpoint['header'] => ({
+  version: CHECKPOINT_VERSION,
+  options,
+  progress: savedCounters(counters),
+})
 
 /** options: those that make the network, as plain data. */
 const encodeState = (options: object, counters: Counters, state: Floats): Slices<Uint8Array> =>
@@ -47,63 +41,56 @@ export function checkpoint(core: Core, options: object): Uint8Array {
   return runNow(encodeState(options, transaction.keptCounters, transaction.goodParameters()))
 }
 
-type Json = Readonly<Record<string, unknown>>
-
-/** Throws FormatError where the progress is not what `headerOf` writes. */
-function countersOf(progress: Json, best: Floats | undefined): Counters {
-  const count = (value: unknown, name: string): number => {
-    if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
-    throw new FormatError(`checkpoint: expected a count as ${name}, got ${shown(value)}`)
+/**
+ * Checks that a network of these options can go on with the checkpoint, before anything is allocated for what its bytes cannot
+ * hold. Throws FormatError, and OptionError where the options are not valid.
+ */
+export function checkToResume({ header, state, best }: Checkpoint, options: NetworkOptions): void {
+  const name = savedOptimizer(header.options)
+  const { architecture, optimizer } = networkSettings(options)
+  // What was kept of each parameter means something else to another one.
+  if (name !== optimizer.name) {
+    refuse('options.optimizer', `'${name}', by which the checkpoint was trained`, optimizer.name)
   }
-  const { position, unobserved } = progress as { position?: Json; unobserved?: Json }
-  const plateau = progress.plateau as Json | undefined
-  const pairs = progress.pairs as Json | undefined
-  const stopping = progress.stopping as Json | undefined
-  return {
-    epochs: count(progress.epochs, 'epochs'),
-    steps: count(progress.steps, 'steps'),
-    trained: progress.trained === true,
-    position: position as Counters['position'],
-    unobserved: unobserved as Counters['unobserved'],
-    plateau: plateau && ({ ...plateau, best: plateau.best ?? Number.POSITIVE_INFINITY } as never),
-    pairs: pairs && {
-      count: count(pairs.count, 'pairs'),
-      next: count(pairs.next, 'the next pair'),
-      value: pairs.value as number | undefined,
-      gain: pairs.gain as number | undefined,
-    },
-    stopping:
-      stopping &&
-      ({ ...stopping, best: stopping.best ?? Number.NaN, parameters: best } as StoppingState as never),
+  const parameters = parameterCountOf(architecture)
+  const { slots } = updateRuleOf(optimizer)
+  // What it keeps of each parameter has room from the first step on.
+  const least = (header.progress as { steps?: unknown }).steps === 0 ? parameters : parameters * (1 + slots)
+  if (state.length < least) {
+    throw new FormatError(
+      `checkpoint: expected at least ${least} numbers for the ${parameters} parameters of these layers by ` +
+        `'${optimizer.name}', got ${state.length}`,
+    )
   }
-}
-
-/** The names that a checkpoint has of classes, undefined where it has none. Throws FormatError. */
-function namesOf(progress: Json, core: Core): Counters['classNames'] {
-  if (progress.classNames === undefined) return undefined
-  try {
-    const names = classNames(progress.classNames, 'classNames')
-    checkNames(names, core.settings.architecture, 'classNames')
-    return names
-  } catch (error) {
-    throw error instanceof OptionError
-      ? new FormatError(`checkpoint: ${error.message}`, { cause: error })
-      : error
+  for (const [floats, what] of [
+    [state, 'parameters'] as const,
+    [best, 'parameters of the best epoch'] as const,
+  ]) {
+    if (floats && !floats.every(Number.isFinite)) {
+      throw new FormatError(`checkpoint: expected finite ${what}, got some that are not`)
+    }
   }
 }
 
-/** Brings a new network of the same options to the state. Throws FormatError. */
+/** Brings a new network of these options to the state. Throws FormatError. */
 export function restore(core: Core, { header, state, best }: Checkpoint): void {
   const engine = core.writing('resume')
-  const counters = countersOf(header.progress as Json, best)
+  const { optimizer, architecture } = core.settings
+  const counters = readCounters(header.progress, core.settings, best)
   // Those of the options go first: they may be given anew.
-  counters.classNames = core.settings.classNames ?? namesOf(header.progress as Json, core)
-  // Room for what the optimizer keeps.
-  if (state.length > engine.parameters.copyLength) engine.resize({ ...PREDICTS, batchRows: 1, steps: 1 })
-  if (state.length !== engine.parameters.copyLength || (best && best.length > state.length)) {
+  counters.classNames = core.settings.classNames ?? counters.classNames
+  const { slots } = updateRuleOf(optimizer)
+  // Room for what the optimizer keeps, where the state has it.
+  const isLarger = state.length > engine.parameters.copyLength
+  if (isLarger && state.length >= parameterCountOf(architecture) * (1 + slots)) {
+    engine.resize({ ...PREDICTS, batchRows: 1, steps: 1 })
+  }
+  const { copyLength } = engine.parameters
+  for (const [length, what] of [[state.length, ''] as const, [best?.length, ' of the best epoch'] as const]) {
+    if (length === undefined || length === copyLength) continue
     throw new FormatError(
-      `checkpoint: expected ${engine.parameters.copyLength} numbers for ${core.settings.architecture.inputs} inputs ` +
-        `and these layers, got ${state.length}`,
+      `checkpoint: expected ${copyLength} numbers${what} for ${architecture.inputs} inputs, these layers and ` +
+        `'${optimizer.name}' as its options are, got ${length}`,
     )
   }
   if (state.BYTES_PER_ELEMENT !== engine.parameters.makeCopy().BYTES_PER_ELEMENT) {
