@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import * as Hits from '../assembly/abi/hits.ts'
+import { runNow } from '../src/base/pace.ts'
 import {
   accuracy,
   argmax,
@@ -43,7 +44,7 @@ function figures(
 ): Record<string, number> {
   const resolved = resolve(...specs)
   for (const one of resolved) one.check(shape)
-  return Object.fromEntries(resolved.map((one) => [one.name, one.compute(outputs, targets, shape)]))
+  return Object.fromEntries(resolved.map((one) => [one.name, runNow(one.compute(outputs, targets, shape))]))
 }
 
 describe('a metric', () => {
@@ -306,7 +307,7 @@ describe('a function', () => {
     const [one] = resolveMetrics(
       metricList([Object.defineProperty(later, 'name', { value: 'late' })], 'metrics'),
     )
-    expect(() => one.compute(new Float32Array(1), new Float32Array(1), shape)).toThrow(
+    expect(() => runNow(one.compute(new Float32Array(1), new Float32Array(1), shape))).toThrow(
       new OptionError(`metric 'late': expected the function to return a number, got "later"`),
     )
   })

@@ -1,6 +1,7 @@
 // The curves of a classifier by threshold, as data for plots.
 
 import { boolean, checkOptions, optional } from '../base/check.ts'
+import { runNow } from '../base/pace.ts'
 import { type ClassLabel, positiveOption, readWeights, type SampleOptions, weightsOption } from './options.ts'
 import { checkTruth, occurring } from './pairs.ts'
 import { positiveOf } from './positive.ts'
@@ -86,7 +87,7 @@ export function rocCurve(
   options: CurveOptions = {},
 ): RocCurve {
   const { positive, weights, dropIntermediate } = checkOptions(table(true), options, 'options')
-  const all = cumulate(readRanking(labels, scores, positive, weights))
+  const all = runNow(cumulate(readRanking(labels, scores, positive, weights)))
   const bends = (list: Float64Array, i: number) => list[i + 1] - list[i] !== list[i] - list[i - 1]
   const points = dropIntermediate
     ? keep(all, (i) => bends(all.falsePositives, i) || bends(all.truePositives, i))
@@ -108,7 +109,7 @@ export interface PrecisionRecallCurve {
 }
 
 /** The curve's figures for thresholds that descend, without its last point. */
-export function precisionRecallOf({ truePositives, falsePositives }: Cumulated): {
+function precisionRecallOf({ truePositives, falsePositives }: Cumulated): {
   readonly precision: Float64Array
   readonly recall: Float64Array
 } {
@@ -132,7 +133,7 @@ export function precisionRecallCurve(
   options: CurveOptions = {},
 ): PrecisionRecallCurve {
   const { positive, weights, dropIntermediate } = checkOptions(table(false), options, 'options')
-  const all = cumulate(readRanking(labels, scores, positive, weights))
+  const all = runNow(cumulate(readRanking(labels, scores, positive, weights)))
   const { truePositives: right } = all
   // Points of one recall lie on a vertical line: its ends are enough.
   const points = dropIntermediate

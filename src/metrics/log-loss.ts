@@ -1,11 +1,13 @@
 import { checkOptions } from '../base/check.ts'
 import { ShapeError } from '../base/errors.ts'
 import { log } from '../base/math.ts'
+import { runNow, type Slices } from '../base/pace.ts'
 import { Sum } from '../base/sum.ts'
 import type { MatrixLike } from '../model/options.ts'
 import { classesOption, outputsOption, positiveOption, weightsOption } from './options.ts'
 import { placed } from './rows.ts'
 import { type Labels, readScores, type ScoreOptions, type Scores } from './scores.ts'
+import { inSpans } from './spans.ts'
 
 const table = {
   classes: classesOption,
@@ -14,24 +16,32 @@ const table = {
   weights: weightsOption,
 }
 
-/** NaN where a score is no probability. */
-export function logLossOf({ rows, outputs, values, classes, labels, weights, isSingle }: Scores): number {
+// A logarithm takes as long as so many values that are only read.
+const LOG_COST = 16
+
+/** NaN where a score is no probability. Yields now and then. */
+export function* logLossOf(scores: Scores): Slices<number> {
+  const { rows, outputs, values, classes, labels, weights, isSingle } = scores
   const least = isSingle ? 2 ** -23 : 2 ** -52
   const cost = (p: number) => -log(Math.min(Math.max(p, least), 1 - least))
   const sum = new Sum()
   const total = new Sum()
-  for (let r = 0; r < rows; ++r) {
-    const weight = weights ? weights[r] : 1
-    total.add(weight)
-    for (let c = 0; c < outputs; ++c) {
-      const p = values[r * outputs + c]
-      if (!(p >= 0 && p <= 1)) return Number.NaN
-      if (classes) {
-        if (classes[r] === c) sum.add(weight * cost(p))
-      } else sum.add((weight * cost(labels![r * outputs + c] === 1 ? p : 1 - p)) / outputs)
+  let areProbabilities = true
+  const add = (from: number, to: number) => {
+    for (let r = from; r < to; ++r) {
+      const weight = weights ? weights[r] : 1
+      total.add(weight)
+      for (let c = 0; c < outputs; ++c) {
+        const p = values[r * outputs + c]
+        if (!(p >= 0 && p <= 1)) areProbabilities = false
+        else if (classes) {
+          if (classes[r] === c) sum.add(weight * cost(p))
+        } else sum.add((weight * cost(labels![r * outputs + c] === 1 ? p : 1 - p)) / outputs)
+      }
     }
   }
-  return sum.value / total.value
+  yield* inSpans(rows, add, LOG_COST * (classes ? 1 : outputs) + outputs)
+  return areProbabilities ? sum.value / total.value : Number.NaN
 }
 
 /**
@@ -52,5 +62,5 @@ export function logLoss(labels: Labels, probabilities: MatrixLike, options: Scor
     const at = placed('probabilities', Math.floor(i / outputs), i % outputs, outputs)
     throw new ShapeError(`${at}: expected a probability from 0 to 1, got ${values[i]}`)
   }
-  return logLossOf(scores)
+  return runNow(logLossOf(scores))
 }

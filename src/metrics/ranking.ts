@@ -1,12 +1,13 @@
 // How well scores put the rows of a class above the others: ROC AUC and average precision.
 
 import { checkOptions, oneOf, optional } from '../base/check.ts'
+import { runNow, type Slices } from '../base/pace.ts'
 import { Sum } from '../base/sum.ts'
 import { curveAverages } from '../model/metrics.ts'
 import type { MatrixLike } from '../model/options.ts'
-import { precisionRecallOf } from './curves.ts'
 import { classesOption, outputsOption, positiveOption, weightsOption } from './options.ts'
 import { type Labels, readScores, type ScoreOptions, type Scores } from './scores.ts'
+import { inSpans } from './spans.ts'
 import { cumulate, type Ranking } from './thresholds.ts'
 
 export type CurveAverage = (typeof curveAverages)[number]
@@ -25,64 +26,76 @@ const table = {
   weights: weightsOption,
 }
 
-/** The columns [from, to) as one list of scores. */
-function rankingOf(
+/** The columns [from, to) as one list of scores. Yields now and then, as all that follow. */
+function* rankingOf(
   { rows, outputs, values, classes, labels, weights }: Scores,
   from: number,
   to: number,
-): Ranking {
+): Slices<Ranking> {
   const width = to - from
   const list = new Float64Array(rows * width)
   const positives = new Uint8Array(rows * width)
   const counts = weights && new Float64Array(rows * width)
-  for (let r = 0, i = 0; r < rows; ++r) {
-    for (let c = from; c < to; ++c, ++i) {
-      list[i] = values[r * outputs + c]
-      positives[i] = +(classes ? classes[r] === c : labels![r * outputs + c] === 1)
-      if (counts) counts[i] = weights![r]
+  const read = (first: number, end: number) => {
+    for (let r = first, i = first * width; r < end; ++r) {
+      for (let c = from; c < to; ++c, ++i) {
+        list[i] = values[r * outputs + c]
+        positives[i] = +(classes ? classes[r] === c : labels![r * outputs + c] === 1)
+        if (counts) counts[i] = weights![r]
+      }
     }
   }
+  yield* inSpans(rows, read, width)
   return { values: list, positives, weights: counts }
 }
 
 function weightOfPositives({ positives, weights }: Ranking): number {
-  return positives.reduce((sum, is, i) => sum + (is ? (weights ? weights[i] : 1) : 0), 0)
+  let sum = 0
+  for (let i = 0; i < positives.length; ++i) if (positives[i]) sum += weights ? weights[i] : 1
+  return sum
 }
 
 /** The figure of one column, or the average over the columns. */
-function overColumns(scores: Scores, average: CurveAverage, figure: (ranking: Ranking) => number): number {
+function* overColumns(
+  scores: Scores,
+  average: CurveAverage,
+  figure: (ranking: Ranking) => Slices<number>,
+): Slices<number> {
   const { outputs } = scores
-  if (outputs === 1) return figure(rankingOf(scores, 0, 1))
+  if (outputs === 1) return yield* figure(yield* rankingOf(scores, 0, 1))
   // Of two classes the second one says all.
-  if (outputs === 2 && scores.classes) return figure(rankingOf(scores, 1, 2))
-  if (average === 'micro') return figure(rankingOf(scores, 0, outputs))
+  if (outputs === 2 && scores.classes) return yield* figure(yield* rankingOf(scores, 1, 2))
+  if (average === 'micro') return yield* figure(yield* rankingOf(scores, 0, outputs))
   const sum = new Sum()
   const total = new Sum()
   for (let c = 0; c < outputs; ++c) {
-    const ranking = rankingOf(scores, c, c + 1)
+    const ranking = yield* rankingOf(scores, c, c + 1)
     const weight = average === 'macro' ? 1 : weightOfPositives(ranking)
     // What has no weight may be NaN.
     if (weight === 0) continue
-    sum.add(weight * figure(ranking))
+    sum.add(weight * (yield* figure(ranking)))
     total.add(weight)
   }
   return total.value > 0 ? sum.value / total.value : 0
 }
 
 /** The area under the ROC curve, by trapezoids. */
-function areaOf(ranking: Ranking): number {
-  const { truePositives, falsePositives } = cumulate(ranking)
-  const last = truePositives.length - 1
+function* areaOf(ranking: Ranking): Slices<number> {
+  const { truePositives, falsePositives } = yield* cumulate(ranking)
+  const points = truePositives.length
   const area = new Sum()
-  truePositives.forEach((right, i) => {
-    const width = falsePositives[i] - (i > 0 ? falsePositives[i - 1] : 0)
-    area.add((width * (right + (i > 0 ? truePositives[i - 1] : 0))) / 2)
+  yield* inSpans(points, (from, to) => {
+    for (let i = from; i < to; ++i) {
+      const width = falsePositives[i] - (i > 0 ? falsePositives[i - 1] : 0)
+      area.add((width * (truePositives[i] + (i > 0 ? truePositives[i - 1] : 0))) / 2)
+    }
   })
-  const whole = truePositives[last] * falsePositives[last]
+  const whole = truePositives[points - 1] * falsePositives[points - 1]
   return whole > 0 ? area.value / whole : Number.NaN
 }
 
-export const aucOf = (scores: Scores, average: CurveAverage): number => overColumns(scores, average, areaOf)
+export const aucOf = (scores: Scores, average: CurveAverage): Slices<number> =>
+  overColumns(scores, average, areaOf)
 
 /**
  * Returns the area under the ROC curve: the probability that a row of the class has a higher score than a row that is not of it,
@@ -96,19 +109,24 @@ export const aucOf = (scores: Scores, average: CurveAverage): number => overColu
  */
 export function auc(labels: Labels, scores: MatrixLike, options: RankingOptions = {}): number {
   const checked = checkOptions(table, options, 'options')
-  return aucOf(readScores(labels, scores, checked), checked.average)
+  return runNow(aucOf(readScores(labels, scores, checked), checked.average))
 }
 
-function precisionOf(ranking: Ranking): number {
-  const { precision, recall } = precisionRecallOf(cumulate(ranking))
+function* precisionOf(ranking: Ranking): Slices<number> {
+  const { truePositives: right, falsePositives: wrong } = yield* cumulate(ranking)
+  const all = right[right.length - 1]
+  // Without a row of the class every recall is 1, and the precision 0.
+  const recall = (i: number) => (all > 0 ? right[i] / all : 1)
   const sum = new Sum()
-  precision.forEach((one, i) => {
-    sum.add(one * (recall[i] - (i > 0 ? recall[i - 1] : 0)))
+  yield* inSpans(right.length, (from, to) => {
+    for (let i = from; i < to; ++i) {
+      sum.add((right[i] / (right[i] + wrong[i])) * (recall(i) - (i > 0 ? recall(i - 1) : 0)))
+    }
   })
   return sum.value
 }
 
-export const averagePrecisionOf = (scores: Scores, average: CurveAverage): number =>
+export const averagePrecisionOf = (scores: Scores, average: CurveAverage): Slices<number> =>
   overColumns(scores, average, precisionOf)
 
 /**
@@ -120,5 +138,5 @@ export const averagePrecisionOf = (scores: Scores, average: CurveAverage): numbe
  */
 export function averagePrecision(labels: Labels, scores: MatrixLike, options: RankingOptions = {}): number {
   const checked = checkOptions(table, options, 'options')
-  return averagePrecisionOf(readScores(labels, scores, checked), checked.average)
+  return runNow(averagePrecisionOf(readScores(labels, scores, checked), checked.average))
 }

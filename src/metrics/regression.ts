@@ -1,10 +1,12 @@
 // How far predicted numbers are from the targets.
 
 import { checkOptions } from '../base/check.ts'
+import { runNow, type Slices } from '../base/pace.ts'
 import { Sum } from '../base/sum.ts'
 import type { MatrixLike } from '../model/options.ts'
 import { outputsOption, readWeights, type SampleOptions, weightsOption } from './options.ts'
 import { readNumbers } from './rows.ts'
+import { inSpans } from './spans.ts'
 
 export interface ValueOptions extends SampleOptions {
   /** For flat arrays of several values a row: how many. An array of rows says so itself. */
@@ -30,21 +32,23 @@ function readValues(targets: MatrixLike, predictions: MatrixLike, options: Value
 }
 
 /** Mean over the outputs of the figure of each. */
-function overOutputs({ outputs }: Values, figure: (c: number) => number): number {
+function* overOutputs({ outputs }: Values, figure: (c: number) => Slices<number>): Slices<number> {
   const sum = new Sum()
-  for (let c = 0; c < outputs; ++c) sum.add(figure(c))
+  for (let c = 0; c < outputs; ++c) sum.add(yield* figure(c))
   return sum.value / outputs
 }
 
-/** Weighted mean over the rows. */
-function meanOf({ rows, weights }: Values, term: (r: number) => number): number {
+/** Weighted mean over the rows. Yields now and then, as all figures do. */
+function* meanOf({ rows, weights }: Values, term: (r: number) => number): Slices<number> {
   const sum = new Sum()
   const total = new Sum()
-  for (let r = 0; r < rows; ++r) {
-    const weight = weights ? weights[r] : 1
-    sum.add(weight * term(r))
-    total.add(weight)
-  }
+  yield* inSpans(rows, (from, to) => {
+    for (let r = from; r < to; ++r) {
+      const weight = weights ? weights[r] : 1
+      sum.add(weight * term(r))
+      total.add(weight)
+    }
+  })
   return sum.value / total.value
 }
 
@@ -53,11 +57,11 @@ function meanError(
   values: Values,
   term: (target: number, prediction: number) => number,
   then: (mean: number) => number = (mean) => mean,
-): number {
+): Slices<number> {
   const { targets, predictions, outputs } = values
-  return overOutputs(values, (c) =>
-    then(meanOf(values, (r) => term(targets[r * outputs + c], predictions[r * outputs + c]))),
-  )
+  return overOutputs(values, function* (c) {
+    return then(yield* meanOf(values, (r) => term(targets[r * outputs + c], predictions[r * outputs + c])))
+  })
 }
 
 const square = (x: number) => x * x
@@ -80,7 +84,7 @@ export function meanSquaredError(
   predictions: MatrixLike,
   options: ValueOptions = {},
 ): number {
-  return meanSquaredErrorOf(readValues(targets, predictions, options))
+  return runNow(meanSquaredErrorOf(readValues(targets, predictions, options)))
 }
 
 /**
@@ -92,7 +96,7 @@ export function rootMeanSquaredError(
   predictions: MatrixLike,
   options: ValueOptions = {},
 ): number {
-  return rootMeanSquaredErrorOf(readValues(targets, predictions, options))
+  return runNow(rootMeanSquaredErrorOf(readValues(targets, predictions, options)))
 }
 
 /**
@@ -104,7 +108,7 @@ export function meanAbsoluteError(
   predictions: MatrixLike,
   options: ValueOptions = {},
 ): number {
-  return meanAbsoluteErrorOf(readValues(targets, predictions, options))
+  return runNow(meanAbsoluteErrorOf(readValues(targets, predictions, options)))
 }
 
 /**
@@ -116,14 +120,14 @@ export function meanAbsolutePercentageError(
   predictions: MatrixLike,
   options: ValueOptions = {},
 ): number {
-  return meanAbsolutePercentageErrorOf(readValues(targets, predictions, options))
+  return runNow(meanAbsolutePercentageErrorOf(readValues(targets, predictions, options)))
 }
 
 /** Mean of what `of` gives, exact where it is always the same. */
-function centreOf(values: Values, of: (r: number) => number): number {
+function* centreOf(values: Values, of: (r: number) => number): Slices<number> {
   // Rows of weight 0 must not matter.
   const first = of(values.weights ? values.weights.findIndex((weight) => weight > 0) : 0)
-  return first + meanOf(values, (r) => of(r) - first)
+  return first + (yield* meanOf(values, (r) => of(r) - first))
 }
 
 /** 1 − unexplained / all; of constant targets 1 where nothing is unexplained and 0 otherwise. */
@@ -132,15 +136,15 @@ const explained = (unexplained: number, all: number) => {
   return all === 0 ? 0 : 1 - unexplained / all
 }
 
-export function r2Of(values: Values): number {
+export function* r2Of(values: Values): Slices<number> {
   const { targets, predictions, rows, outputs } = values
   if (rows < 2) return Number.NaN
-  return overOutputs(values, (c) => {
+  return yield* overOutputs(values, function* (c) {
     const target = (r: number) => targets[r * outputs + c]
-    const centre = centreOf(values, target)
+    const centre = yield* centreOf(values, target)
     return explained(
-      meanOf(values, (r) => square(target(r) - predictions[r * outputs + c])),
-      meanOf(values, (r) => square(target(r) - centre)),
+      yield* meanOf(values, (r) => square(target(r) - predictions[r * outputs + c])),
+      yield* meanOf(values, (r) => square(target(r) - centre)),
     )
   })
 }
@@ -151,18 +155,18 @@ export function r2Of(values: Values): number {
  * otherwise; NaN of one row. As scikit-learn's r2_score. For the arguments see `meanSquaredError`.
  */
 export function r2(targets: MatrixLike, predictions: MatrixLike, options: ValueOptions = {}): number {
-  return r2Of(readValues(targets, predictions, options))
+  return runNow(r2Of(readValues(targets, predictions, options)))
 }
 
-export function explainedVarianceOf(values: Values): number {
+export function explainedVarianceOf(values: Values): Slices<number> {
   const { targets, predictions, outputs } = values
-  return overOutputs(values, (c) => {
+  return overOutputs(values, function* (c) {
     const target = (r: number) => targets[r * outputs + c]
     const error = (r: number) => target(r) - predictions[r * outputs + c]
-    const [ofTargets, ofErrors] = [centreOf(values, target), centreOf(values, error)]
+    const [ofTargets, ofErrors] = [yield* centreOf(values, target), yield* centreOf(values, error)]
     return explained(
-      meanOf(values, (r) => square(error(r) - ofErrors)),
-      meanOf(values, (r) => square(target(r) - ofTargets)),
+      yield* meanOf(values, (r) => square(error(r) - ofErrors)),
+      yield* meanOf(values, (r) => square(target(r) - ofTargets)),
     )
   })
 }
@@ -177,5 +181,5 @@ export function explainedVariance(
   predictions: MatrixLike,
   options: ValueOptions = {},
 ): number {
-  return explainedVarianceOf(readValues(targets, predictions, options))
+  return runNow(explainedVarianceOf(readValues(targets, predictions, options)))
 }

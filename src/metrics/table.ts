@@ -3,13 +3,14 @@
 import * as Hits from '../../assembly/abi/hits.ts'
 import { refuse } from '../base/check.ts'
 import { OptionError, shown } from '../base/errors.ts'
+import type { Slices } from '../base/pace.ts'
 import { setOneHot } from '../intake/one-hot.ts'
 import { type Average, type MetricName, type MetricSettings, metrics } from '../model/metrics.ts'
 import { accuracyOf, balancedAccuracyOf } from './accuracy.ts'
 import { cohenKappaOf, matthewsOf } from './agreement.ts'
 import { indexOfLargest } from './classify.ts'
 import { logLossOf } from './log-loss.ts'
-import { type Pairs, pairUp } from './pairs.ts'
+import { occurring, type Pairs, pairUp } from './pairs.ts'
 import { averageTally } from './precision-recall.ts'
 import { aucOf, averagePrecisionOf, type CurveAverage } from './ranking.ts'
 import {
@@ -22,6 +23,7 @@ import {
   type Values,
 } from './regression.ts'
 import type { Scores } from './scores.ts'
+import { inSpans } from './spans.ts'
 import { type ClassScores, tallyLabels, tallyOf } from './tally.ts'
 import { topKOf } from './top-k.ts'
 
@@ -56,9 +58,10 @@ export interface Metric {
   check(shape: Pick<MetricShape, 'outputs' | 'kind'>): void
   /**
    * The figure. outputs: (rows × outputs). targets: the same, or the class index of each row. A row with an output that is not
-   * finite is of no class, which is wrong, also for topK; of scores and values with such an output the figure is NaN.
+   * finite is of no class, which is wrong, also for topK; of scores and values with such an output the figure is NaN. Yields now and then,
+   * but a function of the user's goes on to its end.
    */
-  compute(outputs: Float32Array, targets: ArrayLike<number>, shape: MetricShape): number
+  compute(outputs: Float32Array, targets: ArrayLike<number>, shape: MetricShape): Slices<number>
 }
 
 /** What the functions of the table are given. */
@@ -70,37 +73,69 @@ interface Given {
 
 const isByIndex = ({ targets, shape: { rows, outputs } }: Given) => outputs > 1 && targets.length === rows
 
-/** The class of each row of targets. */
-function truthOf(given: Given): Int32Array {
+/** The class of each row of targets. Yields now and then, as all that follow. */
+function* truthOf(given: Given): Slices<Int32Array> {
   const { targets, shape } = given
   if (isByIndex(given)) return Int32Array.from(targets)
   const { rows, outputs } = shape
   const classes = new Int32Array(rows)
-  for (let r = 0; r < rows; ++r) classes[r] = indexOfLargest(targets, r * outputs, (r + 1) * outputs)
+  const read = (from: number, to: number) => {
+    for (let r = from; r < to; ++r) classes[r] = indexOfLargest(targets, r * outputs, (r + 1) * outputs)
+  }
+  yield* inSpans(rows, read, outputs)
   return classes
 }
 
 /** The side of ½ of each value, −1 of what is not finite. */
-const sidesOf = (values: ArrayLike<number>) =>
-  Int32Array.from(values, (value) => (Number.isFinite(value) ? +(value >= 0.5) : -1))
+function* sidesOf(values: ArrayLike<number>): Slices<Int32Array> {
+  const sides = new Int32Array(values.length)
+  yield* inSpans(values.length, (from, to) => {
+    for (let i = from; i < to; ++i) sides[i] = Number.isFinite(values[i]) ? +(values[i] >= 0.5) : -1
+  })
+  return sides
+}
+
+function areFinite(values: Float32Array, from: number, to: number): boolean {
+  for (let i = from; i < to; ++i) if (!Number.isFinite(values[i])) return false
+  return true
+}
+
+function* allFinite(values: Float32Array): Slices<boolean> {
+  let are = true
+  yield* inSpans(values.length, (from, to) => {
+    are &&= areFinite(values, from, to)
+  })
+  return are
+}
+
+/** The column of the largest output of each row, −1 where one is not finite. */
+function* guessOf({ outputs: values, shape: { rows, outputs } }: Given): Slices<Int32Array> {
+  const guess = new Int32Array(rows)
+  const read = (from: number, to: number) => {
+    for (let r = from; r < to; ++r) {
+      const [begin, end] = [r * outputs, (r + 1) * outputs]
+      guess[r] = areFinite(values, begin, end) ? indexOfLargest(values, begin, end) : -1
+    }
+  }
+  yield* inSpans(rows, read, outputs)
+  return guess
+}
 
 /** True and predicted class of each row, of which there is one; −1 for none. */
-function listsOf(given: Given): { readonly truth: Int32Array; readonly guess: Int32Array } {
-  const { outputs: values, targets, shape } = given
-  const { rows, outputs, kind } = shape
-  if (kind === 'labels') return { truth: sidesOf(targets), guess: sidesOf(values) }
-  const guess = new Int32Array(rows)
-  for (let r = 0; r < rows; ++r) {
-    const row = values.subarray(r * outputs, (r + 1) * outputs)
-    guess[r] = row.every(Number.isFinite) ? indexOfLargest(row, 0, outputs) : -1
-  }
-  return { truth: truthOf(given), guess }
+function* listsOf(given: Given): Slices<{ readonly truth: Int32Array; readonly guess: Int32Array }> {
+  const { outputs, targets, shape } = given
+  if (shape.kind === 'labels') return { truth: yield* sidesOf(targets), guess: yield* sidesOf(outputs) }
+  return { truth: yield* truthOf(given), guess: yield* guessOf(given) }
 }
 
 /** The same in pairs, of the classes that occur. */
-function pairsOf(given: Given): Pairs {
-  const { truth, guess } = listsOf(given)
-  return pairUp(truth, guess, given.shape.weights)
+function* pairsOf(given: Given): Slices<Pairs> {
+  const { truth, guess } = yield* listsOf(given)
+  const classes = occurring(truth, guess)
+  yield
+  const pairs = pairUp(truth, guess, given.shape.weights, classes)
+  yield
+  return pairs
 }
 
 const hasManyLabels = ({ kind, outputs }: Pick<MetricShape, 'outputs' | 'kind'>) =>
@@ -110,11 +145,11 @@ const isBinary = ({ kind, outputs }: Pick<MetricShape, 'outputs' | 'kind'>) =>
   kind === 'labels' ? outputs === 1 : outputs === 2
 
 /** The share of labels that are right, as `evaluate` has it, or of rows. */
-function shareOf(given: Given): number {
+function* shareOf(given: Given): Slices<number> {
   const { outputs: values, targets, shape } = given
-  if (!hasManyLabels(shape)) return accuracyOf(pairsOf(given))
-  const truth = sidesOf(targets)
-  const guess = sidesOf(values)
+  if (!hasManyLabels(shape)) return accuracyOf(yield* pairsOf(given))
+  const truth = yield* sidesOf(targets)
+  const guess = yield* sidesOf(values)
   const weights =
     shape.weights && Float64Array.from(truth, (_, i) => shape.weights![Math.floor(i / shape.outputs)])
   return accuracyOf({ classes: [0, 1], truth, guess, weights })
@@ -125,67 +160,82 @@ interface ByClass {
   readonly zeroDivision: number
 }
 
-function classFigures(given: Given, { average, zeroDivision }: ByClass): ClassScores {
+function* classFigures(given: Given, { average, zeroDivision }: ByClass): Slices<ClassScores> {
   const { shape } = given
   const of = average ?? (isBinary(shape) ? 'binary' : 'macro')
   if (hasManyLabels(shape)) {
     const { outputs, weights } = shape
-    const tally = tallyLabels(sidesOf(given.targets), sidesOf(given.outputs), outputs, weights)
+    const [truth, guess] = [yield* sidesOf(given.targets), yield* sidesOf(given.outputs)]
+    const tally = tallyLabels(truth, guess, outputs, weights)
     return averageTally(tally, of, zeroDivision)
   }
-  if (of !== 'binary') return averageTally(tallyOf(pairsOf(given)), of, zeroDivision)
-  const { truth, guess } = listsOf(given)
+  if (of !== 'binary') return averageTally(tallyOf(yield* pairsOf(given)), of, zeroDivision)
+  const { truth, guess } = yield* listsOf(given)
   const pairs = pairUp(truth, guess, shape.weights, [0, 1])
   return averageTally(tallyOf(pairs), of, zeroDivision, 1)
 }
 
-function scoresOf(given: Given): Scores {
+function* scoresOf(given: Given): Slices<Scores> {
   const { outputs: values, targets, shape } = given
   const { rows, outputs, kind, weights } = shape
   const common = { rows, outputs, values, weights, isSingle: true }
-  if (kind === 'classes') return { ...common, classes: truthOf(given), labels: undefined }
-  return { ...common, classes: undefined, labels: sidesOf(targets) }
+  if (kind === 'classes') return { ...common, classes: yield* truthOf(given), labels: undefined }
+  return { ...common, classes: undefined, labels: yield* sidesOf(targets) }
 }
 
 /** Targets as (rows × outputs), class indices one-hot. */
-function numbersOf(given: Given): Float32Array {
+function* numbersOf(given: Given): Slices<Float32Array> {
   const { targets, shape } = given
   if (!isByIndex(given)) return targets instanceof Float32Array ? targets : Float32Array.from(targets)
   const values = new Float32Array(shape.rows * shape.outputs)
   setOneHot(values, targets, shape.outputs, 'targets', 0, shape.rows)
+  yield
   return values
 }
 
-const byClasses = (figure: (pairs: Pairs) => number) => (given: Given) => figure(pairsOf(given))
+const byClasses = (figure: (pairs: Pairs) => number) =>
+  function* (given: Given): Slices<number> {
+    return figure(yield* pairsOf(given))
+  }
 
-const ifFinite =
-  <O>(figure: (given: Given, options: O) => number) =>
-  (given: Given, options: O) =>
-    given.outputs.every(Number.isFinite) ? figure(given, options) : Number.NaN
+const byClassFigure = (key: 'precision' | 'recall' | 'f1') =>
+  function* (given: Given, options: ByClass): Slices<number> {
+    return (yield* classFigures(given, options))[key]
+  }
 
-const byScores = <O>(figure: (scores: Scores, options: O) => number) =>
-  ifFinite((given: Given, options: O) => figure(scoresOf(given), options))
+const ifFinite = <O>(figure: (given: Given, options: O) => Slices<number>) =>
+  function* (given: Given, options: O): Slices<number> {
+    return (yield* allFinite(given.outputs)) ? yield* figure(given, options) : Number.NaN
+  }
 
-const byValues = (figure: (values: Values) => number) =>
-  ifFinite((given: Given) => {
+const byScores = <O>(figure: (scores: Scores, options: O) => Slices<number>) =>
+  ifFinite(function* (given: Given, options: O): Slices<number> {
+    return yield* figure(yield* scoresOf(given), options)
+  })
+
+const byValues = (figure: (values: Values) => Slices<number>) =>
+  ifFinite(function* (given: Given): Slices<number> {
     const { rows, outputs, weights } = given.shape
-    return figure({ rows, outputs, targets: numbersOf(given), predictions: given.outputs, weights })
+    const targets = yield* numbersOf(given)
+    return yield* figure({ rows, outputs, targets, predictions: given.outputs, weights })
   })
 
 interface ByCurve {
   readonly average: CurveAverage
 }
 
-const functions: Record<MetricName, (given: Given, options: never) => number> = {
+const functions: Record<MetricName, (given: Given, options: never) => Slices<number>> = {
   accuracy: shareOf,
   balancedAccuracy: byClasses(balancedAccuracyOf),
-  precision: (given, options: ByClass) => classFigures(given, options).precision,
-  recall: (given, options: ByClass) => classFigures(given, options).recall,
-  f1: (given, options: ByClass) => classFigures(given, options).f1,
+  precision: byClassFigure('precision'),
+  recall: byClassFigure('recall'),
+  f1: byClassFigure('f1'),
   cohenKappa: byClasses(cohenKappaOf),
   matthews: byClasses(matthewsOf),
   // A row that is not finite is wrong, not all of them unknown.
-  topK: (given, { k }: { readonly k: number }) => topKOf(scoresOf(given), k),
+  *topK(given, { k }: { readonly k: number }) {
+    return yield* topKOf(yield* scoresOf(given), k)
+  },
   auc: byScores((scores, { average }: ByCurve) => aucOf(scores, average)),
   averagePrecision: byScores((scores, { average }: ByCurve) => averagePrecisionOf(scores, average)),
   logLoss: byScores(logLossOf),
@@ -230,8 +280,8 @@ function customMetric({ as, compute }: Extract<MetricSettings, { name: undefined
     better: undefined,
     needs: 'values',
     check() {},
-    compute(outputs, targets, shape) {
-      const numbers = numbersOf({ outputs, targets, shape })
+    *compute(outputs, targets, shape) {
+      const numbers = yield* numbersOf({ outputs, targets, shape })
       const figure: unknown = compute(outputs, numbers, { rows: shape.rows, outputs: shape.outputs })
       if (typeof figure === 'number') return figure
       throw new OptionError(`metric '${as}': expected the function to return a number, got ${shown(figure)}`)

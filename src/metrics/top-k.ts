@@ -1,9 +1,11 @@
 import { checkOptions, integer, optional } from '../base/check.ts'
 import { ShapeError } from '../base/errors.ts'
+import { runNow, type Slices } from '../base/pace.ts'
 import { Sum } from '../base/sum.ts'
 import type { MatrixLike } from '../model/options.ts'
 import { type ClassLabel, classesOption, type SampleOptions, weightsOption } from './options.ts'
 import { readScores, type Scores } from './scores.ts'
+import { inSpans } from './spans.ts'
 
 export interface TopKOptions extends SampleOptions {
   /** How many of the largest scores may be the row's class. Default 2. */
@@ -15,23 +17,26 @@ export interface TopKOptions extends SampleOptions {
 
 const table = { k: optional(integer(1), 2), classes: classesOption, weights: weightsOption }
 
-/** A row with a score that is not finite is never right. */
-export function topKOf({ rows, outputs, values, classes, weights }: Scores, k: number): number {
+/** A row with a score that is not finite is never right. Yields now and then. */
+export function* topKOf({ rows, outputs, values, classes, weights }: Scores, k: number): Slices<number> {
   const right = new Sum()
   const total = new Sum()
-  for (let r = 0; r < rows; ++r) {
-    const weight = weights ? weights[r] : 1
-    total.add(weight)
-    const begin = r * outputs
-    const own = values[begin + classes![r]]
-    let above = 0
-    for (let c = 0; c < outputs; ++c) {
-      const score = values[begin + c]
-      if (!Number.isFinite(score)) above = Number.POSITIVE_INFINITY
-      if (score > own || (score === own && c < classes![r])) above += 1
+  const add = (from: number, to: number) => {
+    for (let r = from; r < to; ++r) {
+      const weight = weights ? weights[r] : 1
+      total.add(weight)
+      const begin = r * outputs
+      const own = values[begin + classes![r]]
+      let above = 0
+      for (let c = 0; c < outputs; ++c) {
+        const score = values[begin + c]
+        if (!Number.isFinite(score)) above = Number.POSITIVE_INFINITY
+        if (score > own || (score === own && c < classes![r])) above += 1
+      }
+      if (above < k) right.add(weight)
     }
-    if (above < k) right.add(weight)
   }
+  yield* inSpans(rows, add, outputs)
   return right.value / total.value
 }
 
@@ -47,5 +52,5 @@ export function topK(labels: ArrayLike<ClassLabel>, scores: MatrixLike, options:
   const { k, ...rest } = checkOptions(table, options, 'options')
   const read = readScores(labels, scores, { ...rest, positive: undefined, outputs: undefined })
   if (!read.classes) throw new ShapeError('scores: expected a column for each class, got one column')
-  return topKOf(read, k)
+  return runNow(topKOf(read, k))
 }

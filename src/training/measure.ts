@@ -41,7 +41,7 @@ export function* measure(
   const shape = { rows: x.rows, outputs: y.columns, kind: targetKindOf(y.hitMode) }
   const figures: Record<string, number> = {}
   for (const metric of metrics) {
-    figures[metric.name] = metric.compute(outputs, y.values, shape)
+    figures[metric.name] = yield* metric.compute(outputs, y.values, shape)
     yield
   }
   return figures
