@@ -215,6 +215,83 @@ describe('onBatch', () => {
     expect(history.loss[0]).toBeCloseTo(mean, 6)
   })
 
+  const weights = Float32Array.from({ length: 40 }, (_, r) => (r % 4 === 0 ? 0 : 1 + (r % 3)))
+  const conventions = [
+    ['plain', {}, {}],
+    ['weighted', { weights }, {}],
+    ['with penalties', {}, { l2: 0.1, l1: 0.01 }],
+    ['weighted, with penalties', { weights }, { l2: 0.1 }],
+  ] as const
+  it.each(conventions)(
+    'has the loss of the epoch, batch by batch, of rows that are %s',
+    async (_, more, regularized) => {
+      for (const [how, given] of [
+        ['one thread', { threads: 1 }],
+        ['two threads', { threads: 2 }],
+        ['off the thread', { threads: 1, offThread: true }],
+        ['in steps of two batches', { threads: 1, accumulate: 2 }],
+      ] as const) {
+        const [net, byHand] = [network(regularized), network(regularized)]
+        const losses: number[] = []
+        const options = { batchSize: 8, shuffle: false, learningRate: 0.1, ...given }
+        const { loss } = await net.fit(
+          { x, y, ...more },
+          { ...options, onBatch: (log) => void losses.push(log.loss) },
+        )
+        const step = 'accumulate' in given ? 16 : 8
+        let [data, all, penalties] = [0, 0, 0]
+        losses.forEach((one, b) => {
+          const [from, to] = [step * b, Math.min(40, step * (b + 1))]
+          const part = { x: x.subarray(3 * from, 3 * to), y: y.subarray(2 * from, 2 * to) }
+          const own = weights.subarray(from, to)
+          const sum = 'weights' in more ? own.reduce((total, s) => total + s, 0) : to - from
+          const zero = { x: new Float32Array(3), y: byHand.predict(new Float32Array(3)) }
+          const penalty = byHand.evaluate(zero).loss
+          const expected = byHand.evaluate('weights' in more ? { ...part, weights: own } : part).loss
+          expect(one, `${how}, step ${b}`).toBeCloseTo(expected, 6)
+          data += (one - penalty) * sum
+          all += sum
+          penalties += penalty * (to - from)
+          if ('weights' in more) byHand.trainBatch(part.x, part.y, { learningRate: 0.1, weights: own })
+          else byHand.trainBatch(part.x, part.y, { learningRate: 0.1 })
+        })
+        expect(loss[0], how).toBeCloseTo(data / all + penalties / 40, 6)
+      }
+    },
+  )
+
+  it('has the penalties alone where all rows of a step have the weight 0', async () => {
+    const losses: number[] = []
+    const none = weights.map((s, r) => (r < 8 ? 0 : s))
+    const net = network({ l2: 0.1 })
+    const penalty = net.evaluate({ x: new Float32Array(3), y: net.predict(new Float32Array(3)) }).loss
+    const options = { batchSize: 8, shuffle: false, learningRate: 1e-30 }
+    await net.fit({ x, y, weights: none }, { ...options, onBatch: ({ loss }) => void losses.push(loss) })
+    expect(losses[0]).toBeCloseTo(penalty, 6)
+    expect(losses[1]).toBeGreaterThan(penalty + 0.01)
+  })
+
+  it('has it in an order that is shuffled, and with weights of classes', async () => {
+    const classes = Int32Array.from({ length: 40 }, (_, r) => (r % 4 === 0 ? 1 : 0))
+    for (const given of [{}, { threads: 2 }, { offThread: true }]) {
+      const net = network({ loss: 'crossEntropy' })
+      const losses: number[] = []
+      // A rate that changes nothing: each row has the same loss whenever it comes.
+      const options = { batchSize: 10, learningRate: 1e-30, classWeight: { 0: 1, 1: 3 }, ...given }
+      const onBatch = (log: BatchLog) => void losses.push(log.loss)
+      const { loss } = await net.fit({ x, y: classes }, { ...options, onBatch })
+      expect(new Set(losses).size).toBe(4)
+      const weights = Float32Array.from(classes, (one) => (one === 1 ? 3 : 1))
+      expect(loss[0]).toBeCloseTo(net.evaluate({ x, y: classes, weights }).loss, 6)
+      const own = Array.from(classes, (one, r) => net.loss(x.subarray(3 * r, 3 * r + 3), [one]))
+      // The rows of each batch are those whose weighted mean it is: all that is known here is that they are among them.
+      for (const one of losses) {
+        expect(one).toBeGreaterThan(Math.min(...own))
+        expect(one).toBeLessThan(Math.max(...own))
+      }
+    }
+  })
+
   it('ends the training at the batch where it returns false, with the parameters of that step', async () => {
     const options = { epochs: 3, batchSize: 8, shuffle: false, learningRate: 0.1 }
     for (const threads of [1, 2]) {

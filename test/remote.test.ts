@@ -50,11 +50,13 @@ describe.each([
     const train = async (offThread: boolean) => {
       const net = make({ optimizer })
       const seen: string[] = []
+      const losses: number[] = []
       const onEpoch = () => void seen.push(bitsOf(net))
       const options = { epochs: 3, batchSize: 32, validation, offThread, onEpoch }
       const histories = [
         await net.fit(data, options),
         await net.fit(data, { ...options, batchSize: 7, shuffle: false }),
+        await net.fit(data, { ...options, epochs: 1, onBatch: ({ loss }) => void losses.push(loss) }),
       ]
       const figures = histories.map((one) => [
         one.loss,
@@ -62,14 +64,21 @@ describe.each([
         one.validationLoss,
         one.validationAccuracy,
       ])
-      return { seen, figures, bits: bitsOf(net), step: net.trainBatch(data.x, data.y), after: bitsOf(net) }
+      return {
+        seen,
+        losses,
+        figures,
+        bits: bitsOf(net),
+        step: net.trainBatch(data.x, data.y),
+        after: bitsOf(net),
+      }
     }
     const here = await train(false)
     expect(idleWorkers()).toBe(0)
     const there = await train(true)
     expect(idleWorkers()).toBe(1)
     expect(there).toEqual(here)
-    expect(new Set(here.seen).size).toBe(6)
+    expect(new Set(here.seen).size).toBe(7)
   })
 })
 

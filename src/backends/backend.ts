@@ -66,6 +66,7 @@ export interface Backend {
   offer(owner: Offering): void
   readonly kernels: Kernels
   writeInts(offset: number, values: ArrayLike<number>): void
+  intAt(offset: number): number
   /**
    * Lists the nonzeros of `rows` rows of x, `columns` long, from `entries` on, a column and a value each; ints[starts …
    * starts + rows] become the offsets at which the rows' lists begin, and the end, which is returned. An entry beyond the

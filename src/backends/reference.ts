@@ -78,6 +78,7 @@ export function makeReferenceBackend(
     offer: () => {},
     kernels,
     writeInts,
+    intAt: (offset) => ints[offset << shift],
     listNonzeros: undefined,
     run: onMemory(run),
     shared: undefined,

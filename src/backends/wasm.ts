@@ -181,6 +181,7 @@ export function arenaIn(
     offer: tenancy.offer,
     kernels: room.kernels,
     writeInts: (offset, values) => room.ints.set(values, offset),
+    intAt: (offset) => room.ints[offset],
     listNonzeros: room.kernels.listNonzeros,
     run: callbacks ? (...args) => room.runCalling(callbacks, ...args) : room.kernels.run,
     shared: room.shared ? { module: room.module, memory: room.memory } : undefined,

@@ -303,6 +303,22 @@ export class Engine extends Arena {
     return sum
   }
 
+  /**
+   * Mean loss of the slice's rows at the parameters that each batch met, Σ s l / Σ s where they have weights s, and of the
+   * penalties; of rows that all have the weight 0, the penalties alone.
+   */
+  meanLoss(slice: Slice): number {
+    const { losses, order, rowWeights } = this.plan
+    const { firstRow, endRow } = slice
+    const rows = endRow - firstRow
+    let weight = rowWeights ? 0 : rows
+    for (let row = firstRow; rowWeights && row < endRow; ++row) {
+      weight += this.floats[rowWeights.offset + this.backend.intAt(order.offset + row)]
+    }
+    const loss = weight > 0 ? this.sum(losses, firstRow, endRow) / weight : 0
+    return loss + this.sumPenalties(slice, 0) / rows
+  }
+
   /** True where the kernels can skip the zeros of the input: not where some of it is dropped, from row to row others. */
   get skipsZeros(): boolean {
     return this.backend.listNonzeros !== undefined && !this.architecture.inputDropout
@@ -361,9 +377,11 @@ export class Engine extends Arena {
       this.backend.run(from, to, firstRow, endRow, batchRows, part, parts, 0)
       return undefined
     }
-    const { losses, hits, penalties } = this.plan
+    const { losses, hits, penalties, rowWeights, order } = this.plan
     const ofRows = ({ offset }: Tensor) => ({ offset: offset + firstRow, length: endRow - firstRow })
-    const known = [losses, hits, ...(penalties.length > 0 ? [penalties] : [])]
+    // What weight each of them had.
+    const orders = rowWeights ? [order] : []
+    const known = [losses, hits, ...(penalties.length > 0 ? [penalties] : []), ...orders]
     const copies = { writes: writes ?? [], reads: [...known.map(ofRows), ...reads] }
     return this.#hands!.run([from, to, firstRow, endRow, batchRows], copies, [part, parts])
   }

@@ -236,7 +236,12 @@ const checkGradientsTable = {
 export const checkGradientsSettings = (options: CheckGradientsOptions) =>
   checkOptions(checkGradientsTable, options, 'checkGradients options')
 
-const explainTable = { batchSize, threads: optional(threadCount, undefined), nonzeros: optional(share, 1) }
+const explainTable = {
+  batchSize,
+  accumulate: optional(integer(1), 1),
+  threads: optional(threadCount, undefined),
+  nonzeros: optional(share, 1),
+}
 
 /** The options of `explain`, or the size of a mini-batch alone. Throws OptionError. */
 export const explainSettings = (options: number | ExplainOptions) =>

@@ -337,8 +337,9 @@ export interface BatchLog {
   readonly batches?: number
   /** The epoch, counted from 1. */
   readonly epoch: number
-  /** Sum of the losses over the batch's rows, each times the row's weight, divided by their number; without penalties, at the
-   * parameters that the batch met. */
+  /** Mean loss over the rows of the step, at the parameters that its batches met: as in the epoch's log Σ s l / Σ s where the
+   * rows have weights s, those of classes included, and the penalties. The penalties alone where all its rows have the weight
+   * 0. Of L-BFGS it is that after the step. */
   readonly loss: number
 }
 
@@ -446,8 +447,8 @@ export interface FitOptions {
   learningRate?: LearningRateOption
   /** Called after every epoch, and awaited; returning false ends the training there. */
   onEpoch?: (log: EpochLog) => unknown
-  /** Called after every step, which is after every mini-batch unless `accumulate` takes several for one, and awaited; returning false ends the training there. Each batch is then a slice of its
-   * own, which takes a few microseconds more. */
+  /** Called after every step, which is after every mini-batch unless `accumulate` takes several for one, and awaited;
+   * returning false ends the training there. Each step is then a slice of its own, which takes a few microseconds more. */
   onBatch?: (log: BatchLog) => unknown
   /** Saves the state of the training while it runs. */
   checkpoint?: CheckpointOptions
@@ -499,6 +500,8 @@ export interface ExplainOptions {
   batchSize?: number
   /** Threads that `fit` works with. Default: the network's, or 1 where these are 'auto', which depends on the data. */
   threads?: number
+  /** Mini-batches whose gradients are summed for one step, as in `fit`, at least 1. Default 1. */
+  accumulate?: number
   /** Share of the values in x that are not zero, from 0 to 1: where few are, the first layer skips the others. Default 1. */
   nonzeros?: number
 }

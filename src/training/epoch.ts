@@ -204,9 +204,8 @@ export function* trainEpoch(
     yield
     if (saver?.isDue(steps)) yield* saver.save(engine)
     if (onBatch) {
-      const sum = engine.sum(losses, firstRow, slice.endRow)
       const batch = before + Math.ceil(slice.endRow / batchRows)
-      const log = { batch, ...(batches && { batches }), epoch, loss: sum / (slice.endRow - firstRow) }
+      const log = { batch, ...(batches && { batches }), epoch, loss: engine.meanLoss(slice) }
       if ((yield new Foreign(onBatch(log))) === false) return { position, isEnded: true }
     }
   }

@@ -179,7 +179,7 @@ export class FullBatch {
     progress?.rowsDone(epoch, rows)
     yield
     if (saver?.isDue(1)) yield* saver.save(this.#engine)
-    const log = { batch: 1, batches: 1, epoch, loss: loss / rows }
+    const log = { batch: 1, batches: 1, epoch, loss: loss / order.weight + this.#mean.penalty }
     const goesOn = onBatch ? yield new Foreign(onBatch(log)) : true
     return { position, isEnded: lbfgs.hasConverged || goesOn === false }
   }
