@@ -31,6 +31,9 @@ const names = new Map<number, string>([
   [Tape.OP_BACKWARD, 'backward'],
   [Tape.OP_UPDATE_WEIGHTS, 'update'],
   [Tape.OP_UPDATE_BIASES, 'update'],
+  [Tape.OP_GROUP, 'group'],
+  [Tape.OP_STEP, 'update'],
+  [Tape.OP_FINISH_WEIGHTS, 'copy'],
 ])
 const products = [Tape.OP_FORWARD, Tape.OP_BACKWARD, Tape.OP_UPDATE_WEIGHTS]
 
@@ -57,8 +60,9 @@ function stepOf(engine: Engine, threads: number): Said[] {
 }
 
 const readLine = (line: string): Said => ({
-  what: line.split(' ')[0],
-  ...(/^(forward|backward|update .*BP4).* by /.test(line) && {
+  // A gradient that is stored is an update too, of another rule.
+  what: line.split(' ')[0].replace('gradient', 'update'),
+  ...(/^(forward|backward|(update|gradient) .*BP4).* by /.test(line) && {
     split: /by units/.test(line) ? ('units' as const) : ('rows' as const),
   }),
   ...(line.includes('zeros of x skipped') && { skips: true }),
@@ -67,7 +71,13 @@ const readLine = (line: string): Said => ({
 const ROWS = 64
 
 /** The step of a fit, while it runs. share: of x that is not zero. */
-async function stepRun(options: NetworkOptions, threads: number, share: number, batchSize: number) {
+async function stepRun(
+  options: NetworkOptions,
+  threads: number,
+  share: number,
+  batchSize: number,
+  accumulate = 1,
+) {
   const core = new Core(networkSettings({ ...options, threads }))
   const { inputs, outputs } = core.settings.architecture
   const x = numbers(ROWS * inputs, 1).map((value, i) => ((i * 7) % 100 < 100 * share ? value : 0))
@@ -79,7 +89,7 @@ async function stepRun(options: NetworkOptions, threads: number, share: number, 
       step = stepOf(engine, threads)
     },
   }
-  const history = await fitObserved(core, { x, y }, { batchSize, learningRate: 0.001 }, [looking])
+  const history = await fitObserved(core, { x, y }, { batchSize, accumulate, learningRate: 0.001 }, [looking])
   return { step, threads: history.threads }
 }
 
@@ -110,6 +120,14 @@ describe.each(networks)('the step of a network %s', (_, options) => {
     expect(explained({ ...simd, threads }, { batchSize: 16, nonzeros })).toEqual(run.step)
   })
 
+  it.each([1, 2])('is printed as it runs on %i threads where two batches take one step', async (threads) => {
+    const simd = { ...options, kernels: 'simd' } as NetworkOptions
+    const { step } = await stepRun(simd, threads, 1, 16, 2)
+    const lines = explained(simd, { batchSize: 16, accumulate: 2, threads })
+    expect(lines.filter(({ what }) => what === 'group').length).toBeGreaterThan(0)
+    expect(lines).toEqual(step)
+  })
+
   it('is printed as the reference kernels run it: by one thread, on every value of x', async () => {
     const reference = { ...options, kernels: 'reference' } as NetworkOptions
     const { step } = await stepRun(reference, 1, 0.1, 16)
@@ -125,6 +143,36 @@ it('the steps that are compared differ by threads and by zeros', () => {
   expect(new Set(all).size).toBe(4)
   // One thread is the default, also where the number depends on the data.
   expect(text({ threads: 1, nonzeros: 1, batchSize: 32 })).toBe(all[0])
+})
+
+it('explain prints the step of three batches', () => {
+  const layers = [{ units: 3, activation: 'relu', normalization: 'layer' }, 2] as const
+  const net = new Network({ inputs: 4, layers, kernels: 'simd' })
+  expect(
+    net.explain({ batchSize: 10, accumulate: 3 }).split('\n').slice(9).join('\n'),
+  ).toBe(`gradient   ∇b2 += Σ δ2 / 30                                                                         BP3
+gradient   ∇W2 += a1ᵀ · δ2 / 30                                                                     BP4  (3 × 10)(10 × 2)
+gradient   ∇β1 += Σ δu1 / 30
+gradient   ∇γ1 += Σ δu1 ⊙ ẑ1 / 30
+gradient   ∇b1 += Σ δ1 / 30                                                                         BP3
+gradient   ∇W1 += xᵀ · δ1 / 30                                                                      BP4  (4 × 10)(10 × 3)
+barrier
+group      what follows, after the last of 3 batches; the next begins with ∇ = 0
+update     W1 −= η · ∇W1
+update     b1 −= η · ∇b1
+update     γ1 −= η · ∇γ1
+update     β1 −= η · ∇β1
+update     W2 −= η · ∇W2
+update     b2 −= η · ∇b2
+barrier
+group      what follows, after the last of 3 batches; the next begins with ∇ = 0
+copy       W2ᵀ
+barrier`)
+  expect(net.explain({ batchSize: 10 })).toContain('update     γ1 −= η · Σ δu1 ⊙ ẑ1 / 10')
+  // Of L-BFGS a step takes all rows.
+  const byLbfgs = new Network({ sizes: [4, 3], optimizer: 'lbfgs', kernels: 'simd' })
+  expect(byLbfgs.explain({ accumulate: 3 })).toBe(byLbfgs.explain())
+  expect(() => net.explain({ accumulate: 0 })).toThrow('explain options.accumulate')
 })
 
 it('explain prints how two threads share a step that skips zeros', () => {
@@ -157,7 +205,7 @@ it('explain names the option that is wrong', () => {
   expect(() => net.explain({ batchSize: 0 })).toThrow(
     'explain options.batchSize: expected a whole number of at least 1',
   )
-  expect(() => net.explain({ rows: 3 } as never)).toThrow('batchSize, threads, nonzeros')
+  expect(() => net.explain({ rows: 3 } as never)).toThrow('batchSize, accumulate, threads, nonzeros')
   expect(() => net.explain('10' as never)).toThrow(
     'explain: batchSize: expected a whole number of at least 1',
   )

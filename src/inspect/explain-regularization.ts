@@ -46,7 +46,7 @@ export function preparedFormula(operands: Preparation, w: string, gradient: stri
   return pull ? `(${whole})` : gradient
 }
 
-/** The line of an instruction that only regularized networks have. */
+/** The line of an instruction that only networks with penalties, limits or summed batches have. rows: of a batch. */
 export function regularizationLine(
   one: Exclude<
     Instruction,
@@ -65,6 +65,7 @@ export function regularizationLine(
     >
   >,
   optimizer: OptimizerSettings,
+  rows: number,
 ): Line {
   switch (one.kind) {
     case 'penalty': {
@@ -76,7 +77,10 @@ export function regularizationLine(
     case 'addPenalties':
       return { what: 'penalty', formula: 'the penalties of all weights, added' }
     case 'group':
-      return { what: 'group', formula: 'what follows, after its last batch alone' }
+      return {
+        what: 'group',
+        formula: `what follows, after the last of ${(one.operands.groupRows as number) / rows} batches; the next begins with ∇ = 0`,
+      }
     case 'measure': {
       const { gradient, weights, norms } = one.operands
       const g = nameOf(gradient)

@@ -95,13 +95,13 @@ function lineOf(
       }
     }
     case 'updateWeights': {
-      const { input, delta, weights, inputs, units, rule, fromTable } = one.operands
-      const gradient = `${nameOf(input)}ᵀ · ${nameOf(delta)} / ${rows}`
+      const { input, delta, weights, inputs, units, rule, fromTable, groupRows } = one.operands
+      const gradient = `${nameOf(input)}ᵀ · ${nameOf(delta)} / ${groupRows ?? rows}`
       return {
         what: rule === Rules.STORE_GRADIENT ? 'gradient' : 'update',
         formula:
           rule === Rules.STORE_GRADIENT
-            ? `${nameOf(weights)} = ${gradient}`
+            ? `${nameOf(weights)} ${groupRows ? '+=' : '='} ${gradient}`
             : updateFormula(
                 optimizer,
                 nameOf(weights),
@@ -113,13 +113,17 @@ function lineOf(
       }
     }
     case 'updateBiases': {
-      const { delta, biases, rule } = one.operands
+      const { delta, biases, rule, groupRows } = one.operands
       const l = layerOf(biases)
-      const of = { γ: `δu${l} ⊙ ẑ${l}`, β: `δu${l}` }[nameOf(biases)[0]]
+      const of = { γ: `δu${l} ⊙ ẑ${l}`, β: `δu${l}` }[nameOf(biases).replace('∇', '')[0]]
       const equation = of ? {} : { equation: 'BP3' }
-      const gradient = `Σ ${of ?? nameOf(delta)} / ${rows}`
+      const gradient = `Σ ${of ?? nameOf(delta)} / ${groupRows ?? rows}`
       if (rule === Rules.STORE_GRADIENT) {
-        return { what: 'gradient', formula: `${nameOf(biases)} = ${gradient}`, ...equation }
+        return {
+          what: 'gradient',
+          formula: `${nameOf(biases)} ${groupRows ? '+=' : '='} ${gradient}`,
+          ...equation,
+        }
       }
       const prepared = preparedFormula(one.operands, nameOf(biases), gradient)
       return { what: 'update', formula: updateFormula(optimizer, nameOf(biases), prepared), ...equation }
@@ -165,7 +169,7 @@ function lineOf(
       }
     }
     default:
-      return regularizationLine(one, optimizer)
+      return regularizationLine(one, optimizer, rows)
   }
 }
 
@@ -190,7 +194,7 @@ export function explain(
   engine: Engine,
   { optimizer, threads: configured }: Settings,
   { parameterCount, kernels }: { readonly parameterCount: number; readonly kernels: string },
-  { batchSize, threads: asked, nonzeros: share }: ExplainSettings,
+  { batchSize, accumulate, threads: asked, nonzeros: share }: ExplainSettings,
 ): string {
   const { architecture } = engine
   const { inputs, layers } = architecture
@@ -198,6 +202,9 @@ export function explain(
   const threads = engine.canShare && !engine.callsBack ? wanted : 1
   const rule = updateRuleOf(optimizer)
   const rows = rule.allRows ? blockRowsOf(architecture) : batchSize
+  const all = rows * accumulate
+  const group =
+    accumulate > 1 && !rule.allRows ? { batches: accumulate, rows: all, epochRows: all } : undefined
   const nonzeros = Math.floor(share * rows * inputs)
   const lists = engine.skipsZeros ? nonzerosToList({ rows, columns: inputs, nonzeros }, layers[0].units) : 0
   const capacity: Capacity = {
@@ -206,11 +213,12 @@ export function explain(
     dataRows: rows,
     nonzeros: lists,
     threads,
-    ...roomToTrain(architecture, rule, PREDICTS),
+    accumulates: group !== undefined,
+    ...roomToTrain(architecture, rule, { accumulates: group !== undefined }),
     steps: 1,
   }
   const plan = makePlan(architecture, capacity, engine.plan.tiles)
-  const { instructions } = rule.allRows ? gradientsTape(plan) : trainTape(plan, rule, Hits.NONE)
+  const { instructions } = rule.allRows ? gradientsTape(plan) : trainTape(plan, rule, Hits.NONE, group)
   const lines = instructions.map((one) => {
     const { what, formula, equation = '', shape = '', skips } = lineOf(one, architecture, optimizer, rows)
     const notes = [threads > 1 ? splitOf(one) : '', skips ? 'zeros of x skipped' : '']
