@@ -209,7 +209,14 @@ describe('crossValidate', () => {
     [
       'an option of one fold',
       { fit: { onEpoch: () => {} } },
-      'crossValidate options.fit: expected no onEpoch, which is for a single fit',
+      'crossValidate options.fit: expected no onEpoch, which is for a single fit: folds are trained at once, in threads ' +
+        'that a callback cannot follow; the result has the history of each',
+    ],
+    [
+      'a callback for batches',
+      { parallel: 2, fit: { onBatch: () => {} } },
+      'crossValidate options.fit: expected no onBatch, which is for a single fit: folds are trained at once, in threads ' +
+        'that a callback cannot follow',
     ],
     ['threads', { fit: { threads: 2 } }, 'expected no threads, which is for a single fit; see parallel'],
     [

@@ -184,8 +184,9 @@ export type FitSettings = ReturnType<typeof fitSettings>
 
 // What a single fit has and folds that are trained at once have not, and what crossValidate has in its place.
 const NOT_OF_A_FOLD: Readonly<Record<string, string>> = {
-  onEpoch: '',
-  onBatch: '',
+  onEpoch:
+    ': folds are trained at once, in threads that a callback cannot follow; the result has the history of each',
+  onBatch: ': folds are trained at once, in threads that a callback cannot follow',
   checkpoint: '',
   verbose: '',
   threads: '; see parallel',
