@@ -4,7 +4,7 @@ import type { EpochLog } from '../model/options.ts'
 
 /** A terminal, or whatever takes lines. */
 export interface Display {
-  /** Columns of a terminal; undefined elsewhere. */
+  /** Columns of a terminal now, for its window may change; undefined elsewhere. */
   readonly columns: number | undefined
   write(text: string): void
 }
@@ -15,15 +15,27 @@ interface Stream {
   write(text: string): unknown
 }
 
+// Of a terminal that does not know its own, or says 0, as some do that no window shows.
+const USUAL_COLUMNS = 80
+
 /** The terminal of the process, where it has one: standard error, which programs do not read. Else the console. */
-function displayOf(): Display {
+export function displayOf(): Display {
   const { process } = globalThis as { process?: { readonly stderr?: Stream } }
   const stream = process?.stderr
-  if (stream?.isTTY) return { columns: stream.columns ?? 80, write: (text) => stream.write(text) }
+  if (stream?.isTTY) {
+    return {
+      get columns() {
+        return stream.columns || USUAL_COLUMNS
+      },
+      write: (text) => stream.write(text),
+    }
+  }
   return { columns: undefined, write: (text) => console.log(text) }
 }
 
 const BAR = 20
+/** A shorter one tells nothing that the percentage does not. */
+const LEAST_BAR = 4
 /** Milliseconds between two looks of the bar. */
 const REDRAW_MS = 100
 
@@ -52,11 +64,14 @@ export class Progress {
 
   #draw(done: number, epoch: number): void {
     const share = Math.min(1, done)
-    const full = Math.round(BAR * share)
-    const bar = '█'.repeat(full) + '░'.repeat(BAR - full)
-    const text = `epoch ${epoch}/${this.#epochs} ${bar} ${Math.floor(100 * share)}%  ${this.#figures}`
     // A longer line would wrap, and leave its first part behind.
-    this.#display.write(`\r${text.slice(0, this.#display.columns! - 1)}\u001b[K`)
+    const room = this.#display.columns! - 1
+    const head = `epoch ${epoch}/${this.#epochs} `
+    const length = Math.min(BAR, room - head.length - ' 100%'.length)
+    const full = Math.round(length * share)
+    const bar = length < LEAST_BAR ? '' : `${'█'.repeat(full)}${'░'.repeat(length - full)} `
+    const text = `${head}${bar}${Math.floor(100 * share)}%  ${this.#figures}`
+    this.#display.write(`\r${text.slice(0, room).trimEnd()}\u001b[K`)
   }
 
   /** So many rows of epoch number `epoch`, from 1, are done. */
