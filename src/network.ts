@@ -2,7 +2,7 @@
 
 import type { Disposing } from './base/disposing.ts'
 import { BackendError } from './base/errors.ts'
-import { diagnose } from './calls/diagnose.ts'
+import { diagnose, diagnoseAsync } from './calls/diagnose.ts'
 import { type Gradients, gradients } from './calls/gradients.ts'
 import { optionsToResume } from './calls/resume.ts'
 import { trace } from './calls/trace.ts'
@@ -35,6 +35,7 @@ import type {
   FitOptions,
   MatrixLike,
   NetworkOptions,
+  ReadOptions,
   ResumeOptions,
   TargetsLike,
   TrainBatchOptions,
@@ -181,6 +182,15 @@ export class Network extends NetworkBase {
    */
   diagnose(data: Data): DiagnosisNote[] {
     return diagnose(this.#core, data)
+  }
+
+  /**
+   * The same, with a turn of the event loop every 15 to 30 ms, from the parameters at the time of the call; during a fit those
+   * after its last whole epoch. It works on a copy of the data. Rejects with ShapeError, with the signal's reason, or with
+   * BackendError if the network is disposed in the meantime.
+   */
+  async diagnoseAsync(data: Data, options: ReadOptions = {}): Promise<DiagnosisNote[]> {
+    return diagnoseAsync(this.#core, data, options)
   }
 
   /** Returns layers, loss, optimizer, parameter count and kernels in a line, as console.log prints it. Never throws. */

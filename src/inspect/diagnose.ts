@@ -1,5 +1,6 @@
 // What is wrong with a network and its data, as far as a look at both shows.
 
+import type { Slices } from '../base/pace.ts'
 import { causesOf, type Situation } from '../diagnosis/causes.ts'
 import { outOfReach } from '../diagnosis/remark.ts'
 import type { Cause } from '../diagnosis/sizes.ts'
@@ -50,17 +51,21 @@ function causesFor(
   return causes.filter(({ what }) => what !== 'rate' && what !== 'weights')
 }
 
-/** Looks at the network and the rows, which are checked already; the parameters stay as they are. */
-export function diagnoseRows(
+/**
+ * Looks at the network and the rows, which are checked already; the parameters stay as they are. Where it yields, nobody else
+ * may have the engine.
+ */
+export function* diagnoseRows(
   engine: Engine,
   data: Rows,
   { optimizer, learningRate, trained }: Training,
-): DiagnosisNote[] {
+): Slices<DiagnosisNote[]> {
   const { architecture } = engine
   const { x, y } = data
-  const figures = figuresOf(engine, data)
+  const figures = yield* figuresOf(engine, data)
   const { loss } = figures
   const targets = statisticsOf(y)
+  yield
   const baselines = lossBaselines(architecture, targets.columns)
   const { mean, blank } = baselines
   const isGood = loss < LEARNED * mean || loss < LEARNED_ALIKE * blank
@@ -88,8 +93,9 @@ export function diagnoseRows(
     scalesFirst = blamed.some(({ what }) => what === 'inputs')
     notes.push(...blamed.map(({ column, ...cause }) => (column === undefined ? cause : { ...cause, column })))
   }
+  yield
   const isBlamed = notes.length > 0
-  notes.push(...columnNotes(architecture, x), ...absentClassNotes(architecture, y))
+  notes.push(...(yield* columnNotes(architecture, x)), ...(yield* absentClassNotes(architecture, y)))
   notes.push(
     ...layerNotes(architecture, figures, success, {
       scalesFirst,

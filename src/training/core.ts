@@ -119,6 +119,22 @@ export class Core {
     }
   }
 
+  /** The same for work that needs an engine of its own, for it leaves something there from slice to slice. */
+  async readApart<T>(
+    call: string,
+    signal: AbortSignal | undefined,
+    work: (engine: Engine) => Slices<T>,
+  ): Promise<T> {
+    this.#inUse(call)
+    signal?.throwIfAborted()
+    const engine = this.#readers.apart()
+    try {
+      return await runPaced(work(engine), this.#mayGoOn(call, signal), signal)
+    } finally {
+      engine.release()
+    }
+  }
+
   /** Work in slices that trains. Until it has ended, others may only read: what its transaction has kept. */
   async trainInSlices<T>(
     call: string,

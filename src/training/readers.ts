@@ -65,6 +65,14 @@ export class Readers {
     return this.#copy
   }
 
+  /** An engine with the parameters of now that is the caller's own, to release. */
+  apart(): Engine {
+    const { parameters } = this.current()
+    const values = parameters.makeCopy()
+    runNow(parameters.copySlices(values))
+    return this.#make(values)
+  }
+
   pin(): Pin {
     const pin = { engine: this.current() }
     this.#pins.add(pin)

@@ -2,9 +2,11 @@
 
 import * as Hits from '../../../assembly/abi/hits.ts'
 import { shown } from '../../base/errors.ts'
+import type { Slices } from '../../base/pace.ts'
 import { shortly } from '../../diagnosis/sizes.ts'
 import type { Matrix, Targets } from '../../intake/matrix.ts'
 import { classesOf } from '../../metrics/classify.ts'
+import { inSpans } from '../../metrics/spans.ts'
 import type { Architecture } from '../../model/architecture.ts'
 import type { Figures } from './layer-figures.ts'
 import type { DiagnosisNote } from './note.ts'
@@ -18,28 +20,35 @@ const LEAST_OF_CLASS = 5
 // How many times as many rows the most frequent class has where that is why.
 const IMBALANCED = 4
 
-/** Calls `see` with each column that has one value in all rows. */
-function forConstants({ values, rows, columns }: Matrix, see: (column: number, value: number) => void): void {
-  for (let c = 0; c < columns; ++c) {
-    let i = c + columns
-    while (i < rows * columns && values[i] === values[c]) i += columns
-    if (i >= rows * columns) see(c, values[c])
+/** The columns that have one value in all rows. Yields now and then, as all that follow. */
+function* constantsOf({ values, rows, columns }: Matrix): Slices<number[]> {
+  let candidates = Array.from({ length: columns }, (_, c) => c)
+  // Row after row, as they lie in memory; the columns that vary are out after a few.
+  const look = (from: number, to: number) => {
+    candidates = candidates.filter((c) => {
+      let i = from * columns + c
+      while (i < to * columns && values[i] === values[c]) i += columns
+      return i >= to * columns
+    })
   }
+  yield* inSpans(rows, look, columns)
+  return candidates
 }
 
 /** Columns of x that say nothing. */
-export function columnNotes({ layers }: Architecture, x: Matrix): DiagnosisNote[] {
+export function* columnNotes({ layers }: Architecture, x: Matrix): Slices<DiagnosisNote[]> {
   if (x.rows < LEAST_ROWS) return []
   const notes: DiagnosisNote[] = []
   const zeros: number[] = []
-  forConstants(x, (column, value) => {
+  for (const column of yield* constantsOf(x)) {
+    const value = x.values[column]
     if (value === 0) zeros.push(column)
     // A column of ones in the place of biases is meant.
     else if (layers[0].bias) {
       const text = `column ${column} of the inputs is ${shortly(value)} in every row and says nothing that the biases do not: leave it out`
       notes.push({ what: 'constant column', column, text })
     }
-  })
+  }
   if (zeros.length > MOSTLY * x.columns) {
     const text = `${zeros.length} of the ${x.columns} columns of the inputs are 0 in every row, the first of them column ${zeros[0]}: leave them out, or see whether x was read as it was meant`
     notes.push({ what: 'constant column', column: zeros[0], factor: zeros.length / x.columns, text })
@@ -74,28 +83,39 @@ function layoutOf({ outputs }: Architecture, { hitMode, names }: Targets) {
 }
 
 /** Rows in which each class has a share. */
-function mentionsOf({ values, rows, columns }: Matrix): number[] {
+function* mentionsOf({ values, rows, columns }: Matrix): Slices<number[]> {
   const counts = new Array<number>(columns).fill(0)
-  for (let i = 0; i < rows * columns; ++i) if (values[i] > 0) counts[i % columns] += 1
+  const count = (from: number, to: number) => {
+    for (let i = from * columns; i < to * columns; ++i) if (values[i] > 0) counts[i % columns] += 1
+  }
+  yield* inSpans(rows, count, columns)
   return counts
 }
 
 /** Rows that have each of the two classes of every output. */
-function labelsOf(
+function* labelsOf(
   architecture: Architecture,
-  { values }: Matrix,
+  { values, rows, columns }: Matrix,
   layout: ReturnType<typeof layoutOf>,
-): number[] {
-  const classes = classesIn(Float32Array.from(values), architecture)
-  return countsOf(classes, layout.count, layout.indexOf(classes))
+): Slices<number[]> {
+  const counts = new Array<number>(layout.count).fill(0)
+  const count = (from: number, to: number) => {
+    const some = Float32Array.from({ length: (to - from) * columns }, (_, i) => values[from * columns + i])
+    const classes = classesIn(some, architecture)
+    countsOf(classes, layout.count, layout.indexOf(classes)).forEach((more, index) => {
+      counts[index] += more
+    })
+  }
+  yield* inSpans(rows, count, columns)
+  return counts
 }
 
 /** Classes that never occur in the targets, where these are classes. */
-export function absentClassNotes(architecture: Architecture, y: Targets): DiagnosisNote[] {
+export function* absentClassNotes(architecture: Architecture, y: Targets): Slices<DiagnosisNote[]> {
   const layout = layoutOf(architecture, y)
   if (y.hitMode === Hits.NONE || y.rows < LEAST_ROWS * Math.min(layout.count, architecture.outputs + 1))
     return []
-  const counts = y.hitMode === Hits.ARGMAX ? mentionsOf(y) : labelsOf(architecture, y, layout)
+  const counts = y.hitMode === Hits.ARGMAX ? yield* mentionsOf(y) : yield* labelsOf(architecture, y, layout)
   return counts.flatMap((count, index): DiagnosisNote[] => {
     if (count > 0) return []
     const text = `class ${layout.nameOf(index)} occurs in none of the ${y.rows} rows of the targets: add rows of it, or take an output less`

@@ -1,5 +1,6 @@
 // Figures of every layer from forward and backward passes over some of the rows: what a diagnosis of a network reads.
 
+import { SLICE_MS, type Slices } from '../../base/pace.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { Pass } from '../../engine/pass.ts'
 import type { Matrix } from '../../intake/matrix.ts'
@@ -105,8 +106,26 @@ function normOf(values: ArrayLike<number>): number {
   return Math.sqrt(squares)
 }
 
-/** Passes over some of the rows, which are checked already; the parameters stay as they are. */
-export function figuresOf(engine: Engine, { x, y }: Rows): Figures {
+/** The gradient of the rows that are loaded, in parts of a few milliseconds; returns how many are right for the next. */
+function* gradientInParts(engine: Engine, rows: number, parts: number): Slices<number> {
+  const { compute, update } = engine.gradientStages
+  let milliseconds = 0
+  for (const phase of [...compute.phases, ...update.phases]) {
+    for (let part = 0; part < parts; ++part) {
+      const from = performance.now()
+      engine.train({ firstRow: 0, endRow: rows, batchRows: rows }, phase, part, parts)
+      milliseconds += performance.now() - from
+      yield
+    }
+  }
+  return Math.max(1, Math.ceil(milliseconds / SLICE_MS))
+}
+
+/**
+ * Passes over some of the rows, which are checked already; the parameters stay as they are. Where it yields, nobody else may
+ * have the engine.
+ */
+export function* figuresOf(engine: Engine, { x, y }: Rows): Slices<Figures> {
   const rows = Math.min(x.rows, ROWS_SEEN)
   const { layers, outputs: columns } = engine.architecture
   const seen: Rows = {
@@ -114,26 +133,30 @@ export function figuresOf(engine: Engine, { x, y }: Rows): Figures {
     y: { ...y, values: spreadRows(y, rows), rows },
     weights: undefined,
   }
+  yield
   const rowsAtOnce = Math.min(rows, ROWS_AT_ONCE)
   engine.reserve({ batchRows: rowsAtOnce, dataRows: rowsAtOnce, gradients: true, steps: 0 })
   const sums = layers.map((_, l) => new LayerSums(engine, l))
   const outputs = new Float32Array(rows * columns)
   const targets = seen.y.values as Float32Array
   let loss = 0
+  let parts = Math.ceil((3 * rowsAtOnce) / engine.rowsPerSlice)
   for (let from = 0; from < rows; from += rowsAtOnce) {
     const to = Math.min(from + rowsAtOnce, rows)
     loadRows(engine, seen, from, to)
-    engine.computeGradients(to - from)
+    yield
+    parts = yield* gradientInParts(engine, to - from, parts)
     loss += engine.sum(engine.plan.losses, 0, to - from)
     const inputs = (seen.x.values as Float32Array).subarray(from * x.columns, to * x.columns)
     const pass = new Pass(engine, inputs, to - from)
-    sums.forEach((sum, l) => {
+    for (const [l, sum] of sums.entries()) {
       const isLast = l === layers.length - 1
       const a = pass.activations(l)
       if (isLast) outputs.set(a, from * columns)
       const y = isLast ? targets.subarray(from * columns, to * columns) : undefined
       sum.add(a, engine.parameters.weights(l, 'weightGradients'), (to - from) / rows, y)
-    })
+      yield
+    }
   }
   return {
     rows,
