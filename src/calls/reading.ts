@@ -33,6 +33,13 @@ function outputsIn(out: Float32Array | undefined, rows: number, outputs: number)
   )
 }
 
+/** Whether the arrays have memory in common: what is written to one would then be read from the other. */
+const overlaps = (x: MatrixLike, out: Float32Array): boolean =>
+  ArrayBuffer.isView(x) &&
+  x.buffer === out.buffer &&
+  x.byteOffset < out.byteOffset + out.byteLength &&
+  out.byteOffset < x.byteOffset + x.byteLength
+
 function* predictSlices(
   engineOf: () => Engine,
   x: MatrixLike,
@@ -44,6 +51,7 @@ function* predictSlices(
   const { rows, columns } = matrix
   const isOwn = matrix.values !== x
   const out = outputsIn(given, rows, outputs)
+  const written = overlaps(x, out) ? makeMatrix(rows, outputs, 'predictions') : out
   const { blockRows } = engineOf()
   let to = 0
   for (let from = 0; from < rows; from = to) {
@@ -51,9 +59,15 @@ function* predictSlices(
     to = from + engine.staged(Math.min(blockRows, rows - from))
     if (!isOwn) watched.check(from * columns, to * columns)
     fillStaging(engine, matrix, 'x', from, to)
-    engine.predictStaged(to - from, out, from * outputs)
+    engine.predictStaged(to - from, written, from * outputs)
     yield
+    if (out.length !== rows * outputs) {
+      throw new ShapeError(
+        'out: expected an array that keeps its length, got one whose buffer was transferred or resized meanwhile',
+      )
+    }
   }
+  if (written !== out) out.set(written)
   return out
 }
 

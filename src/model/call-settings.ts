@@ -153,8 +153,11 @@ const trainBatchTable = {
 export const trainBatchSettings = (options: TrainBatchOptions) =>
   checkOptions(trainBatchTable, options, 'trainBatch options')
 
+// By what it is called: it may come from another realm.
 const out: Check<Float32Array> = (value, name) =>
-  value instanceof Float32Array ? value : refuse(name, 'a Float32Array', value)
+  ArrayBuffer.isView(value) && (value as Float32Array)[Symbol.toStringTag] === 'Float32Array'
+    ? (value as Float32Array)
+    : refuse(name, 'a Float32Array', value)
 
 /** The options of `predict`. Throws OptionError. */
 export const predictSettings = (options: PredictOptions) =>

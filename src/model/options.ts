@@ -464,7 +464,8 @@ export interface FitOptions {
 }
 
 export interface PredictOptions {
-  /** Where the outputs go, (rows × outputs): the array that is returned. Default: a new one. */
+  /** Where the outputs go, (rows × outputs): the array that is returned. It may lie in shared memory, or over x itself, which
+   * is read before. Where the call throws, some rows may have been written. Default: a new one. */
   out?: Float32Array
 }
 
