@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import * as Hits from '../assembly/abi/hits.ts'
+import { runNow } from '../src/base/pace.ts'
 import { digits } from '../src/datasets/index.ts'
 import { Network, type SizedNetworkOptions } from '../src/index.ts'
 import { foldsOf } from '../src/intake/folds.ts'
@@ -92,8 +93,10 @@ describe("scikit-learn's folds", () => {
     'are the folds here, division %i',
     (_, one) => {
       const { y, folds, stratified, plain } = one
-      expect([...foldsOf(targets(y), { ...unshuffled, folds, stratify: true }, 0)]).toEqual(stratified)
-      expect([...foldsOf(targets(y), { ...unshuffled, folds, stratify: false }, 0)]).toEqual(plain)
+      expect([...runNow(foldsOf(targets(y), { ...unshuffled, folds, stratify: true }, 0))]).toEqual(
+        stratified,
+      )
+      expect([...runNow(foldsOf(targets(y), { ...unshuffled, folds, stratify: false }, 0))]).toEqual(plain)
       // Shuffled, they have the same sizes.
       const countsOf = (fold: ArrayLike<number>, classes: readonly number[]) => {
         const counts = new Map<string, number>()
@@ -103,9 +106,9 @@ describe("scikit-learn's folds", () => {
         return [...counts].sort()
       }
       for (const seed of [1, 2]) {
-        const shuffled = foldsOf(targets(y), { folds, stratify: true, shuffle: true, seed }, 0)
+        const shuffled = runNow(foldsOf(targets(y), { folds, stratify: true, shuffle: true, seed }, 0))
         expect(countsOf(shuffled, y)).toEqual(countsOf(stratified, y))
-        const anywhere = foldsOf(targets(y), { folds, stratify: false, shuffle: true, seed }, 0)
+        const anywhere = runNow(foldsOf(targets(y), { folds, stratify: false, shuffle: true, seed }, 0))
         expect(
           countsOf(
             anywhere,

@@ -2,7 +2,7 @@
 // them at once, so the figures do not depend on how many.
 
 import * as Hits from '../../assembly/abi/hits.ts'
-import { runPaced } from '../base/pace.ts'
+import { runPaced, type Slices } from '../base/pace.ts'
 import { checkFoldWeights, foldsOf } from '../intake/folds.ts'
 import { type Rows, readRows } from '../intake/rows.ts'
 import { partOf } from '../intake/share.ts'
@@ -75,19 +75,28 @@ interface Work {
 
 async function trainFold({ repeat, fold, folds }: Task, work: Work): Promise<FoldResult> {
   const { settings, rows, fit, metrics, offThread, signal } = work
-  const isTested = Uint8Array.from(folds, (one) => (one === fold ? 1 : 0))
-  const testIndices = Int32Array.from([...folds.keys()].filter((r) => isTested[r]))
+  const isTested = new Uint8Array(folds.length)
+  const tested = new Int32Array(folds.length)
+  let count = 0
+  for (let r = 0; r < folds.length; ++r) {
+    if (folds[r] !== fold) continue
+    isTested[r] = 1
+    tested[count++] = r
+  }
+  const testIndices = tested.slice(0, count)
   const take = (which: 0 | 1, count: number) =>
     runPaced(partOf(rows, isTested, which, count), () => signal.throwIfAborted(), signal)
   const core = new Core(settings)
   try {
     const training = dataOf(await take(0, folds.length - testIndices.length))
     const history = await train(core, training, { ...fit, threads: 1, offThread, signal })
-    const tested = await take(1, testIndices.length)
-    const { loss, accuracy } = await evaluateAsync(core, dataOf(tested), { signal })
+    const rowsApart = await take(1, testIndices.length)
+    const { loss, accuracy } = await evaluateAsync(core, dataOf(rowsApart), { signal })
     const measured =
       metrics.length > 0 &&
-      (await core.readInSlices('crossValidate', signal, (engineOf) => measure(engineOf(), metrics, tested)))
+      (await core.readInSlices('crossValidate', signal, (engineOf) =>
+        measure(engineOf(), metrics, rowsApart),
+      ))
     // A fold whose values happen to be classes is one of values all the same.
     const counts = rows.y.hitMode !== Hits.NONE
     return {
@@ -104,6 +113,20 @@ async function trainFold({ repeat, fold, folds }: Task, work: Work): Promise<Fol
   } finally {
     core.dispose()
   }
+}
+
+/** A task for each fold of each repeat. Throws ShapeError where all weights of one are 0. Yields now and then. */
+function* tasksOf(rows: Rows, division: Parameters<typeof foldsOf>[1], repeats: number): Slices<Task[]> {
+  const tasks: Task[] = []
+  for (let repeat = 0; repeat < repeats; ++repeat) {
+    const folds = yield* foldsOf(rows.y, division, repeat)
+    if (rows.weights) {
+      checkFoldWeights(rows.weights, folds, division.folds, repeats > 1 ? repeat + 1 : undefined)
+    }
+    for (let fold = 0; fold < division.folds; ++fold) tasks.push({ repeat, fold, folds })
+    yield
+  }
+  return tasks
 }
 
 /** The tasks' results in the tasks' order, `lanes` of them at work at a time. Rejects with the first error when all is quiet. */
@@ -198,13 +221,8 @@ export async function crossValidate(
   }
   const metrics = resolveMetrics(asked)
   checkMetrics(metrics, settings.architecture.outputs, rows)
-  const tasks = Array.from({ length: repeats }, (_, repeat) => {
-    const folds = foldsOf(rows.y, division, repeat)
-    if (rows.weights) {
-      checkFoldWeights(rows.weights, folds, division.folds, repeats > 1 ? repeat + 1 : undefined)
-    }
-    return Array.from({ length: division.folds }, (__, fold): Task => ({ repeat, fold, folds }))
-  }).flat()
+  const mayGoOn = () => signal?.throwIfAborted()
+  const tasks = await runPaced(tasksOf(rows, division, repeats), mayGoOn, signal)
   const wanted = parallel === 'auto' ? Math.min(MOST, await availableCores()) : parallel
   // The reference kernels have no threads, nor have functions of the user's own; trained at once they would only need more
   // memory.

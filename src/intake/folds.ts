@@ -1,8 +1,9 @@
 // The rows of a data set divided into folds, of the sizes that scikit-learn's KFold and StratifiedKFold give them.
 
 import { OptionError, ShapeError } from '../base/errors.ts'
+import type { Slices } from '../base/pace.ts'
 import { FOLDS, PhiloxStream } from '../base/random.ts'
-import type { Targets } from './matrix.ts'
+import { inChunks, type Targets } from './matrix.ts'
 import { classOf, hasClasses } from './share.ts'
 import type { RowWeights } from './weights.ts'
 
@@ -14,12 +15,21 @@ interface Division {
 }
 
 /** For each class the rows of it, in this order. The classes stand in the order in which they first come in the data. */
-function rowsByClass(y: Targets, order: Int32Array): number[][] {
-  const places = new Map<number, number>()
-  const classes = Int32Array.from({ length: y.rows }, (_, r) => classOf(y, r))
-  for (const one of classes) if (!places.has(one)) places.set(one, places.size)
-  const groups: number[][] = Array.from({ length: places.size }, () => [])
-  for (const row of order) groups[places.get(classes[row])!].push(row)
+function* rowsByClass(y: Targets, order: Int32Array): Slices<number[][]> {
+  const groups: number[][] = []
+  /** The group of each class, from 0. */
+  const places: number[] = []
+  const classes = new Int32Array(y.rows)
+  yield* inChunks(y.rows, y.columns, (from, to) => {
+    for (let r = from; r < to; ++r) {
+      const one = classOf(y, r)
+      if (places[one] === undefined) places[one] = groups.push([]) - 1
+      classes[r] = places[one]
+    }
+  })
+  yield* inChunks(y.rows, 1, (from, to) => {
+    for (let i = from; i < to; ++i) groups[classes[order[i]]].push(order[i])
+  })
   return groups
 }
 
@@ -31,15 +41,17 @@ function checkFolds(folds: number, most: number, of: string): void {
 /**
  * The fold of each row, from 0. Folds differ by one row at most, and, where they are stratified, by one row of each class; a
  * class of fewer rows than folds is in some of them only. repeat: which division of the seed, from 0. Throws OptionError where
- * a fold would be empty, or every class too small for its folds.
+ * a fold would be empty, or every class too small for its folds. Yields now and then.
  */
-export function foldsOf(
+export function* foldsOf(
   y: Targets,
   { folds, stratify, shuffle, seed }: Division,
   repeat: number,
-): Int32Array {
-  const order = Int32Array.from({ length: y.rows }, (_, r) => r)
+): Slices<Int32Array> {
+  const order = new Int32Array(y.rows)
+  for (let r = 0; r < y.rows; ++r) order[r] = r
   if (shuffle) new PhiloxStream(seed, FOLDS, repeat).shuffle(order)
+  yield
   checkFolds(folds, y.rows, 'of x')
   const fold = new Int32Array(y.rows)
   if (!stratify || !hasClasses(y)) {
@@ -51,7 +63,7 @@ export function foldsOf(
     }
     return fold
   }
-  const groups = rowsByClass(y, order)
+  const groups = yield* rowsByClass(y, order)
   checkFolds(folds, Math.max(...groups.map((group) => group.length)), 'of the largest class')
   // Dealt out in turn, class after class, so that the folds differ by no more than one row in all.
   let dealt = 0
