@@ -13,12 +13,11 @@ import { currentRate } from '../training/rates.ts'
 /** keep: whether the rows are copied, for the caller may change them between two slices. */
 function* diagnoseSlices(core: Core, engine: Engine, data: Data, keep: boolean): Slices<DiagnosisNote[]> {
   const { optimizer } = core.settings
-  // Those that belong to the parameters that are read, also during a fit.
-  const counters = core.isTraining ? core.transaction.keptCounters : core.counters
+  const { seen } = core
   const training = {
     optimizer,
-    learningRate: currentRate(optimizer.learningRate, counters),
-    trained: counters.trained,
+    learningRate: currentRate(optimizer.learningRate, seen),
+    trained: seen.trained,
   }
   const reading = { naming: core.naming(), keep, watch: keep }
   return yield* diagnoseRows(engine, yield* readRows(engine, data, reading), training)

@@ -52,18 +52,18 @@ export class Core {
   }
 
   /** The counters that go with the parameters that readers see. */
-  get #seen(): Readonly<Counters> {
+  get seen(): Readonly<Counters> {
     return this.#isTraining ? this.transaction.keptCounters : this.counters
   }
 
   /** What the classes are called, as readers see it. */
   get classNames(): ClassNames | undefined {
-    return this.#seen.classNames
+    return this.seen.classNames
   }
 
   /** What names among the targets of a call mean. part: the call, where it may see only some of the classes. */
   naming(part?: string): Naming {
-    return namingOf(this.#seen.classNames, this.#seen.steps, part)
+    return namingOf(this.seen.classNames, this.seen.steps, part)
   }
 
   /** The engine; throws BackendError after dispose. call: the user's, for the message. */
