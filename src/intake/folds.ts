@@ -1,9 +1,9 @@
 // The rows of a data set divided into folds, of the sizes that scikit-learn's KFold and StratifiedKFold give them.
 
 import { OptionError, ShapeError } from '../base/errors.ts'
-import type { Slices } from '../base/pace.ts'
+import { inChunks, type Slices } from '../base/pace.ts'
 import { FOLDS, PhiloxStream } from '../base/random.ts'
-import { inChunks, type Targets } from './matrix.ts'
+import type { Targets } from './matrix.ts'
 import { classOf, hasClasses } from './share.ts'
 import type { RowWeights } from './weights.ts'
 
