@@ -216,6 +216,18 @@ describe.each([{ name: 'sgd' }, { name: 'sgd', momentum: 0.9 }, { name: 'adam' }
   },
 )
 
+it('of one rate behind a warm-up by steps rises within an epoch', async () => {
+  const learningRate = { name: 'constant', from: 0.25, per: 'step', warmUp: 4 } as const
+  const [scheduled, byHand] = [network(), network()]
+  const history = await scheduled.fit({ x, y }, { epochs: 2, batchSize: 16, learningRate })
+  await byHand.fit(
+    { x, y },
+    { epochs: 2, batchSize: 16, learningRate: ({ step }) => 0.25 * Math.min(1, (step + 1) / 4) },
+  )
+  expect(bits(scheduled)).toBe(bits(byHand))
+  expect(history.learningRate).toEqual([0.1875, 0.25])
+})
+
 it('by steps ends with a fit whose batches are summed for a step', async () => {
   const learningRate = { name: 'polynomial', from: 1e-3, per: 'step' } as const
   const net = network()

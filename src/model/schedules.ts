@@ -192,7 +192,7 @@ export const learningRate: Check<LearningRate> = (value, name) => {
 /** True where the rate may differ from step to step within an epoch. */
 export const variesWithinEpoch = (given: LearningRate): boolean =>
   typeof given === 'function' ||
-  (typeof given === 'object' && given.per === 'step' && given.name !== 'constant')
+  (typeof given === 'object' && given.per === 'step' && (given.name !== 'constant' || given.warmUp > 0))
 
 /** True where a schedule by steps goes up to the end of the fit. */
 export const endsWithFit = (given: LearningRate): boolean =>
