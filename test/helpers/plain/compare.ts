@@ -155,8 +155,11 @@ export class Expected {
     this.#one = one
     this.#begin = begin
     this.#unit = unit
-    // Outputs are rounded to float32 whatever the network computes in.
-    const unitOf = (what: string) => (what === 'outputs' ? 2 ** -24 : unit)
+    // Outputs are rounded to float32 whatever the network computes in, and rates are powers of many factors in float64.
+    const unitOf = (what: string) => {
+      if (what === 'outputs') return 2 ** -24
+      return what.startsWith('learning rates') ? 2 ** -46 : unit
+    }
     this.#bands = new Map([...exactly].map(([what, values]) => [what, new Band(values, unitOf(what))]))
     for (const [what, { size }] of this.#bands) {
       const kind = kindOf(what)
