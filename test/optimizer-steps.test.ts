@@ -13,6 +13,7 @@ import { PREDICTS } from '../src/program/capacity.ts'
 import { Rates } from '../src/training/rates.ts'
 import { Stepper } from '../src/training/stepper.ts'
 import { backends, type TestedBackend } from './helpers/backends.ts'
+import { decaying } from './helpers/optimizer-recursions.ts'
 import { optimizerKinds, titleOf } from './helpers/optimizers.ts'
 import { numbers } from './helpers/random.ts'
 import { textbookNames, textbookSteps } from './helpers/textbook-optimizers.ts'
@@ -130,6 +131,7 @@ it('has figures and a textbook for every optimizer', () => {
   // One that takes all rows has no steps by a rule: test/full-batch.test.ts.
   const names = Object.keys(optimizers).filter((name) => !updateRuleOf(optimizer(name, 'optimizer')).allRows)
   expect([...new Set(runs.map(({ options }) => options.name))].sort()).toEqual([...names].sort())
+  expect([...new Set(decaying.map(({ options }) => options.name))].sort()).toEqual([...names].sort())
   expect([...new Set(optimizerKinds.map(({ name }) => name))].sort()).toEqual([...names].sort())
   expect([...textbookNames].sort()).toEqual([...names].sort())
 })
@@ -158,6 +160,32 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
         ]) {
           expect(Math.abs(found - (kept ** t * from - moved)), `step ${t}`).toBeLessThanOrEqual(bound)
         }
+      }
+    },
+  )
+
+  it.each(decaying.map((run) => [titleOf(run.options), run] as const))(
+    '%s goes as far in one step and in ten as its recursion says',
+    (__, { options, steps }) => {
+      const begin = [0.5, -0.25]
+      const { engine, step } = trainerOf(backend, options, [1, 1], 'linear', 'meanAbsoluteError', 1)
+      engine.parameters.setWeights(0, [begin[0]])
+      engine.parameters.setBiases(0, [begin[1]])
+      const paths = begin.map((from) => {
+        const next = steps()
+        const path = [from]
+        for (const [i, g] of GRADIENTS.entries()) path.push(path[i] - next(path[i], g, i + 1))
+        return path
+      })
+      for (let t = 1; t <= GRADIENTS.length; ++t) {
+        step([1], [-100 * GRADIENTS[t - 1]])
+        if (t > 1 && t < GRADIENTS.length) continue
+        const found = [engine.parameters.weights(0)[0], engine.parameters.biases(0)[0]]
+        paths.forEach((path, k) => {
+          const length = path.slice(1, t + 1).reduce((sum, one, i) => sum + Math.abs(one - path[i]), 1)
+          const bound = Math.max(12 * backend.epsilon * t * length, 1e-14)
+          expect(Math.abs(found[k] - path[t]), `step ${t}`).toBeLessThanOrEqual(bound)
+        })
       }
     },
   )
