@@ -74,7 +74,7 @@ const FACTOR = 3
  * of columns that batch normalisation left at 0, a step that is the sign of a rounding error. What such a case comes to is
  * one of many values, and no number of runs has seen them all.
  */
-const JUMP = 2 ** 13
+const JUMP = 2 ** 16
 
 export interface Disagreement {
   readonly what: string
