@@ -157,6 +157,6 @@ describe('random networks', () => {
         expect(undecided).toBeLessThan(compared / 50)
       }
     },
-    60_000 + RUNS * 200,
+    120_000 + RUNS * 400,
   )
 })
