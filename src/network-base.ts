@@ -27,9 +27,16 @@ import type {
 import type { Core } from './training/core.ts'
 import type { Evaluation } from './training/evaluate.ts'
 
+/** The state of a network, for those above it that read and write all of it. Throws TypeError for a proxy of one. */
+export let coreOf: (network: NetworkBase) => Core
+
 /** The shape of a Network, its parameters and its predictions. */
 export class NetworkBase {
   readonly #core: Core
+
+  static {
+    coreOf = (network) => network.#core
+  }
 
   /** @internal Networks are made by `new Network(options)`. */
   constructor(core: Core) {

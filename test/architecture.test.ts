@@ -49,6 +49,7 @@ const rooms: readonly string[] = [
   'src/calls/', // what the public calls do
   'src/network-base.ts',
   'src/network.ts',
+  'src/network-snapshot.ts',
   'src/index.ts',
 ]
 

@@ -7,8 +7,9 @@ import { BackendError } from '../base/errors.ts'
 import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
 import { type Draw, toNormal } from '../model/initializers.ts'
+import type { LayerParameters } from '../model/snapshot.ts'
 import { padded, unpackPanels } from '../program/panels.ts'
-import type { Plan, Tensor } from '../program/plan.ts'
+import type { Plan, Range } from '../program/plan.ts'
 import { copySlices, fillRows, zeroSlices } from './copies.ts'
 import { type LayerStatistics, layerStatistics } from './layer-statistics.ts'
 
@@ -32,18 +33,28 @@ export class Parameters {
     return this.#backend.floats
   }
 
-  /** The row-major (inputs × units) matrix W of layer l, or of its gradient, as a copy. */
-  weights(l: number, which: 'weights' | 'weightGradients' = 'weights'): Floats {
+  /** How many numbers the optimizer keeps of each parameter here. */
+  get slots(): number {
+    return this.#plan.state.length / this.#plan.parameters.length - 1
+  }
+
+  /** Where slot number `slot`, from 1, has what the optimizer keeps of the parameter at an offset; slot 0 is that itself. */
+  #inSlot(offset: number, slot: number): number {
+    return offset + slot * this.#plan.parameters.length
+  }
+
+  /** The row-major (inputs × units) matrix W of layer l, of its gradient, or what a slot keeps of it, as a copy. */
+  weights(l: number, which: 'weights' | 'weightGradients' = 'weights', slot = 0): Floats {
     const { inputs, units } = this.#plan.architecture.layers[l]
-    const { offset } = this.#plan.layers[l][which]!
+    const offset = this.#inSlot(this.#plan.layers[l][which]!.offset, slot)
     return unpackPanels(this.#floats, offset, inputs, units, this.#empty(inputs * units))
   }
 
-  setWeights(l: number, values: ArrayLike<number>): void {
+  setWeights(l: number, values: ArrayLike<number>, slot = 0): void {
     const { units } = this.#plan.architecture.layers[l]
     const { offset } = this.#plan.staging.buffers[0]
     const rows = { offset, columns: units }
-    this.#packWeights(l, (from, to) => fillRows(this.#floats, rows, values, from, to))
+    this.#packWeights(l, (from, to) => fillRows(this.#floats, rows, values, from, to), slot)
   }
 
   /** Draws the weights of layer l, row by row, from the random numbers of (seed, WEIGHTS, stream). */
@@ -56,19 +67,20 @@ export class Parameters {
   }
 
   /** Brings the weights of layer l to their panels by strips: `fill` puts rows [from, to) where the staging rows have a buffer. */
-  #packWeights(l: number, fill: (from: number, to: number) => void): void {
+  #packWeights(l: number, fill: (from: number, to: number) => void, slot = 0): void {
     const { inputs, units } = this.#plan.architecture.layers[l]
     const { weights } = this.#plan.layers[l]
     const { offset, length } = this.#plan.staging.buffers[0]
-    this.#clear(weights)
+    const panels = { offset: this.#inSlot(weights.offset, slot), length: weights.length }
+    this.#clear(panels)
     const strip = Math.max(1, Math.floor(Math.min(length, PACKED_AT_ONCE) / units))
     for (let from = 0; from < inputs; from += strip) {
       const to = Math.min(from + strip, inputs)
       fill(from, to)
       const { kernels } = this.#backend
-      kernels.packRows(offset, from, to, inputs, units, weights.offset)
+      kernels.packRows(offset, from, to, inputs, units, panels.offset)
     }
-    runNow(this.#transposeSlices(l))
+    if (slot === 0) runNow(this.#transposeSlices(l))
   }
 
   /** Updates every Wᵀ. Yields now and then. */
@@ -109,16 +121,37 @@ export class Parameters {
   }
 
   /** One of the vectors (units) of layer l, as a copy; empty where the layer has none. */
-  vector(l: number, which: VectorName): Floats {
+  vector(l: number, which: VectorName, slot = 0): Floats {
     const tensor = this.#plan.layers[l][which]
-    return tensor ? this.#floats.slice(tensor.offset, tensor.offset + tensor.columns) : this.#empty(0)
+    if (!tensor) return this.#empty(0)
+    const offset = this.#inSlot(tensor.offset, slot)
+    return this.#floats.slice(offset, offset + tensor.columns)
   }
 
-  setVector(l: number, which: VectorName, values: ArrayLike<number>): void {
+  setVector(l: number, which: VectorName, values: ArrayLike<number>, slot = 0): void {
     const tensor = this.#plan.layers[l][which]
     if (!tensor) return
-    this.#clear(tensor)
-    this.#floats.set(values, tensor.offset)
+    const offset = this.#inSlot(tensor.offset, slot)
+    this.#clear({ offset, length: tensor.length })
+    this.#floats.set(values, offset)
+  }
+
+  /** All that layer l has, or that a slot keeps of it, as copies. */
+  layer(l: number, slot = 0): LayerParameters {
+    const vectors = VECTORS.filter((which) => this.#plan.layers[l][which])
+    return {
+      weights: this.weights(l, 'weights', slot),
+      ...Object.fromEntries(vectors.map((which) => [which, this.vector(l, which, slot)])),
+    }
+  }
+
+  /** Sets all that layer l has, or that a slot keeps of it. */
+  setLayer(l: number, values: LayerParameters, slot = 0): void {
+    this.setWeights(l, values.weights, slot)
+    for (const which of VECTORS) {
+      const vector = values[which]
+      if (vector) this.setVector(l, which, vector, slot)
+    }
   }
 
   /** What leaves a normalised z as it is: γ = 1, and a running variance of 1. The others are zeros already. */
@@ -137,7 +170,7 @@ export class Parameters {
   }
 
   /** The padding must be zero, whatever was there before. */
-  #clear({ offset, length }: Tensor): void {
+  #clear({ offset, length }: Range): void {
     this.#floats.fill(0, offset, offset + length)
   }
 

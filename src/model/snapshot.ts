@@ -1,0 +1,43 @@
+// A network as plain data: what every format is written from, and what reading one comes to.
+
+import type { Floats } from '../base/floats.ts'
+import type { CommonNetworkOptions, OutputLayerOptions } from './options.ts'
+
+/** The parameters of a layer, or what an optimizer keeps of each. */
+export interface LayerParameters {
+  /** Row-major (inputs × units). */
+  readonly weights: Floats
+  /** (units), where the layer has biases. */
+  readonly biases?: Floats
+  /** γ and β, (units), where the layer is normalised. */
+  readonly gains?: Floats
+  readonly shifts?: Floats
+  /** (units), with batch normalization. */
+  readonly runningMean?: Floats
+  readonly runningVariance?: Floats
+}
+
+/** How far a training is: what the next fit goes on with. */
+export interface TrainingSnapshot {
+  /** Epochs and steps that the network was trained for. */
+  readonly epochs: number
+  readonly steps: number
+  /** What the optimizer keeps: for each of its slots that of every layer. */
+  readonly slots: readonly (readonly LayerParameters[])[]
+  /** Further state of schedules and optimizers, as plain data. */
+  readonly state: Readonly<Record<string, unknown>>
+}
+
+/** The options that make a network, each default in its place, as plain data. */
+export interface SavedOptions extends CommonNetworkOptions {
+  readonly inputs: number
+  /** The last one is the output layer. */
+  readonly layers: readonly OutputLayerOptions[]
+}
+
+export interface NetworkSnapshot {
+  readonly options: SavedOptions
+  /** One for each layer. */
+  readonly layers: readonly LayerParameters[]
+  readonly training?: TrainingSnapshot
+}
