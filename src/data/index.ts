@@ -1,5 +1,30 @@
 export { oneHot } from '../intake/one-hot.ts'
 export { type ClassTable, type CsvOptions, type FeatureTable, type NumberTable, readCsv } from './csv.ts'
+export type { BooleanJSON, BooleanOptions } from './features/boolean.ts'
+export type { CategoricalJSON, CategoricalOptions, Category } from './features/categorical.ts'
+export {
+  type ColumnJSON,
+  type ColumnSpec,
+  type FeatureOptions,
+  type Features,
+  type FeaturesJSON,
+  featuresFromJSON,
+  fitFeatures,
+} from './features/features.ts'
+export type { NumericJSON, NumericOptions } from './features/numeric.ts'
+export type { RowsLike, Table } from './features/records.ts'
+export type { ColumnScale, ScaleName } from './features/scale.ts'
+export {
+  type ClassTargetJSON,
+  type ClassValue,
+  fitTarget,
+  type LabelsTargetJSON,
+  type NumberTargetJSON,
+  type Target,
+  type TargetJSON,
+  type TargetOptions,
+  targetFromJSON,
+} from './features/target.ts'
 export { type Idx, type IdxData, type IdxOptions, readIdx } from './idx.ts'
 export { type RowArray, takeRows } from './rows.ts'
 export {

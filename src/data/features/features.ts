@@ -1,0 +1,210 @@
+// All columns of a data set: fitted to rows once, they bring these rows and any others to the numbers that a network takes.
+
+import { areStrings, checkOptions, isArray, isObject, optional, refuse } from '../../base/check.ts'
+import { FormatError, NablaError, OptionError, shown } from '../../base/errors.ts'
+import { type BooleanJSON, type BooleanOptions, truth } from './boolean.ts'
+import { type CategoricalJSON, type CategoricalOptions, categorical } from './categorical.ts'
+import type { ColumnOf, FittedColumn } from './column.ts'
+import { inferColumn } from './infer.ts'
+import { type NumericJSON, type NumericOptions, numeric } from './numeric.ts'
+import { type Records, type RowsLike, recordsOf } from './records.ts'
+
+/** What a column is. 'standard', 'minMax', 'robust' and 'log1p' are short for numeric columns of that scale; an 'ignored' one is
+ * left out. */
+export type ColumnSpec =
+  | NumericOptions
+  | CategoricalOptions
+  | BooleanOptions
+  | 'numeric'
+  | 'standard'
+  | 'minMax'
+  | 'robust'
+  | 'log1p'
+  | 'categorical'
+  | 'boolean'
+  | 'ignored'
+
+export interface FeatureOptions {
+  /** What the columns are, by name: those that are not given are inferred from their cells. */
+  columns?: Readonly<Record<string, ColumnSpec>>
+  /** Columns that are left out, the target perhaps. Default none. */
+  except?: readonly string[]
+  /** Names of the cells where the rows are arrays. Default '0', '1', … */
+  names?: readonly string[]
+}
+
+export type ColumnJSON = NumericJSON | CategoricalJSON | BooleanJSON
+
+/** What Features are made of, and what they save. */
+export interface FeaturesJSON {
+  /** In the order of what they write. */
+  columns: ColumnJSON[]
+  /** Names of the cells of rows that are arrays, columns that are left out included; null where rows are objects. */
+  cells: string[] | null
+}
+
+const kinds: Readonly<Record<ColumnJSON['type'], ColumnOf<never, never>>> = {
+  numeric: numeric as never,
+  categorical: categorical as never,
+  boolean: truth as never,
+}
+
+const SHORT: Readonly<Record<string, NumericOptions | CategoricalOptions | BooleanOptions>> = {
+  numeric: { type: 'numeric' },
+  standard: { type: 'numeric' },
+  minMax: { type: 'numeric', scale: 'minMax' },
+  robust: { type: 'numeric', scale: 'robust' },
+  log1p: { type: 'numeric', log1p: true },
+  categorical: { type: 'categorical' },
+  boolean: { type: 'boolean' },
+}
+
+const names = (value: unknown, name: string): string[] =>
+  isArray(value) && areStrings(value) ? [...value] : refuse(name, 'an array of names', value)
+
+const optionTable = {
+  columns: optional<Readonly<Record<string, ColumnSpec>>, Readonly<Record<string, ColumnSpec>>>(
+    (value, name) =>
+      isObject(value) ? (value as Record<string, ColumnSpec>) : refuse(name, 'an object of columns', value),
+    {},
+  ),
+  except: optional<string[], string[]>(names, []),
+  names: optional<string[], undefined>(names, undefined),
+}
+
+function fitColumn(name: string, cells: readonly unknown[], spec: ColumnSpec): FittedColumn | undefined {
+  if (spec === 'ignored') return undefined
+  const options = typeof spec === 'string' && Object.hasOwn(SHORT, spec) ? SHORT[spec] : spec
+  const type = isObject(options) ? options.type : undefined
+  if (typeof type === 'string' && Object.hasOwn(kinds, type)) {
+    return kinds[type as ColumnJSON['type']].fit(name, cells, options as never)
+  }
+  const known = [...Object.keys(SHORT), 'ignored'].map((one) => `'${one}'`).join(', ')
+  return refuse(`columns[${shown(name)}]`, `one of ${known}, or an object with a type`, spec)
+}
+
+/** The columns of rows brought to numbers. Made by fitFeatures() or featuresFromJSON(). */
+export class Features {
+  readonly #columns: readonly FittedColumn[]
+  readonly #cells: readonly string[] | undefined
+  /** Names of the values that transform() makes of a row, (width). */
+  readonly names: readonly string[]
+
+  /** @internal */
+  constructor(columns: readonly FittedColumn[], cells: readonly string[] | undefined) {
+    this.#columns = columns
+    this.#cells = cells
+    this.names = columns.flatMap((column) => column.names)
+  }
+
+  /** Values that stand for a row: the inputs of the network. */
+  get width(): number {
+    return this.names.length
+  }
+
+  /** Names of the columns that are read, in their order. */
+  get columns(): string[] {
+    return this.#columns.map(({ json }) => json.name)
+  }
+
+  /**
+   * Returns the numbers of each row, row-major (rows × width).
+   *
+   * rows: as those that were fitted, objects, arrays of cells or a table; columns that were ignored may be missing in
+   * objects. Throws ShapeError for a cell that its column cannot take.
+   */
+  transform(rows: RowsLike): Float32Array {
+    const records = recordsOf(rows, this.#cells)
+    const { width } = this
+    const out = new Float32Array(records.rows * width)
+    let at = 0
+    this.#columns.forEach((column, index) => {
+      const cellOf = records.column(column.json.name, index)
+      for (let r = 0; r < records.rows; ++r) column.write(cellOf(r), r, out, r * width + at)
+      at += column.names.length
+    })
+    return out
+  }
+
+  /** Returns what featuresFromJSON() makes these from. */
+  toJSON(): FeaturesJSON {
+    return {
+      columns: this.#columns.map(({ json }) => structuredClone(json) as ColumnJSON),
+      cells: this.#cells ? [...this.#cells] : null,
+    }
+  }
+}
+
+/** Names of the cells: those that are given, those of the rows, or their places. */
+function namesOf(
+  rows: unknown,
+  given: readonly string[] | undefined,
+): Records & { names: readonly string[] } {
+  const found = recordsOf(rows, given)
+  const listed = found.names ?? Array.from({ length: (rows as unknown[][])[0].length }, (_, c) => `${c}`)
+  return { ...recordsOf(rows, listed), names: listed }
+}
+
+/**
+ * Returns the columns of the rows fitted to them. What a column is, is inferred where it is not given: numbers are scaled to a
+ * mean of 0 and a deviation of 1, true and false are 1 and 0, texts are categories, and a column of texts that differ in
+ * almost every row is ignored, with a note.
+ *
+ * rows: an array of objects, or of arrays of cells, or a table of readTable(). Throws OptionError, ShapeError.
+ */
+export function fitFeatures(rows: RowsLike, options: FeatureOptions = {}): Features {
+  const { columns, except, names: given } = checkOptions(optionTable, options, 'options')
+  const records = namesOf(rows, given)
+  const known = new Set(records.names)
+  if (known.size !== records.names.length) refuse('names', 'column names that differ', records.names)
+  for (const name of [...Object.keys(columns), ...except]) {
+    if (known.has(name)) continue
+    const where = except.includes(name) ? 'options.except' : 'options.columns'
+    refuse(where, `columns among ${records.names.slice(0, 10).map(shown).join(', ')}`, name)
+  }
+  const left = records.names.filter((name) => !except.includes(name))
+  const fitted = left.flatMap((name) => {
+    const spec = Object.hasOwn(columns, name) ? columns[name] : undefined
+    if (spec === 'ignored') return []
+    const cellOf = records.column(name, records.names.indexOf(name))
+    const cells = Array.from({ length: records.rows }, (_, r) => cellOf(r))
+    return fitColumn(name, cells, spec ?? inferColumn(name, cells)) ?? []
+  })
+  if (fitted.length === 0) {
+    throw new OptionError(
+      `columns: expected one that is not ignored, got ${left.map(shown).join(', ') || 'none'}`,
+    )
+  }
+  const isOfLists = isArray(rows) && isArray(rows[0])
+  return new Features(fitted, isOfLists ? records.names : undefined)
+}
+
+function columnFrom(json: unknown, where: string): FittedColumn {
+  if (!isObject(json)) return refuse(where, 'an object', json)
+  const { type, name } = json
+  if (typeof name !== 'string') return refuse(`${where}.name`, 'a text', name)
+  if (typeof type !== 'string' || !Object.hasOwn(kinds, type)) {
+    return refuse(`${where}.type`, `one of ${Object.keys(kinds).join(', ')}`, type)
+  }
+  return kinds[type as ColumnJSON['type']].from(name, json as never, where)
+}
+
+/** Returns the features that a toJSON() came from, given its object, not its text. Throws FormatError. */
+export function featuresFromJSON(json: unknown): Features {
+  try {
+    if (!isObject(json)) return refuse('features', 'an object', json)
+    const { columns, cells } = json
+    if (!isArray(columns) || columns.length === 0)
+      return refuse('features.columns', 'an array of columns', columns)
+    const fitted = Array.from(columns, (column, c) => columnFrom(column, `features.columns[${c}]`))
+    const read = fitted.map((column) => column.json.name)
+    if (new Set(read).size !== read.length) refuse('features.columns', 'names that differ', read)
+    const listed = cells === null ? undefined : names(cells, 'features.cells')
+    const lacking = listed && read.find((name) => !listed.includes(name))
+    if (lacking !== undefined) refuse('features.cells', `the name ${shown(lacking)} among them`, listed)
+    return new Features(fitted, listed)
+  } catch (error) {
+    if (error instanceof NablaError) throw new FormatError(error.message)
+    throw error
+  }
+}

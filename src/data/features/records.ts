@@ -1,0 +1,107 @@
+// Rows of cells of any kind, as users have them: row objects, arrays of cells, or a table column by column.
+
+import { isArray, isList, isObject } from '../../base/check.ts'
+import { ShapeError, shown } from '../../base/errors.ts'
+
+/** A table by columns: what readTable() returns. */
+export interface Table {
+  readonly names: readonly string[]
+  readonly rows: number
+  /** One for each name: a cell a row. */
+  readonly columns: readonly ArrayLike<unknown>[]
+}
+
+/** Rows as objects, as arrays of cells in the order of the columns, or a table. */
+export type RowsLike = readonly object[] | Table
+
+/** Cells by row and column. */
+export interface Records {
+  readonly rows: number
+  /** The columns in their order; undefined where only the reader can know them. */
+  readonly names: readonly string[] | undefined
+  /** A reader of the cells of a column, whose place among those that are asked for is `index`. Throws ShapeError. */
+  column(name: string, index: number): (row: number) => unknown
+}
+
+const isTable = (value: unknown): value is Table =>
+  isObject(value) &&
+  typeof value.rows === 'number' &&
+  isArray(value.names) &&
+  isArray(value.columns) &&
+  value.columns.every(isList)
+
+// What every object has says nothing of a row.
+const isInherited = (name: string) => name in Object.prototype
+
+/** True where the object has the column: its own, or that of its class, such as a getter. */
+const hasCell = (row: object, name: string): boolean =>
+  Object.hasOwn(row, name) || (name in row && !isInherited(name))
+
+function cellOf(row: unknown, r: number, name: string): unknown {
+  if (!isObject(row)) throw new ShapeError(`rows[${r}]: expected an object, got ${shown(row)}`)
+  if (hasCell(row, name)) return row[name]
+  const known = Object.keys(row).slice(0, 10).map(shown).join(', ')
+  throw new ShapeError(
+    `rows[${r}]: expected the column ${shown(name)}, got an object with ${known || 'none'}`,
+  )
+}
+
+function ofTable({ names, rows, columns }: Table): Records {
+  return {
+    rows,
+    names,
+    column(name) {
+      const c = names.indexOf(name)
+      if (c >= 0 && columns[c].length === rows) return (row) => columns[c][row]
+      throw new ShapeError(
+        c < 0
+          ? `rows: expected the column ${shown(name)} in the table, got ${names.slice(0, 10).map(shown).join(', ')}`
+          : `rows: expected ${rows} cells in the column ${shown(name)}, got ${columns[c].length}`,
+      )
+    },
+  }
+}
+
+const ofObjects = (list: readonly unknown[]): Records => ({
+  rows: list.length,
+  // Rows need not all have every column, but the first is asked for them.
+  names: Object.keys(list[0] as object),
+  column: (name) => (row) => cellOf(list[row], row, name),
+})
+
+const ofLists = (list: readonly unknown[], names: readonly string[] | undefined): Records => ({
+  rows: list.length,
+  names,
+  column: (name, index) => {
+    const c = names ? names.indexOf(name) : index
+    const width = names?.length
+    return (row) => {
+      const cells = list[row]
+      if (!isList(cells))
+        throw new ShapeError(`rows[${row}]: expected an array of cells, got ${shown(cells)}`)
+      if (width !== undefined && cells.length !== width) {
+        throw new ShapeError(`rows[${row}]: expected ${width} cells, got ${cells.length}`)
+      }
+      return cells[c]
+    }
+  },
+})
+
+/** names: of the cells of an array, where the rows are arrays. Throws ShapeError for what has no rows. */
+export function recordsOf(rows: unknown, names?: readonly string[]): Records {
+  if (isTable(rows)) return ofTable(rows)
+  if (isArray(rows) && rows.length > 0) {
+    if (isList(rows[0])) return ofLists(rows, names)
+    if (isObject(rows[0])) return ofObjects(rows)
+  }
+  throw new ShapeError(
+    `rows: expected an array of objects or of arrays, at least one, or a table, got ${shown(rows)}`,
+  )
+}
+
+/** True for what stands where there is no value: undefined, null, NaN and a text of nothing but spaces. */
+export const isMissing = (cell: unknown): boolean =>
+  cell === undefined ||
+  cell === null ||
+  Number.isNaN(cell) ||
+  (typeof cell === 'string' && cell.trim() === '')

@@ -1,0 +1,219 @@
+import fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import { featuresFromJSON, fitFeatures } from '../../src/data/index.ts'
+import { FormatError, OptionError, ShapeError } from '../../src/index.ts'
+
+const homes = [
+  { area: 80, city: 'Rome', garden: true, age: 10, id: 'a' },
+  { area: 120, city: 'Oslo', garden: false, age: null, id: 'b' },
+  { area: 40, city: 'Rome', garden: true, age: 30, id: 'c' },
+  { area: 160, city: 'Bonn', garden: false, age: 20, id: 'd' },
+]
+
+describe('fitFeatures', () => {
+  it('infers numbers, categories and booleans, and scales as documented', () => {
+    const features = fitFeatures(homes, { except: ['id'] })
+    expect(features.names).toEqual(['area', 'city=Bonn', 'city=Oslo', 'city=Rome', 'garden', 'age'])
+    const x = features.transform(homes)
+    // By hand: mean 100, deviation √((400 + 400 + 3600 + 3600) / 4) = √2000.
+    const area = [80, 120, 40, 160].map((v) => Math.fround((v - 100) / Math.sqrt(2000)))
+    expect([0, 1, 2, 3].map((r) => x[r * 6])).toEqual(area)
+    expect([...x.slice(1, 5)]).toEqual([0, 0, 1, 1])
+    // The missing age stands for the mean of the others, 20; deviation of 10, 20, 30, 20 is √50.
+    expect([0, 1, 2, 3].map((r) => x[r * 6 + 5])).toEqual(
+      [-10, 0, 10, 0].map((v) => Math.fround(v / Math.sqrt(50))),
+    )
+  })
+
+  it.each([
+    ['standard', [1, 2, 3, 10], (v: number) => (v - 4) / Math.sqrt(12.5)],
+    ['minMax', [1, 2, 3, 10], (v: number) => (v - 1) / 9],
+    // NumPy: percentiles 25, 50, 75 of 1, 2, 3, 10 are 1.75, 2.5, 4.75.
+    ['robust', [1, 2, 3, 10], (v: number) => (v - 2.5) / 3],
+  ] as const)('scales by %s', (spec, values, expected) => {
+    const rows = values.map((v) => ({ v }))
+    const x = fitFeatures(rows, { columns: { v: spec } }).transform(rows)
+    values.forEach((v, r) => {
+      expect(x[r]).toBeCloseTo(expected(v), 6)
+    })
+  })
+
+  it('takes the logarithm of 1 + v before it scales', () => {
+    const rows = [0, 9, 99, 999].map((v) => ({ v }))
+    const features = fitFeatures(rows, { columns: { v: { type: 'numeric', log1p: true, scale: 'minMax' } } })
+    const x = features.transform(rows)
+    ;[0, 1, 2, 3].forEach((expected, r) => {
+      expect(x[r]).toBeCloseTo(expected / 3, 6)
+    })
+    expect(() => features.transform([{ v: -1 }])).toThrow(/column "v": expected a number above −1, got -1/)
+    expect(() => fitFeatures([{ v: -2 }], { columns: { v: 'log1p' } })).toThrow(OptionError)
+  })
+
+  it.each([
+    ['mean', 4, [1, 4, 7]],
+    ['median', 4, [1, 4, 7]],
+    [-3, -3, [1, -3, 7]],
+  ] as const)('lets %s stand for what is missing, with an indicator', (missing, _, expected) => {
+    const rows = [{ v: 1 }, { v: Number.NaN }, { v: 7 }]
+    const features = fitFeatures(rows, {
+      columns: { v: { type: 'numeric', scale: 'none', missing, indicator: true } },
+    })
+    expect(features.names).toEqual(['v', 'v missing'])
+    const x = features.transform(rows)
+    expect([x[0], x[2], x[4]]).toEqual(expected)
+    expect([x[1], x[3], x[5]]).toEqual([0, 1, 0])
+  })
+
+  it('refuses what is missing where nothing was when it was fitted, and says which column', () => {
+    const features = fitFeatures([{ v: 1 }, { v: 2 }])
+    expect(() => features.transform([{ v: 1 }, { v: null }])).toThrow(
+      'rows[1], column "v": expected a number, got null',
+    )
+    expect(() => features.transform([{ V: 1 }])).toThrow(
+      /rows\[0\]: expected the column "v", got an object with "V"/,
+    )
+    expect(() =>
+      fitFeatures([{ v: 1 }, { v: null }], { columns: { v: { type: 'numeric', missing: 'error' } } }),
+    ).toThrow('rows[1], column "v"')
+  })
+
+  it('drops rare categories, and takes those that it does not know as asked', () => {
+    const rows = ['a', 'b', 'a', 'c', 'b', 'a'].map((v) => ({ v }))
+    const floor = fitFeatures(rows, { columns: { v: { type: 'categorical', minCount: 2 } } })
+    expect(floor.names).toEqual(['v=a', 'v=b'])
+    expect([...floor.transform([{ v: 'c' }, { v: 'b' }, { v: 'new' }])]).toEqual([0, 0, 0, 1, 0, 0])
+    const strict = fitFeatures(rows, { columns: { v: { type: 'categorical', unknown: 'error' } } })
+    expect(() => strict.transform([{ v: 'd' }])).toThrow('expected one of "a", "b", "c", got "d"')
+    expect(() =>
+      fitFeatures(rows, { columns: { v: { type: 'categorical', unknown: 'error', minCount: 2 } } }),
+    ).toThrow(OptionError)
+    const own = fitFeatures([{ v: 'a' }, { v: null }], {
+      columns: { v: { type: 'categorical', missing: 'category' } },
+    })
+    expect(own.names).toEqual(['v=a', 'v missing'])
+    expect([...own.transform([{ v: '' }])]).toEqual([0, 1])
+  })
+
+  it('tells the category 1 from "1" and from true', () => {
+    const rows = [{ v: 1 }, { v: '1' }, { v: true }]
+    const features = fitFeatures(rows, { columns: { v: 'categorical' } })
+    expect([...features.transform(rows)]).toEqual([1, 0, 0, 0, 0, 1, 0, 1, 0])
+  })
+
+  it('ignores texts that differ in every row, with a note', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const rows = Array.from({ length: 40 }, (_, i) => ({ v: i, name: `number ${i}` }))
+    expect(fitFeatures(rows).names).toEqual(['v'])
+    expect(warn.mock.calls.flat().join()).toContain('40 of the 40 texts in the column "name" differ')
+    expect(fitFeatures(rows, { columns: { name: 'categorical' } }).width).toBe(41)
+    warn.mockRestore()
+  })
+
+  it('takes arrays of cells by their names, and tables by columns', () => {
+    const rows = homes.map(({ area, city }) => [area, city])
+    const byPlace = fitFeatures(rows)
+    expect(byPlace.names).toEqual(['0', '1=Bonn', '1=Oslo', '1=Rome'])
+    const named = fitFeatures(rows, { names: ['area', 'city'], columns: { area: 'ignored' } })
+    expect(named.names).toEqual(['city=Bonn', 'city=Oslo', 'city=Rome'])
+    expect([...named.transform([[7, 'Oslo']])]).toEqual([0, 1, 0])
+    expect(() => named.transform([['Oslo']])).toThrow('rows[0]: expected 2 cells, got 1')
+    const table = {
+      names: ['area', 'city'],
+      rows: 4,
+      columns: [rows.map((r) => r[0]), rows.map((r) => r[1])],
+    }
+    expect(fitFeatures(table).transform(table)).toEqual(byPlace.transform(rows))
+    expect(featuresFromJSON(JSON.parse(JSON.stringify(named))).transform([[7, 'Oslo']])[1]).toBe(1)
+  })
+
+  it('reads columns of any name, those of every object too', () => {
+    const rows = [
+      JSON.parse('{"__proto__": 1, "constructor": "a"}'),
+      JSON.parse('{"__proto__": 3, "constructor": "b"}'),
+    ]
+    const features = fitFeatures(rows)
+    expect(features.names).toEqual(['__proto__', 'constructor=a', 'constructor=b'])
+    expect([...features.transform(rows)]).toEqual([-1, 1, 0, 1, 0, 1])
+    expect(() => features.transform([{}])).toThrow(/expected the column "__proto__"/)
+    const again = featuresFromJSON(JSON.parse(JSON.stringify(features)))
+    expect(again.transform(rows)).toEqual(features.transform(rows))
+  })
+
+  it.each<[string, unknown, unknown, string]>([
+    ['no rows', [], {}, 'rows: expected an array of objects or of arrays'],
+    ['a number', 3, {}, 'rows: expected'],
+    ['a date', [{ d: new Date(0) }], {}, 'column "d": expected a number, a text or a boolean'],
+    [
+      'a text in a column of numbers',
+      [{ v: 'x' }],
+      { columns: { v: 'numeric' } },
+      'column "v": expected a number, got "x"',
+    ],
+    ['an unknown kind', [{ v: 1 }], { columns: { v: 'number' } }, `columns["v"]: expected one of 'numeric'`],
+    [
+      'an option that is none',
+      [{ v: 1 }],
+      { columns: { v: { type: 'numeric', scalee: 1 } } },
+      'columns["v"]',
+    ],
+    [
+      'a column that is not there',
+      [{ v: 1 }],
+      { columns: { w: 'numeric' } },
+      'options.columns: expected columns among "v", got "w"',
+    ],
+    ['nothing left', [{ v: 1 }], { except: ['v'] }, 'columns: expected one that is not ignored'],
+  ])('refuses %s', (_, rows, options, message) => {
+    expect(() => fitFeatures(rows as never, options as never)).toThrow(message)
+  })
+
+  it('is the same after JSON, for any rows', () => {
+    const cell = fc.oneof(fc.double({ noNaN: true, min: -1e30, max: 1e30 }), fc.constant(null))
+    const row = fc.record({
+      a: cell,
+      b: fc.constantFrom('x', 'y', '', '__proto__', 'toString'),
+      c: fc.boolean(),
+      d: fc.constantFrom(0, 1, -0, 2.5),
+    })
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 2, maxLength: 12 }), (rows) => {
+        const some = [...rows, { a: 1, b: 'x', c: true, d: 1 }]
+        const features = fitFeatures(some, { columns: { d: 'categorical', a: 'robust' } })
+        const again = featuresFromJSON(JSON.parse(JSON.stringify(features)))
+        expect(again.toJSON()).toEqual(JSON.parse(JSON.stringify(features)))
+        let x: Float32Array | undefined
+        try {
+          x = features.transform(some)
+        } catch (error) {
+          expect(error).toBeInstanceOf(ShapeError)
+        }
+        if (x) expect(again.transform(some)).toEqual(x)
+      }),
+    )
+  })
+
+  it('refuses JSON that no features are, naming the place', () => {
+    const good = JSON.parse(JSON.stringify(fitFeatures(homes, { except: ['id'] })))
+    expect(() => featuresFromJSON({ ...good, columns: [] })).toThrow(FormatError)
+    const spoilt = [
+      [0, { scale: 0 }, 'features.columns[0].scale'],
+      [0, { offset: 'x' }, 'features.columns[0].offset'],
+      [0, { missing: 'mean' }, 'features.columns[0].missing'],
+      [1, { categories: [] }, 'features.columns[1].categories'],
+      [1, { categories: ['a', 'a'] }, 'features.columns[1].categories'],
+      [1, { categories: [{}] }, 'features.columns[1].categories[0]'],
+      [1, { unknown: 'maybe' }, 'features.columns[1].unknown'],
+      [2, { type: 'toString' }, 'features.columns[2].type'],
+      [2, { name: 'area' }, 'features.columns: expected names that differ'],
+    ] as const
+    for (const [c, change, message] of spoilt) {
+      const columns = good.columns.map((one: object, i: number) => (i === c ? { ...one, ...change } : one))
+      expect(() => featuresFromJSON({ ...good, columns }), message).toThrow(message)
+    }
+    fc.assert(
+      fc.property(fc.jsonValue(), (json) => {
+        expect(() => featuresFromJSON(json)).toThrow(FormatError)
+      }),
+    )
+  })
+})
