@@ -29,7 +29,7 @@ const tsc = (...options) => run('node_modules/typescript/bin/tsc', ...options)
 
 // Whatever the build is, and whatever npm has installed.
 const tools = [
-  ...['build', 'roll-types', 'stages'].map((name) => `scripts/${name}.mjs`),
+  ...['build', 'roll-types', 'share-types', 'stages'].map((name) => `scripts/${name}.mjs`),
   ...['package-lock.json', 'node_modules/.package-lock.json'],
 ]
 
@@ -95,6 +95,7 @@ if (!process.argv.includes('--wasm')) {
       make: async () => {
         const { build } = await import('rolldown')
         const { rollTypes } = await import('./roll-types.mjs')
+        const { shareTypes } = await import('./share-types.mjs')
         rmSync('dist', { recursive: true, force: true })
         rmSync('build/types', { recursive: true, force: true })
         await build({
@@ -102,6 +103,7 @@ if (!process.argv.includes('--wasm')) {
             index: 'src/index.ts',
             data: 'src/data/index.ts',
             datasets: 'src/datasets/index.ts',
+            model: 'src/models/index.ts',
             node: 'src/node/index.ts',
             plot: 'src/plots/index.ts',
           },
@@ -124,13 +126,16 @@ if (!process.argv.includes('--wasm')) {
         // classic script alike.
         writeFileSync('dist/worker.js', readFileSync('build/worker.classic.js'))
         await tsc('-p', 'tsconfig.build.json')
-        rollTypes(root, {
+        const declarations = {
           index: 'build/types/src/index.d.ts',
           data: 'build/types/src/data/index.d.ts',
           datasets: 'build/types/src/datasets/index.d.ts',
+          model: 'build/types/src/models/index.d.ts',
           node: 'build/types/src/node/index.d.ts',
           plot: 'build/types/src/plots/index.d.ts',
-        })
+        }
+        rollTypes(root, declarations)
+        shareTypes(Object.keys(declarations))
       },
     }),
   )

@@ -52,7 +52,7 @@ describe('the entries of the package', () => {
       typeof entry === 'string' ? [entry] : Object.values(entry),
     )
     // Five entries and the types of each, the script of the worker, package.json.
-    expect(files.length).toBe(12)
+    expect(files.length).toBe(14)
     for (const file of files) expect(existsSync(join(root, file)), file).toBe(true)
   })
 
@@ -92,7 +92,7 @@ describe('a bundler', () => {
   })
 
   it('leaves nothing of an entry that is imported and not used', async () => {
-    const all = ['nabla', 'nabla/data', 'nabla/datasets', 'nabla/plot']
+    const all = ['nabla', 'nabla/data', 'nabla/datasets', 'nabla/model', 'nabla/plot']
     expect((await bundle(all.map((entry) => `import '${entry}'`).join(';'))).trim()).toBe('')
   })
 })

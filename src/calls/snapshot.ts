@@ -14,7 +14,11 @@ export function snapshot(core: Core): NetworkSnapshot {
   const { parameters } = core.reading('snapshot')
   const { kernels, wide, threads, ...options } = optionsToSave(core.settings) as SavedOptions &
     Record<Means, unknown>
-  return { options, layers: options.layers.map((_, l) => parameters.layer(l)) }
+  const { classNames } = core
+  return {
+    options: { ...options, ...(classNames && { classNames }) },
+    layers: options.layers.map((_, l) => parameters.layer(l)),
+  }
 }
 
 const VECTOR_CALLS: readonly VectorCall[] = ['biases', 'gains', 'shifts', 'runningMean', 'runningVariance']

@@ -4,7 +4,6 @@ export type { BooleanJSON, BooleanOptions } from './features/boolean.ts'
 export type { CategoricalJSON, CategoricalOptions, Category } from './features/categorical.ts'
 export {
   type ColumnJSON,
-  type ColumnSpec,
   type FeatureOptions,
   type Features,
   type FeaturesJSON,
@@ -14,6 +13,7 @@ export {
 export type { NumericJSON, NumericOptions } from './features/numeric.ts'
 export type { RowsLike, Table } from './features/records.ts'
 export type { ColumnScale, ScaleName } from './features/scale.ts'
+export type { ColumnSpec } from './features/spec.ts'
 export {
   type ClassTargetJSON,
   type ClassValue,

@@ -2,27 +2,13 @@
 
 import { areStrings, checkOptions, isArray, isObject, optional, refuse } from '../../base/check.ts'
 import { FormatError, NablaError, OptionError, shown } from '../../base/errors.ts'
-import { type BooleanJSON, type BooleanOptions, truth } from './boolean.ts'
-import { type CategoricalJSON, type CategoricalOptions, categorical } from './categorical.ts'
+import { type BooleanJSON, truth } from './boolean.ts'
+import { type CategoricalJSON, categorical } from './categorical.ts'
 import type { ColumnOf, FittedColumn } from './column.ts'
 import { inferColumn } from './infer.ts'
-import { type NumericJSON, type NumericOptions, numeric } from './numeric.ts'
+import { type NumericJSON, numeric } from './numeric.ts'
 import { type Records, type RowsLike, recordsOf } from './records.ts'
-
-/** What a column is. 'standard', 'minMax', 'robust' and 'log1p' are short for numeric columns of that scale; an 'ignored' one is
- * left out. */
-export type ColumnSpec =
-  | NumericOptions
-  | CategoricalOptions
-  | BooleanOptions
-  | 'numeric'
-  | 'standard'
-  | 'minMax'
-  | 'robust'
-  | 'log1p'
-  | 'categorical'
-  | 'boolean'
-  | 'ignored'
+import { type ColumnSpec, SHORT } from './spec.ts'
 
 export interface FeatureOptions {
   /** What the columns are, by name: those that are not given are inferred from their cells. */
@@ -47,16 +33,6 @@ const kinds: Readonly<Record<ColumnJSON['type'], ColumnOf<never, never>>> = {
   numeric: numeric as never,
   categorical: categorical as never,
   boolean: truth as never,
-}
-
-const SHORT: Readonly<Record<string, NumericOptions | CategoricalOptions | BooleanOptions>> = {
-  numeric: { type: 'numeric' },
-  standard: { type: 'numeric' },
-  minMax: { type: 'numeric', scale: 'minMax' },
-  robust: { type: 'numeric', scale: 'robust' },
-  log1p: { type: 'numeric', log1p: true },
-  categorical: { type: 'categorical' },
-  boolean: { type: 'boolean' },
 }
 
 const names = (value: unknown, name: string): string[] =>

@@ -2,8 +2,8 @@
 
 import { ShapeError, shown } from '../../base/errors.ts'
 import { note } from '../../base/notes.ts'
-import type { ColumnSpec } from './features.ts'
 import { isMissing } from './records.ts'
+import type { ColumnSpec } from './spec.ts'
 
 /** Texts of which more than this share differ say nothing of another row: names, addresses, identifiers. */
 const MOST_DIFFERING = 0.5

@@ -1,0 +1,146 @@
+// Model: a network with all that it needs to be of use: what its inputs are made from, and what its outputs stand for.
+
+import { checkOptions, optional, refuse } from '../base/check.ts'
+import { OptionError, ShapeError, shown } from '../base/errors.ts'
+import { Features } from '../data/features/features.ts'
+import { type RowsLike, recordsOf } from '../data/features/records.ts'
+import { Target } from '../data/features/target.ts'
+import type { Data, FitOptions, ReadOptions } from '../model/options.ts'
+import { Network } from '../network.ts'
+import { coreOf } from '../network-base.ts'
+import type { Evaluation } from '../training/evaluate.ts'
+import type { History } from '../training/history.ts'
+import { decoderOf, type Prediction } from './prediction.ts'
+import { areRows, type RowLike } from './rows.ts'
+
+export interface ModelOptions {
+  network: Network
+  /** What the network's inputs are made from; without, rows are arrays of its inputs. */
+  features?: Features | undefined
+  /** What the network's outputs stand for; without, they are classes where the network has classNames, else numbers. */
+  target?: Target | undefined
+}
+
+/** The options of a fit, with rows in place of `{ x, y }` as validation data. */
+export interface ModelFitOptions extends Omit<FitOptions, 'validation'> {
+  validation?: FitOptions['validation'] | RowsLike
+  /** How much each row counts, (rows), as `weights` of Network.fit. */
+  weights?: ArrayLike<number>
+}
+
+const instanceOf =
+  <T>(kind: abstract new (...given: never[]) => T, what: string) =>
+  (value: unknown, name: string): T =>
+    value instanceof kind ? value : refuse(name, what, value)
+
+const optionTable = {
+  network: instanceOf(Network, 'a Network'),
+  features: optional(instanceOf(Features, 'what fitFeatures() returns'), undefined),
+  target: optional(instanceOf(Target, 'what fitTarget() returns'), undefined),
+}
+
+function checkWidths({ network, features, target }: ModelOptions): void {
+  if (features && features.width !== network.inputs) {
+    throw new OptionError(
+      `options.network: expected ${features.width} inputs, one for each value of the features, got ${network.inputs}`,
+    )
+  }
+  if (!target) return
+  const isOne = network.outputs === 1 && target.classes?.length === 2
+  if (target.outputs === network.outputs || isOne) return
+  throw new OptionError(
+    `options.network: expected ${target.outputs} outputs for the target ${target.names.map(shown).join(', ')}, got ` +
+      `${network.outputs}`,
+  )
+}
+
+/** A network with the columns that its inputs are made from and the target that its outputs stand for. */
+export class Model {
+  readonly network: Network
+  readonly features: Features | undefined
+  readonly target: Target | undefined
+
+  /** Throws OptionError where the features, the network and the target do not fit together. */
+  constructor(options: ModelOptions) {
+    const { network, features, target } = checkOptions(optionTable, options, 'options')
+    checkWidths({ network, features, target })
+    this.network = network
+    this.features = features
+    this.target = target
+  }
+
+  /** The rows as the network takes them, row-major (rows × inputs). Throws ShapeError. */
+  inputsOf(rows: RowsLike): Float32Array {
+    if (this.features) return this.features.transform(rows)
+    const { inputs } = this.network
+    const records = recordsOf(rows)
+    const out = new Float32Array(records.rows * inputs)
+    for (let r = 0; r < records.rows; ++r) {
+      const row = (rows as readonly unknown[])[r] as ArrayLike<number>
+      if (row?.length !== inputs) {
+        throw new ShapeError(`rows[${r}]: expected ${inputs} numbers, got ${shown(row)}`)
+      }
+      for (let c = 0; c < inputs; ++c) {
+        if (typeof row[c] !== 'number')
+          throw new ShapeError(`rows[${r}][${c}]: expected a number, got ${shown(row[c])}`)
+        out[r * inputs + c] = row[c]
+      }
+    }
+    return out
+  }
+
+  /** Rows with their targets as `fit` of the network takes them. Throws OptionError for a model without a target, ShapeError. */
+  dataOf(rows: RowsLike): Data {
+    const { target } = this
+    if (!target)
+      throw new OptionError('model: expected a target to train for or to compare with, got a model without')
+    return { x: this.inputsOf(rows), y: target.encode(rows, this.features?.toJSON().cells ?? undefined) }
+  }
+
+  #decoded(outputs: Float32Array): Prediction[] {
+    const { network } = this
+    const { activation } = network.layers[network.layers.length - 1]
+    const head = { outputs: network.outputs, loss: coreOf(network).settings.architecture.loss, activation }
+    const decode = decoderOf(this.target, head, network.classNames)
+    const rows = outputs.length / head.outputs
+    return Array.from({ length: rows }, (_, r) =>
+      decode(outputs.slice(r * head.outputs, (r + 1) * head.outputs), r),
+    )
+  }
+
+  /**
+   * Returns what the network predicts of a row, or of each row: the class with its probabilities, the number in its own unit,
+   * several by their names, or the labels.
+   *
+   * rows: an object or an array of cells, or an array of these, or a table. Throws ShapeError for a cell that its column cannot
+   * take.
+   */
+  predict(rows: RowsLike): Prediction[]
+  predict(row: RowLike): Prediction
+  predict(rows: RowLike | RowsLike): Prediction | Prediction[] {
+    const isOne = !areRows(rows)
+    const outputs = this.network.predict(this.inputsOf(isOne ? [rows] : rows))
+    const predictions = this.#decoded(outputs)
+    return isOne ? predictions[0] : predictions
+  }
+
+  /** The same without holding the event loop while the network works, as Network.predictAsync. */
+  async predictAsync(rows: RowsLike, options: ReadOptions = {}): Promise<Prediction[]> {
+    return this.#decoded(await this.network.predictAsync(this.inputsOf(rows), options))
+  }
+
+  /** Trains the network on the rows, as Network.fit does on the numbers that stand for them. */
+  async fit(rows: RowsLike, options: ModelFitOptions = {}): Promise<History> {
+    const { validation, weights, ...others } = options
+    const data = { ...this.dataOf(rows), ...(weights && { weights }) }
+    const fit = areRows(validation)
+      ? { ...others, validation: this.dataOf(validation) }
+      : { ...others, validation }
+    return this.network.fit(data, fit as FitOptions)
+  }
+
+  /** Returns loss and accuracy over the rows, as Network.evaluate does, of scaled targets where they are scaled. */
+  evaluate(rows: RowsLike): Evaluation {
+    return this.network.evaluate(this.dataOf(rows))
+  }
+}

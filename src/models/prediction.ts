@@ -1,0 +1,90 @@
+// From the outputs of a network to what a user asked for: a class with probabilities, numbers in their units, or labels.
+
+import { ShapeError } from '../base/errors.ts'
+import type { ClassValue, Target } from '../data/features/target.ts'
+import { classesOf } from '../metrics/classify.ts'
+import { type LossName, losses } from '../model/losses.ts'
+import type { ActivationName } from '../model/tables.ts'
+
+/** The class of a row, and how likely the network takes each to be; without probabilities where its outputs are none. */
+export interface ClassPrediction {
+  readonly class: ClassValue
+  /** By the text of the class. They add up to 1. */
+  readonly probabilities?: Readonly<Record<string, number>>
+}
+
+/** The labels of a row, and how likely each is to be there. */
+export interface LabelsPrediction {
+  readonly labels: string[]
+  readonly probabilities?: Readonly<Record<string, number>>
+}
+
+/** A number in its own unit; several by their names; the outputs (outputs) where the model has no target. */
+export type Prediction =
+  | ClassPrediction
+  | LabelsPrediction
+  | number
+  | Readonly<Record<string, number>>
+  | Float32Array
+
+/** What a prediction depends on besides the outputs. */
+export interface Head {
+  readonly outputs: number
+  readonly loss: LossName
+  /** Of the last layer. */
+  readonly activation: ActivationName
+}
+
+type Decode = (outputs: Float32Array, row: number) => Prediction
+
+/** Own entries, whatever their names are. */
+const byName = (names: readonly string[], numberOf: (index: number) => number): Record<string, number> =>
+  Object.fromEntries(names.map((name, i) => [name, numberOf(i)]))
+
+const refuseNaN = (row: number): never => {
+  throw new ShapeError(`predict: expected outputs that are numbers, got NaN for rows[${row}]`)
+}
+
+function classes(list: readonly ClassValue[], { outputs, loss, activation }: Head): Decode {
+  const names = list.map(String)
+  const isLikely = activation === 'softmax' || (activation === 'sigmoid' && outputs === 1)
+  return (out, row) => {
+    const [index] = classesOf(out, outputs, loss)
+    if (index < 0) refuseNaN(row)
+    const probability = (i: number) => (outputs > 1 ? out[i] : i === 1 ? out[0] : 1 - out[0])
+    return { class: list[index], ...(isLikely && { probabilities: byName(names, probability) }) }
+  }
+}
+
+const labels =
+  (names: readonly string[], { outputs, loss, activation }: Head): Decode =>
+  (out, row) => {
+    // With a loss of other things too, an output is a label of its own.
+    const sides =
+      losses[loss].kind === 'labels' ? classesOf(out, outputs, loss) : out.map((v) => (v >= 0.5 ? 1 : 0))
+    if (out.some(Number.isNaN)) refuseNaN(row)
+    return {
+      labels: names.filter((_, i) => sides[i] === 1),
+      ...(activation === 'sigmoid' && { probabilities: byName(names, (i) => out[i]) }),
+    }
+  }
+
+function numbers(target: Target): Decode {
+  const { names } = target
+  if (names.length === 1) return (out) => target.unscaled(out[0], 0)
+  return (out) => byName(names, (i) => target.unscaled(out[i], i))
+}
+
+/** Makes predictions of the outputs of a row. classNames: of the network, for a model without a target. */
+export function decoderOf(
+  target: Target | undefined,
+  head: Head,
+  classNames: readonly ClassValue[] | undefined,
+): Decode {
+  if (target?.classes) return classes(target.classes, head)
+  if (target?.type === 'labels') return labels(target.names, head)
+  if (target) return numbers(target)
+  if (!classNames) return (out) => out
+  const areLabels = head.outputs > 1 && losses[head.loss].kind === 'labels'
+  return areLabels ? labels(classNames.map(String), head) : classes(classNames, head)
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import { fitFeatures, fitTarget } from '../src/data/index.ts'
+import { Network, OptionError, ShapeError } from '../src/index.ts'
+import { Model } from '../src/models/index.ts'
+import { modelOf, modelSnapshotOf } from '../src/models/snapshot.ts'
+
+const homes = Array.from({ length: 120 }, (_, i) => {
+  const area = 40 + ((i * 37) % 120)
+  const city = ['Rome', 'Oslo', 'Bonn'][i % 3]
+  const factor = { Rome: 3000, Oslo: 5000, Bonn: 2000 }[city]!
+  return {
+    area,
+    city,
+    price: 50_000 + area * factor,
+    size: area > 100 ? 'large' : 'small',
+    quiet: i % 2 === 0,
+  }
+})
+type Home = (typeof homes)[number]
+
+const features = fitFeatures(homes, { except: ['price', 'size', 'quiet'] })
+const networkFor = (outputs: number, options: object) =>
+  new Network({
+    sizes: [features.width, 16, outputs],
+    optimizer: { name: 'adam', learningRate: 0.02 },
+    seed: 1,
+    ...options,
+  })
+
+describe('a model', () => {
+  it('predicts a number in its own unit', async () => {
+    const target = fitTarget(homes, 'price')
+    const model = new Model({ network: networkFor(1, { loss: 'quadratic' }), features, target })
+    await model.fit(homes, { epochs: 200, validation: 0.2, earlyStopping: { patience: 30 } })
+    const price = model.predict({ city: 'Rome', area: 80 })
+    expect(price).toBeGreaterThan(270_000)
+    expect(price).toBeLessThan(310_000)
+    const all = model.predict(homes) as number[]
+    expect(all).toHaveLength(120)
+    expect(all[0]).toBe(model.predict(homes[0]))
+    expect(await model.predictAsync(homes)).toEqual(all)
+  })
+
+  it('predicts a class with its probabilities, by one output or by two', async () => {
+    const target = fitTarget(homes, 'size')
+    expect(target.classes).toEqual(['large', 'small'])
+    for (const [outputs, loss] of [
+      [1, 'binaryCrossEntropy'],
+      [2, 'crossEntropy'],
+    ] as const) {
+      const model = new Model({ network: networkFor(outputs, { loss }), features, target })
+      await model.fit(homes, { epochs: 60, validation: homes.slice(0, 30) })
+      const found = model.predict({ area: 60, city: 'Oslo' }) as {
+        class: string
+        probabilities: Record<string, number>
+      }
+      expect(found.class).toBe('small')
+      expect(found.probabilities.small).toBeGreaterThan(0.5)
+      expect(found.probabilities.small + found.probabilities.large).toBeCloseTo(1, 6)
+      const right = homes.filter((home) => (model.predict(home) as { class: string }).class === home.size)
+      expect(right.length / homes.length).toBe(model.evaluate(homes).accuracy)
+      expect(right.length).toBeGreaterThan(110)
+    }
+  })
+
+  it('predicts several numbers by their names, and labels', async () => {
+    const rows = homes.map((home) => ({ ...home, rent: home.price / 200, big: home.area > 100 }))
+    const two = new Model({
+      network: networkFor(2, { loss: 'quadratic' }),
+      features,
+      target: fitTarget(rows, ['price', 'rent'], { log1p: true }),
+    })
+    await two.fit(rows, { epochs: 100 })
+    const { price, rent } = two.predict(rows[0]) as Record<string, number>
+    expect(price / rent).toBeGreaterThan(150)
+    expect(price / rent).toBeLessThan(250)
+    const labels = new Model({
+      network: networkFor(2, { loss: 'binaryCrossEntropy' }),
+      features,
+      target: fitTarget(rows, ['big', 'quiet']),
+    })
+    await labels.fit(rows, { epochs: 100 })
+    const found = labels.predict({ area: 150, city: 'Bonn' }) as { labels: string[] }
+    expect(found.labels).toContain('big')
+  })
+
+  it('gives classes back as they were: numbers and booleans', async () => {
+    const rows = homes.map((home) => ({ ...home, rooms: home.area > 100 ? 4 : 2 }))
+    const target = fitTarget(rows, 'rooms', { type: 'class' })
+    const model = new Model({ network: networkFor(2, { loss: 'crossEntropy' }), features, target })
+    await model.fit(rows, { epochs: 50 })
+    expect(model.predict({ area: 155, city: 'Oslo' })).toMatchObject({ class: 4 })
+  })
+
+  it('does without features or a target', () => {
+    const network = new Network({ sizes: [2, 3], loss: 'crossEntropy', classNames: ['a', 'b', 'c'] })
+    const model = new Model({ network })
+    const one = model.predict([1, 2]) as { class: string }
+    expect(['a', 'b', 'c']).toContain(one.class)
+    expect(model.predict([[1, 2]])).toEqual([one])
+    const plain = new Model({ network: new Network({ sizes: [2, 3] }) })
+    expect(plain.predict([1, 2])).toEqual(plain.network.predict([[1, 2]]))
+    expect(() => plain.predict([1, 2, 3])).toThrow(ShapeError)
+    expect(() => plain.evaluate([[1, 2]])).toThrow(OptionError)
+  })
+
+  it('trains to the bits of its network on the numbers that stand for the rows', async () => {
+    const target = fitTarget(homes, 'size')
+    const model = new Model({ network: networkFor(2, { loss: 'crossEntropy' }), features, target })
+    const network = networkFor(2, { loss: 'crossEntropy' })
+    const weights = homes.map((_, i) => 1 + (i % 3))
+    await model.fit(homes, { epochs: 3, weights })
+    await network.fit({ x: features.transform(homes), y: target.encode(homes), weights }, { epochs: 3 })
+    expect(model.network.weights(0)).toEqual(network.weights(0))
+  })
+
+  it('is the same after a trip as plain data', async () => {
+    const target = fitTarget(homes, 'size')
+    const model = new Model({ network: networkFor(1, { loss: 'binaryCrossEntropy' }), features, target })
+    await model.fit(homes, { epochs: 5 })
+    const saved = modelSnapshotOf(model)
+    const again = modelOf({ ...JSON.parse(JSON.stringify(saved)), network: saved.network }) as Model
+    expect(again.predict(homes)).toEqual(model.predict(homes))
+    expect(modelOf(modelSnapshotOf(model.network))).toBeInstanceOf(Network)
+  })
+
+  it('refuses what does not fit together, and cells that are not there', () => {
+    const target = fitTarget(homes, 'size')
+    expect(() => new Model({ network: new Network({ sizes: [3, 2] }), features })).toThrow(
+      'options.network: expected 4 inputs, one for each value of the features, got 3',
+    )
+    expect(() => new Model({ network: networkFor(3, {}), features, target })).toThrow(
+      'options.network: expected 2 outputs for the target "size", got 3',
+    )
+    expect(() => new Model({ network: {} as Network })).toThrow(OptionError)
+    const model = new Model({ network: networkFor(2, { loss: 'crossEntropy' }), features, target })
+    expect(() => model.predict({ area: 80 } as unknown as Home)).toThrow(
+      'rows[0]: expected the column "city", got an object with "area"',
+    )
+    expect(() => model.evaluate([{ area: 80, city: 'Rome', size: 'huge' }])).toThrow(
+      'column "size": expected one of "large", "small", got "huge"',
+    )
+  })
+})
