@@ -3,8 +3,8 @@
 import { ShapeError } from '../base/errors.ts'
 import type { ClassValue, Target } from '../data/features/target.ts'
 import { classesOf } from '../metrics/classify.ts'
-import { type LossName, losses } from '../model/losses.ts'
-import type { ActivationName } from '../model/tables.ts'
+import type { Activation } from '../model/custom-activation.ts'
+import { type Loss, lossRow } from '../model/custom-loss.ts'
 
 /** The class of a row, and how likely the network takes each to be; without probabilities where its outputs are none. */
 export interface ClassPrediction {
@@ -30,9 +30,9 @@ export type Prediction =
 /** What a prediction depends on besides the outputs. */
 export interface Head {
   readonly outputs: number
-  readonly loss: LossName
+  readonly loss: Loss
   /** Of the last layer. */
-  readonly activation: ActivationName
+  readonly activation: Activation
 }
 
 type Decode = (outputs: Float32Array, row: number) => Prediction
@@ -61,7 +61,7 @@ const labels =
   (out, row) => {
     // With a loss of other things too, an output is a label of its own.
     const sides =
-      losses[loss].kind === 'labels' ? classesOf(out, outputs, loss) : out.map((v) => (v >= 0.5 ? 1 : 0))
+      lossRow(loss).kind === 'labels' ? classesOf(out, outputs, loss) : out.map((v) => (v >= 0.5 ? 1 : 0))
     if (out.some(Number.isNaN)) refuseNaN(row)
     return {
       labels: names.filter((_, i) => sides[i] === 1),
@@ -85,6 +85,6 @@ export function decoderOf(
   if (target?.type === 'labels') return labels(target.names, head)
   if (target) return numbers(target)
   if (!classNames) return (out) => out
-  const areLabels = head.outputs > 1 && losses[head.loss].kind === 'labels'
+  const areLabels = head.outputs > 1 && lossRow(head.loss).kind === 'labels'
   return areLabels ? labels(classNames.map(String), head) : classes(classNames, head)
 }
