@@ -63,6 +63,14 @@ describe('a model', () => {
     }
   })
 
+  it('takes the class of the largest output, also where each is a label to the loss', async () => {
+    const target = fitTarget(homes, 'size')
+    const model = new Model({ network: networkFor(2, { loss: 'binaryCrossEntropy' }), features, target })
+    await model.fit(homes, { epochs: 60 })
+    const right = homes.filter((home) => (model.predict(home) as { class: string }).class === home.size)
+    expect(right.length).toBeGreaterThan(110)
+  })
+
   it('predicts several numbers by their names, and labels', async () => {
     const rows = homes.map((home) => ({ ...home, rent: home.price / 200, big: home.area > 100 }))
     const two = new Model({

@@ -2,7 +2,7 @@
 
 import { ShapeError } from '../base/errors.ts'
 import type { ClassValue, Target } from '../data/features/target.ts'
-import { classesOf } from '../metrics/classify.ts'
+import { classesOf, indexOfLargest } from '../metrics/classify.ts'
 import type { Activation } from '../model/custom-activation.ts'
 import { type Loss, lossRow } from '../model/custom-loss.ts'
 
@@ -49,7 +49,8 @@ function classes(list: readonly ClassValue[], { outputs, loss, activation }: Hea
   const names = list.map(String)
   const isLikely = activation === 'softmax' || (activation === 'sigmoid' && outputs === 1)
   return (out, row) => {
-    const [index] = classesOf(out, outputs, loss)
+    // The largest output, also where the loss takes each for a label of its own.
+    const index = outputs > 1 ? indexOfLargest(out, 0, outputs) : classesOf(out, outputs, loss)[0]
     if (index < 0) refuseNaN(row)
     const probability = (i: number) => (outputs > 1 ? out[i] : i === 1 ? out[0] : 1 - out[0])
     return { class: list[index], ...(isLikely && { probabilities: byName(names, probability) }) }
