@@ -1,0 +1,201 @@
+// A model as one file of C99 that allocates nothing: for microcontrollers and native hosts.
+
+import { type Check, checkOptions, optional, refuse } from '../base/check.ts'
+import { VERSION } from '../base/version.ts'
+import type { Network } from '../network.ts'
+import { floatConstant, sources } from './c-functions.ts'
+import { collect } from './functions.ts'
+import { type Decision, type DeployableModel, type Deployment, deploymentOf, type Step } from './model.ts'
+
+export interface COptions {
+  /** What all names in the file begin with: letters, digits and _, a letter first, at most 24. Default 'model': then the function
+   * is model_predict. */
+  name?: string
+}
+
+const identifier: Check<string> = (value, name) =>
+  typeof value === 'string' && /^[A-Za-z]\w{0,23}$/.test(value)
+    ? value
+    : refuse(name, 'at most 24 letters, digits and _, a letter first, for names in C', value)
+
+const table = { name: optional(identifier, 'model') }
+
+/** A text in ASCII as a literal; other bytes of its UTF-8 as three octal digits, ? so that it begins no trigraph. */
+function literal(value: string | boolean): string {
+  const bytes = [...String(value)].flatMap(utf8)
+  const text = bytes.map((byte) => {
+    const isPlain = byte >= 32 && byte < 127 && !'"\\?'.includes(String.fromCharCode(byte))
+    return isPlain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`
+  })
+  return `"${text.join('')}"`
+}
+
+/** One character in UTF-8; half a pair of surrogates becomes U+FFFD. Not every engine has TextEncoder. */
+function utf8(character: string): number[] {
+  const given = character.codePointAt(0)!
+  const code = given >= 0xd800 && given < 0xe000 ? 0xfffd : given
+  if (code < 0x80) return [code]
+  const rest = (shift: number) => 0x80 | ((code >> shift) & 63)
+  if (code < 0x800) return [0xc0 | (code >> 6), rest(0)]
+  if (code < 0x10000) return [0xe0 | (code >> 12), rest(6), rest(0)]
+  return [0xf0 | (code >> 18), rest(12), rest(6), rest(0)]
+}
+
+const PER_LINE = 8
+
+function array(name: string, values: ArrayLike<number>, shape: string): string {
+  const lines: string[] = []
+  for (let at = 0; at < values.length; at += PER_LINE) {
+    const end = Math.min(at + PER_LINE, values.length)
+    const numbers = Array.from({ length: end - at }, (_, i) => floatConstant(values[at + i]))
+    lines.push(`    ${numbers.join(', ')},\n`)
+  }
+  return `static const float ${name}[${shape}] = {\n${lines.join('')}};`
+}
+
+/** The names of the functions that are elements of `sources` under the names of activations. */
+const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** The arrays, the statements of predict, and the functions that they use. */
+function translate(name: string, steps: readonly Step[]) {
+  const arrays: string[] = []
+  const lines: string[] = []
+  const used: string[] = []
+  const layers = steps.filter(({ kind }) => kind === 'dense').length
+  // What a layer leaves is in one of two buffers in turn, what the last one leaves in y.
+  const widths = [0, 0]
+  let layer = 0
+  let a = 'x'
+  const keep = (what: string, values: ArrayLike<number>, shape = `${values.length}`): string => {
+    const full = `${name}_${what}${layer}`
+    arrays.push(array(full, values, shape))
+    return full
+  }
+  for (const step of steps) {
+    const { kind, units } = step
+    if (kind === 'dense') {
+      const { inputs, weights, biases } = step
+      ++layer
+      const isLast = layer === layers
+      const buffer = layer % 2 === 1 ? 0 : 1
+      const out = isLast ? 'y' : 'ab'[buffer]
+      if (!isLast) widths[buffer] = Math.max(widths[buffer], units)
+      used.push('product')
+      const w = keep('w', weights, `${inputs} * ${units}`)
+      lines.push(`${name}_product(${a}, ${inputs}, ${w}, ${out}, ${units});`)
+      if (biases) {
+        used.push('add')
+        lines.push(`${name}_add(${out}, ${keep('b', biases)}, ${units});`)
+      }
+      a = out
+    } else if (kind === 'batchNormalization') {
+      used.push('batchNorm')
+      const means = keep('means', step.means)
+      const inverses = keep('inverses', step.inverses)
+      const gains = keep('gains', step.gains)
+      const shifts = keep('shifts', step.shifts)
+      lines.push(`${name}_batch_norm(${a}, ${units}, ${means}, ${inverses}, ${gains}, ${shifts});`)
+    } else if (kind === 'layerNormalization') {
+      used.push('layerNorm')
+      const gains = keep('gains', step.gains)
+      const shifts = keep('shifts', step.shifts)
+      const epsilon = floatConstant(step.epsilon)
+      lines.push(`${name}_layer_norm(${a}, ${units}, ${gains}, ${shifts}, ${epsilon});`)
+    } else {
+      used.push(step.activation)
+      lines.push(`${name}_${snake(step.activation)}(${a}, ${units});`)
+    }
+  }
+  const buffers = widths.flatMap((width, i) => (width > 0 ? [`${'ab'[i]}[${width}]`] : []))
+  return { arrays, lines, used, buffers, scratch: widths[0] + widths[1] }
+}
+
+function choice(decision: Decision, outputs: number): string {
+  if (decision.kind === 'largest') {
+    return `int best = 0;
+    for (int i = 1; i < ${outputs}; ++i) if (y[best] < y[i]) best = i;
+    return best;`
+  }
+  const index = decision.kind === 'labels' ? 'label' : '0'
+  return `return y[${index}] >= ${floatConstant(decision.boundary)} ? 1 : 0;`
+}
+
+function classifier(name: string, outputs: number, classes: NonNullable<Deployment['classes']>): string {
+  const { names, decision } = classes
+  const head =
+    decision.kind === 'labels'
+      ? `/* 1 where the outputs y have this label, else 0. */
+int ${name}_has_label(const float *y, int label)`
+      : `/* The class of the outputs y: its name is ${name}_class_names[class]. */
+int ${name}_class_of(const float *y)`
+  return `
+const char *const ${name}_class_names[${names.length}] = {
+${names.map((one) => `    ${literal(one)},\n`).join('')}};
+
+${head}
+{
+    ${choice(decision, outputs)}
+}
+`
+}
+
+/** The declarations, for the head of the file. */
+function declarations(name: string, { inputs, outputs, classes }: Deployment): string[] {
+  const predict = `void ${name}_predict(const float x[${inputs}], float y[${outputs}]);`
+  if (!classes) return [predict]
+  const call =
+    classes.decision.kind === 'labels'
+      ? `int ${name}_has_label(const float *y, int label);`
+      : `int ${name}_class_of(const float *y);`
+  return [predict, call, `extern const char *const ${name}_class_names[${classes.names.length}];`]
+}
+
+/**
+ * Returns the source of a C99 file with `void model_predict(const float x[inputs], float y[outputs])`, `model` being
+ * options.name: outputs of the same bits as those of kernels 'simd', where the compiler fuses no multiplication with an addition
+ * (-ffp-contract=off). Where the model has class names, also `model_class_names` and `model_class_of(y)`, or with labels
+ * `model_has_label(y, label)`. It allocates nothing and needs no library, but sqrtf where a layer is normalised by rows. Throws
+ * OptionError for a model that cannot be exported, such as one with an activation of your own, and FormatError for a snapshot
+ * that is none.
+ */
+export function toC(model: Network | DeployableModel, options: COptions = {}): string {
+  const { name } = checkOptions(table, options, 'options')
+  const deployment = deploymentOf(model)
+  const { inputs, outputs, steps, classes, summary } = deployment
+  const { arrays, lines, used, buffers, scratch } = translate(name, steps)
+  const functions = collect(sources, new Set(used)).map((text) => text.replaceAll('$', name))
+  const needsBits = functions.some((text) => text.includes('uint32_t'))
+  const needsRoot = used.includes('layerNorm')
+  const includes = ['<float.h>', ...(needsRoot ? ['<math.h>'] : []), ...(needsBits ? ['<stdint.h>'] : [])]
+  return `/*
+ * A neural network of ${summary}, exported by nabla ${VERSION}.
+ *
+${declarations(name, deployment)
+  .map((line) => ` *   ${line}\n`)
+  .join('')} *
+ * C99, compiled with -ffp-contract=off${needsRoot ? ' and linked with -lm' : ''}: outputs have the same bits as nabla's with kernels 'simd'.
+ * x and y may not overlap. Nothing is allocated; ${
+   scratch > 0
+     ? `${4 * scratch} bytes of scratch are on the stack, or elsewhere by
+ * -D${name.toUpperCase()}_SCRATCH=static, and then for one call at a time.`
+     : 'there is no scratch.'
+ }
+ */
+
+${includes.map((file) => `#include ${file}\n`).join('')}
+#if defined(__FAST_MATH__) || FLT_EVAL_METHOD == 1 || FLT_EVAL_METHOD == 2
+#error "expected float arithmetic that is rounded at each operation: no -ffast-math, and on x86 -msse2 -mfpmath=sse"
+#endif
+#ifdef __clang__
+#pragma STDC FP_CONTRACT OFF
+#endif
+${scratch > 0 ? `#ifndef ${name.toUpperCase()}_SCRATCH\n#define ${name.toUpperCase()}_SCRATCH\n#endif\n` : ''}
+${arrays.join('\n\n')}
+
+${functions.join('\n\n')}
+
+void ${name}_predict(const float x[${inputs}], float y[${outputs}])
+{
+${scratch > 0 ? `    ${name.toUpperCase()}_SCRATCH float ${buffers.join(', ')};\n` : ''}${lines.map((line) => `    ${line}\n`).join('')}}
+${classes ? classifier(name, outputs, classes) : ''}`
+}
