@@ -30,7 +30,7 @@ export const TAIL_BELOW: readonly number[] = [
 export const LOG2_E = 1.4426950216293335
 /** ln 2 in two parts. */
 export const LN2_HIGH = 0.693145751953125
-export const LN2_LOW = 1.4286067653302e-6
+export const LN2_LOW = Math.fround(1.4286067653302e-6)
 
 /** Adding it rounds to a whole number n, with n + 126 in the low bits; for 2^(n − 1). */
 export const ROUND = 12582912 + 126

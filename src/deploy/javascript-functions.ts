@@ -2,10 +2,26 @@
 // a sum, product or quotient of two float32 numbers in float64, rounded once more, is what float32 arithmetic gives.
 
 import { LEAKY_RELU_SLOPE } from '../../assembly/abi/activations.ts'
+import { ALPHABET } from './base64.ts'
 import * as C from './coefficients.ts'
 import { type Sources, source } from './functions.ts'
 
-const list = (numbers: readonly number[]) => `[${numbers.join(', ')}]`
+/** The shortest decimal that rounds to this float32. */
+function short(value: number): string {
+  for (let digits = 1; ; ++digits) {
+    const text = String(Number(value.toPrecision(digits)))
+    if (Math.fround(Number(text)) === value) return text
+  }
+}
+
+/** A constant of float32. */
+const constant = (value: number): string => {
+  const text = short(value)
+  return Number(text) === value ? text : `f(${text})`
+}
+
+/** Coefficients, the highest power first. */
+const list = (numbers: readonly number[]) => `Float32Array.of(${numbers.map(short).join(', ')})`
 
 export const sources: Sources = new Map(
   Object.entries({
@@ -36,37 +52,34 @@ function power(t) {
 
     reduce: source(
       `/** x - n ln 2. */
-const reduce = (x, n) => f(f(x - f(n * ${C.LN2_HIGH})) - f(n * ${C.LN2_LOW}))`,
+const reduce = (x, n) => f(f(x - n * ${C.LN2_HIGH}) - f(n * ${constant(C.LN2_LOW)}))`,
     ),
 
-    twiceExp: source(
-      `/** 2 e^r. */
-const twiceExp = (r) => polynomial(${list(C.TWICE_EXP)}, r)`,
-      'polynomial',
-    ),
-
+    // What only gelu has beside x is 0 elsewhere, and adding it changes no bit of the result.
     exp: source(
-      `/** e^x for x <= 0. */
-function exp(x) {
+      `const EXP = ${list(C.TWICE_EXP)}
+
+/** e^(x + rest) for x <= 0. */
+function exp(x, rest = 0) {
   if (x < ${C.EXP_LEAST}) x = ${C.EXP_LEAST}
-  const t = madd(x, ${C.LOG2_E}, ${C.ROUND})
-  return f(twiceExp(reduce(x, f(t - ${C.ROUND}))) * power(t))
+  const t = madd(f(x + rest), ${constant(C.LOG2_E)}, ${C.ROUND})
+  return f(polynomial(EXP, f(reduce(x, f(t - ${C.ROUND})) + rest)) * power(t))
 }`,
-      'madd',
+      'polynomial',
       'power',
       'reduce',
-      'twiceExp',
     ),
 
     expm1: source(
-      `/** e^x - 1 for x <= 0. */
+      `const EXPM1 = ${list(C.EXP_SERIES)}
+
+/** e^x - 1 for x <= 0. */
 function expm1(x) {
   if (x < ${C.EXPM1_LEAST}) x = ${C.EXPM1_LEAST}
-  const t = madd(x, ${C.LOG2_E}, ${C.ROUND_WHOLE})
+  const t = madd(x, ${constant(C.LOG2_E)}, ${C.ROUND_WHOLE})
   const r = reduce(x, f(t - ${C.ROUND_WHOLE}))
   const scale = power(t)
-  const series = polynomial(${list(C.EXP_SERIES)}, r)
-  return madd(scale, madd(f(r * r), series, r), f(scale - 1))
+  return madd(scale, madd(f(r * r), polynomial(EXPM1, r), r), f(scale - 1))
 }`,
       'polynomial',
       'power',
@@ -74,34 +87,18 @@ function expm1(x) {
     ),
 
     log1p: source(
-      `/** log(1 + x) for 0 <= x <= 1. */
+      `const LOG = ${list(C.LOG_SERIES)}
+
+/** log(1 + x) for 0 <= x <= 1. */
 function log1p(x) {
   const half = x >= 0.5
-  const r = half ? f(f(x - 1) * 0.5) : x
+  const r = half ? (x - 1) / 2 : x
   const square = f(r * r)
-  const series = polynomial(${list(C.LOG_SERIES)}, r)
-  const low = f(madd(f(series * r), square, half ? ${C.LN2_LOW} : 0) - f(0.5 * square))
+  const cube = f(polynomial(LOG, r) * r)
+  const low = f(madd(cube, square, half ? ${constant(C.LN2_LOW)} : 0) - f(square / 2))
   return f((half ? ${C.LN2_HIGH} : 0) + f(r + low))
 }`,
       'polynomial',
-    ),
-
-    gaussian: source(
-      `/** e^(-x^2 / 2) for 0 <= x, the square in two parts. */
-function gaussian(x) {
-  float[0] = x
-  bits[0] &= -4096
-  const high = float[0]
-  const y = f(f(high * high) * -0.5)
-  const rest = f(f(f(high - x) * 0.5) * f(x + high))
-  const t = madd(f(y + rest), ${C.LOG2_E}, ${C.ROUND})
-  return f(twiceExp(f(reduce(y, f(t - ${C.ROUND})) + rest)) * power(t))
-}`,
-      'madd',
-      'bits',
-      'power',
-      'reduce',
-      'twiceExp',
     ),
 
     sigmoid: source(
@@ -120,20 +117,32 @@ function gaussian(x) {
       'expm1',
     ),
     relu: source('const relu = (z) => (z < 0 ? 0 : z)'),
-    leakyRelu: source(`const leakyRelu = (z) => (z < 0 ? f(z * ${Math.fround(LEAKY_RELU_SLOPE)}) : z)`),
+    leakyRelu: source(
+      `const leakyRelu = (z) => (z < 0 ? f(z * ${constant(Math.fround(LEAKY_RELU_SLOPE))}) : z)`,
+    ),
     elu: source('const elu = (z) => (z > 0 ? z : expm1(z))', 'expm1'),
-    selu: source(`const selu = (z) => f(z > 0 ? z * ${C.SELU_ABOVE} : expm1(z) * ${C.SELU_BELOW})`, 'expm1'),
+    selu: source(
+      `const selu = (z) => f(z > 0 ? z * ${constant(C.SELU_ABOVE)} : expm1(z) * ${constant(C.SELU_BELOW)})`,
+      'expm1',
+    ),
     gelu: source(
-      `/** z times the normal distribution function of z. */
+      `const TAIL = ${list(C.TAIL_ABOVE)}
+const OVER = ${list(C.TAIL_BELOW)}
+
+/** z times the normal distribution function of z. */
 function gelu(z) {
-  const x = Math.min(Math.abs(z), ${C.GAUSSIAN_LIMIT})
-  const above = polynomial(${list(C.TAIL_ABOVE)}, x)
-  const below = polynomial(${list(C.TAIL_BELOW)}, x)
-  const tail = f(f(above / below) * gaussian(x))
+  const x = Math.min(Math.abs(z), ${constant(C.GAUSSIAN_LIMIT)})
+  // x^2 in two parts: high has 12 bits, and so an exact square.
+  float[0] = x
+  bits[0] &= -4096
+  const high = float[0]
+  const g = exp((high * high) / -2, f(f(f(high - x) / 2) * f(x + high)))
+  const tail = f(f(polynomial(TAIL, x) / polynomial(OVER, x)) * g)
   return f((z < ${-C.CLAMP} ? ${-C.CLAMP} : z) * (z < 0 ? tail : f(1 - tail)))
 }`,
       'polynomial',
-      'gaussian',
+      'bits',
+      'exp',
     ),
     silu: source(
       `function silu(z) {
@@ -150,7 +159,7 @@ function gelu(z) {
 }`),
 
     softmax: source(
-      `/** Sums go in four parts, as the lanes of a vector. */
+      `/** Sums go in four parts, as in the lanes of a vector. */
 function softmax(z) {
   const sums = new Float32Array(4)
   let top = z[0]
@@ -164,7 +173,7 @@ function softmax(z) {
     ),
 
     layerNorm: source(
-      `/** Gains stand at p, shifts behind them; sums go in four parts, as the lanes of a vector. */
+      `/** Gains and shifts stand at p; sums go in four parts. */
 function layerNorm(z, p, epsilon) {
   const n = z.length
   const sums = new Float32Array(8)
@@ -185,7 +194,7 @@ function layerNorm(z, p, epsilon) {
     ),
 
     batchNorm: source(
-      `/** Means, inverse deviations, gains and shifts stand at p, one behind the other. */
+      `/** Means, inverse deviations, gains and shifts stand at p. */
 function batchNorm(z, p) {
   const n = z.length
   for (let i = 0; i < n; ++i, ++p) {
@@ -197,13 +206,16 @@ function batchNorm(z, p) {
       'madd',
     ),
 
+    // A product with 0 changes no sum, and half of what relu leaves is 0.
     dense: source(`/** x W + b: W (inputs x units) stands at p, b behind it. */
 function dense(x, units, p) {
+  const w = parameters
   const z = new Float32Array(units)
-  for (let i = 0; i < x.length; ++i) {
-    for (let j = 0; j < units; ++j) z[j] += f(x[i] * parameters[p++])
+  for (let i = 0; i < x.length; ++i, p += units) {
+    const a = x[i]
+    if (a !== 0) for (let j = 0; j < units; ++j) z[j] += f(a * w[p + j])
   }
-  for (let j = 0; j < units; ++j) z[j] += parameters[p++]
+  for (let j = 0; j < units; ++j) z[j] += w[p + j]
   return z
 }`),
 
@@ -214,19 +226,15 @@ function dense(x, units, p) {
 
     decode: source(`/** Little-endian float32 numbers in base64. */
 function decode(text) {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-  const digits = new Uint8Array(128)
-  for (let i = 0; i < 64; ++i) digits[alphabet.charCodeAt(i)] = i
-  const view = new DataView(new ArrayBuffer((text.length / 4) * 3))
-  for (let i = 0, at = 0; i < text.length; at += 3) {
-    let word = 0
-    for (let end = i + 4; i < end; ++i) word = (word << 6) | digits[text.charCodeAt(i)]
-    view.setUint8(at, word >> 16)
-    view.setUint16(at + 1, word & 65535)
+  const digits = '${ALPHABET}'
+  const values = {}
+  for (let i = 0; i < 64; ++i) values[digits[i]] = i
+  const view = new DataView(new ArrayBuffer(text.length * 0.75))
+  for (let i = 0, at = 0, word = 0; i < text.length; ++i) {
+    word = (word << 6) | values[text[i]]
+    if (i & 3) view.setUint8(at++, word >> (6 - 2 * (i & 3)))
   }
-  const numbers = new Float32Array(view.byteLength / 4)
-  for (let i = 0; i < numbers.length; ++i) numbers[i] = view.getFloat32(4 * i, true)
-  return numbers
+  return new Float32Array(view.byteLength / 4).map((_, i) => view.getFloat32(4 * i, true))
 }`),
   }),
 )

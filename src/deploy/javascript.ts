@@ -79,9 +79,8 @@ export function toJavaScript(model: Network | DeployableModel): string {
  * A neural network of ${summary}, exported by nabla ${VERSION}.
  *
  *   import { ${exported} } from './model.js'
- *   predict(row) // ${inputs} numbers -> Float32Array of ${outputs}
  *
- * All arithmetic is that of float32: outputs have the same bits as nabla's with kernels 'simd', on every engine.
+ * It computes in float32, to the bits of nabla's kernels 'simd', on every engine.
  */
 
 /**
