@@ -104,6 +104,7 @@ if (!process.argv.includes('--wasm')) {
             data: 'src/data/index.ts',
             datasets: 'src/datasets/index.ts',
             model: 'src/models/index.ts',
+            deploy: 'src/deploy/index.ts',
             node: 'src/node/index.ts',
             plot: 'src/plots/index.ts',
           },
@@ -131,6 +132,7 @@ if (!process.argv.includes('--wasm')) {
           data: 'build/types/src/data/index.d.ts',
           datasets: 'build/types/src/datasets/index.d.ts',
           model: 'build/types/src/models/index.d.ts',
+          deploy: 'build/types/src/deploy/index.d.ts',
           node: 'build/types/src/node/index.d.ts',
           plot: 'build/types/src/plots/index.d.ts',
         }

@@ -98,7 +98,7 @@ describe.each(['5.4', 'newest'] as const)('TypeScript %s', (compiler) => {
 })
 
 describe('the published types', () => {
-  const entries = ['index.d.ts', 'data.d.ts', 'datasets.d.ts', 'node.d.ts', 'plot.d.ts']
+  const entries = ['index.d.ts', 'data.d.ts', 'datasets.d.ts', 'deploy.d.ts', 'node.d.ts', 'plot.d.ts']
   const declarations = (file: string) => readFileSync(join(installed, 'dist', file), 'utf8')
 
   it('are one file for each entry', () => {

@@ -42,6 +42,7 @@ const parts = [
   'Quote Not Closed',
   'viewBox',
   'false positive rate',
+  'FP_CONTRACT',
 ]
 const partsOf = (code: string) => parts.filter((word) => code.includes(word))
 
@@ -51,8 +52,8 @@ describe('the entries of the package', () => {
     const files = Object.values<string | Record<string, string>>(exports).flatMap((entry) =>
       typeof entry === 'string' ? [entry] : Object.values(entry),
     )
-    // Five entries and the types of each, the script of the worker, package.json.
-    expect(files.length).toBe(14)
+    // Seven entries and the types of each, the script of the worker, package.json.
+    expect(files.length).toBe(16)
     for (const file of files) expect(existsSync(join(root, file)), file).toBe(true)
   })
 
@@ -92,7 +93,7 @@ describe('a bundler', () => {
   })
 
   it('leaves nothing of an entry that is imported and not used', async () => {
-    const all = ['nabla', 'nabla/data', 'nabla/datasets', 'nabla/model', 'nabla/plot']
+    const all = ['nabla', 'nabla/data', 'nabla/datasets', 'nabla/deploy', 'nabla/model', 'nabla/plot']
     expect((await bundle(all.map((entry) => `import '${entry}'`).join(';'))).trim()).toBe('')
   })
 })
@@ -103,6 +104,7 @@ describe('a bundler that does not read `exports`, as Parcel by default', () => {
     ['nabla/data', 'standardScaler', 'StandardScaler'],
     ['nabla/datasets', 'digits', 'Optical Recognition'],
     ['nabla/plot', 'plotLines', 'viewBox'],
+    ['nabla/deploy', 'toC', 'FP_CONTRACT'],
   ])('finds %s', async (entry, name, part) => {
     const code = `import { ${name} } from '${entry}'; globalThis.it = ${name}`
     expect(partsOf(await bundle(code, { exportsFields: [] }))).toContain(part)
@@ -111,7 +113,7 @@ describe('a bundler that does not read `exports`, as Parcel by default', () => {
   it('finds the same files as others, and their types', () => {
     const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'))
     const { exports } = read('package.json')
-    for (const entry of ['.', './data', './datasets', './node', './plot']) {
+    for (const entry of ['.', './data', './datasets', './deploy', './model', './node', './plot']) {
       const { main, module, types } = read(join(entry, 'package.json'))
       const at = (file: string) => `./${join(entry, file)}`
       expect([main, module, types].map(at)).toEqual([

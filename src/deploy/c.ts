@@ -2,10 +2,16 @@
 
 import { type Check, checkOptions, optional, refuse } from '../base/check.ts'
 import { VERSION } from '../base/version.ts'
-import type { Network } from '../network.ts'
 import { floatConstant, sources } from './c-functions.ts'
 import { collect } from './functions.ts'
-import { type Decision, type DeployableModel, type Deployment, deploymentOf, type Step } from './model.ts'
+import {
+  type Decision,
+  type DeployableModel,
+  type DeployableNetwork,
+  type Deployment,
+  deploymentOf,
+  type Step,
+} from './model.ts'
 
 export interface COptions {
   /** What all names in the file begin with: letters, digits and _, a letter first, at most 24. Default 'model': then the function
@@ -158,7 +164,7 @@ function declarations(name: string, { inputs, outputs, classes }: Deployment): s
  * OptionError for a model that cannot be exported, such as one with an activation of your own, and FormatError for a snapshot
  * that is none.
  */
-export function toC(model: Network | DeployableModel, options: COptions = {}): string {
+export function toC(model: DeployableNetwork | DeployableModel, options: COptions = {}): string {
   const { name } = checkOptions(table, options, 'options')
   const deployment = deploymentOf(model)
   const { inputs, outputs, steps, classes, summary } = deployment

@@ -1,11 +1,17 @@
 // A model as one module of JavaScript that needs nothing but the language.
 
 import { VERSION } from '../base/version.ts'
-import type { Network } from '../network.ts'
 import { toBase64 } from './base64.ts'
 import { collect } from './functions.ts'
 import { sources } from './javascript-functions.ts'
-import { type Decision, type DeployableModel, type Deployment, deploymentOf, type Step } from './model.ts'
+import {
+  type Decision,
+  type DeployableModel,
+  type DeployableNetwork,
+  type Deployment,
+  deploymentOf,
+  type Step,
+} from './model.ts'
 
 /** A text as a literal that may stand in a script of a page, too. */
 const literal = (value: string | boolean): string => JSON.stringify(value).replaceAll('<', '\\u003c')
@@ -71,7 +77,7 @@ export function classify(row) {
  * `classify(row)`. It needs ECMAScript 2015 and nothing else: no WebAssembly, no atob, no package. Throws OptionError for a model
  * that cannot be exported, such as one with an activation of your own, and FormatError for a snapshot that is none.
  */
-export function toJavaScript(model: Network | DeployableModel): string {
+export function toJavaScript(model: DeployableNetwork | DeployableModel): string {
   const { inputs, outputs, steps, classes, summary } = deploymentOf(model)
   const { numbers, lines, used } = translate(steps)
   const exported = classes ? 'predict, classify' : 'predict'

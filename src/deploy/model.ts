@@ -9,9 +9,17 @@ import { type ActivationName, activations } from '../model/tables.ts'
 import { Network } from '../network.ts'
 import { networkOf, snapshotOf } from '../network-snapshot.ts'
 
+/** A Network of nabla: each entry has types of its own, by which a class of another one is known by its members alone. */
+export interface DeployableNetwork {
+  readonly inputs: number
+  readonly outputs: number
+  readonly parameterCount: number
+  checkpoint(): Uint8Array
+}
+
 /** A model as plain data: its network, and what stands before and behind it. */
 export interface DeployableModel {
-  readonly network: Network | NetworkSnapshot
+  readonly network: DeployableNetwork | NetworkSnapshot
   /** One for each class, in the order of their indices. Default: those of the network, where it has some. */
   readonly classNames?: readonly (string | boolean)[] | undefined
   /** How raw rows become inputs. Not yet: it must be missing. */
@@ -124,12 +132,10 @@ function namesOf(given: unknown, outputs: number): readonly (string | boolean)[]
 }
 
 /** The same network, or a copy of the snapshot that has been checked as a network's options and parameters are. */
-function checkedSnapshot(network: Network | NetworkSnapshot): NetworkSnapshot {
+function checkedSnapshot(network: DeployableNetwork | NetworkSnapshot): NetworkSnapshot {
   if (network instanceof Network) return snapshotOf(network)
-  if (typeof network !== 'object' || network === null || !Array.isArray(network.options?.layers)) {
-    return refuse('model.network', 'a Network or its snapshot', network)
-  }
-  const { options, layers } = network
+  const { options, layers } = (typeof network === 'object' && network ? network : {}) as NetworkSnapshot
+  if (!Array.isArray(options?.layers)) return refuse('model.network', 'a Network or its snapshot', network)
   options.layers.forEach(({ activation }, l) => {
     if (typeof activation === 'object') activationOf(activation, `layers[${l}].activation`)
   })
@@ -140,8 +146,8 @@ function checkedSnapshot(network: Network | NetworkSnapshot): NetworkSnapshot {
 }
 
 /** The steps and the names of a model. Throws OptionError for what cannot be exported, FormatError for a snapshot that is none. */
-export function deploymentOf(model: Network | DeployableModel): Deployment {
-  const given: DeployableModel = model instanceof Network ? { network: model } : model
+export function deploymentOf(model: DeployableNetwork | DeployableModel): Deployment {
+  const given: DeployableModel = model instanceof Network ? { network: model } : (model as DeployableModel)
   if (typeof given !== 'object' || given === null) refuse('model', 'a Network or { network }', given)
   for (const part of ['features', 'target'] as const) {
     if (given[part] !== undefined)

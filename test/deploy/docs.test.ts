@@ -1,0 +1,92 @@
+// The snippets of docs/deploy.md run, and show what the text says.
+
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as data from '../../src/data/index.ts'
+import * as datasets from '../../src/datasets/index.ts'
+import * as deploy from '../../src/deploy/index.ts'
+import * as nabla from '../../src/index.ts'
+
+const text = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8')
+const snippets = (language: string): string[] =>
+  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(([, code]) => code)
+
+const [write, use] = snippets('js')
+const [main] = snippets('c')
+const [compile, cross] = snippets('sh')
+
+const AsyncFunction = (async () => {}).constructor as new (
+  ...args: string[]
+) => (...args: unknown[]) => Promise<{ net: nabla.Network; test: { x: Float32Array; y: Int32Array } }>
+
+describe('docs/deploy.md', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nabla-docs-'))
+  let net: nabla.Network
+  let test: { x: Float32Array; y: Int32Array }
+  beforeAll(async () => {
+    const rooms = { nabla, 'nabla/data': data, 'nabla/datasets': datasets, 'nabla/deploy': deploy }
+    const fs = {
+      writeFileSync: (file: string, content: string) => writeFileSync(join(folder, file), content),
+    }
+    const modules: Record<string, unknown> = { ...rooms, 'node:fs': fs }
+    const body = write.replace(/^import (\{.*\}) from '(.*)'$/gm, "const $1 = modules['$2']")
+    ;({ net, test } = await new AsyncFunction('modules', `${body}\nreturn { net, test }`)(modules))
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  const run = (command: string) =>
+    execFileSync('sh', ['-e', '-c', command], { cwd: folder, encoding: 'utf8' })
+
+  it('writes a module that node runs, and that knows the digits', async () => {
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    writeFileSync(join(folder, 'use.js'), use)
+    const row = new Float32Array(64)
+    for (let i = 3; i < 64; i += 8) row[i] = 1
+    const [found] = net.classify(row)
+    expect(run(`${process.execPath} use.js`)).toMatch(new RegExp(`^${found} Float32Array\\(10\\) \\[`))
+    const code = readFileSync(join(folder, 'digits.js'))
+    const { classify } = await import(
+      /* @vite-ignore */ `data:text/javascript;base64,${code.toString('base64')}`
+    )
+    const hits = test.y.filter((y, r) => classify(test.x.subarray(64 * r, 64 * r + 64)) === String(y))
+    expect(hits.length / test.y.length).toBeGreaterThan(0.93)
+  })
+
+  const hasCompiler = spawnSync('gcc', ['--version']).status === 0
+  if (!hasCompiler) console.log('skipped: the C of docs/deploy.md, because there is no gcc')
+  it.skipIf(!hasCompiler)('writes C that its command compiles', () => {
+    writeFileSync(join(folder, 'main.c'), main)
+    run(compile)
+    const row = new Float32Array(64)
+    for (let i = 3; i < 64; i += 8) row[i] = 1
+    expect(run('./digits')).toBe(`${net.classify(row)[0]}\n`)
+    const source = readFileSync(join(folder, 'digits.c'), 'utf8')
+    for (const [declaration] of main.matchAll(/^(?:void|int|extern) .*;$/gm)) {
+      expect(source).toContain(` *   ${declaration}\n`)
+    }
+  })
+
+  const hasCross = spawnSync('arm-none-eabi-gcc', ['--version']).status === 0
+  if (!hasCross) console.log('skipped: the sizes in docs/deploy.md, because there is no arm-none-eabi-gcc')
+  it.skipIf(!hasCross)('gives the sizes on a Cortex-M4', () => {
+    writeFileSync(
+      join(folder, 'model.c'),
+      deploy.toC(new nabla.Network({ sizes: [64, 32, 10], loss: 'crossEntropy' })),
+    )
+    const printed = run(cross)
+    const section = (name: string) => Number(printed.match(new RegExp(`^${name}\\s+(\\d+)`, 'm'))?.[1] ?? 0)
+    const stack = [...printed.matchAll(/\t(\d+)\tstatic/g)].reduce((sum, [, bytes]) => sum + Number(bytes), 0)
+    const row = text.match(/^\| Cortex-M4 .*$/m)![0]
+    const [code, weights, ram, deep] = [...row.matchAll(/([\d,]+) bytes/g)].map(([, n]) =>
+      Number(n.replace(',', '')),
+    )
+    expect(section('.rodata')).toBe(weights)
+    expect(section('.data') + section('.bss')).toBe(ram)
+    // Another compiler makes other code.
+    expect(Math.abs(section('.text') / code - 1)).toBeLessThan(0.1)
+    expect(Math.abs(stack / deep - 1)).toBeLessThan(0.1)
+  })
+})
