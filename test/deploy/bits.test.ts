@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import vm from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toC, toJavaScript } from '../../src/deploy/index.ts'
-import { cases, difference, type Golden, goldens, ROWS } from './models.ts'
+import { cases, difference, type Golden, goldens } from './models.ts'
 
 let models: Golden[] = []
 beforeAll(() => {
@@ -19,7 +19,7 @@ const titles = cases.map(([title], i) => [title, i] as const)
 describe('the golden rows', () => {
   it('reach numbers of all kinds', () => {
     const all = models.flatMap(({ y }) => [...y])
-    expect(all.length).toBeGreaterThan(150_000)
+    expect(all.length).toBeGreaterThan(600_000)
     expect(all.filter(Number.isFinite).length / all.length).toBeGreaterThan(0.99)
     expect(all.some((v) => Object.is(v, -0))).toBe(true)
     expect(all.some((v) => v !== 0 && Math.abs(v) < 1e-30)).toBe(true)
@@ -45,7 +45,9 @@ function bare(code: string): (row: ArrayLike<number>) => Float32Array {
 }
 
 function predictAll(predict: (row: ArrayLike<number>) => Float32Array, x: Float32Array, inputs: number) {
-  const rows = Array.from({ length: ROWS }, (_, r) => predict(x.subarray(r * inputs, (r + 1) * inputs)))
+  const rows = Array.from({ length: x.length / inputs }, (_, r) =>
+    predict(x.subarray(r * inputs, (r + 1) * inputs)),
+  )
   return Float32Array.from(rows.flatMap((row) => [...row]))
 }
 
@@ -62,7 +64,7 @@ if (!hermes) console.log('skipped: the modules in Hermes (NABLA_HERMES would be 
 it.skipIf(!hermes)('toJavaScript in Hermes, to the bits of simd', { timeout: 300_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'nabla-hermes-'))
   try {
-    for (const { title, network, x, y } of models) {
+    for (const { title, network, rows, x, y } of models) {
       const file = join(folder, 'model.js')
       // Its numbers as their bits, in and out.
       const inputs = [...new Uint32Array(x.buffer)]
@@ -71,7 +73,7 @@ it.skipIf(!hermes)('toJavaScript in Hermes, to the bits of simd', { timeout: 300
         `${toJavaScript(network).replace(/^export /gm, '')}
 const x = new Float32Array(new Uint32Array(${JSON.stringify(inputs)}).buffer)
 const lines = []
-for (let r = 0; r < ${ROWS}; ++r) {
+for (let r = 0; r < ${rows}; ++r) {
   const a = predict(x.subarray(r * ${network.inputs}, (r + 1) * ${network.inputs}))
   lines.push(Array.from(new Uint32Array(a.buffer)).join(' '))
 }
@@ -104,7 +106,8 @@ describe.skipIf(!compiler)('toC, to the bits of simd', () => {
         `void ${name}_predict(const float x[${network.inputs}], float y[${network.outputs}]);`,
     )
     const calls = models.map(
-      ({ name, network: { inputs, outputs } }) => `run(${name}_predict, ${inputs}, ${outputs});`,
+      ({ name, rows, network: { inputs, outputs } }) =>
+        `run(${name}_predict, ${rows}, ${inputs}, ${outputs});`,
     )
     // Reads the rows of all models, one behind the other, and writes their outputs so.
     writeFileSync(
@@ -112,10 +115,10 @@ describe.skipIf(!compiler)('toC, to the bits of simd', () => {
       `#include <stdio.h>
 #include <stdlib.h>
 ${declared.join('\n')}
-static void run(void (*predict)(const float *, float *), int inputs, int outputs)
+static void run(void (*predict)(const float *, float *), int rows, int inputs, int outputs)
 {
     float x[256], y[256];
-    for (int r = 0; r < ${ROWS}; ++r) {
+    for (int r = 0; r < rows; ++r) {
         if (fread(x, sizeof(float), (size_t)inputs, stdin) != (size_t)inputs) exit(1);
         predict(x, y);
         fwrite(y, sizeof(float), (size_t)outputs, stdout);

@@ -5,6 +5,7 @@ import type { NetworkOptions } from '../../src/model/options.ts'
 import { activations } from '../../src/model/tables.ts'
 
 export const ROWS = 1000
+const SCANNED = 10_000
 
 /** A generator of numbers from −1 to 1 (Marsaglia's xorshift). */
 export function uniforms(seed: number): () => number {
@@ -20,7 +21,7 @@ export function uniforms(seed: number): () => number {
 const vector = (n: number, next: () => number, f = (u: number) => u) =>
   Float32Array.from({ length: n }, () => f(next()))
 
-/** Parameters of all sizes: those of the second half of the units are near 0, so that some z are. */
+/** Parameters of all sizes, some of the weights 0. */
 export function scramble(network: Network, seed: number): Network {
   const next = uniforms(seed)
   network.layers.forEach(({ inputs, units, bias, normalization }, l) => {
@@ -63,9 +64,34 @@ export function rowsFor(inputs: number, seed: number): Float32Array {
   return x
 }
 
+const simd = { kernels: 'simd', threads: 1 } as const
+
 export const elementwise = (Object.keys(activations) as (keyof typeof activations)[]).filter(
   (name): name is Exclude<keyof typeof activations, 'softmax'> => name !== 'softmax',
 )
+
+/** z = ±x of one layer that is nothing but its activation: −0 too, which no product gives. */
+const scanOf = (activation: (typeof elementwise)[number]): NetworkOptions => ({
+  inputs: 1,
+  layers: [{ units: 2, activation, bias: false, normalization: { name: 'batch', epsilon: 1 } }],
+  ...simd,
+})
+
+function scanned(network: Network): Network {
+  network.setWeights(0, [1, 1])
+  network.setGains(0, [1, -1])
+  network.setShifts(0, [-0, -0])
+  network.setRunningMean(0, [0, 0])
+  network.setRunningVariance(0, [0, 0])
+  return network
+}
+
+/** From 0 on: half of them spread over all finite float32 by their bits, half even from 0 to 20. */
+function scanRows(): Float32Array {
+  const bits = Uint32Array.from({ length: SCANNED }, (_, i) => (i / SCANNED) * 0x7f800000)
+  const even = Float32Array.from({ length: SCANNED }, (_, i) => (20 * i) / SCANNED)
+  return Float32Array.from([...new Float32Array(bits.buffer), ...even])
+}
 
 const heads = [
   ['crossEntropy', 5],
@@ -81,8 +107,6 @@ const heads = [
   ['hinge', 1],
   ['categoricalHinge', 9],
 ] as const
-
-const simd = { kernels: 'simd', threads: 1 } as const
 
 /** What each model is made from, by what it is about. */
 export const cases: readonly (readonly [title: string, options: NetworkOptions])[] = [
@@ -137,7 +161,7 @@ export const cases: readonly (readonly [title: string, options: NetworkOptions])
         },
       ] as const,
   ),
-  ...[1, 4, 7].map(
+  ...[1, 4, 70].map(
     (units) =>
       [
         `batch normalization of ${units} units`,
@@ -168,24 +192,29 @@ export const cases: readonly (readonly [title: string, options: NetworkOptions])
     'a wide one: 130-67-33-10',
     { sizes: [130, 67, 33, 10], activation: 'relu', loss: 'crossEntropy', ...simd },
   ],
+  ...elementwise.map((activation) => [`every exponent through ${activation}`, scanOf(activation)] as const),
 ]
 
 export interface Golden {
   readonly title: string
   readonly name: string
   readonly network: Network
-  /** (ROWS × inputs). */
+  /** Of x and y: ROWS or more. */
+  readonly rows: number
+  /** (rows × inputs). */
   readonly x: Float32Array
-  /** (ROWS × outputs), of kernels 'simd'. */
+  /** (rows × outputs), of kernels 'simd'. */
   readonly y: Float32Array
 }
 
 export const goldens = (): Golden[] =>
   cases.map(([title, options], i) => {
-    const network = scramble(new Network(options), i + 1)
+    const scans = title.startsWith('every exponent')
+    const network = scans ? scanned(new Network(options)) : scramble(new Network(options), i + 1)
     if (network.kernels !== 'simd') throw new Error(`expected kernels 'simd', got '${network.kernels}'`)
-    const x = rowsFor(network.inputs, i + 1)
-    return { title, name: `model${i}`, network, x, y: network.predict(x) }
+    const x = scans ? scanRows() : rowsFor(network.inputs, i + 1)
+    const rows = x.length / network.inputs
+    return { title, name: `model${i}`, network, rows, x, y: network.predict(x) }
   })
 
 /** The bits of float32 numbers; all NaN have the same. */
