@@ -2,16 +2,10 @@
 // prefix of all names.
 
 import { LEAKY_RELU_SLOPE } from '../../assembly/abi/activations.ts'
+import { doubles } from './c-columns.ts'
+import { floatConstant } from './c-text.ts'
 import * as C from './coefficients.ts'
 import { type Source, type Sources, source } from './functions.ts'
-
-/** A float32 as a constant of C: nine digits tell all of them apart. */
-export function floatConstant(value: number): string {
-  if (Object.is(value, -0)) return '-0.0f'
-  const [digits, exponent] = value.toPrecision(9).split('e')
-  const mantissa = digits.includes('.') ? digits.replace(/0+$/, '').replace(/\.$/, '.0') : `${digits}.0`
-  return exponent ? `${mantissa}e${Number(exponent)}f` : `${mantissa}f`
-}
 
 const c = floatConstant
 
@@ -37,6 +31,8 @@ ${body
 
 export const sources: Sources = new Map(
   Object.entries({
+    ...doubles,
+
     bits: source(`typedef union {
     float number;
     uint32_t bits;

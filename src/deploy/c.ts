@@ -2,16 +2,11 @@
 
 import { type Check, checkOptions, optional, refuse } from '../base/check.ts'
 import { VERSION } from '../base/version.ts'
-import { floatConstant, sources } from './c-functions.ts'
+import { inputsFunction, valueFunction } from './c-columns.ts'
+import { sources } from './c-functions.ts'
+import { floatConstant, textConstant } from './c-text.ts'
 import { collect } from './functions.ts'
-import {
-  type Decision,
-  type DeployableModel,
-  type DeployableNetwork,
-  type Deployment,
-  deploymentOf,
-  type Step,
-} from './model.ts'
+import { type Answer, type Deployable, deploymentOf, type Step } from './model.ts'
 
 export interface COptions {
   /** What all names in the file begin with: letters, digits and _, a letter first, at most 24. Default 'model': then the function
@@ -26,27 +21,6 @@ const identifier: Check<string> = (value, name) =>
 
 const table = { name: optional(identifier, 'model') }
 
-/** A text in ASCII as a literal; other bytes of its UTF-8 as three octal digits, ? so that it begins no trigraph. */
-function literal(value: string | boolean): string {
-  const bytes = [...String(value)].flatMap(utf8)
-  const text = bytes.map((byte) => {
-    const isPlain = byte >= 32 && byte < 127 && !'"\\?'.includes(String.fromCharCode(byte))
-    return isPlain ? String.fromCharCode(byte) : `\\${byte.toString(8).padStart(3, '0')}`
-  })
-  return `"${text.join('')}"`
-}
-
-/** One character in UTF-8; half a pair of surrogates becomes U+FFFD. Not every engine has TextEncoder. */
-function utf8(character: string): number[] {
-  const given = character.codePointAt(0)!
-  const code = given >= 0xd800 && given < 0xe000 ? 0xfffd : given
-  if (code < 0x80) return [code]
-  const rest = (shift: number) => 0x80 | ((code >> shift) & 63)
-  if (code < 0x800) return [0xc0 | (code >> 6), rest(0)]
-  if (code < 0x10000) return [0xe0 | (code >> 12), rest(6), rest(0)]
-  return [0xf0 | (code >> 18), rest(12), rest(6), rest(0)]
-}
-
 const PER_LINE = 8
 
 function array(name: string, values: ArrayLike<number>, shape: string): string {
@@ -58,6 +32,9 @@ function array(name: string, values: ArrayLike<number>, shape: string): string {
   }
   return `static const float ${name}[${shape}] = {\n${lines.join('')}};`
 }
+
+/** A text of C with the prefix of all names in place of $_. */
+const named = (text: string, name: string): string => text.replaceAll('$_', `${name}_`)
 
 /** The names of the functions that are elements of `sources` under the names of activations. */
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -116,44 +93,40 @@ function translate(name: string, steps: readonly Step[]) {
   return { arrays, lines, used, buffers, scratch: widths[0] + widths[1] }
 }
 
-function choice(decision: Decision, outputs: number): string {
-  if (decision.kind === 'largest') {
-    return `int best = 0;
+/** What outputs stand for: declarations for the head, and definitions. */
+function answerText(answer: Answer, outputs: number) {
+  if (answer.kind === 'numbers') {
+    const { text, uses } = valueFunction(answer.columns)
+    return { declared: ['double $_value(const float *y, int output);'], text, uses }
+  }
+  const { kind, values, boundary } = answer
+  const side = (index: string) => `    return y[${index}] >= ${floatConstant(boundary)} ? 1 : 0;`
+  const names = `const char *const $_class_names[${values.length}]`
+  const call =
+    kind === 'labels' ? 'int $_has_label(const float *y, int label)' : 'int $_class_of(const float *y)'
+  const body =
+    kind === 'labels'
+      ? side('label')
+      : outputs === 1
+        ? side('0')
+        : `    int best = 0;
     for (int i = 1; i < ${outputs}; ++i) if (y[best] < y[i]) best = i;
     return best;`
-  }
-  const index = decision.kind === 'labels' ? 'label' : '0'
-  return `return y[${index}] >= ${floatConstant(decision.boundary)} ? 1 : 0;`
-}
+  const comment =
+    kind === 'labels'
+      ? '1 where the outputs y have this label, else 0.'
+      : 'The class of the outputs y: its name is $_class_names[class].'
+  return {
+    declared: [`${call};`, `extern ${names};`],
+    text: `${names} = {\n${values.map((one) => `    ${textConstant(one)},\n`).join('')}};
 
-function classifier(name: string, outputs: number, classes: NonNullable<Deployment['classes']>): string {
-  const { names, decision } = classes
-  const head =
-    decision.kind === 'labels'
-      ? `/* 1 where the outputs y have this label, else 0. */
-int ${name}_has_label(const float *y, int label)`
-      : `/* The class of the outputs y: its name is ${name}_class_names[class]. */
-int ${name}_class_of(const float *y)`
-  return `
-const char *const ${name}_class_names[${names.length}] = {
-${names.map((one) => `    ${literal(one)},\n`).join('')}};
-
-${head}
+/* ${comment} */
+${call}
 {
-    ${choice(decision, outputs)}
-}
-`
-}
-
-/** The declarations, for the head of the file. */
-function declarations(name: string, { inputs, outputs, classes }: Deployment): string[] {
-  const predict = `void ${name}_predict(const float x[${inputs}], float y[${outputs}]);`
-  if (!classes) return [predict]
-  const call =
-    classes.decision.kind === 'labels'
-      ? `int ${name}_has_label(const float *y, int label);`
-      : `int ${name}_class_of(const float *y);`
-  return [predict, call, `extern const char *const ${name}_class_names[${classes.names.length}];`]
+${body}
+}`,
+    uses: [],
+  }
 }
 
 /**
@@ -164,26 +137,35 @@ function declarations(name: string, { inputs, outputs, classes }: Deployment): s
  * OptionError for a model that cannot be exported, such as one with an activation of your own, and FormatError for a snapshot
  * that is none.
  */
-export function toC(model: DeployableNetwork | DeployableModel, options: COptions = {}): string {
+export function toC(model: Deployable, options: COptions = {}): string {
   const { name } = checkOptions(table, options, 'options')
-  const deployment = deploymentOf(model)
-  const { inputs, outputs, steps, classes, summary } = deployment
+  const { inputs, outputs, steps, features, answer, summary } = deploymentOf(model)
   const { arrays, lines, used, buffers, scratch } = translate(name, steps)
-  const functions = collect(sources, new Set(used)).map((text) => text.replaceAll('$', name))
-  const needsBits = functions.some((text) => text.includes('uint32_t'))
+  const reader = features && inputsFunction(features, inputs)
+  const reply = answer && answerText(answer, outputs)
+  const uses = new Set([...used, ...(reader?.uses ?? []), ...(reply?.uses ?? [])])
+  const own = [...(reader ? [reader.text] : []), ...(reply ? [reply.text] : [])]
+  const functions = [...collect(sources, uses), ...own].map((text) => named(text, name))
+  const declared = [
+    `void $_predict(const float x[${inputs}], float y[${outputs}]);`,
+    ...(features
+      ? [`int $_inputs(const double cells[${features.columns.length}], float x[${inputs}]);`]
+      : []),
+    ...(reply?.declared ?? []),
+  ].map((text) => named(text, name))
+  const needsBits = functions.some((text) => /uint\d+_t/.test(text))
   const needsRoot = used.includes('layerNorm')
   const includes = ['<float.h>', ...(needsRoot ? ['<math.h>'] : []), ...(needsBits ? ['<stdint.h>'] : [])]
+  const macro = `${name.toUpperCase()}_SCRATCH`
   return `/*
  * A neural network of ${summary}, exported by nabla ${VERSION}.
  *
-${declarations(name, deployment)
-  .map((line) => ` *   ${line}\n`)
-  .join('')} *
+${declared.map((line) => ` *   ${line}\n`).join('')} *
  * C99, compiled with -ffp-contract=off${needsRoot ? ' and linked with -lm' : ''}: outputs have the same bits as nabla's with kernels 'simd'.
  * x and y may not overlap. Nothing is allocated; ${
    scratch > 0
      ? `${4 * scratch} bytes of scratch are on the stack, or elsewhere by
- * -D${name.toUpperCase()}_SCRATCH=static, and then for one call at a time.`
+ * -D${macro}=static, and then for one call at a time.`
      : 'there is no scratch.'
  }
  */
@@ -195,13 +177,13 @@ ${includes.map((file) => `#include ${file}\n`).join('')}
 #ifdef __clang__
 #pragma STDC FP_CONTRACT OFF
 #endif
-${scratch > 0 ? `#ifndef ${name.toUpperCase()}_SCRATCH\n#define ${name.toUpperCase()}_SCRATCH\n#endif\n` : ''}
+${scratch > 0 ? `#ifndef ${macro}\n#define ${macro}\n#endif\n` : ''}
 ${arrays.join('\n\n')}
 
 ${functions.join('\n\n')}
 
 void ${name}_predict(const float x[${inputs}], float y[${outputs}])
 {
-${scratch > 0 ? `    ${name.toUpperCase()}_SCRATCH float ${buffers.join(', ')};\n` : ''}${lines.map((line) => `    ${line}\n`).join('')}}
-${classes ? classifier(name, outputs, classes) : ''}`
+${scratch > 0 ? `    ${macro} float ${buffers.join(', ')};\n` : ''}${lines.map((line) => `    ${line}\n`).join('')}}
+`
 }

@@ -5,6 +5,8 @@ import { LEAKY_RELU_SLOPE } from '../../assembly/abi/activations.ts'
 import { ALPHABET } from './base64.ts'
 import * as C from './coefficients.ts'
 import { type Sources, source } from './functions.ts'
+import { columnSources } from './javascript-columns.ts'
+import { doubles } from './javascript-doubles.ts'
 
 /** The shortest decimal that rounds to this float32. */
 function short(value: number): string {
@@ -25,6 +27,9 @@ const list = (numbers: readonly number[]) => `Float32Array.of(${numbers.map(shor
 
 export const sources: Sources = new Map(
   Object.entries({
+    ...columnSources,
+    ...doubles,
+
     madd: source('const madd = (a, b, c) => f(f(a * b) + c)'),
 
     polynomial: source(

@@ -3,30 +3,17 @@
 import { refuse } from '../base/check.ts'
 import { OptionError, shown } from '../base/errors.ts'
 import type { Floats } from '../base/floats.ts'
+import type { FeaturesJSON } from '../data/features/features.ts'
+import type { ClassValue, NumberTargetJSON, TargetJSON } from '../data/features/target.ts'
 import { type LossName, losses } from '../model/losses.ts'
 import type { LayerParameters, NetworkSnapshot } from '../model/snapshot.ts'
 import { type ActivationName, activations } from '../model/tables.ts'
+import { Model } from '../models/model.ts'
+import { type ModelSnapshot, modelOf, modelSnapshotOf } from '../models/snapshot.ts'
 import { Network } from '../network.ts'
-import { networkOf, snapshotOf } from '../network-snapshot.ts'
 
-/** A Network of nabla: each entry has types of its own, by which a class of another one is known by its members alone. */
-export interface DeployableNetwork {
-  readonly inputs: number
-  readonly outputs: number
-  readonly parameterCount: number
-  checkpoint(): Uint8Array
-}
-
-/** A model as plain data: its network, and what stands before and behind it. */
-export interface DeployableModel {
-  readonly network: DeployableNetwork | NetworkSnapshot
-  /** One for each class, in the order of their indices. Default: those of the network, where it has some. */
-  readonly classNames?: readonly (string | boolean)[] | undefined
-  /** How raw rows become inputs. Not yet: it must be missing. */
-  readonly features?: undefined
-  /** How outputs become the target in its own unit. Not yet: it must be missing. */
-  readonly target?: undefined
-}
+/** What can be exported: a network, a model, or either as plain data. */
+export type Deployable = Network | Model | ModelSnapshot
 
 /** One step of a prediction, in place but for `dense`. All numbers are float32. */
 export type Step =
@@ -56,18 +43,37 @@ export type Step =
     }
   | { readonly kind: 'activation'; readonly units: number; readonly activation: ActivationName }
 
-/** How outputs become classes: the side of a boundary, one for each label, or the largest. */
-export type Decision =
-  | { readonly kind: 'side' | 'labels'; readonly boundary: number }
-  | { readonly kind: 'largest' }
+/** What outputs stand for. */
+export type Answer =
+  | {
+      readonly kind: 'class'
+      readonly values: readonly ClassValue[]
+      /** Of one output: class 1 is from here on. Of several the largest is the class. */
+      readonly boundary: number
+      /** Whether the outputs are probabilities. */
+      readonly isLikely: boolean
+    }
+  | {
+      readonly kind: 'labels'
+      readonly values: readonly string[]
+      /** From here on a label is there. */
+      readonly boundary: number
+      readonly isLikely: boolean
+    }
+  | { readonly kind: 'numbers'; readonly columns: NumberTargetJSON['columns'] }
 
 /** All that a writer needs. */
 export interface Deployment {
   readonly inputs: number
   readonly outputs: number
   readonly steps: readonly Step[]
-  readonly classes: { readonly names: readonly (string | boolean)[]; readonly decision: Decision } | undefined
-  /** "64-32-10: relu, softmax", for the head of the file. */
+  /** What inputs are made from; undefined where rows are inputs. */
+  readonly features: FeaturesJSON | undefined
+  /** Undefined where the outputs are the answer. */
+  readonly answer: Answer | undefined
+  /** True for a model, which predicts answers; a network predicts outputs, whether or not its classes have names. */
+  readonly isModel: boolean
+  /** "64-32-10 (relu, softmax)", for the head of the file. */
   readonly summary: string
 }
 
@@ -76,9 +82,8 @@ const { fround } = Math
 /** The activation of a layer, where it is one of nabla's. Throws OptionError by the name of another. */
 function activationOf(given: unknown, where: string): ActivationName {
   if (typeof given === 'string' && Object.hasOwn(activations, given)) return given as ActivationName
-  const name = typeof given === 'object' && given !== null ? (given as { name?: unknown }).name : given
   throw new OptionError(
-    `${where}: expected one of nabla's activations, got ${shown(name)}, a function of your own, which cannot be exported`,
+    `${where}: expected one of nabla's activations, got ${shown(nameOf(given))}, a function of your own, which cannot be exported`,
   )
 }
 
@@ -112,64 +117,73 @@ function stepsOf({ options, layers }: NetworkSnapshot): Step[] {
   })
 }
 
-/** See classSlices in src/metrics/classify.ts. */
-function decisionOf(outputs: number, loss: unknown): Decision {
-  const name = typeof loss === 'object' && loss !== null ? (loss as { name: string }).name : (loss as string)
-  const row = Object.hasOwn(losses, name) ? losses[name as LossName] : losses.quadratic
+const nameOf = (given: unknown): unknown =>
+  typeof given === 'object' && given !== null ? (given as { name?: unknown }).name : given
+
+/** A loss of the user's own has numbers for targets, and no options here. */
+const isOwnLoss = (loss: unknown): boolean =>
+  typeof loss === 'object' && !Object.hasOwn(losses, nameOf(loss) as string)
+
+/** As src/models/prediction.ts has it. */
+function answerOf({ options }: NetworkSnapshot, target: TargetJSON | undefined): Answer | undefined {
+  if (target?.type === 'number') return { kind: 'numbers', columns: target.columns }
+  const { units, activation } = options.layers[options.layers.length - 1]
+  const row = losses[isOwnLoss(options.loss) ? 'quadratic' : (nameOf(options.loss) as LossName)]
   const boundary = row.fusedWith ? 0.5 : row.threshold
-  if (outputs === 1) return { kind: 'side', boundary }
-  return row.kind === 'labels' ? { kind: 'labels', boundary } : { kind: 'largest' }
-}
-
-function namesOf(given: unknown, outputs: number): readonly (string | boolean)[] {
-  const count = outputs === 1 ? 2 : outputs
-  const names = Array.isArray(given) ? [...given] : []
-  const isName = (one: unknown) => typeof one === 'string' || typeof one === 'boolean'
-  if (names.length !== count || !names.every(isName) || new Set(names).size !== count) {
-    return refuse('model.classNames', `${count} names, each once`, given)
+  const areLabels = target ? target.type === 'labels' : units > 1 && row.kind === 'labels'
+  const names = target?.type === 'labels' ? target.names : (target?.classes ?? options.classNames)
+  if (!names) return undefined
+  if (!areLabels) {
+    const isLikely = activation === 'softmax' || (activation === 'sigmoid' && units === 1)
+    return { kind: 'class', values: names, boundary, isLikely }
   }
-  return names
+  return {
+    kind: 'labels',
+    values: names.map(String),
+    boundary: row.kind === 'labels' ? boundary : 0.5,
+    isLikely: activation === 'sigmoid',
+  }
 }
 
-/** The same network, or a copy of the snapshot that has been checked as a network's options and parameters are. */
-function checkedSnapshot(network: DeployableNetwork | NetworkSnapshot): NetworkSnapshot {
-  if (network instanceof Network) return snapshotOf(network)
-  const { options, layers } = (typeof network === 'object' && network ? network : {}) as NetworkSnapshot
-  if (!Array.isArray(options?.layers)) return refuse('model.network', 'a Network or its snapshot', network)
-  options.layers.forEach(({ activation }, l) => {
-    if (typeof activation === 'object') activationOf(activation, `layers[${l}].activation`)
+/** A copy that has been checked as a model is. */
+function checkedSnapshot(given: ModelSnapshot): ModelSnapshot {
+  const { network, features, target } = (typeof given === 'object' && given ? given : {}) as ModelSnapshot
+  if (!Array.isArray(network?.options?.layers) || !Array.isArray(network.layers)) {
+    return refuse('model', 'a Network, a Model, or the snapshot of one', given)
+  }
+  const { options, layers } = network
+  // What only a function stands for is refused by its name; what is only for training is left aside.
+  options.layers.forEach((layer, l) => {
+    if (typeof layer?.activation === 'object') activationOf(layer.activation, `layers[${l}].activation`)
   })
-  const made = networkOf({ options, layers }, { kernels: 'reference', threads: 1 })
-  const checked = snapshotOf(made)
-  made.dispose()
+  const { loss } = options
+  const made = modelOf(
+    { network: { options, layers }, ...(features && { features }), ...(target && { target }) },
+    { kernels: 'reference', threads: 1, optimizer: 'sgd', ...(isOwnLoss(loss) && { loss: 'quadratic' }) },
+  )
+  const checked = modelSnapshotOf(made)
+  ;(made instanceof Model ? made.network : made).dispose()
   return checked
 }
 
-/** The steps and the names of a model. Throws OptionError for what cannot be exported, FormatError for a snapshot that is none. */
-export function deploymentOf(model: DeployableNetwork | DeployableModel): Deployment {
-  const given: DeployableModel = model instanceof Network ? { network: model } : (model as DeployableModel)
-  if (typeof given !== 'object' || given === null) refuse('model', 'a Network or { network }', given)
-  for (const part of ['features', 'target'] as const) {
-    if (given[part] !== undefined)
-      refuse(`model.${part}`, 'none: transforms cannot be exported yet', given[part])
-  }
-  const snapshot = checkedSnapshot(given.network)
-  const { options } = snapshot
-  const outputs = options.layers[options.layers.length - 1].units
-  const classNames = given.classNames ?? (options as { classNames?: unknown }).classNames
+/** The steps of a model. Throws OptionError for what cannot be exported, FormatError for a snapshot that is none. */
+export function deploymentOf(model: Deployable): Deployment {
+  const isLive = model instanceof Network || model instanceof Model
+  const { network, features, target } = isLive ? modelSnapshotOf(model) : checkedSnapshot(model)
+  const { options } = network
   const sizes = [options.inputs, ...options.layers.map(({ units }) => units)].join('-')
+  const steps = stepsOf(network)
   const stages = options.layers.map(({ activation, normalization }) => {
     const before = typeof normalization === 'object' ? `${normalization.name} normalization + ` : ''
     return `${before}${activation}`
   })
   return {
     inputs: options.inputs,
-    outputs,
-    steps: stepsOf(snapshot),
-    classes:
-      classNames === undefined
-        ? undefined
-        : { names: namesOf(classNames, outputs), decision: decisionOf(outputs, options.loss) },
+    outputs: options.layers[options.layers.length - 1].units,
+    steps,
+    features,
+    answer: answerOf(network, target),
+    isModel: features !== undefined || target !== undefined,
     summary: `${sizes} (${stages.join(', ')})`,
   }
 }

@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { VERSION } from '../../src/base/version.ts'
 import { toBase64 } from '../../src/deploy/base64.ts'
-import { floatConstant } from '../../src/deploy/c-functions.ts'
-import { type DeployableModel, toC, toJavaScript } from '../../src/deploy/index.ts'
-import { FormatError, Network, OptionError } from '../../src/index.ts'
+import { floatConstant } from '../../src/deploy/c-text.ts'
+import { type Deployable, toC, toJavaScript } from '../../src/deploy/index.ts'
+import { FormatError, type LossName, Network, OptionError } from '../../src/index.ts'
 import { snapshotOf } from '../../src/network-snapshot.ts'
 import { cases, rowsFor, scramble } from './models.ts'
 
@@ -78,8 +78,11 @@ describe('toJavaScript', () => {
   })
 
   it('has the names of classes', async () => {
-    const net = scramble(new Network({ sizes: [4, 5, 6], loss: 'crossEntropy', kernels: 'simd' }), 3)
-    const { classNames, classify } = await load(toJavaScript({ network: net, classNames: NAMES }))
+    const net = scramble(
+      new Network({ sizes: [4, 5, 6], loss: 'crossEntropy', classNames: NAMES, kernels: 'simd' }),
+      3,
+    )
+    const { classNames, classify } = await load(toJavaScript(net))
     expect(classNames).toEqual(NAMES)
     const x = rowsFor(4, 5)
     const found = new Set<unknown>()
@@ -90,13 +93,16 @@ describe('toJavaScript', () => {
       found.add(name)
     }
     expect(found.size).toBeGreaterThan(2)
-    expect(toJavaScript({ network: net, classNames: NAMES })).not.toContain('</script')
+    expect(toJavaScript(net)).not.toContain('</script')
     expect(() => classify!([Number.NaN, 0, 0, 0])).toThrow(/expected outputs that are numbers, got NaN/)
   })
 
   it.each(['binaryCrossEntropy', 'hinge'] as const)('divides by the boundary of %s', async (loss) => {
-    const net = scramble(new Network({ sizes: [2, 3, 1], loss, kernels: 'simd' }), 4)
-    const { classify } = await load(toJavaScript({ network: net, classNames: [false, true] }))
+    const net = scramble(
+      new Network({ sizes: [2, 3, 1], loss, classNames: [false, true], kernels: 'simd' }),
+      4,
+    )
+    const { classify } = await load(toJavaScript(net))
     const x = rowsFor(2, 5).subarray(0, 400)
     const classes = [...net.classify(x)]
     expect(new Set(classes)).toEqual(new Set([0, 1]))
@@ -106,9 +112,12 @@ describe('toJavaScript', () => {
   })
 
   it('has the names of labels', async () => {
-    const net = scramble(new Network({ sizes: [2, 4, 3], loss: 'binaryCrossEntropy', kernels: 'simd' }), 4)
     const names = ['round', 'red', 'sweet']
-    const { classify } = await load(toJavaScript({ network: net, classNames: names }))
+    const net = scramble(
+      new Network({ sizes: [2, 4, 3], loss: 'binaryCrossEntropy', classNames: names, kernels: 'simd' }),
+      4,
+    )
+    const { classify } = await load(toJavaScript(net))
     const x = rowsFor(2, 5).subarray(0, 40)
     const labels = net.classify(x)
     expect(new Set(labels)).toEqual(new Set([0, 1]))
@@ -127,7 +136,7 @@ describe('both writers', () => {
       const net = scramble(new Network(options), 2)
       const network = snapshotOf(net)
       expect(write({ network })).toBe(write(net))
-      expect(write({ network: structuredClone(network) })).toBe(write({ network: net }))
+      expect(write({ network: structuredClone(network) })).toBe(write(net))
     }
   })
 
@@ -151,15 +160,17 @@ describe('both writers', () => {
   })
 
   it.each<[string, unknown, new (...of: never[]) => Error, RegExp]>([
-    ['nothing', undefined, OptionError, /^model: expected a Network or \{ network \}, got undefined/],
+    ['nothing', undefined, OptionError, /^model: expected a Network, a Model, or the snapshot of one, got/],
     ['null', null, OptionError, /^model: /],
-    ['a number', { network: 1 }, OptionError, /^model\.network: expected a Network or its snapshot, got 1/],
-    ['a snapshot that is bare', snapshotOf(xor()), OptionError, /^model\.network: /],
-    ['features', { network: xor(), features: {} }, OptionError, /^model\.features: /],
-    ['a target', { network: xor(), target: {} }, OptionError, /^model\.target: /],
-    ['a name too few', { network: xor(), classNames: ['a'] }, OptionError, /^model\.classNames: expected 2/],
-    ['a name twice', { network: xor(), classNames: ['a', 'a'] }, OptionError, /^model\.classNames/],
-    ['a number for a name', { network: xor(), classNames: ['a', 1] }, OptionError, /^model\.classNames/],
+    ['a number', { network: 1 }, OptionError, /^model: /],
+    ['a snapshot that is bare', snapshotOf(xor()), OptionError, /^model: /],
+    [
+      'features that are none',
+      { network: snapshotOf(xor()), features: {} },
+      FormatError,
+      /features\.columns/,
+    ],
+    ['a target that is none', { network: snapshotOf(xor()), target: {} }, FormatError, /target\.type/],
     ['layers too few', { network: { ...snapshotOf(xor()), layers: [] } }, FormatError, /of 2 layers, got/],
     [
       'weights that are text',
@@ -175,8 +186,8 @@ describe('both writers', () => {
     ],
   ])('refuse %s', (_, model, error, message) => {
     for (const write of writers) {
-      expect(() => write(model as DeployableModel)).toThrow(error)
-      expect(() => write(model as DeployableModel)).toThrow(message)
+      expect(() => write(model as Deployable)).toThrow(error)
+      expect(() => write(model as Deployable)).toThrow(message)
     }
   })
 
@@ -196,8 +207,9 @@ describe('toC', () => {
         2,
       ],
       loss: 'crossEntropy',
+      classNames: ['a', 'b'],
     })
-    const text = toC({ network: net, classNames: ['a', 'b'] }, { name: 'Wine_2' })
+    const text = toC(net, { name: 'Wine_2' })
     const names = [...text.matchAll(/^(?:static )?(?:const )?\w+ (?:\*const )?(\w+)[[(]/gm)].map(
       ([, name]) => name,
     )
@@ -230,8 +242,7 @@ describe('toC', () => {
   })
 
   it('is text in ASCII', () => {
-    const net = new Network({ sizes: [4, 6], loss: 'crossEntropy' })
-    const text = toC({ network: net, classNames: NAMES })
+    const text = toC(new Network({ sizes: [4, 6], loss: 'crossEntropy', classNames: NAMES }))
     expect(text).toMatch(/^[\n -~]*$/)
   })
 
@@ -240,18 +251,20 @@ describe('toC', () => {
   it.skipIf(!compiler)('has the names of classes and of labels', () => {
     const folder = mkdtempSync(join(tmpdir(), 'nabla-c-'))
     try {
-      const classes = scramble(new Network({ sizes: [4, 5, 6], loss: 'crossEntropy', kernels: 'simd' }), 3)
-      const labels = scramble(new Network({ sizes: [4, 3], loss: 'binaryCrossEntropy', kernels: 'simd' }), 4)
-      const side = scramble(new Network({ sizes: [4, 1], loss: 'binaryCrossEntropy', kernels: 'simd' }), 4)
+      const make = (sizes: number[], loss: LossName, classNames: (string | boolean)[]) =>
+        new Network({ sizes, loss, classNames, kernels: 'simd' })
+      const classes = scramble(make([4, 5, 6], 'crossEntropy', NAMES), 3)
+      const labels = scramble(make([4, 3], 'binaryCrossEntropy', ['round', 'red', 'sweet']), 4)
+      const side = scramble(make([4, 1], 'binaryCrossEntropy', [false, true]), 4)
       const x = rowsFor(4, 5).subarray(0, 400)
       const rows = Array.from(x, (v) => `${floatConstant(v)}, `).join('')
       // Several files in one, compiled with the scratch out of the stack.
       writeFileSync(
         join(folder, 'all.c'),
         `#define CLASSES_SCRATCH static
-${toC({ network: classes, classNames: NAMES }, { name: 'classes' })}
-${toC({ network: labels, classNames: ['round', 'red', 'sweet'] }, { name: 'labels' })}
-${toC({ network: side, classNames: [false, true] }, { name: 'side' })}
+${toC(classes, { name: 'classes' })}
+${toC(labels, { name: 'labels' })}
+${toC(side, { name: 'side' })}
 #include <stdio.h>
 int main(void)
 {
