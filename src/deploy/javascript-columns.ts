@@ -4,6 +4,8 @@ import type { ColumnJSON, FeaturesJSON } from '../data/features/features.ts'
 import { type Source, source } from './functions.ts'
 
 export const columnSources: Record<string, Source> = {
+  isList: source('const isList = (row) => Array.isArray(row) || ArrayBuffer.isView(row)'),
+
   refuse: source(`function refuse(name, expected, cell) {
   throw new TypeError(\`column \${JSON.stringify(name)}: expected \${expected}, got \${String(cell)}\`)
 }`),
@@ -31,7 +33,7 @@ function numeric(x, cell, { name, offset, scale, missing, indicator }, logarithm
   categorical: source(
     `function categorical(x, cell, { name, categories, unknown, missing }) {
   const value = isMissing(cell) ? null : typeof cell === 'string' ? cell.trim() : cell
-  const isCategory = value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
+  const isCategory = value === null || /^(string|boolean)$/.test(typeof value) || Number.isFinite(value)
   const index = categories.indexOf(value)
   const isRefused = index < 0 && (value === null ? missing : unknown) === 'error'
   if (!isCategory || isRefused) refuse(name, 'a category that is known', cell)
@@ -45,8 +47,10 @@ function numeric(x, cell, { name, offset, scale, missing, indicator }, logarithm
     `const truths = { true: 1, yes: 1, 1: 1, false: 0, no: 0, 0: 0 }
 
 function truth(x, cell, { name, missing }) {
-  const word = typeof cell === 'number' ? (cell === 1 || cell === 0 ? String(cell + 0) : '') : typeof cell === 'boolean' || typeof cell === 'string' ? String(cell).trim().toLowerCase() : ''
-  const value = Object.prototype.hasOwnProperty.call(truths, word) ? truths[word] : isMissing(cell) ? missing : null
+  const isWord = typeof cell === 'boolean' || typeof cell === 'string'
+  const word = isWord ? String(cell).trim().toLowerCase() : cell === 1 || cell === 0 ? String(cell + 0) : ''
+  const isTruth = Object.prototype.hasOwnProperty.call(truths, word)
+  const value = isTruth ? truths[word] : isMissing(cell) ? missing : null
   if (value === null) refuse(name, 'true or false', cell)
   x.push(value)
 }`,
@@ -57,11 +61,12 @@ function truth(x, cell, { name, missing }) {
   cellOf: source(
     `/** A row is an object, or an array of cells. */
 function cellOf(row, name, place) {
-  if (Array.isArray(row)) return row[place]
+  if (isList(row)) return row[place]
   const isThere = Object.prototype.hasOwnProperty.call(row, name) || (name in row && !(name in {}))
   return isThere ? row[name] : refuse(name, 'such a column', 'a row without it')
 }`,
     'refuse',
+    'isList',
   ),
 }
 
@@ -85,7 +90,7 @@ function statement(column: ColumnJSON, place: number): { text: string; uses: str
 export function inputsFunction({ columns, cells }: FeaturesJSON): { text: string; uses: string[] } {
   const statements = columns.map((column, c) => statement(column, cells ? cells.indexOf(column.name) : c))
   const check = cells
-    ? `  if (Array.isArray(row) && row.length !== ${cells.length}) refuse('row', '${cells.length} cells', row.length)\n`
+    ? `  if (isList(row) && row.length !== ${cells.length}) refuse('row', '${cells.length} cells', row.length)\n`
     : ''
   return {
     text: `function inputsOf(row) {

@@ -1,12 +1,14 @@
 // What is exported, as a list of steps on one row: what the writers of JavaScript and of C have in common.
 
-import { refuse } from '../base/check.ts'
+import { finite, oneOf, refuse } from '../base/check.ts'
 import { OptionError, shown } from '../base/errors.ts'
 import type { Floats } from '../base/floats.ts'
 import type { FeaturesJSON } from '../data/features/features.ts'
 import type { ClassValue, NumberTargetJSON, TargetJSON } from '../data/features/target.ts'
+import { classNames as checkClassNames, nameCount } from '../model/class-names.ts'
+import type { CustomLossSettings } from '../model/custom-loss.ts'
 import { type LossName, losses } from '../model/losses.ts'
-import type { LayerParameters, NetworkSnapshot } from '../model/snapshot.ts'
+import type { LayerParameters, NetworkSnapshot, SavedOptions } from '../model/snapshot.ts'
 import { type ActivationName, activations } from '../model/tables.ts'
 import { Model } from '../models/model.ts'
 import { type ModelSnapshot, modelOf, modelSnapshotOf } from '../models/snapshot.ts'
@@ -120,17 +122,23 @@ function stepsOf({ options, layers }: NetworkSnapshot): Step[] {
 const nameOf = (given: unknown): unknown =>
   typeof given === 'object' && given !== null ? (given as { name?: unknown }).name : given
 
-/** A loss of the user's own has numbers for targets, and no options here. */
-const isOwnLoss = (loss: unknown): boolean =>
-  typeof loss === 'object' && !Object.hasOwn(losses, nameOf(loss) as string)
+/** True for a loss of the user's own: its name and what its targets are, without the functions. */
+const isOwnLoss = (loss: unknown): loss is CustomLossSettings =>
+  typeof loss === 'object' && loss !== null && !Object.hasOwn(losses, nameOf(loss) as string)
+
+/** What targets of the loss are, and from which output on one of two classes or a label is 1. */
+function sidesOf(loss: unknown): { kind: 'values' | 'classes' | 'labels'; boundary: number } {
+  if (isOwnLoss(loss)) return { kind: loss.targets, boundary: loss.threshold }
+  const { kind, fusedWith, threshold } = losses[nameOf(loss) as LossName]
+  return { kind, boundary: fusedWith ? 0.5 : threshold }
+}
 
 /** As src/models/prediction.ts has it. */
 function answerOf({ options }: NetworkSnapshot, target: TargetJSON | undefined): Answer | undefined {
   if (target?.type === 'number') return { kind: 'numbers', columns: target.columns }
   const { units, activation } = options.layers[options.layers.length - 1]
-  const row = losses[isOwnLoss(options.loss) ? 'quadratic' : (nameOf(options.loss) as LossName)]
-  const boundary = row.fusedWith ? 0.5 : row.threshold
-  const areLabels = target ? target.type === 'labels' : units > 1 && row.kind === 'labels'
+  const { kind, boundary } = sidesOf(options.loss)
+  const areLabels = target ? target.type === 'labels' : units > 1 && kind === 'labels'
   const names = target?.type === 'labels' ? target.names : (target?.classes ?? options.classNames)
   if (!names) return undefined
   if (!areLabels) {
@@ -140,9 +148,32 @@ function answerOf({ options }: NetworkSnapshot, target: TargetJSON | undefined):
   return {
     kind: 'labels',
     values: names.map(String),
-    boundary: row.kind === 'labels' ? boundary : 0.5,
+    boundary: kind === 'labels' ? boundary : 0.5,
     isLikely: activation === 'sigmoid',
   }
+}
+
+/** The options of a network as one can be made of: what only a function stands for is refused by its name, or left aside. */
+function plainOptions(options: SavedOptions): SavedOptions {
+  options.layers.forEach((layer, l) => {
+    if (typeof layer?.activation === 'object') activationOf(layer.activation, `layers[${l}].activation`)
+  })
+  if (!isOwnLoss(options.loss)) return { ...options, optimizer: 'sgd' }
+  const { classNames, ...others } = options
+  return { ...others, optimizer: 'sgd', loss: 'quadratic' }
+}
+
+/** A loss of the user's own and the names of the classes, which that of plainOptions has no use for. Throws OptionError. */
+function ownOptions({ loss, layers, classNames }: SavedOptions): Partial<SavedOptions> {
+  if (!isOwnLoss(loss)) return {}
+  const targets = oneOf(['values', 'classes', 'labels'] as const)(loss.targets ?? 'values', 'loss.targets')
+  const threshold = finite(loss.threshold ?? 0.5, 'loss.threshold')
+  const own = { loss: { ...loss, targets, threshold } } as Partial<SavedOptions>
+  if (classNames === undefined) return own
+  const names = checkClassNames(classNames, 'classNames')
+  const count = nameCount(layers[layers.length - 1].units)
+  if (names.length !== count) refuse('classNames', `${count} names`, classNames)
+  return { ...own, classNames: names }
 }
 
 /** A copy that has been checked as a model is. */
@@ -151,19 +182,13 @@ function checkedSnapshot(given: ModelSnapshot): ModelSnapshot {
   if (!Array.isArray(network?.options?.layers) || !Array.isArray(network.layers)) {
     return refuse('model', 'a Network, a Model, or the snapshot of one', given)
   }
-  const { options, layers } = network
-  // What only a function stands for is refused by its name; what is only for training is left aside.
-  options.layers.forEach((layer, l) => {
-    if (typeof layer?.activation === 'object') activationOf(layer.activation, `layers[${l}].activation`)
-  })
-  const { loss } = options
-  const made = modelOf(
-    { network: { options, layers }, ...(features && { features }), ...(target && { target }) },
-    { kernels: 'reference', threads: 1, optimizer: 'sgd', ...(isOwnLoss(loss) && { loss: 'quadratic' }) },
-  )
+  const options = plainOptions(network.options)
+  const plain = { network: { options, layers: network.layers }, features, target } as ModelSnapshot
+  const made = modelOf(plain, { kernels: 'reference', threads: 1 })
   const checked = modelSnapshotOf(made)
   ;(made instanceof Model ? made.network : made).dispose()
-  return checked
+  const own = ownOptions(network.options)
+  return { ...checked, network: { ...checked.network, options: { ...checked.network.options, ...own } } }
 }
 
 /** The steps of a model. Throws OptionError for what cannot be exported, FormatError for a snapshot that is none. */

@@ -26,7 +26,7 @@ const load = (code: string): Promise<Module> =>
 const withoutWeights = (code: string) => code.replace(/decode\(\n {2}'[\w+/]+'\n\)/, 'decode()')
 
 // What is a comment in one of the languages, ends a string, begins a trigraph, or closes a script of a page.
-const NAMES = ['*/ //', '"\'\\ ', '??/\n', 'è 😀 \u2028', '</script>', `\`\${row}\``]
+const NAMES = ['*/ //', '"\'\\ ', '??/\n', 'è 😀 \u2028', '</script>', `\`\${row} $_ $&\``]
 
 const xor = () => scramble(new Network({ sizes: [2, 3, 1], kernels: 'simd' }), 1)
 
@@ -148,15 +148,52 @@ describe('both writers', () => {
     await net.fit({ x: [[0, 1]], y: [[1]] })
   })
 
-  it.each(writers)('refuse an activation that is not of nabla by its name: %o', (write) => {
-    const network = snapshotOf(xor())
-    const [first, last] = network.options.layers
-    const sine = { name: 'sine', f: Math.sin, derivative: Math.cos }
-    const options = { ...network.options, layers: [{ ...first, activation: sine as never }, last] }
-    expect(() => write({ network: { ...network, options } })).toThrow(OptionError)
-    expect(() => write({ network: { ...network, options } })).toThrow(
-      'layers[0].activation: expected one of nabla\'s activations, got "sine", a function of your own, which cannot be exported',
-    )
+  it.each(writers)('refuse an activation of the user by its name: %o', (write) => {
+    const activation = { name: 'sine', f: Math.sin, derivative: Math.cos }
+    const net = new Network({ inputs: 2, layers: [3, { units: 3, activation }, 1] })
+    const message =
+      'layers[1].activation: expected one of nabla\'s activations, got "sine", a function of your own, which cannot be exported'
+    for (const model of [net, { network: snapshotOf(net) }]) {
+      expect(() => write(model)).toThrow(OptionError)
+      expect(() => write(model)).toThrow(message)
+    }
+  })
+
+  it.each(writers)('leave aside what is only for training: %o', (write) => {
+    const loss = { name: 'cubic', f: () => 1, derivative: () => [1] }
+    const net = new Network({
+      sizes: [2, 3, 1],
+      loss: loss as never,
+      optimizer: { name: 'sgd', learningRate: () => 0.1 },
+    })
+    const plain = new Network({ sizes: [2, 3, 1] })
+    expect(write(net)).toBe(write(plain))
+    expect(write({ network: structuredClone(snapshotOf(net)) })).toBe(write(plain))
+  })
+
+  it('know what a loss of the user has for targets', async () => {
+    const own = (targets: 'classes' | 'labels', threshold: number) => ({
+      name: 'own',
+      f: () => 1,
+      derivative: () => [1, 1],
+      targets,
+      threshold,
+    })
+    for (const [loss, outputs, classNames] of [
+      [own('labels', 0.3), 2, ['a', 'b']],
+      [own('labels', 0.2), 1, ['a', 'b']],
+      [own('classes', 0.5), 2, ['a', 'b']],
+    ] as const) {
+      const net = scramble(new Network({ sizes: [2, 3, outputs], loss, classNames, kernels: 'simd' }), 8)
+      const code = toJavaScript(net)
+      expect(toJavaScript({ network: structuredClone(snapshotOf(net)) })).toBe(code)
+      const { classify } = await load(code)
+      const x = rowsFor(2, 6).subarray(0, 200)
+      const rows = Array.from({ length: 100 }, (_, r) => x.subarray(2 * r, 2 * r + 2))
+      const names = net.classify(x, { names: true })
+      expect(new Set(names.map(String)).size).toBeGreaterThan(1)
+      expect(rows.map((row) => classify!(row))).toEqual(names)
+    }
   })
 
   it.each<[string, unknown, new (...of: never[]) => Error, RegExp]>([

@@ -9,31 +9,40 @@ import * as data from '../../src/data/index.ts'
 import * as datasets from '../../src/datasets/index.ts'
 import * as deploy from '../../src/deploy/index.ts'
 import * as nabla from '../../src/index.ts'
+import * as models from '../../src/models/index.ts'
 
 const text = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8')
 const snippets = (language: string): string[] =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(([, code]) => code)
 
-const [write, use] = snippets('js')
-const [main] = snippets('c')
+const [write, use, homes] = snippets('js')
+const [fragment, main] = snippets('c')
 const [compile, cross] = snippets('sh')
 
 const AsyncFunction = (async () => {}).constructor as new (
   ...args: string[]
-) => (...args: unknown[]) => Promise<{ net: nabla.Network; test: { x: Float32Array; y: Int32Array } }>
+) => (...args: unknown[]) => Promise<Record<string, unknown>>
 
 describe('docs/deploy.md', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nabla-docs-'))
   let net: nabla.Network
   let test: { x: Float32Array; y: Int32Array }
-  beforeAll(async () => {
-    const rooms = { nabla, 'nabla/data': data, 'nabla/datasets': datasets, 'nabla/deploy': deploy }
-    const fs = {
-      writeFileSync: (file: string, content: string) => writeFileSync(join(folder, file), content),
+  const runSnippet = (code: string, result: string) => {
+    const modules: Record<string, unknown> = {
+      nabla,
+      'nabla/data': data,
+      'nabla/datasets': datasets,
+      'nabla/deploy': deploy,
+      'nabla/model': models,
+      'node:fs': {
+        writeFileSync: (file: string, content: string) => writeFileSync(join(folder, file), content),
+      },
     }
-    const modules: Record<string, unknown> = { ...rooms, 'node:fs': fs }
-    const body = write.replace(/^import (\{.*\}) from '(.*)'$/gm, "const $1 = modules['$2']")
-    ;({ net, test } = await new AsyncFunction('modules', `${body}\nreturn { net, test }`)(modules))
+    const body = code.replace(/^import (\{.*\}) from '(.*)'$/gm, "const $1 = modules['$2']")
+    return new AsyncFunction('modules', `${body}\nreturn ${result}`)(modules)
+  }
+  beforeAll(async () => {
+    ;({ net, test } = (await runSnippet(write, '{ net, test }')) as never)
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -67,6 +76,30 @@ describe('docs/deploy.md', () => {
     for (const [declaration] of main.matchAll(/^(?:void|int|extern) .*;$/gm)) {
       expect(source).toContain(` *   ${declaration}\n`)
     }
+  })
+
+  it('writes models, which take raw rows', async () => {
+    const { model } = (await runSnippet(homes, '{ model }')) as { model: models.Model }
+    const price = model.predict({ city: 'Rome', area: 80 }) as number
+    expect(price).toBeGreaterThan(250_000)
+    expect(price).toBeLessThan(330_000)
+    writeFileSync(
+      join(folder, 'use.js'),
+      "import { predict } from './homes.js'\nconsole.log(predict({ city: 'Rome', area: 80 }))",
+    )
+    // The kernels of this network may be 'relaxed'.
+    expect(Number(run(`${process.execPath} use.js`)) / price).toBeCloseTo(1, 4)
+    if (!hasCompiler) return
+    const source = readFileSync(join(folder, 'homes.c'), 'utf8')
+    const body = fragment
+      .replace('price =', 'const double price =')
+      .replace('0);\n}', '0);\n    printf("%.17g", price);\n}')
+    writeFileSync(
+      join(folder, 'all.c'),
+      `#include <stdio.h>\n${source}\nint main(void)\n{\n${body}return 0;\n}\n`,
+    )
+    run('gcc -std=c99 -O2 -ffp-contract=off -o all all.c')
+    expect(Number(run('./all')) / price).toBeCloseTo(1, 4)
   })
 
   const hasCross = spawnSync('arm-none-eabi-gcc', ['--version']).status === 0
