@@ -48,7 +48,7 @@ function numeric(x, cell, { name, offset, scale, missing, indicator }, logarithm
 
 function truth(x, cell, { name, missing }) {
   const isWord = typeof cell === 'boolean' || typeof cell === 'string'
-  const word = isWord ? String(cell).trim().toLowerCase() : cell === 1 || cell === 0 ? String(cell + 0) : ''
+  const word = isWord ? String(cell).trim().toLowerCase() : cell === 1 || cell === 0 ? String(cell) : ''
   const isTruth = Object.prototype.hasOwnProperty.call(truths, word)
   const value = isTruth ? truths[word] : isMissing(cell) ? missing : null
   if (value === null) refuse(name, 'true or false', cell)

@@ -5,9 +5,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { expm1, log1p } from '../../src/base/math.ts'
 import { fitFeatures, fitTarget } from '../../src/data/index.ts'
+import { sources as c } from '../../src/deploy/c-functions.ts'
 import { doubleConstant } from '../../src/deploy/c-text.ts'
+import { collect } from '../../src/deploy/functions.ts'
 import { toC, toJavaScript } from '../../src/deploy/index.ts'
+import { sources as javascript } from '../../src/deploy/javascript-functions.ts'
 import { type LossName, Network } from '../../src/index.ts'
 import { Model } from '../../src/models/index.ts'
 import { modelSnapshotOf } from '../../src/models/snapshot.ts'
@@ -64,6 +68,7 @@ const heads: [string, ReturnType<typeof fitTarget> | undefined, number, LossName
   ['a number', fitTarget(rows, 'price'), 1, 'quadratic'],
   ['the logarithm of a number', fitTarget(rows, 'price', { log1p: true }), 1, 'huber'],
   ['two numbers', fitTarget(rows, ['price', 'rent'], { scale: 'minMax' }), 2, 'quadratic'],
+  ['labels of a loss of classes', fitTarget(rows, ['quiet', 'warm']), 2, 'poisson'],
   ['outputs', undefined, 2, 'quadratic'],
   ['classes of the network', undefined, 2, 'crossEntropy', ['x', 'y']],
 ]
@@ -99,7 +104,7 @@ describe('toJavaScript of a model', () => {
     expect(new Set(answers.map((a) => JSON.stringify(a))).size).toBeGreaterThan(1)
   })
 
-  it.each(heads.slice(0, 10).map((head, i) => [head[0], i] as const))(
+  it.each(heads.slice(0, 11).map((head, i) => [head[0], i] as const))(
     'predicts %s of numbers',
     async (_, i) => {
       const model = modelFor(undefined, heads[i], i + 1)
@@ -164,13 +169,93 @@ describe('toJavaScript of a model', () => {
       expect(() => model.predict(row)).toThrow()
       expect(() => predict(row)).toThrow(`column "${name}": expected such a column`)
     }
+    // What every object has is no cell.
+    const named = modelFor(features, heads[7], 3)
+    const { constructor: __, ...bare } = rows[0]
+    expect(() => named.predict(bare)).toThrow('"constructor"')
+    const predictNamed = await load(toJavaScript(named))
+    expect(() => predictNamed(bare)).toThrow('column "constructor": expected such a column')
     for (const row of [null, undefined, 5, 'text']) expect(() => predict(row)).toThrow()
     // 12 of a number's digits, as they come from a form.
     expect(predict({ ...good, area: ' +7.0e0 ' })).toEqual(model.predict(good))
   })
 })
 
+describe('a column that lets some cells pass', () => {
+  it.each([
+    ['zeros', 'error'],
+    ['error', 'zeros'],
+  ] as const)('has unknown: %s, missing: %s', async (unknown, missing) => {
+    const fitted = fitFeatures([{ a: 'x' }, { a: 'y' }], {
+      columns: { a: { type: 'categorical', unknown, missing } },
+    })
+    const model = modelFor(fitted, heads[7], 3)
+    const predict = await load(toJavaScript(model))
+    const [good, bad] = unknown === 'zeros' ? ['z', null] : [null, 'z']
+    expect(predict({ a: good })).toEqual(model.predict({ a: good }))
+    expect(() => model.predict({ a: bad })).toThrow()
+    expect(() => predict({ a: bad })).toThrow('column "a"')
+  })
+})
+
 const compiler = ['gcc', 'cc'].find((name) => spawnSync(name, ['--version']).status === 0)
+
+describe('logarithms and exponentials of float64', () => {
+  const small = Array.from({ length: 2000 }, () => next())
+  const values = [0, -0, 1, 0.5, 2, -0.25, 40, -40, 709, -745, 709.7827, 1e-300, 5e-324, 1e300, 1e17, 1e18]
+  const logarithms = [
+    ...small.map((u) => u / 1.0001),
+    ...small.map((u) => 10 ** (20 * u)),
+    ...values.filter((v) => v > -1),
+  ]
+  const exponents = [...small, ...small.map((u) => 45 * u), ...small.map((u) => 709 * u), ...values]
+  const expected = [...logarithms.map(log1p), ...exponents.map(expm1)]
+
+  it('are those of nabla in JavaScript', () => {
+    const code = collect(javascript, ['log1pDouble', 'expm1Double']).join('\n')
+    const [log, exp] = new Function(`${code}\nreturn [log1pDouble, expm1Double]`)()
+    expect([...logarithms.map(log), ...exponents.map(exp)]).toEqual(expected)
+    for (const v of [-1, -2, Number.NaN, Infinity, -Infinity]) {
+      expect([log(v), exp(v)]).toEqual([log1p(v), expm1(v)])
+    }
+  })
+
+  it.skipIf(!compiler)('are those of nabla in C', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nabla-c-'))
+    try {
+      const code = collect(c, ['log1pDouble', 'expm1Double']).join('\n').replaceAll('$_', 'm_')
+      const list = (numbers: number[]) => numbers.map((v) => `${doubleConstant(v)}, `).join('')
+      writeFileSync(
+        join(folder, 'doubles.c'),
+        `#include <stdint.h>
+#include <stdio.h>
+${code}
+int main(void)
+{
+    static const double a[] = {${list(logarithms)}};
+    static const double b[] = {${list(exponents)}};
+    for (int i = 0; i < ${logarithms.length}; ++i) printf("%.17g ", m_log1p_double(a[i]));
+    for (int i = 0; i < ${exponents.length}; ++i) printf("%.17g ", m_expm1_double(b[i]));
+    return 0;
+}
+`,
+      )
+      const program = join(folder, 'doubles')
+      execFileSync(compiler!, [
+        '-std=c99',
+        '-O2',
+        '-ffp-contract=off',
+        '-o',
+        program,
+        join(folder, 'doubles.c'),
+      ])
+      const printed = execFileSync(program, { encoding: 'utf8' }).trim().split(' ')
+      expect(printed.map((text) => (text === 'inf' ? Infinity : Number(text)))).toEqual(expected)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
 
 describe.skipIf(!compiler)('toC of a model', () => {
   /** A row as the C file takes it, by the description in its comment. */
