@@ -1,0 +1,99 @@
+// A network, with what makes its inputs of raw rows, as a file of ONNX.
+
+import { FormatError } from '../../base/errors.ts'
+import type { NetworkSnapshot } from '../../model/snapshot.ts'
+import { CLASS_NAMES_KEY, FORMAT_VERSION, VERSION_KEY } from '../metadata.ts'
+import {
+  DataType,
+  Dimension,
+  Entry,
+  Graph,
+  Model,
+  OperatorSet,
+  Shape,
+  TensorType,
+  Type,
+  ValueInfo,
+} from '../proto.ts'
+import { fileOf, integer, message, type Part, text } from '../protobuf/writer.ts'
+import { type ExportedColumn, type GraphInput, inputsOf, writeFeatures } from './features.ts'
+import { GraphWriter, ML_DOMAIN } from './graph.ts'
+import { writeLayers } from './layers.ts'
+
+// Runtimes of 2020 and later read these; newer ones still do.
+const IR_VERSION = 7
+const OPSET = 13
+const ML_OPSET = 2
+
+// What a message of protocol buffers can have at most.
+const MOST_BYTES = 2 ** 31 - 1
+
+/** What is written. Names of inputs and outputs are the caller's. */
+export interface Exported {
+  readonly network: NetworkSnapshot
+  /** What raw columns become the network's inputs; their widths add up to them. Without them rows are inputs. */
+  readonly columns?: readonly ExportedColumn[]
+  readonly classNames?: readonly string[]
+  readonly input: string
+  readonly output: string
+  readonly name: string
+}
+
+const BATCH = 'batch'
+
+const valueInfo = (field: number, { name, type, width }: GraphInput): Part =>
+  message(
+    field,
+    text(ValueInfo.NAME, name),
+    message(
+      ValueInfo.TYPE,
+      message(
+        Type.TENSOR_TYPE,
+        integer(TensorType.ELEM_TYPE, type),
+        message(
+          TensorType.SHAPE,
+          message(Shape.DIM, text(Dimension.DIM_PARAM, BATCH)),
+          message(Shape.DIM, integer(Dimension.DIM_VALUE, width)),
+        ),
+      ),
+    ),
+  )
+
+const metadata = (key: string, value: string): Part =>
+  message(Model.METADATA_PROPS, text(Entry.KEY, key), text(Entry.VALUE, value))
+
+const opset = (domain: string, version: number): Part =>
+  message(Model.OPSET_IMPORT, text(OperatorSet.DOMAIN, domain), integer(OperatorSet.VERSION, version))
+
+/** The bytes of the file. Throws FormatError where they would be too many, or a folded weight too large. */
+export function writeOnnx({ network, columns, classNames, input, output, name }: Exported): Uint8Array {
+  const { inputs: width, layers } = network.options
+  const graph = new GraphWriter()
+  const plain: GraphInput = { name: input, type: DataType.FLOAT, width }
+  const inputs = columns ? inputsOf(columns, input) : [plain]
+  for (const one of inputs) graph.reserve(one.name)
+  graph.reserve(output)
+  const x = columns ? writeFeatures(graph, columns, inputs) : input
+  graph.output(writeLayers(graph, x, network), output)
+
+  const outputs: GraphInput = { name: output, type: DataType.FLOAT, width: layers.at(-1)!.units }
+  const parts = [
+    integer(Model.IR_VERSION, IR_VERSION),
+    text(Model.PRODUCER_NAME, 'nabla'),
+    message(
+      Model.GRAPH,
+      ...graph.fields(),
+      text(Graph.NAME, name),
+      ...inputs.map((one) => valueInfo(Graph.INPUT, one)),
+      valueInfo(Graph.OUTPUT, outputs),
+    ),
+    opset('', OPSET),
+    ...(graph.usesMl ? [opset(ML_DOMAIN, ML_OPSET)] : []),
+    metadata(VERSION_KEY, FORMAT_VERSION),
+    ...(classNames ? [metadata(CLASS_NAMES_KEY, JSON.stringify(classNames))] : []),
+  ]
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  if (length > MOST_BYTES)
+    throw new FormatError(`ONNX: expected a file of at most ${MOST_BYTES} bytes, got ${length}`)
+  return fileOf(...parts)
+}
