@@ -70,6 +70,7 @@ export const Tensor = {
 /** TensorProto.DataType */
 export const DataType = {
   FLOAT: 1,
+  UNDEFINED: 0,
   UINT8: 2,
   INT8: 3,
   UINT16: 4,

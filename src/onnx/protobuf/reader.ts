@@ -114,9 +114,14 @@ export class Reader {
     return this.varint()
   }
 
+  /** A float32 of a packed list. */
+  fixed32(): number {
+    return this.#view.getFloat32(this.#take(4), true)
+  }
+
   float(): number {
     this.#expect(FIXED32)
-    return this.#view.getFloat32(this.#take(4), true)
+    return this.fixed32()
   }
 
   double(): number {
