@@ -8,8 +8,9 @@ import { FormatError } from '../../base/errors.ts'
 import { shortest } from '../../base/float32.ts'
 import type { OutputLayerOptions } from '../../model/options.ts'
 import type { LayerParameters } from '../../model/snapshot.ts'
+import type { Activation } from './expression.ts'
 import type { Budget } from './operation.ts'
-import type { Activation, Numbers, Step } from './values.ts'
+import type { Numbers, Step } from './values.ts'
 
 export interface Layers {
   readonly inputs: number

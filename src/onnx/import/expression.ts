@@ -5,7 +5,18 @@
 // probes over all magnitudes that matter. Every operator that takes part is computed in float64.
 
 import { expm1, normalCdf, sigmoid, softplus, tanh } from '../../base/math.ts'
-import type { Activation } from './values.ts'
+
+export type Activation =
+  | 'sigmoid'
+  | 'tanh'
+  | 'relu'
+  | 'leakyRelu'
+  | 'elu'
+  | 'selu'
+  | 'gelu'
+  | 'silu'
+  | 'softplus'
+  | 'softsign'
 
 /** scale · core(z) + shift; without a core scale · z + shift. */
 export interface Expression {
@@ -142,19 +153,29 @@ export interface Recognised {
   readonly shift: number
 }
 
+// erf is given z / √2 in gelu, tanh z / 2 in a sigmoid.
+const FACTORS: readonly number[] = [1, -1, Math.SQRT2, 2, -2, 0.5]
+
+/** The lines that an activation may have been given, z itself first: what an operator was given, or a multiple of it. */
+const linesOf = ({ lines }: Core): Line[] => [
+  { scale: 1, shift: 0 },
+  ...FACTORS.flatMap((factor) =>
+    lines.map(({ scale, shift }) => ({ scale: factor * scale, shift: factor * shift })),
+  ).filter(({ scale, shift }) => scale !== 0 && Number.isFinite(scale) && Number.isFinite(shift)),
+]
+
 /** Which activation the expression is, with lines before and behind it; undefined where it is none of nabla's. */
 export function recognise(e: Expression): Recognised | undefined {
   const { core } = e
   if (!core) return undefined
   const core1: Expression = { scale: 1, shift: 0, core }
-  const lines = core.lines.flatMap((line) => [line, { scale: -line.scale, shift: -line.shift }])
+  const lines = linesOf(core)
   // As it stands, before it is taken as a multiple of one: 1 / (1 + e⁻ᶻ) is no multiple of tanh.
   for (const [whole, scale, shift] of [
     [e, 1, 0],
     [core1, e.scale, e.shift],
   ] as const) {
     for (const line of lines) {
-      if (!Number.isFinite(line.scale) || !Number.isFinite(line.shift) || line.scale === 0) continue
       for (const [activation, f] of Object.entries(functions)) {
         if (agrees(whole, f, line, 1, 0)) return { activation: activation as Activation, line, scale, shift }
       }
@@ -162,7 +183,6 @@ export function recognise(e: Expression): Recognised | undefined {
   }
   // z · (1 + erf(z / √2)) is 2 · gelu(z): the factor is found where the function is largest.
   for (const line of lines) {
-    if (!Number.isFinite(line.scale) || !Number.isFinite(line.shift) || line.scale === 0) continue
     for (const [activation, f] of Object.entries(functions)) {
       const factor = valueAt(core1, (4 - line.shift) / line.scale) / f(4)
       if (!Number.isFinite(factor) || factor === 0) continue

@@ -14,9 +14,9 @@ import { MISSING, type Rows, type Value } from './values.ts'
 
 type Operator = (op: Operation) => Value
 
-const operators: ReadonlyMap<string, Operator> = new Map(
-  Object.entries({ ...linear, ...elementwise, ...shapes, ...heads }),
-)
+/** By its name, behind its domain where that is not ONNX's own. */
+const operatorOf = (name: string): Operator | undefined =>
+  [linear, elementwise, shapes, heads].find((some) => Object.hasOwn(some, name))?.[name]
 
 // Opset 7 has today's broadcasting; what comes after 23 is not known here.
 const OLDEST = 7
@@ -129,7 +129,7 @@ export function evaluate(
   let classes: string[] | undefined
   for (const node of nodes) {
     const op = new Operation(node, node.inputs.map(lookUp), opset, budget, external)
-    const operator = operators.get(node.domain === '' ? node.operator : `${node.domain}:${node.operator}`)
+    const operator = operatorOf(node.domain === '' ? node.operator : `${node.domain}:${node.operator}`)
     if (!operator) return op.refuse('an operator that an MLP of nabla does not have')
     // Dropout's mask and batch normalization's statistics are further outputs of training.
     if (node.outputs.slice(1).some((name) => used.has(name)))

@@ -67,7 +67,8 @@ function chosen(outputs: ReadonlyMap<string, Value>): readonly [string, Rows] {
 
 /** The network in the bytes. Throws FormatError where they are none of ONNX, or what it has is not an MLP of nabla. */
 export function readOnnx(bytes: Uint8Array, { output, externalData }: ReadOptions = {}): Imported {
-  const model = readModel(bytes)
+  // Memory that other threads write to is not to change between a check and what follows it.
+  const model = readModel(bytes.buffer instanceof ArrayBuffer ? bytes : new Uint8Array(bytes))
   const names = model.outputs.map(({ name }) => name)
   if (names.length === 0 || new Set(names).size < names.length) refuse('expected outputs of different names')
   if (output !== undefined && !names.includes(output))

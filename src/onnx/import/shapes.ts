@@ -40,8 +40,9 @@ function targetOf(op: Operation): (number | 'rows')[] {
 function reshape(op: Operation): Value {
   const x = op.input(0)
   if (x.kind === 'label') return LABEL
-  if (op.number('allowzero', 0) !== 0) op.refuse('expected allowzero to be 0')
   const target = targetOf(op)
+  if (op.number('allowzero', 0) !== 0 && target.includes(0))
+    op.refuse('expected a shape without 0, or allowzero to be 0')
   if (x.kind === 'constant') {
     if (target.includes('rows')) op.refuse('expected a shape of whole numbers')
     return { ...x, dims: sizesOf(op, target as number[], x.dims) }
@@ -73,7 +74,7 @@ function reshape(op: Operation): Value {
   if (width === undefined) {
     return sizes.length === 1 && rows.step.kind === 'input' && count > 0 ? reshaped(rows, sizes) : refuse()
   }
-  if (count !== width || sizes.some((size) => !(size! > 0))) return refuse()
+  if (count !== width || !sizes.every((size) => Number.isInteger(size) && size! > 0)) return refuse()
   if (first !== 'rows' && first !== -1 && first !== 0 && !(first > 0)) return refuse()
   return reshaped(rows, sizes)
 }

@@ -29,11 +29,16 @@ export interface TensorMessage {
 const MOST_LOOSE = 2 ** 20
 const MOST_STRINGS = 2 ** 20
 
-const FIXED32_FIELDS: readonly number[] = [T.FLOAT_DATA]
-const FIXED64_FIELDS: readonly number[] = [T.DOUBLE_DATA]
-const VARINT_FIELDS: readonly number[] = [T.INT32_DATA, T.INT64_DATA, T.UINT64_DATA]
+/** How a field of numbers reads one of them; undefined for a field that has none. */
+function numberIn(reader: Reader): (() => number) | undefined {
+  const { field } = reader
+  if (field === T.FLOAT_DATA) return () => reader.float()
+  if (field === T.DOUBLE_DATA) return () => reader.double()
+  const isInteger = field === T.INT32_DATA || field === T.INT64_DATA || field === T.UINT64_DATA
+  return isInteger ? () => reader.integer() : undefined
+}
 
-function readTyped(reader: Reader, before: TypedData | undefined): TypedData {
+function readTyped(reader: Reader, one: () => number, before: TypedData | undefined): TypedData {
   const { field } = reader
   if (before && before.field !== field)
     reader.refuse(`expected numbers in one field, got ${before.field} and ${field}`)
@@ -46,9 +51,7 @@ function readTyped(reader: Reader, before: TypedData | undefined): TypedData {
     return typed
   }
   if (typed.packed.length > 0) reader.refuse(`field ${field}: packed and single numbers in one list`)
-  if (FIXED32_FIELDS.includes(field)) typed.loose.push(reader.float())
-  else if (FIXED64_FIELDS.includes(field)) typed.loose.push(reader.double())
-  else typed.loose.push(reader.integer())
+  typed.loose.push(one())
   return typed
 }
 
@@ -78,7 +81,9 @@ export function readTensor(reader: Reader): TensorMessage {
   }
   while (reader.next()) {
     const { field } = reader
-    if (field === T.DIMS) {
+    const one = numberIn(reader)
+    if (one) typed = readTyped(reader, one, typed)
+    else if (field === T.DIMS) {
       if (!reader.isPacked) pushDim(reader.integer())
       else for (const packed = reader.message('dims'); !packed.isAtEnd; ) pushDim(packed.varint())
     } else if (field === T.DATA_TYPE) type = reader.integer()
@@ -89,13 +94,7 @@ export function readTensor(reader: Reader): TensorMessage {
     } else if (field === T.STRING_DATA) {
       if (strings.length >= MOST_STRINGS) reader.refuse(`expected at most ${MOST_STRINGS} strings`)
       strings.push(reader.bytes())
-    } else if (
-      FIXED32_FIELDS.includes(field) ||
-      FIXED64_FIELDS.includes(field) ||
-      VARINT_FIELDS.includes(field)
-    )
-      typed = readTyped(reader, typed)
-    else if (field === T.DATA_LOCATION) isExternal = reader.integer() === 1
+    } else if (field === T.DATA_LOCATION) isExternal = reader.integer() === 1
     else if (field === T.EXTERNAL_DATA) {
       const [key, value] = readExternal(reader.message('external_data'))
       if (external.has(key)) reader.refuse(`external_data has ${JSON.stringify(key)} twice`)

@@ -7,7 +7,7 @@
 // Between two steps a value may be an expression of one number (expression.ts), the same for every column: what an
 // exporter writes as several nodes, such as gelu, becomes a function when a step needs its result.
 
-import type { Expression } from './expression.ts'
+import type { Activation, Expression } from './expression.ts'
 
 export type Numbers = Float32Array | Float64Array
 
@@ -43,18 +43,6 @@ export type Step = { readonly of: Step | undefined } & (
   | { readonly kind: 'softmax' }
 )
 
-export type Activation =
-  | 'sigmoid'
-  | 'tanh'
-  | 'relu'
-  | 'leakyRelu'
-  | 'elu'
-  | 'selu'
-  | 'gelu'
-  | 'silu'
-  | 'softplus'
-  | 'softsign'
-
 /** (rows × shape): an expression of a step's result, element by element. */
 export interface Rows {
   readonly kind: 'rows'
@@ -71,9 +59,23 @@ export interface Rows {
 export interface Moment {
   readonly kind: 'moment'
   readonly of: Rows
-  /** In their order: μ; x − μ; (x − μ)²; σ², with ε where it was added; its root; 1 / that. */
-  readonly stage: 'mean' | 'centered' | 'squares' | 'variance' | 'deviation' | 'inverse'
+  /**
+   * In their order: μ; x − μ; (x − μ)²; σ², with ε where it was added; its root; 1 / that, with γ where it was multiplied.
+   * With these as the factor: x · factor; μ · factor; β − μ · factor.
+   */
+  readonly stage:
+    | 'mean'
+    | 'centered'
+    | 'squares'
+    | 'variance'
+    | 'deviation'
+    | 'factor'
+    | 'scaled'
+    | 'scaledMean'
+    | 'offset'
   readonly epsilon: number
+  readonly gains?: Constant
+  readonly shifts?: Constant
 }
 
 /** The shape of rows, or numbers of it, of which the first may be how many they are. */

@@ -1,7 +1,7 @@
 // The wire format of protocol buffers, written. A message is a list of parts whose lengths add up, so that weights are
 // copied once, into the file.
 
-import { BYTES, FIXED32, VARINT } from './reader.ts'
+import { BYTES, FIXED32, FIXED64, VARINT } from './reader.ts'
 
 /** A message, or a part of one: bytes, and how many they are. */
 export interface Part {
@@ -42,6 +42,12 @@ export function float(field: number, value: number): Part {
   const bytes = new Uint8Array(4)
   new DataView(bytes.buffer).setFloat32(0, value, true)
   return joined([tag(field, FIXED32), partOf(bytes)])
+}
+
+export function double(field: number, value: number): Part {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setFloat64(0, value, true)
+  return joined([tag(field, FIXED64), partOf(bytes)])
 }
 
 const delimited = (field: number, part: Part): Part =>
