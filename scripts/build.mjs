@@ -106,6 +106,7 @@ if (!process.argv.includes('--wasm')) {
             model: 'src/models/index.ts',
             deploy: 'src/deploy/index.ts',
             node: 'src/node/index.ts',
+            onnx: 'src/onnx/index.ts',
             plot: 'src/plots/index.ts',
           },
           platform: 'neutral',
@@ -116,7 +117,14 @@ if (!process.argv.includes('--wasm')) {
             minifyInternalExports: false,
             codeSplitting: {
               groups: [
-                { name: 'shared', minShareCount: 2, priority: 1 },
+                {
+                  name: 'shared',
+                  test: /assembly|src.(base|files|formats|data.(?!csv)|intake.one-hot)/,
+                  minShareCount: 2,
+                  priority: 2,
+                },
+                // The network, which some entries share with the main one: what only reads data is not to load it.
+                { name: 'network', minShareCount: 2, priority: 1 },
                 // A page that takes only scalers from nabla/data is not to get the parser of CSV.
                 { name: 'csv', test: /src.data.csv/ },
               ],
@@ -134,6 +142,7 @@ if (!process.argv.includes('--wasm')) {
           model: 'build/types/src/models/index.d.ts',
           deploy: 'build/types/src/deploy/index.d.ts',
           node: 'build/types/src/node/index.d.ts',
+          onnx: 'build/types/src/onnx/index.d.ts',
           plot: 'build/types/src/plots/index.d.ts',
         }
         rollTypes(root, declarations)

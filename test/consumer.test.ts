@@ -98,13 +98,18 @@ describe.each(['5.4', 'newest'] as const)('TypeScript %s', (compiler) => {
 })
 
 describe('the published types', () => {
-  const entries = ['index.d.ts', 'data.d.ts', 'datasets.d.ts', 'deploy.d.ts', 'node.d.ts', 'plot.d.ts']
+  const entries = ['index', 'data', 'datasets', 'deploy', 'node', 'onnx', 'plot'].map(
+    (name) => `${name}.d.ts`,
+  )
   const declarations = (file: string) => readFileSync(join(installed, 'dist', file), 'utf8')
 
   it('are one file for each entry', () => {
     const files = readdirSync(join(installed, 'dist'), { recursive: true, encoding: 'utf8' })
     expect(files.filter((file) => file.endsWith('.d.ts')).sort()).toEqual([...entries].sort())
-    for (const file of entries) expect(declarations(file)).not.toMatch(/\b(from|import) ?['"(]/)
+    // What takes a network takes that of the main entry: a class with private fields is of one declaration only.
+    const others = (file: string) =>
+      declarations(file).replace(/^import type \{.*\} from '\.\/index\.js'$/m, '')
+    for (const file of entries) expect(others(file)).not.toMatch(/\b(from|import) ?['"(]/)
   })
 
   it('are all used by the program that is compiled', () => {

@@ -43,6 +43,7 @@ const parts = [
   'viewBox',
   'false positive rate',
   'FP_CONTRACT',
+  'ai.onnx.ml',
 ]
 const partsOf = (code: string) => parts.filter((word) => code.includes(word))
 
@@ -52,8 +53,8 @@ describe('the entries of the package', () => {
     const files = Object.values<string | Record<string, string>>(exports).flatMap((entry) =>
       typeof entry === 'string' ? [entry] : Object.values(entry),
     )
-    // Seven entries and the types of each, the script of the worker, package.json.
-    expect(files.length).toBe(16)
+    // Eight entries and the types of each, the script of the worker, package.json.
+    expect(files.length).toBe(18)
     for (const file of files) expect(existsSync(join(root, file)), file).toBe(true)
   })
 
@@ -92,8 +93,15 @@ describe('a bundler', () => {
     expect(partsOf(roc)).toEqual(['viewBox', 'false positive rate'])
   })
 
+  it('takes the writer of ONNX without its reader', async () => {
+    const code = await bundle(`import { toOnnx } from 'nabla/onnx'; globalThis.write = toOnnx`)
+    expect(partsOf(code)).toEqual(['WebAssembly', 'ai.onnx.ml'])
+    expect(code).not.toContain('BatchNormalization')
+  })
+
   it('leaves nothing of an entry that is imported and not used', async () => {
-    const all = ['nabla', 'nabla/data', 'nabla/datasets', 'nabla/deploy', 'nabla/model', 'nabla/plot']
+    const rooms = ['data', 'datasets', 'deploy', 'model', 'onnx', 'plot'].map((room) => `nabla/${room}`)
+    const all = ['nabla', ...rooms]
     expect((await bundle(all.map((entry) => `import '${entry}'`).join(';'))).trim()).toBe('')
   })
 })
@@ -103,6 +111,7 @@ describe('a bundler that does not read `exports`, as Parcel by default', () => {
     ['nabla', 'Network', 'WebAssembly'],
     ['nabla/data', 'standardScaler', 'StandardScaler'],
     ['nabla/datasets', 'digits', 'Optical Recognition'],
+    ['nabla/onnx', 'toOnnx', 'ai.onnx.ml'],
     ['nabla/plot', 'plotLines', 'viewBox'],
     ['nabla/deploy', 'toC', 'FP_CONTRACT'],
   ])('finds %s', async (entry, name, part) => {
@@ -113,7 +122,7 @@ describe('a bundler that does not read `exports`, as Parcel by default', () => {
   it('finds the same files as others, and their types', () => {
     const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'))
     const { exports } = read('package.json')
-    for (const entry of ['.', './data', './datasets', './deploy', './model', './node', './plot']) {
+    for (const entry of ['.', './data', './datasets', './deploy', './model', './node', './onnx', './plot']) {
       const { main, module, types } = read(join(entry, 'package.json'))
       const at = (file: string) => `./${join(entry, file)}`
       expect([main, module, types].map(at)).toEqual([

@@ -13,6 +13,7 @@ import {
 } from 'nabla/data'
 import { digits, xor } from 'nabla/datasets'
 import { readCheckpoint } from 'nabla/node'
+import { fromOnnx, toOnnx } from 'nabla/onnx'
 import { plotActivations, plotDecisionSurface, plotHistory } from 'nabla/plot'
 
 /** The name of the error that `work` throws, 'none' if it throws none. */
@@ -86,12 +87,25 @@ function plot() {
   return pictures.map((svg) => [svg.slice(0, 4), hashOf(svg)])
 }
 
+/** Written and read again: gelu is recognised by its values. */
+async function onnx() {
+  const net = new Network({ inputs: 2, layers: [{ units: 3, activation: 'gelu' }, 1], kernels: 'reference' })
+  const again = fromOnnx(toOnnx(net), { kernels: 'reference' })
+  const x = [[1, 2]]
+  return {
+    same: Number(again.predict(x)[0]) === Number(net.predict(x)[0]),
+    gelu: String(again).includes('gelu, linear'),
+    error: await errorOf(() => fromOnnx(new Uint8Array([1, 2, 3]))),
+  }
+}
+
 export async function entries() {
   return {
     '.': await network(),
     './data': await data(),
     './datasets': datasets(),
     './node': { error: await errorOf(() => readCheckpoint(3)) },
+    './onnx': await onnx(),
     './plot': plot(),
   }
 }

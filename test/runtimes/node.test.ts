@@ -29,6 +29,7 @@ const expectedEntries = {
   },
   './datasets': { xor: [0, 1, 1, 0], images: [1797, 64], ink: 561718, digits: [0, 1, 2, 3] },
   './node': { error: 'FormatError' },
+  './onnx': { same: true, gelu: true, error: 'FormatError' },
   // The hashes are for other runtimes to compare: they change with the look of a plot.
   './plot': Array(3).fill(['<svg', expect.stringMatching(/^[0-9a-f]{1,8}$/)]),
 }
