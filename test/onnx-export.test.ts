@@ -3,12 +3,17 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fitFeatures, fitTarget } from '../src/data/index.ts'
 import { FormatError, Network, OptionError } from '../src/index.ts'
 import { type ActivationName, activations } from '../src/model/tables.ts'
+import { Model } from '../src/models/index.ts'
 import { snapshotOf } from '../src/network-snapshot.ts'
 import { readModel } from '../src/onnx/import/messages.ts'
 import { readOnnx } from '../src/onnx/import/read.ts'
 import { fromOnnx, toOnnx } from '../src/onnx/index.ts'
+
+/** The network in the file. */
+const networkIn = (...given: Parameters<typeof fromOnnx>) => fromOnnx(...given) as Network
 
 const numbers = (n: number, seed: number) =>
   Float32Array.from({ length: n }, (_, i) => Math.sin(seed * 7 + i * 1.3))
@@ -57,7 +62,7 @@ describe('a network that is written and read again', () => {
         fc.nat(99),
         (inputs, layers, seed) => {
           const net = trained({ inputs, layers } as Shape, seed)
-          const again = fromOnnx(toOnnx(net), { kernels: 'reference' })
+          const again = networkIn(toOnnx(net), { kernels: 'reference' })
           const x = numbers(5 * inputs, seed)
           const [expected, got] = [net.predict(x), again.predict(x)] as Float32Array[]
           if (!layers.some(({ normalization }) => normalization === 'batch')) {
@@ -104,9 +109,88 @@ describe('a network that is written and read again', () => {
       ],
       kernels: 'reference',
     })
-    const again = fromOnnx(toOnnx(net), { kernels: 'reference' })
+    const again = networkIn(toOnnx(net), { kernels: 'reference' })
     expect(again.predict(numbers(9, 2))).toEqual(net.predict(numbers(9, 2)))
     expect(String(again)).toContain('crossEntropy')
+  })
+})
+
+describe('a model', () => {
+  const rows = [
+    { area: 80, city: 'Rome', price: 200, rented: true },
+    { area: 40, city: 'Zürich', price: 400, rented: false },
+    { area: 65, city: 'Rome', price: 150, rented: false },
+  ]
+  const again = (model: Model) => fromOnnx(toOnnx(model), { kernels: 'reference' }) as Model
+
+  it('with features and a number comes back as a model that predicts the same', () => {
+    const features = fitFeatures(rows, { except: ['price'] })
+    const target = fitTarget(rows, 'price', { log1p: true })
+    const network = new Network({ sizes: [features.width, 3, 1], kernels: 'reference' })
+    const model = new Model({ network, features, target })
+    const read = again(model)
+    expect(read).toBeInstanceOf(Model)
+    expect(read.predict(rows)).toEqual(model.predict(rows))
+    expect(read.features!.toJSON()).toEqual(features.toJSON())
+    expect(read.target!.toJSON()).toEqual(target.toJSON())
+  })
+
+  it('with a class, or with features alone, comes back too', () => {
+    const features = fitFeatures(rows, { columns: { city: 'ignored' }, except: ['rented'] })
+    const target = fitTarget(rows, 'city')
+    const network = new Network({
+      inputs: features.width,
+      layers: [1],
+      loss: 'binaryCrossEntropy',
+      kernels: 'reference',
+    })
+    const model = new Model({ network, features, target })
+    expect(again(model).predict(rows[0])).toEqual(model.predict(rows[0]))
+    expect(readOnnx(toOnnx(model)).classNames).toEqual(['Rome', 'Zürich'])
+    const bare = new Model({ network, features })
+    expect(again(bare).predict(rows)).toEqual(bare.predict(rows))
+    const only = new Model({ network, target })
+    expect(again(only).predict([[1, 2]])).toEqual(only.predict([[1, 2]]))
+  })
+
+  it('keeps the class names of its network', () => {
+    const network = new Network({
+      inputs: 2,
+      layers: [{ units: 2, activation: 'softmax' }],
+      classNames: ['no', 'yes'],
+    })
+    expect((fromOnnx(toOnnx(network)) as Network).classNames).toEqual(['no', 'yes'])
+    const booleans = new Network({ sizes: [2, 1], loss: 'binaryCrossEntropy', classNames: [false, true] })
+    expect((fromOnnx(toOnnx(booleans)) as Network).classNames).toEqual([false, true])
+  })
+
+  it('is refused where ONNX has no operators for it', () => {
+    const mixed = [{ kind: 'a' }, { kind: 1 }, { kind: 'b' }]
+    const features = fitFeatures(mixed, { columns: { kind: 'categorical' } })
+    const model = new Model({ network: new Network({ sizes: [features.width, 1] }), features })
+    expect(() => toOnnx(model)).toThrow(OptionError)
+    expect(() => toOnnx(model)).toThrow(/column "kind".*got both/)
+    const own = { name: 'square', f: (z: number) => z * z, derivative: (z: number) => 2 * z }
+    expect(() => toOnnx(new Network({ sizes: [1, 2, 1], activation: own } as never))).toThrow(
+      /layer 0 has an activation of your own/,
+    )
+    const texts = fitFeatures(rows, { except: ['price', 'area', 'rented'] })
+    const clash = new Model({ network: new Network({ sizes: [texts.width, 1] }), features: texts })
+    expect(() => toOnnx(clash, { output: 'city' })).toThrow(/another name than that of an input/)
+  })
+
+  it('is refused where its metadata are not those of a model', () => {
+    const features = fitFeatures(rows, { except: ['price'] })
+    const file = toOnnx(new Model({ network: new Network({ sizes: [features.width, 1] }), features }))
+    const text = new TextDecoder('latin1').decode(file)
+    const spoilt = (from: string, to: string) => {
+      expect(text).toContain(from)
+      return Uint8Array.from(text.replace(from, to), (one) => one.charCodeAt(0))
+    }
+    expect(() => fromOnnx(spoilt('"type":"numeric"', '"type":"numexic"'))).toThrow(FormatError)
+    expect(() => fromOnnx(spoilt('"from":"features"', '"from":"featurex"'))).toThrow(FormatError)
+    expect(() => fromOnnx(spoilt('{"features":', '["features",'))).toThrow(FormatError)
+    expect(() => fromOnnx(spoilt('"scale":', '"scalx":'))).toThrow(FormatError)
   })
 })
 
@@ -137,7 +221,7 @@ describe('the file', () => {
   it('takes any names, also those of its own values', () => {
     const own = new Network({ sizes: [2, 2], kernels: 'reference', activation: 'tanh' })
     const file = toOnnx(own, { input: 'layer0/z', output: 'layer0/a', name: '__proto__' })
-    expect(fromOnnx(file, { kernels: 'reference' }).predict([[1, 2]])).toEqual(own.predict([[1, 2]]))
+    expect(networkIn(file, { kernels: 'reference' }).predict([[1, 2]])).toEqual(own.predict([[1, 2]]))
   })
 
   it.each([
@@ -154,7 +238,7 @@ describe('the file', () => {
   })
 
   it('is refused of what is no network, and where a folded weight is too large', () => {
-    expect(() => toOnnx({} as Network)).toThrow(/expected a Network/)
+    expect(() => toOnnx({} as Network)).toThrow(/expected a Model or a Network/)
     const huge = new Network({
       inputs: 1,
       layers: [{ units: 1, normalization: { name: 'batch', epsilon: 1e-30 } }],

@@ -1,12 +1,15 @@
 // Files of ONNX that other tools write come to networks that compute the same, operator by operator.
 
 import { describe, expect, it } from 'vitest'
-import { FormatError, OptionError } from '../src/index.ts'
+import { FormatError, type Network, OptionError } from '../src/index.ts'
 import { readOnnx } from '../src/onnx/import/read.ts'
 import { fromOnnx } from '../src/onnx/index.ts'
 import * as Proto from '../src/onnx/proto.ts'
 import { bytes, double, integer, integers, type Part, text } from '../src/onnx/protobuf/writer.ts'
 import { floats, goldenFiles, initializer, input, int64Tensor, model, node, output } from './helpers/onnx.ts'
+
+/** The network in the file. */
+const networkIn = (...given: Parameters<typeof fromOnnx>) => fromOnnx(...given) as Network
 
 const flat = (rows: readonly (readonly number[])[]) => Float32Array.from(rows.flat())
 
@@ -39,7 +42,7 @@ describe('a file that another tool wrote', () => {
 
   it.each([...golden.keys()])('%s computes what the tool does', (name) => {
     const { onnx, x, y } = golden.get(name)!
-    const net = fromOnnx(onnx, { kernels: 'simd', threads: 1 })
+    const net = networkIn(onnx, { kernels: 'simd', threads: 1 })
     // Sums of a dozen terms, and float64 models rounded to float32.
     expect(distance(net.predict(flat(x)) as Float32Array, flat(y))).toBeLessThan(1e-6)
   })
@@ -113,7 +116,7 @@ const product = node('Gemm', ['x', 'W', 'b'], 'z')
 const behind = (...parts: Part[]) => model([product, ...parts, ...both])
 
 const predicted = (file: Uint8Array, rows: readonly number[] = x) =>
-  fromOnnx(file, { kernels: 'reference' }).predict(Float32Array.from(rows)) as Float32Array
+  networkIn(file, { kernels: 'reference' }).predict(Float32Array.from(rows)) as Float32Array
 
 /** The function of each z. */
 const each = (f: (z: number, j: number) => number) => z.flatMap((row) => row.map(f))
@@ -312,8 +315,8 @@ describe('a function of z', () => {
     ['an exponential', [node('Exp', ['z'], 'y')], /Exp/],
     ['relu with a bound for each column', [node('Max', ['z', 'b'], 'y')], /same constant for all columns/],
   ])('refuses %s by operator and node', (_, nodes, message) => {
-    expect(() => fromOnnx(behind(...nodes))).toThrow(FormatError)
-    expect(() => fromOnnx(behind(...nodes))).toThrow(message)
+    expect(() => networkIn(behind(...nodes))).toThrow(FormatError)
+    expect(() => networkIn(behind(...nodes))).toThrow(message)
   })
 })
 
@@ -338,25 +341,25 @@ describe('a head', () => {
       node('MatMul', ['s', 'V'], 'y'),
       floats('V', [3, 1], [1, 2, 3]),
     )
-    expect(() => fromOnnx(file)).toThrow(/softmax to end the network/)
+    expect(() => networkIn(file)).toThrow(/softmax to end the network/)
   })
 
   it('takes the loss of the options', () => {
-    const net = fromOnnx(behind(node('Sigmoid', ['z'], 'y')), { optimizer: 'adam', loss: 'quadratic' })
+    const net = networkIn(behind(node('Sigmoid', ['z'], 'y')), { optimizer: 'adam', loss: 'quadratic' })
     expect(String(net)).toMatch(/quadratic; adam/)
     expect(readOnnx(behind(node('Sigmoid', ['z'], 'y'))).network.options.loss).toBe('binaryCrossEntropy')
   })
 
   it('of several outputs is the one that is named', () => {
     const parts = [product, node('Sigmoid', ['z'], 'y'), ...both, output('z')]
-    expect(() => fromOnnx(model(parts))).toThrow(/option output.*"y", "z"/)
+    expect(() => networkIn(model(parts))).toThrow(/option output.*"y", "z"/)
     expect(
       distance(
-        fromOnnx(model(parts), { output: 'z' }).predict(Float32Array.from(x)) as Float32Array,
+        networkIn(model(parts), { output: 'z' }).predict(Float32Array.from(x)) as Float32Array,
         z.flat(),
       ),
     ).toBeLessThan(1e-6)
-    expect(() => fromOnnx(model(parts), { output: 'none' })).toThrow(/"none" among "y", "z"/)
+    expect(() => networkIn(model(parts), { output: 'none' })).toThrow(/"none" among "y", "z"/)
   })
 })
 
@@ -438,12 +441,12 @@ describe('numbers of a tensor', () => {
     const data = new Uint8Array(Float32Array.of(9, 1.5, -2).buffer)
 
     it('are refused without a callback', () => {
-      expect(() => fromOnnx(plain)).toThrow(/"weights\.bin": give the option externalData/)
+      expect(() => networkIn(plain)).toThrow(/"weights\.bin": give the option externalData/)
     })
 
     it('are read by the callback', () => {
       const calls: unknown[] = []
-      const net = fromOnnx(plain, {
+      const net = networkIn(plain, {
         // A view into a larger buffer, as Node's Buffers are.
         externalData: (location, offset, length) => {
           calls.push([location, offset, length])
@@ -458,7 +461,7 @@ describe('numbers of a tensor', () => {
       'are refused at %j',
       (location) => {
         const read = () => data
-        expect(() => fromOnnx(external(entry('location', location)), { externalData: read })).toThrow(
+        expect(() => networkIn(external(entry('location', location)), { externalData: read })).toThrow(
           /in the model's folder/,
         )
       },
@@ -471,13 +474,13 @@ describe('numbers of a tensor', () => {
       ['length', 'x'],
     ])('are refused with %s %j', (key, of) => {
       const wrong = external(entry('location', 'w'), entry(key, of))
-      expect(() => fromOnnx(wrong, { externalData: () => data })).toThrow(FormatError)
+      expect(() => networkIn(wrong, { externalData: () => data })).toThrow(FormatError)
     })
 
     it('are refused where the callback returns others', () => {
       const wrong = { externalData: () => data }
-      expect(() => fromOnnx(plain, wrong)).toThrow(/Uint8Array of 8 bytes, got 12/)
-      expect(() => fromOnnx(plain, { externalData: 'file' as never })).toThrow(OptionError)
+      expect(() => networkIn(plain, wrong)).toThrow(/Uint8Array of 8 bytes, got 12/)
+      expect(() => networkIn(plain, { externalData: 'file' as never })).toThrow(OptionError)
     })
   })
 })
@@ -547,7 +550,7 @@ describe('shapes', () => {
     ['a turned image', [node('Transpose', ['x'], 'f', { perm: { ints: [0, 2, 1] } })], /Transpose/],
     ['a product with images', [node('Identity', ['x'], 'f')], /MatMul/],
   ])('refuses %s', (_, parts, message) => {
-    expect(() => fromOnnx(images(...parts))).toThrow(message)
+    expect(() => networkIn(images(...parts))).toThrow(message)
   })
 })
 
@@ -571,6 +574,6 @@ describe('connections that an MLP does not have', () => {
     ['a product of two', [node('MatMul', ['z', 'z'], 'y')], /weights to be a constant/],
     ['a column for all', [node('Add', ['z', 'c'], 'y'), floats('c', [3, 1], [1, 2, 3])], /same for all rows/],
   ])('refuses %s', (_, parts, message) => {
-    expect(() => fromOnnx(behind(...parts))).toThrow(message)
+    expect(() => networkIn(behind(...parts))).toThrow(message)
   })
 })

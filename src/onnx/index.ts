@@ -1,58 +1,75 @@
-// `nabla/onnx`: networks to ONNX, and from it.
+// `nabla/onnx`: networks and models to ONNX, and from it.
 
-import { callback, checkOptions, optional, refuse } from '../base/check.ts'
+import { areStrings, callback, checkOptions, isArray, isObject, optional, refuse } from '../base/check.ts'
 import { OptionError, shown } from '../base/errors.ts'
+import type { FeaturesJSON } from '../data/features/features.ts'
+import type { TargetJSON } from '../data/features/target.ts'
 import type { CommonNetworkOptions } from '../model/options.ts'
-import { Network } from '../network.ts'
-import { networkOf, snapshotOf } from '../network-snapshot.ts'
+import type { Model } from '../models/model.ts'
+import { modelOf, modelSnapshotOf } from '../models/snapshot.ts'
+import type { Network } from '../network.ts'
+import { columnsOf } from './export/columns.ts'
+import { inputsOf } from './export/features.ts'
 import { writeOnnx } from './export/write.ts'
 import { type ExternalData, readOnnx } from './import/read.ts'
 
 export type { ExternalData }
 
 export interface ToOnnxOptions {
-  /** Name of the graph's input, float32 (batch × inputs). Default 'input'. */
+  /** Name of the graph's input, float32 (batch × inputs); a model with columns of texts has an input for each column instead, by
+   * its name. Default 'input'. */
   input?: string
   /** Name of its output, float32 (batch × outputs). Default 'output'. */
   output?: string
   /** Name of the graph. Default 'nabla'. */
   name?: string
-  /** The names of the outputs' classes, or of the two of a single output, for the file's metadata. */
+  /** The names of the outputs' classes, or of the two of a single output, for the file's metadata. Default: those of the model. */
   classNames?: readonly string[]
 }
 
-const NAME = (value: unknown, where: string): string =>
+const nameOption = (value: unknown, where: string): string =>
   typeof value === 'string' && value.length > 0 ? value : refuse(where, 'a name, not empty', value)
 
-const names = (value: unknown, where: string): readonly string[] =>
-  Array.isArray(value) && value.every((one) => typeof one === 'string')
-    ? [...value]
-    : refuse(where, 'a list of strings', value)
+const namesOption = (value: unknown, where: string): readonly string[] =>
+  isArray(value) && areStrings(value) ? [...value] : refuse(where, 'a list of strings', value)
 
 const exportTable = {
-  input: optional(NAME, 'input'),
-  output: optional(NAME, 'output'),
-  name: optional(NAME, 'nabla'),
-  classNames: optional(names, undefined),
+  input: optional(nameOption, 'input'),
+  output: optional(nameOption, 'output'),
+  name: optional(nameOption, 'nabla'),
+  classNames: optional(namesOption, undefined),
 }
 
 /**
- * The network as a file of ONNX (opset 13, IR 7) with one input (batch × inputs) and one output (batch × outputs), what
- * `predict` takes and gives; batch is open. Batch normalization goes into the weights; dropout, loss and optimizer are left
- * out. Throws FormatError where the file would have more than 2 GB, OptionError for options that are none.
+ * The model, or a network alone, as a file of ONNX (opset 13, IR 7). The graph takes the cells of rows, as float32 numbers (batch ×
+ * columns) or one input (batch × 1) for each column, or for a network its inputs (batch × inputs); it gives what the network
+ * predicts (batch × outputs), numbers in their own unit. batch is open. Batch normalization goes into the weights; dropout, loss
+ * and optimizer are left out. Throws FormatError where the file would have more than 2 GB, OptionError for options that are
+ * none and for what ONNX has no operators for: activations of one's own, categories of texts and numbers in one column.
  */
-export function toOnnx(network: Network, options: ToOnnxOptions = {}): Uint8Array {
-  if (!(network instanceof Network))
-    throw new OptionError(`network: expected a Network, got ${shown(network)}`)
+export function toOnnx(model: Model | Network, options: ToOnnxOptions = {}): Uint8Array {
   const checked = checkOptions(exportTable, options, 'options')
-  const saved = snapshotOf(network)
-  const { units } = saved.options.layers.at(-1)!
-  const { classNames, input, output } = checked
+  const { network, features, target } = modelSnapshotOf(model)
+  const { input, output } = checked
+  const { units } = network.options.layers.at(-1)!
+  const classes = target?.type === 'class' ? target.classes.map(String) : undefined
+  const classNames = checked.classNames ?? network.options.classNames ?? classes
   const counts = units === 1 ? [1, 2] : [units]
-  if (classNames && !counts.includes(classNames.length))
-    refuse('options.classNames', `names of ${counts.join(' or ')} classes`, classNames)
-  if (input === output) refuse('options.output', 'another name than that of the input', output)
-  return writeOnnx({ network: saved, ...checked })
+  if (checked.classNames && !counts.includes(checked.classNames.length))
+    refuse('options.classNames', `names of ${counts.join(' or ')} classes`, checked.classNames)
+  const columns = features && columnsOf(features)
+  const inputs = columns ? inputsOf(columns, input).map(({ name }) => name) : [input]
+  if (inputs.includes(''))
+    throw new OptionError('model.features: expected columns with names, got one without')
+  if (inputs.includes(output)) refuse('options.output', 'another name than that of an input', output)
+  return writeOnnx({
+    ...checked,
+    network,
+    columns,
+    ...(target?.type === 'number' && { units: target.columns }),
+    ...((features || target) && { model: { features, target } }),
+    ...(classNames && { classNames }),
+  })
 }
 
 /** How to read a file, and in what the network differs from its default options: `optimizer`, `loss`, `kernels` and others. */
@@ -65,20 +82,21 @@ export interface FromOnnxOptions extends Partial<CommonNetworkOptions> {
 }
 
 /**
- * The network that a file of ONNX (opsets 7 to 23) computes, to go on with or to train further. Where the file ends in
- * log-softmax the network gives the probabilities; labels behind them are left out; two columns 1 − p and p become the one
- * of p. The loss is crossEntropy behind softmax, binaryCrossEntropy behind sigmoid, else quadratic, unless options name one.
- * Throws FormatError, with the operator and the node, for whatever an MLP of nabla does not have.
+ * The network that a file of ONNX (opsets 7 to 23) computes, to go on with or to train further; of a file of nabla's that was a
+ * model, the model. Where the file ends in log-softmax the network gives the probabilities; labels behind them are left out, and
+ * their names are the network's classNames; two columns 1 − p and p become the one of p. The loss is crossEntropy behind
+ * softmax, binaryCrossEntropy behind sigmoid, else quadratic, unless options name one. Throws FormatError, with the operator and
+ * the node, for whatever an MLP of nabla does not have.
  */
-export function fromOnnx(bytes: Uint8Array | ArrayBuffer, options: FromOnnxOptions = {}): Network {
+export function fromOnnx(bytes: Uint8Array | ArrayBuffer, options: FromOnnxOptions = {}): Network | Model {
   const file = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes
   if (!(file instanceof Uint8Array))
     throw new OptionError(`bytes: expected a Uint8Array or an ArrayBuffer, got ${shown(bytes)}`)
-  if (typeof options !== 'object' || options === null) refuse('options', 'an object of options', options)
+  if (!isObject(options)) refuse('options', 'an object of options', options)
   const { output, externalData, ...own } = options
-  const read = {
-    output: optional(NAME, undefined)(output, 'options.output'),
+  const { network, features, target } = readOnnx(file, {
+    output: optional(nameOption, undefined)(output, 'options.output'),
     externalData: optional(callback<ExternalData>(), undefined)(externalData, 'options.externalData'),
-  }
-  return networkOf(readOnnx(file, read).network, own)
+  })
+  return modelOf({ network, features: features as FeaturesJSON, target: target as TargetJSON }, own)
 }

@@ -6,3 +6,9 @@ export const FORMAT_VERSION = '1.0'
 export const VERSION_KEY = 'nabla.format_version'
 /** A list of strings in JSON: the names of the outputs' classes. */
 export const CLASS_NAMES_KEY = 'nabla.class_names'
+
+/**
+ * A model's features and target in JSON, as toJSON() gives them, and the values of the graph between which the network is:
+ * `{ features?, target?, from, to }`.
+ */
+export const MODEL_KEY = 'nabla.model'

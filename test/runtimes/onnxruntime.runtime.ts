@@ -5,15 +5,17 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { fitFeatures, fitTarget } from '../../src/data/index.ts'
 import { Network } from '../../src/index.ts'
 import { type ActivationName, activations } from '../../src/model/tables.ts'
-import { snapshotOf } from '../../src/network-snapshot.ts'
-import type { ExportedColumn } from '../../src/onnx/export/features.ts'
-import { writeOnnx } from '../../src/onnx/export/write.ts'
+import { Model } from '../../src/models/index.ts'
 import { readModel } from '../../src/onnx/import/messages.ts'
 import { fromOnnx, toOnnx } from '../../src/onnx/index.ts'
 import { DataType } from '../../src/onnx/proto.ts'
 import { goldenFiles } from '../helpers/onnx.ts'
+
+/** The network in the file. */
+const networkIn = (...given: Parameters<typeof fromOnnx>) => fromOnnx(...given) as Network
 
 interface Tensor {
   readonly dims: readonly number[]
@@ -108,63 +110,61 @@ describe.skipIf(!folder).each(['onnxruntime-node', 'onnxruntime-web'])('%s', (na
     }
   })
 
-  const columns: readonly ExportedColumn[] = [
-    { kind: 'numeric', name: 'area', offset: 3, scale: 2 },
-    { kind: 'numeric', name: 'age', missing: 1.5 },
-    { kind: 'numeric', name: 'income', log1p: true, offset: 1, missing: 2, indicator: true },
-    { kind: 'categorical', name: 'kind', categories: [1, 2, 5] },
-  ]
   const rows = [
-    [1, Number.NaN, Number.NaN, 2],
-    [4, 2, 3, 7],
-    [-1, 0, 1e4, 5],
+    { area: 80, age: 30, income: 10, kind: 1, rented: true },
+    { area: 40, age: null, income: 3000, kind: 2, rented: false },
+    { area: 65, age: 51, income: null, kind: 7, rented: true },
+    { area: 71, age: 44, income: 250, kind: null, rented: null },
   ]
-  const featuresOf = ([area, age, income, kind]: number[]) => [
-    (area - 3) / 2,
-    Number.isNaN(age) ? 1.5 : age,
-    Math.log1p(Number.isNaN(income) ? 2 : income) - 1,
-    Number(Number.isNaN(income)),
-    ...[1, 2, 5].map((one) => Number(one === kind)),
-  ]
+  const cities = ['Zürich', 'Rome', 'Rome', '']
+  const columns = {
+    area: 'minMax',
+    age: { type: 'numeric', scale: 'robust', missing: 'median' },
+    income: { type: 'numeric', log1p: true, indicator: true },
+    kind: { type: 'categorical', missing: 'category', minCount: 1 },
+    city: { type: 'categorical', missing: 'category' },
+  } as const
+  const numberOf = (cell: unknown) => (cell === null ? Number.NaN : Number(cell))
 
-  it('computes features of numbers, in one input', async () => {
-    const net = new Network({ sizes: [7, 4, 2], activation: 'tanh' })
-    const bytes = writeOnnx({ network: snapshotOf(net), columns, input: 'rows', output: 'y', name: 'model' })
-    const { y } = await (await open(bytes)).run({
-      rows: tensor('float32', Float32Array.from(rows.flat()), [3, 4]),
+  it('computes a class of numbers, in one input', async () => {
+    const { city, ...others } = columns
+    const features = fitFeatures(rows, { columns: others })
+    const labelled = rows.map((row, r) => ({ ...row, label: cities[r] === 'Rome' ? 'b' : 'a' }))
+    const target = fitTarget(labelled, 'label')
+    const network = new Network({
+      inputs: features.width,
+      layers: [{ units: 5, activation: 'tanh' }, 2],
+      loss: 'crossEntropy',
     })
-    expectSame(y.data, net.predict(rows.map(featuresOf)) as Float32Array, 'features')
+    const model = new Model({ network, features, target })
+    const names = features.columns as (keyof (typeof rows)[0])[]
+    const x = rows.flatMap((row) => names.map((name) => numberOf(row[name])))
+    const session = await open(toOnnx(model, { input: 'cells', output: 'p' }))
+    const { p } = await session.run({ cells: tensor('float32', Float32Array.from(x), [4, names.length]) })
+    expectSame(p.data, network.predict(features.transform(rows)) as Float32Array, 'features')
+    expect(features.width).toBeGreaterThan(7)
   })
 
-  it('computes features of strings, with an input for each column', async () => {
-    const net = new Network({ sizes: [9, 4, 2], activation: 'tanh' })
-    const cities: ExportedColumn = { kind: 'categorical', name: 'city', categories: ['Rome', 'Zürich'] }
-    const bytes = writeOnnx({
-      network: snapshotOf(net),
-      columns: [cities, ...columns],
-      input: 'rows',
-      output: 'y',
-      name: 'model',
-    })
-    const feeds: Record<string, Tensor> = { city: tensor('string', ['Zürich', 'Oslo', 'Rome'], [3, 1]) }
-    columns.forEach((column, j) => {
-      feeds[column.name] = tensor(
-        'float32',
-        Float32Array.from(rows, (row) => row[j]),
-        [3, 1],
-      )
-    })
-    const { y } = await (await open(bytes)).run(feeds)
-    const cityOf = [
-      [0, 1],
-      [0, 0],
-      [1, 0],
-    ]
-    expectSame(
-      y.data,
-      net.predict(rows.map((row, r) => [...cityOf[r], ...featuresOf(row)])) as Float32Array,
-      'features',
-    )
+  it('computes numbers in their own unit of texts and numbers, an input for each column', async () => {
+    const table = rows.map((row, r) => ({ ...row, city: cities[r], price: 100 + 30 * r, rent: 10 ** r }))
+    const features = fitFeatures(table, { columns, except: ['price', 'rent'] })
+    for (const log1p of [false, true]) {
+      const target = fitTarget(table, ['price', 'rent'], { log1p })
+      const network = new Network({ inputs: features.width, layers: [{ units: 5, activation: 'tanh' }, 2] })
+      const model = new Model({ network, features, target })
+      const feeds: Record<string, Tensor> = {}
+      for (const name of features.columns) {
+        const cells = table.map((row) => row[name as keyof (typeof table)[0]])
+        feeds[name] =
+          name === 'city'
+            ? tensor('string', cells, [4, 1])
+            : tensor('float32', Float32Array.from(cells, numberOf), [4, 1])
+      }
+      const { output } = await (await open(toOnnx(model))).run(feeds)
+      const expected = model.predict(table).flatMap((one) => Object.values(one as Record<string, number>))
+      expect(expected.length).toBe(8)
+      expectSame(output.data, expected, `units, log1p ${log1p}`)
+    }
   })
 
   it('computes of the files of other tools what fromOnnx does', async () => {
@@ -182,7 +182,7 @@ describe.skipIf(!folder).each(['onnxruntime-node', 'onnxruntime-web'])('%s', (na
           : type === DataType.INT64
             ? tensor('int64', BigInt64Array.from(values, BigInt), shape)
             : tensor('float32', Float32Array.from(values), shape)
-      const net = fromOnnx(onnx)
+      const net = networkIn(onnx)
       expectSame(net.predict(Float32Array.from(values)) as Float32Array, y.flat(), file)
       // ZipMap gives maps, which the runtimes of JavaScript do not read.
       const output = outputs.find((one) => one.type === DataType.FLOAT || one.type === DataType.DOUBLE)

@@ -25,6 +25,8 @@ export interface CategoricalColumn {
   readonly kind: 'categorical'
   readonly name: string
   readonly categories: readonly string[] | readonly number[]
+  /** Whether a further feature behind them is 1 where a number is NaN. Default false. */
+  readonly missing?: boolean
 }
 
 export type ExportedColumn = NumericColumn | CategoricalColumn
@@ -38,7 +40,11 @@ export interface GraphInput {
 
 /** How many features a column becomes. */
 export const columnWidth = (column: ExportedColumn): number =>
-  column.kind === 'categorical' ? column.categories.length : column.indicator ? 2 : 1
+  column.kind === 'categorical'
+    ? column.categories.length + Number(column.missing ?? false)
+    : column.indicator
+      ? 2
+      : 1
 
 const isOfStrings = (column: ExportedColumn): boolean =>
   column.kind === 'categorical' && typeof column.categories[0] === 'string'
@@ -96,19 +102,33 @@ function numeric(graph: GraphWriter, raw: string, run: readonly NumericColumn[],
   return [x, graph.node('Cast', [absent], `${name}/indicator`, { to: { int: DataType.FLOAT } })]
 }
 
-function categorical(graph: GraphWriter, x: string, { categories }: CategoricalColumn, name: string): string {
+function categorical(
+  graph: GraphWriter,
+  x: string,
+  { categories, missing }: CategoricalColumn,
+  name: string,
+): string[] {
   if (typeof categories[0] === 'string') {
     // Equal takes strings from opset 19 on.
     const encoded = graph.node('OneHotEncoder', [x], `${name}/encoded`, {
       cats_strings: { strings: categories as readonly string[] },
       zeros: { int: 1 },
     })
-    return graph.node('Flatten', [encoded], `${name}/features`, { axis: { int: 1 } })
+    return [graph.node('Flatten', [encoded], `${name}/features`, { axis: { int: 1 } })]
   }
-  const known = Float32Array.from(categories as readonly number[])
-  const values = graph.floats(`${name}/categories`, [1, known.length], known)
-  const equal = graph.node('Equal', [x, values], `${name}/equal`)
-  return graph.node('Cast', [equal], `${name}/features`, { to: { int: DataType.FLOAT } })
+  const toFloat = { to: { int: DataType.FLOAT } }
+  const features: string[] = []
+  if (categories.length > 0) {
+    const known = Float32Array.from(categories as readonly number[])
+    const values = graph.floats(`${name}/categories`, [1, known.length], known)
+    const equal = graph.node('Equal', [x, values], `${name}/equal`)
+    features.push(graph.node('Cast', [equal], `${name}/features`, toFloat))
+  }
+  if (missing) {
+    const absent = graph.node('IsNaN', [x], `${name}/absent`)
+    features.push(graph.node('Cast', [absent], `${name}/missing`, toFloat))
+  }
+  return features
 }
 
 /** Writes what makes features of the graph's inputs; returns the name of the features (rows × their widths' sum). */
@@ -136,10 +156,8 @@ export function writeFeatures(
     }
     at += run.length
     const [first] = run
-    if (first.kind === 'categorical') features.push(categorical(graph, x, first, name))
+    if (first.kind === 'categorical') features.push(...categorical(graph, x, first, name))
     else features.push(...numeric(graph, x, run as NumericColumn[], name))
   }
-  return features.length === 1
-    ? features[0]
-    : graph.node('Concat', features, 'features', { axis: { int: 1 } })
+  return graph.node('Concat', features, 'features', { axis: { int: 1 } })
 }

@@ -1,6 +1,6 @@
 // The layers of a network as nodes.
 
-import { FormatError } from '../../base/errors.ts'
+import { FormatError, OptionError } from '../../base/errors.ts'
 import type { NormalizationOptions, OutputLayerOptions } from '../../model/options.ts'
 import type { LayerParameters, NetworkSnapshot } from '../../model/snapshot.ts'
 import { activationNodes } from './activations.ts'
@@ -76,7 +76,10 @@ function writeLayer(graph: GraphWriter, a: string, network: NetworkSnapshot, l: 
   if (biases.length > 0) inputs.push(graph.floats(`${name}/biases`, [units], biases))
   let z = graph.node('Gemm', inputs, `${name}/z`)
   if (normalization?.name === 'layer') z = layerNormalization(graph, z, name, layer, epsilon)
-  return activationNodes[options.activation ?? 'linear'](graph, z, `${name}/a`)
+  const { activation = 'linear' } = options
+  if (typeof activation !== 'string')
+    throw new OptionError(`network: layer ${l} has an activation of your own, which ONNX has no operator for`)
+  return activationNodes[activation](graph, z, `${name}/a`)
 }
 
 /** Writes all layers over the value `x` (rows × inputs); returns the name of the outputs. */

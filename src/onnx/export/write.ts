@@ -1,8 +1,9 @@
 // A network, with what makes its inputs of raw rows, as a file of ONNX.
 
 import { FormatError } from '../../base/errors.ts'
+import type { ColumnScale } from '../../data/features/scale.ts'
 import type { NetworkSnapshot } from '../../model/snapshot.ts'
-import { CLASS_NAMES_KEY, FORMAT_VERSION, VERSION_KEY } from '../metadata.ts'
+import { CLASS_NAMES_KEY, FORMAT_VERSION, MODEL_KEY, VERSION_KEY } from '../metadata.ts'
 import {
   DataType,
   Dimension,
@@ -33,7 +34,11 @@ export interface Exported {
   readonly network: NetworkSnapshot
   /** What raw columns become the network's inputs; their widths add up to them. Without them rows are inputs. */
   readonly columns?: readonly ExportedColumn[]
-  readonly classNames?: readonly string[]
+  /** How numbers come from the outputs, one for each; without, outputs are the network's. */
+  readonly units?: readonly ColumnScale[]
+  /** What the model is made of besides the network, in JSON, for it to be read back. */
+  readonly model?: { readonly features?: unknown; readonly target?: unknown }
+  readonly classNames?: readonly (string | boolean)[]
   readonly input: string
   readonly output: string
   readonly name: string
@@ -65,16 +70,33 @@ const metadata = (key: string, value: string): Part =>
 const opset = (domain: string, version: number): Part =>
   message(Model.OPSET_IMPORT, text(OperatorSet.DOMAIN, domain), integer(OperatorSet.VERSION, version))
 
+/** Outputs in their own unit: a · scale + offset, and where they are logarithms of 1 + v, exp of that, less 1. */
+function writeUnits(graph: GraphWriter, a: string, units: readonly ColumnScale[]): string {
+  const vector = (part: string, of: (unit: ColumnScale) => number) =>
+    graph.floats(`units/${part}`, [units.length], Float32Array.from(units, of))
+  const stretched = graph.node('Mul', [a, vector('scale', ({ scale }) => scale)], 'units/stretched')
+  const moved = graph.node('Add', [stretched, vector('offset', ({ offset }) => offset)], 'units/moved')
+  if (!units.some(({ log1p }) => log1p)) return moved
+  // Both are computed for all outputs, and one is taken: ∞ where exp overflows may be the other.
+  const one = graph.scalar('units/one', 1)
+  const raised = graph.node('Sub', [graph.node('Exp', [moved], 'units/exp'), one], 'units/raised')
+  if (units.every(({ log1p }) => log1p)) return raised
+  const mask = vector('log1p', ({ log1p }) => Number(log1p))
+  const isLogarithm = graph.node('Greater', [mask, graph.scalar('units/half', 0.5)], 'units/isLogarithm')
+  return graph.node('Where', [isLogarithm, raised, moved], 'units/values')
+}
+
 /** The bytes of the file. Throws FormatError where they would be too many, or a folded weight too large. */
-export function writeOnnx({ network, columns, classNames, input, output, name }: Exported): Uint8Array {
+export function writeOnnx(exported: Exported): Uint8Array {
+  const { network, columns, units, model, classNames, input, output, name } = exported
   const { inputs: width, layers } = network.options
   const graph = new GraphWriter()
-  const plain: GraphInput = { name: input, type: DataType.FLOAT, width }
-  const inputs = columns ? inputsOf(columns, input) : [plain]
+  const inputs = columns ? inputsOf(columns, input) : [{ name: input, type: DataType.FLOAT, width }]
   for (const one of inputs) graph.reserve(one.name)
   graph.reserve(output)
-  const x = columns ? writeFeatures(graph, columns, inputs) : input
-  graph.output(writeLayers(graph, x, network), output)
+  const from = columns ? writeFeatures(graph, columns, inputs) : input
+  const to = writeLayers(graph, from, network)
+  graph.output(units ? writeUnits(graph, to, units) : to, output)
 
   const outputs: GraphInput = { name: output, type: DataType.FLOAT, width: layers.at(-1)!.units }
   const parts = [
@@ -91,6 +113,7 @@ export function writeOnnx({ network, columns, classNames, input, output, name }:
     ...(graph.usesMl ? [opset(ML_DOMAIN, ML_OPSET)] : []),
     metadata(VERSION_KEY, FORMAT_VERSION),
     ...(classNames ? [metadata(CLASS_NAMES_KEY, JSON.stringify(classNames))] : []),
+    ...(model ? [metadata(MODEL_KEY, JSON.stringify({ ...model, from, to }))] : []),
   ]
   const length = parts.reduce((sum, part) => sum + part.length, 0)
   if (length > MOST_BYTES)

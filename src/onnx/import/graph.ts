@@ -67,6 +67,12 @@ function neededNodes(
   return nodes.filter((_, i) => needed.has(i))
 }
 
+/** The graph without the node that makes the value, which is an input then. */
+const without = (model: ModelMessage, value: string): ModelMessage => ({
+  ...model,
+  nodes: model.nodes.filter(({ outputs }) => !outputs.includes(value)),
+})
+
 function inputOf({ name, type, dims }: ValueMessage): Rows | undefined {
   // Strings and whole numbers are inputs of features, not of a network; those that a Cast follows are rows too.
   if (type === undefined || isFloatType(type) === undefined) return undefined
@@ -91,19 +97,24 @@ function checkOpsets({ opsets }: ModelMessage): number {
   return opset
 }
 
-/** Computes what the outputs need. Throws FormatError for whatever has no counterpart in nabla. */
+/** Computes what the outputs need, of the inputs, or of the value `from` in place of the node that makes it. Throws FormatError for whatever has no counterpart in nabla. */
 export function evaluate(
   model: ModelMessage,
   wanted: readonly string[],
   budget: Budget,
   external: ExternalData | undefined,
+  from?: string,
 ): Evaluated {
   const opset = checkOpsets(model)
   const { initializers, inputs } = model
   const names = new Set(inputs.map(({ name }) => name))
   if (names.size < inputs.length || names.has(''))
     refuse('expected inputs of different names, and none without one')
-  const nodes = neededNodes(model, new Set([...names, ...initializers.keys()]), wanted)
+  const nodes = neededNodes(
+    from === undefined ? model : without(model, from),
+    new Set([...names, ...initializers.keys(), ...(from === undefined ? [] : [from])]),
+    wanted,
+  )
 
   const values = new Map<string, Value>()
   const lookUp = (name: string): Value => {
@@ -111,7 +122,12 @@ export function evaluate(
     const known = values.get(name)
     if (known) return known
     const tensor = initializers.get(name)
-    const input = tensor ? undefined : inputs.find((one) => one.name === name)
+    const isStart = name === from && !names.has(name)
+    const input = tensor
+      ? undefined
+      : isStart
+        ? { name, type: DataType.FLOAT, dims: undefined }
+        : inputs.find((one) => one.name === name)
     const value = tensor
       ? constantOf(tensor, `initializer ${quoted(name)}`, external)
       : input && inputOf(input)

@@ -1,8 +1,9 @@
 // A file of ONNX as a network in plain data.
 
+import { isObject } from '../../base/check.ts'
 import { FormatError, shown } from '../../base/errors.ts'
 import type { NetworkSnapshot } from '../../model/snapshot.ts'
-import { CLASS_NAMES_KEY, FORMAT_VERSION, VERSION_KEY } from '../metadata.ts'
+import { CLASS_NAMES_KEY, FORMAT_VERSION, MODEL_KEY, VERSION_KEY } from '../metadata.ts'
 import { layersOf } from './chain.ts'
 import { evaluate } from './graph.ts'
 import { type ModelMessage, readModel } from './messages.ts'
@@ -22,7 +23,10 @@ export interface ReadOptions {
 export interface Imported {
   readonly network: NetworkSnapshot
   /** The names of the outputs' classes, or of the two of one logistic column. */
-  readonly classNames: readonly string[] | undefined
+  readonly classNames: readonly (string | boolean)[] | undefined
+  /** Of a model that nabla has written: what its toJSON() gave, not checked. */
+  readonly features?: unknown
+  readonly target?: unknown
 }
 
 const refuse = (problem: string): never => {
@@ -35,24 +39,50 @@ const listed = (names: readonly string[]): string =>
     .map((name) => JSON.stringify(name.slice(0, 100)))
     .join(', ')
 
-/** The class names that nabla has written, as they were. */
-function ownClassNames({ producer, metadata }: ModelMessage): string[] | undefined {
+/** What nabla has written besides the graph. */
+interface Own {
+  readonly classNames?: readonly (string | boolean)[]
+  readonly model?: {
+    readonly features?: unknown
+    readonly target?: unknown
+    readonly from: string
+    readonly to: string
+  }
+}
+
+function parsed(metadata: ReadonlyMap<string, string>, key: string): unknown {
+  const text = metadata.get(key)
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return refuse(`metadata ${key}: expected JSON, got ${shown(text)}`)
+  }
+}
+
+function ownOf({ producer, metadata }: ModelMessage): Own {
   const version = metadata.get(VERSION_KEY)
-  if (producer !== 'nabla' || version === undefined) return undefined
+  if (producer !== 'nabla' || version === undefined) return {}
   const [major] = version.split('.')
   if (!/^\d{1,6}\.\d{1,6}$/.test(version) || major !== FORMAT_VERSION.split('.')[0])
     refuse(
       `expected nabla's format version ${FORMAT_VERSION} or another of the same major one, got ${shown(version)}`,
     )
-  const text = metadata.get(CLASS_NAMES_KEY)
-  if (text === undefined) return undefined
-  let names: unknown
-  try {
-    names = JSON.parse(text)
-  } catch {}
-  if (!Array.isArray(names) || !names.every((name) => typeof name === 'string'))
-    return refuse(`metadata ${CLASS_NAMES_KEY}: expected a list of strings in JSON, got ${shown(text)}`)
-  return names
+  const names = parsed(metadata, CLASS_NAMES_KEY)
+  const isName = (name: unknown) => typeof name === 'string' || typeof name === 'boolean'
+  if (names !== undefined && !(Array.isArray(names) && names.every(isName)))
+    refuse(`metadata ${CLASS_NAMES_KEY}: expected a list of strings, got ${shown(names)}`)
+  const model = parsed(metadata, MODEL_KEY)
+  if (model !== undefined) {
+    const { from, to } = isObject(model)
+      ? model
+      : refuse(`metadata ${MODEL_KEY}: expected an object, got ${shown(model)}`)
+    if (typeof from !== 'string' || typeof to !== 'string')
+      refuse(
+        `metadata ${MODEL_KEY}: expected from and to to be names of values, got ${shown(from)} and ${shown(to)}`,
+      )
+  }
+  return { classNames: names as Own['classNames'], model: model as Own['model'] }
 }
 
 function chosen(outputs: ReadonlyMap<string, Value>): readonly [string, Rows] {
@@ -74,7 +104,9 @@ export function readOnnx(bytes: Uint8Array, { output, externalData }: ReadOption
   if (output !== undefined && !names.includes(output))
     refuse(`expected the output ${listed([output])} among ${listed(names)}`)
   const budget = new Budget(bytes.length)
-  const { outputs, classes } = evaluate(model, output === undefined ? names : [output], budget, externalData)
+  const own = ownOf(model)
+  const wanted = output !== undefined ? [output] : own.model ? [own.model.to] : names
+  const { outputs, classes } = evaluate(model, wanted, budget, externalData, own.model?.from)
   const [name, rows] = chosen(outputs)
 
   const end = { name, operator: 'output', domain: '', inputs: [], outputs: [name], attributes: new Map() }
@@ -91,9 +123,22 @@ export function readOnnx(bytes: Uint8Array, { output, externalData }: ReadOption
       : last.activation === 'sigmoid' && !isNormalized
         ? 'binaryCrossEntropy'
         : 'quadratic'
-  const classNames = ownClassNames(model) ?? classes
+  const classNames = own.classNames ?? classes
   const counts = last.units === 1 ? [1, 2] : [last.units]
   if (classNames && !counts.includes(classNames.length))
     refuse(`expected the names of ${counts.join(' or ')} classes, got ${classNames.length}`)
-  return { network: { options: { inputs, layers: options, loss }, layers: parameters }, classNames }
+  const { features, target } = own.model ?? {}
+  // A number has none, and a target has its own.
+  const isClassifier = last.units > 1 || last.activation === 'sigmoid'
+  const isComplete = classNames?.length === Math.max(2, last.units)
+  const named = target === undefined && isClassifier && isComplete ? classNames : undefined
+  return {
+    network: {
+      options: { inputs, layers: options, loss, ...(named && { classNames: named }) },
+      layers: parameters,
+    },
+    classNames,
+    ...(features !== undefined && { features }),
+    ...(target !== undefined && { target }),
+  }
 }
