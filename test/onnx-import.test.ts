@@ -265,6 +265,46 @@ describe('a function of z', () => {
     expect(distance(predicted(file), each(f))).toBeLessThan(1e-6)
   })
 
+  it('before any product gets a layer whose weights are the identity', () => {
+    const file = model([
+      node('Sub', ['x', 'mean'], 'd'),
+      node('Div', ['d', 'spread'], 'q'),
+      node('Tanh', ['q'], 'a'),
+      node('MatMul', ['a', 'V'], 'y'),
+      ...[floats('mean', [2], [0.5, -1]), floats('spread', [2], [2, 0.5]), floats('V', [2, 1], [1, -3])],
+      ...[input('x', 2), output('y')],
+    ])
+    const expected = [0, 1, 2].map(
+      (r) => Math.tanh((x[2 * r] - 0.5) / 2) - 3 * Math.tanh((x[2 * r + 1] + 1) / 0.5),
+    )
+    expect(distance(predicted(file), expected)).toBeLessThan(1e-6)
+    expect(readOnnx(file).network.options.layers.map(({ units }) => units)).toEqual([2, 1])
+  })
+
+  it('of a product takes factors on both of its sides, a shift of the inputs too', () => {
+    const file = model([
+      node('BatchNormalization', ['x', 's', 't', 'm', 'v'], 'n', { epsilon: 0.5 }),
+      node('MatMul', ['n', 'W'], 'p'),
+      node('Softsign', ['p'], 'a'),
+      node('ai.onnx.ml:Scaler', ['a'], 'y', { offset: { floats: [0.5, 1, 2] }, scale: { floats: [2] } }),
+      ...[
+        floats('s', [2], [2, 3]),
+        floats('t', [2], [1, -1]),
+        floats('m', [2], [0.5, 0.25]),
+        floats('v', [2], [0.5, 3.5]),
+      ],
+      ...both,
+    ])
+    const expected = [0, 1, 2].flatMap((r) => {
+      const [u, v] = [(x[2 * r] - 0.5) * 2 + 1, ((x[2 * r + 1] - 0.25) * 3) / 2 - 1]
+      return [0, 1, 2].map((j) => {
+        const p = u * W[j] + v * W[3 + j]
+        return (p / (1 + Math.abs(p)) - [0.5, 1, 2][j]) * 2
+      })
+    })
+    expect(distance(predicted(file), expected)).toBeLessThan(1e-6)
+  })
+
   it('goes into the next product with the factors behind it', () => {
     // 2 · tanh(z / 2) − 1, and a further product.
     const file = model([
@@ -474,7 +514,8 @@ describe('numbers of a tensor', () => {
       ['length', 'x'],
     ])('are refused with %s %j', (key, of) => {
       const wrong = external(entry('location', 'w'), entry(key, of))
-      expect(() => networkIn(wrong, { externalData: () => data })).toThrow(FormatError)
+      const externalData = (_: string, __: number, length: number) => new Uint8Array(length)
+      expect(() => networkIn(wrong, { externalData })).toThrow(/of external data, got 4|whole number/)
     })
 
     it('are refused where the callback returns others', () => {
@@ -551,6 +592,61 @@ describe('shapes', () => {
     ['a product with images', [node('Identity', ['x'], 'f')], /MatMul/],
   ])('refuses %s', (_, parts, message) => {
     expect(() => networkIn(images(...parts))).toThrow(message)
+  })
+})
+
+describe('a layer normalization of means and roots', () => {
+  // (z − μ) / √(σ² + ε), and x · factor + (β − μ · factor) with factors that may differ.
+  const start = [
+    node('ReduceMean', ['z'], 'm', { axes: { ints: [-1] } }),
+    node('Sub', ['z', 'm'], 'd'),
+    node('Pow', ['d', 'two'], 's'),
+    node('ReduceMean', ['s'], 'v', { axes: { ints: [1] } }),
+    node('Add', ['v', 'epsilon'], 'e'),
+    node('Sqrt', ['e'], 'r'),
+    ...[floats('two', [], [2]), floats('epsilon', [], [0.01])],
+  ]
+  const factors = (second: string) => [
+    ...start,
+    node('Reciprocal', ['r'], 'i'),
+    node('Mul', ['i', 'g'], 'f1'),
+    node('Mul', ['h', 'i'], 'f2'),
+    node('Mul', ['z', 'f1'], 'scaled'),
+    node('Mul', [second, 'm'], 'moved'),
+    node('Sub', ['b', 'moved'], 'o'),
+    node('Add', ['scaled', 'o'], 'y'),
+    ...[floats('g', [3], [1, 2, 3]), floats('h', [3], [1, 2, 4])],
+  ]
+  const expected = z.flatMap((row) => {
+    const mean = (row[0] + row[1] + row[2]) / 3
+    const variance = row.reduce((sum, one) => sum + (one - mean) ** 2, 0) / 3
+    return row.map((one, j) => ((one - mean) / Math.sqrt(variance + 0.01)) * (j + 1) + b[j])
+  })
+
+  it('is one', () => {
+    const file = behind(
+      ...start,
+      node('Div', ['d', 'r'], 'q'),
+      node('Mul', ['q', 'g'], 'p'),
+      node('Add', ['b', 'p'], 'y'),
+      floats('g', [3], [1, 2, 3]),
+    )
+    expect(distance(predicted(file), expected)).toBeLessThan(1e-6)
+    expect(readOnnx(file).network.options.layers[0].normalization).toEqual({ name: 'layer', epsilon: 0.01 })
+    expect(distance(predicted(behind(...factors('f1'))), expected)).toBeLessThan(1e-6)
+  })
+
+  it('is refused where its parts are not of one', () => {
+    expect(() => networkIn(behind(...factors('f2')))).toThrow(
+      /node "node of y" \(Add\): expected rows and constants/,
+    )
+    const other = behind(...start, node('Relu', ['z'], 'u'), node('Div', ['u', 'r'], 'y'))
+    expect(() => networkIn(other)).toThrow(/\(Div\)/)
+    const wrongAxis = behind(
+      node('ReduceMean', ['z'], 'm', { axes: { ints: [0] } }),
+      node('Sub', ['z', 'm'], 'y'),
+    )
+    expect(() => networkIn(wrongAxis)).toThrow(/mean of each row/)
   })
 })
 
