@@ -12,9 +12,12 @@ interface Product {
   readonly biases: Float32Array
 }
 
+/** The numbers in float32, a copy. */
 function rounded(values: ArrayLike<number>, what: string): Float32Array {
-  const floats = Float32Array.from(values)
-  if (!floats.every(Number.isFinite)) throw new FormatError(`${what}: too large for float32`)
+  const floats = new Float32Array(values)
+  for (let i = 0; i < floats.length; ++i) {
+    if (!Number.isFinite(floats[i])) throw new FormatError(`${what}: too large for float32`)
+  }
   return floats
 }
 
@@ -32,7 +35,10 @@ function folded(layer: LayerParameters, units: number, epsilon: number, l: numbe
     scale[j] = gains![j] / Math.sqrt(runningVariance![j] + epsilon)
     shift[j] = shifts![j] + ((biases?.[j] ?? 0) - runningMean![j]) * scale[j]
   }
-  const product = Float64Array.from(weights, (w, i) => w * scale[i % units])
+  const product = new Float64Array(weights.length)
+  for (let row = 0; row < product.length; row += units) {
+    for (let j = 0; j < units; ++j) product[row + j] = weights[row + j] * scale[j]
+  }
   const where = `layer ${l} with its batch normalization in its weights`
   return { weights: rounded(product, where), biases: rounded(shift, where) }
 }

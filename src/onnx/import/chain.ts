@@ -47,9 +47,10 @@ const composed = (first: Columns | undefined, next: Columns): Columns =>
     : next
 
 function rounded(values: Numbers, where: string): Float32Array {
-  const floats = values instanceof Float32Array ? values : Float32Array.from(values)
-  if (!floats.every(Number.isFinite)) {
-    throw new FormatError(`ONNX: ${where}: expected numbers that are finite in float32, got others`)
+  const floats = values instanceof Float32Array ? values : new Float32Array(values)
+  for (let i = 0; i < floats.length; ++i) {
+    if (!Number.isFinite(floats[i]))
+      throw new FormatError(`ONNX: ${where}: expected numbers that are finite in float32, got ${values[i]}`)
   }
   return floats
 }
@@ -117,7 +118,7 @@ function weightsOf(
 ): Numbers {
   if (weights && !before && !after) return weights
   if (!weights) budget.spend(inputs * units, where)
-  const out = weights ? Float64Array.from(weights) : new Float64Array(inputs * units)
+  const out = weights ? new Float64Array(weights) : new Float64Array(inputs * units)
   if (!weights) for (let i = 0; i < inputs; ++i) out[i * units + i] = 1
   for (let i = 0; i < inputs; ++i) {
     const row = before ? before.scale[i] : 1
@@ -133,7 +134,7 @@ function weightsOf(
 /** b, with the shifts of the inputs and of z in it; undefined where there is none. */
 function biasesOf({ weights, units, biases, before, after }: Draft, inputs: number): Numbers | undefined {
   if (!before && !after) return biases
-  const out = biases ? Float64Array.from(biases) : new Float64Array(units)
+  const out = biases ? new Float64Array(biases) : new Float64Array(units)
   if (before) {
     for (let i = 0; i < inputs; ++i) {
       const shift = before.shift[i]
