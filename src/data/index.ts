@@ -1,5 +1,5 @@
 export { oneHot } from '../intake/one-hot.ts'
-export { type ClassTable, type CsvOptions, type FeatureTable, type NumberTable, readCsv } from './csv.ts'
+export { type ClassTable, type CsvOptions, type FeatureTable, type NumberTable, readCsv } from './csv/read-csv.ts'
 export type { BooleanJSON, BooleanOptions } from './features/boolean.ts'
 export type { CategoricalJSON, CategoricalOptions, Category } from './features/categorical.ts'
 export {

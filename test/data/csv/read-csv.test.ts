@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { FormatError, NablaError, OptionError } from '../../src/base/errors.ts'
-import { type CsvOptions, readCsv } from '../../src/data/index.ts'
+import { FormatError, NablaError, OptionError } from '../../../src/base/errors.ts'
+import { type CsvOptions, readCsv } from '../../../src/data/index.ts'
 
 const pets = 'weight,height,kind\n4.5,0.25,cat\n30,0.5,dog\n5,0.3,cat\n'
 
@@ -279,7 +279,7 @@ describe('readCsv refuses', () => {
   })
 })
 
-const csv = (name: string) => new URL(`../../../shared/data/${name}`, import.meta.url)
+const csv = (name: string) => new URL(`../../../../shared/data/${name}`, import.meta.url)
 const hasFiles = existsSync(csv('iris.csv')) && existsSync(csv('digits.csv'))
 if (!hasFiles) console.warn('skipped: readCsv on files, ../shared/data/iris.csv or digits.csv is absent')
 

@@ -1,8 +1,8 @@
 // Tables of numbers and classes from the rows of a CSV text.
 
-import { areStrings, checkOptions, isArray, oneOf, optional, refuse } from '../base/check.ts'
-import { FormatError, shown } from '../base/errors.ts'
-import { CsvRows } from './csv-rows.ts'
+import { areStrings, checkOptions, isArray, oneOf, optional, refuse } from '../../base/check.ts'
+import { FormatError, shown } from '../../base/errors.ts'
+import { CsvRows } from './rows.ts'
 import { float32Of } from './decimal.ts'
 
 export interface CsvOptions {

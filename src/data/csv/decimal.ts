@@ -22,18 +22,30 @@ const EXACT_DIGITS = 15
  */
 const SLACK = 2 ** -45
 
+/** Returns Number(text) of a decimal number, spaces around it aside, also ±∞; NaN for anything else. */
+function numberOf(text: string): number {
+  const trimmed = text.trim()
+  return decimal.test(trimmed) ? Number(trimmed) : Number.NaN
+}
+
+const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN)
+
 /**
  * Returns Math.fround(Number(text)) of a decimal number, spaces around it aside; NaN for anything else, also for a number
  * beyond float32.
  */
-export function float32Of(text: string): number {
-  const trimmed = text.trim()
-  const value = decimal.test(trimmed) ? Math.fround(Number(trimmed)) : Number.NaN
-  return Number.isFinite(value) ? value : Number.NaN
-}
+export const float32Of = (text: string): number => finite(Math.fround(numberOf(text)))
 
 /** Returns float32Of(text.slice(from, to)), to the last bit, mostly without the slice. */
-export function float32At(text: string, from: number, to: number): number {
+export const float32At = (text: string, from: number, to: number): number =>
+  finite(Math.fround(decimalAt(text, from, to, true)))
+
+/** The same in float64: Number(text) of a decimal number that is finite. */
+export const float64At = (text: string, from: number, to: number): number =>
+  finite(decimalAt(text, from, to, false))
+
+/** Returns numberOf(text.slice(from, to)); where isSingle, a number that rounds to the same one of float32. */
+function decimalAt(text: string, from: number, to: number, isSingle: boolean): number {
   while (from < to && text.charCodeAt(from) === SPACE) ++from
   while (from < to && text.charCodeAt(to - 1) === SPACE) --to
   let at = from
@@ -59,7 +71,7 @@ export function float32At(text: string, from: number, to: number): number {
     power = fractions - at
     digits -= power
   }
-  if (digits === 0) return float32Of(text.slice(from, to))
+  if (digits === 0) return numberOf(text.slice(from, to))
 
   if (at < to && (code | 32) === E) {
     ++at
@@ -74,16 +86,14 @@ export function float32At(text: string, from: number, to: number): number {
     if (at === exponents) return Number.NaN
     power += sign === MINUS ? -exponent : exponent
   }
-  if (at < to || power > 22 || power < -22) return float32Of(text.slice(from, to))
+  if (at < to || power > 22 || power < -22) return numberOf(text.slice(from, to))
 
-  const value = power < 0 ? mantissa / POWERS[-power] : mantissa * POWERS[power]
-  const rounded = Math.fround(isNegative ? -value : value)
-  if (!Number.isFinite(rounded)) return Number.NaN
+  const size = power < 0 ? mantissa / POWERS[-power] : mantissa * POWERS[power]
+  const value = isNegative ? -size : size
   // Exact operands, rounded once, are what Number() gives (Clinger 1990, doi.org/10.1145/93542.93557).
-  if (digits <= EXACT_DIGITS) return rounded
+  if (digits <= EXACT_DIGITS) return value
   // Otherwise the exact number is within SLACK of the value: if that whole interval rounds to one float32, so does Number().
-  const size = Math.abs(rounded)
-  return Math.fround(value * (1 - SLACK)) === size && Math.fround(value * (1 + SLACK)) === size
-    ? rounded
-    : float32Of(text.slice(from, to))
+  return isSingle && Math.fround(size * (1 - SLACK)) === Math.fround(size * (1 + SLACK))
+    ? value
+    : numberOf(text.slice(from, to))
 }

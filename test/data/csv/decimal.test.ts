@@ -1,22 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { float32At, float32Of } from '../../src/data/decimal.ts'
+import { float32At, float32Of, float64At } from '../../../src/data/csv/decimal.ts'
 
-/** What the number is by JavaScript itself. */
-const expected = (text: string) => {
+/** What the number is by JavaScript itself, brought to a type. */
+const expected = (text: string, round = Math.fround) => {
   const trimmed = text.trim()
   const isDecimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed)
-  const value = isDecimal ? Math.fround(Number(trimmed)) : Number.NaN
+  const value = isDecimal ? round(Number(trimmed)) : Number.NaN
   return Number.isFinite(value) ? value : Number.NaN
 }
 
 const check = (text: string) => {
+  expect(float64At(`9${text}9`, 1, 1 + text.length), JSON.stringify(text)).toBe(expected(text, Number))
   expect(float32At(`9${text}9`, 1, 1 + text.length), JSON.stringify(text)).toBe(expected(text))
   expect(float32Of(text), JSON.stringify(text)).toBe(expected(text))
 }
 
 describe('a decimal number', () => {
-  it('is what Number() says, in float32, to the last bit', () => {
+  it('is what Number() says, in float32 and float64, to the last bit', () => {
     const digits = (maxLength: number) =>
       fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength })
     const exponent = fc.oneof(

@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FormatError } from '../../src/base/errors.ts'
-import { CsvRows } from '../../src/data/csv-rows.ts'
+import { FormatError } from '../../../src/base/errors.ts'
+import { CsvRows } from '../../../src/data/csv/rows.ts'
 import { spectrum } from './csv-spectrum.ts'
 
 interface Row {
