@@ -1,5 +1,18 @@
 export { oneHot } from '../intake/one-hot.ts'
-export { type ClassTable, type CsvOptions, type FeatureTable, type NumberTable, readCsv } from './csv/read-csv.ts'
+export type { CsvColumnType, CsvTable } from './csv/columns.ts'
+export type { CsvFormat } from './csv/header.ts'
+export {
+  type ClassTable,
+  type CsvOptions,
+  type FeatureTable,
+  type NumbersTable,
+  type NumberTable,
+  readCsv,
+} from './csv/read-csv.ts'
+export { type CsvTableOptions, readTable } from './csv/read-table.ts'
+export { type CsvStream, type CsvStreamOptions, readTables } from './csv/read-tables.ts'
+export { type SampleOptions, sampleTables } from './csv/sample.ts'
+export type { CsvSource } from './csv/text.ts'
 export type { BooleanJSON, BooleanOptions } from './features/boolean.ts'
 export type { CategoricalJSON, CategoricalOptions, Category } from './features/categorical.ts'
 export {

@@ -1,22 +1,29 @@
 // Tables of numbers and classes from the rows of a CSV text.
 
-import { areStrings, checkOptions, isArray, oneOf, optional, refuse } from '../../base/check.ts'
+import { checkOptions, isArray, oneOf, optional, refuse } from '../../base/check.ts'
 import { FormatError, shown } from '../../base/errors.ts'
-import { CsvRows } from './rows.ts'
 import { float32Of } from './decimal.ts'
+import {
+  type CsvFormat,
+  checkWidth,
+  formatTable,
+  listed,
+  namesOf,
+  reading,
+  refuseCell,
+  refuseEmpty,
+} from './header.ts'
+import { CsvRows } from './rows.ts'
+import type { CsvSource } from './text.ts'
 
-export interface CsvOptions {
-  /** Whether the first row names the columns, or the names themselves. Without, the names are '0', '1', … Default true. */
-  header?: boolean | readonly string[]
-  /** Name or index of the column to predict, null for none. Default the last one. */
-  target?: string | number | null
-  /** What stands between cells. Default ','. */
-  delimiter?: string
-  /** What the target is; 'auto' makes it a class if any of its cells is not a number. Default 'auto'. */
+export interface CsvOptions extends CsvFormat {
+  /** Name or index of the column to predict, an array of several columns of numbers, null for none. Default the last one. */
+  target?: string | number | readonly (string | number)[] | null
+  /** What the target is; 'auto' makes it a class if any of its cells is not a number. Several are numbers. Default 'auto'. */
   targetType?: 'class' | 'number' | 'auto'
 }
 
-interface Table {
+interface Inputs {
   /** The columns that are not the target, (rows × inputs), row-major. */
   x: Float32Array
   rows: number
@@ -26,7 +33,7 @@ interface Table {
 }
 
 /** A table whose target is a class. */
-export interface ClassTable extends Table {
+export interface ClassTable extends Inputs {
   /** The class of each row, an index into classNames, (rows). */
   y: Int32Array
   /** Sorted: by value if all are numbers, so that '1' and '1.0' are one class, else by their characters. */
@@ -34,69 +41,63 @@ export interface ClassTable extends Table {
 }
 
 /** A table whose target is a number. */
-export interface NumberTable extends Table {
+export interface NumberTable extends Inputs {
   /** (rows). */
   y: Float32Array
   classNames: undefined
 }
 
+/** A table of several targets, each a number. */
+export interface NumbersTable extends Inputs {
+  /** (rows × outputs), row-major. */
+  y: Float32Array
+  outputs: number
+  /** Names of the columns of y, (outputs), as they were asked for. */
+  targets: string[]
+  classNames: undefined
+}
+
 /** A table without a target. */
-export interface FeatureTable extends Table {
+export interface FeatureTable extends Inputs {
   y: undefined
   classNames: undefined
 }
 
+type Target = string | number
+
+const isTarget = (value: unknown): value is Target => typeof value === 'string' || typeof value === 'number'
+
 const optionTable = {
-  header: optional<boolean | readonly string[], boolean>(
-    (value, name) =>
-      typeof value === 'boolean' || (isArray(value) && areStrings(value))
-        ? value
-        : refuse(name, 'true, false or an array of names', value),
-    true,
-  ),
-  target: optional<string | number | null, undefined>(
-    (value, name) =>
-      value === null || typeof value === 'string' || typeof value === 'number'
-        ? value
-        : refuse(name, 'the name or the index of a column, or null', value),
-    undefined,
-  ),
-  delimiter: optional<string, string>(
-    (value, name) =>
-      typeof value === 'string' && /^[^"\r\n]+$/.test(value)
-        ? value
-        : refuse(name, 'characters other than quotes and line breaks', value),
-    ',',
-  ),
-  targetType: optional(oneOf(['class', 'number', 'auto']), 'auto'),
-}
-
-// How many columns a message lists.
-const MOST_NAMES = 10
-
-function checkNames(names: readonly string[]): void {
-  const seen = new Map<string, number>()
-  names.forEach((name, c) => {
-    if (seen.has(name)) {
-      throw new FormatError(
-        `CSV: expected column names that differ, got ${shown(name)} for the columns ${seen.get(name)} and ${c}`,
-      )
+  ...formatTable,
+  target: optional<Target | readonly Target[] | null, undefined>((value, name) => {
+    if (value === null || isTarget(value)) return value
+    if (isArray(value) && value.length > 0) {
+      const targets = Array.from(value)
+      if (targets.every(isTarget)) return targets
     }
-    seen.set(name, c)
-  })
+    return refuse(name, 'the name or the index of a column, an array of them, or null', value)
+  }, undefined),
+  targetType: optional(oneOf<'class' | 'number' | 'auto'>(['class', 'number', 'auto']), 'auto' as const),
 }
 
-/** Index of the target column, −1 for none. */
-function findTarget(target: string | number | null | undefined, names: readonly string[]): number {
-  if (target === null) return -1
-  if (target === undefined) return names.length - 1
+/** Index of a column that is asked for. */
+function findColumn(target: Target, names: readonly string[]): number {
   const index = typeof target === 'string' ? names.indexOf(target) : target
   if (Number.isInteger(index) && index >= 0 && index < names.length) return index
-  const known = names.slice(0, MOST_NAMES).map((name, c) => `${c} ${shown(name)}`)
-  if (names.length > MOST_NAMES) known.push(`… ${names.length - 1} ${shown(names[names.length - 1])}`)
-  throw new FormatError(
-    `CSV: expected the target among the columns ${known.join(', ')}, got ${shown(target)}`,
-  )
+  throw new FormatError(`CSV: expected the target among the columns ${listed(names)}, got ${shown(target)}`)
+}
+
+/** Indices of the target columns, none for null. */
+function findTargets(
+  target: Target | readonly Target[] | null | undefined,
+  names: readonly string[],
+): number[] {
+  if (target === null) return []
+  if (target === undefined) return [names.length - 1]
+  const columns = (isTarget(target) ? [target] : target).map((one) => findColumn(one, names))
+  const again = columns.find((column, t) => columns.indexOf(column) < t)
+  if (again === undefined) return columns
+  throw new FormatError(`CSV: expected target columns that differ, got ${shown(names[again])} twice`)
 }
 
 /** Returns the values with room for `length` of them at least, twice as much where it has to grow. */
@@ -105,16 +106,6 @@ function withRoom(values: Float32Array, length: number): Float32Array {
   const grown = new Float32Array(Math.max(length, 2 * values.length))
   grown.set(values)
   return grown
-}
-
-function refuseWidth(rows: CsvRows, width: number): never {
-  throw new FormatError(`CSV: line ${rows.line}: expected ${width} cells, got ${rows.width}`)
-}
-
-function refuseCell(rows: CsvRows, column: number, name: string, expected: string): never {
-  throw new FormatError(
-    `CSV: line ${rows.lineOf(column)}, column ${shown(name)}: expected ${expected}, got ${shown(rows.text(column))}`,
-  )
 }
 
 /** Returns the classes that the cells name: those of one number are one. */
@@ -130,91 +121,102 @@ function readClasses(cells: readonly string[]): { y: Int32Array; classNames: str
 
 /**
  * Returns the numbers of a CSV text: its columns but the target as `x`, the target as `y`. A target of classes comes
- * as their indices, with their names; then `classNames` is there.
+ * as their indices, with their names; then `classNames` is there. Several targets come as (rows × outputs).
  *
- * text: cells in rows of one length, RFC 4180; a byte order mark, blank lines, any line breaks and spaces around a
- * cell are accepted. Every cell but a class is a decimal number within float32. Throws FormatError with the line, the
- * column and the cell; OptionError.
+ * source: a text or its bytes, of which the text is read piece by piece; cells in rows of one length, RFC 4180; a byte order
+ * mark, blank lines, any line breaks and spaces around a cell are accepted. Every cell but a class is a decimal number
+ * within float32: readTable() takes texts and empty cells. Throws FormatError with the line, the column and the cell, also
+ * for more than 2²⁰ columns; OptionError.
  */
-export function readCsv(text: string, options: CsvOptions & { target: null }): FeatureTable
+export function readCsv(source: CsvSource, options: CsvOptions & { target: null }): FeatureTable
 export function readCsv(
-  text: string,
+  source: CsvSource,
+  options: CsvOptions & { target: readonly (string | number)[] },
+): NumbersTable
+export function readCsv(
+  source: CsvSource,
   options: CsvOptions & { target?: string | number; targetType: 'class' },
 ): ClassTable
 export function readCsv(
-  text: string,
+  source: CsvSource,
   options: CsvOptions & { target?: string | number; targetType: 'number' },
 ): NumberTable
 export function readCsv(
-  text: string,
+  source: CsvSource,
   options?: CsvOptions & { target?: string | number },
 ): ClassTable | NumberTable
-export function readCsv(text: string, options?: CsvOptions): ClassTable | NumberTable | FeatureTable
-export function readCsv(text: string, options: CsvOptions = {}): ClassTable | NumberTable | FeatureTable {
-  const { header, target, delimiter, targetType } = checkOptions(optionTable, options, 'options')
-  if (typeof text !== 'string') throw new FormatError(`CSV: expected a text, got ${shown(text)}`)
-  const rows = new CsvRows(delimiter)
-  rows.push(text)
-  rows.end()
-  if (!rows.next()) throw new FormatError('CSV: expected at least one row, got an empty text')
-  const names =
-    typeof header === 'boolean'
-      ? rows.texts().map((cell, c) => (header ? cell.trim() : String(c)))
-      : [...header]
-  checkNames(names)
-  if (header === true && !rows.next()) {
-    throw new FormatError('CSV: expected at least one row below the header, got none')
+export function readCsv(
+  source: CsvSource,
+  options?: CsvOptions,
+): ClassTable | NumberTable | NumbersTable | FeatureTable
+export function readCsv(
+  source: CsvSource,
+  options: CsvOptions = {},
+): ClassTable | NumberTable | NumbersTable | FeatureTable {
+  const { header, target, delimiter, encoding, targetType } = checkOptions(optionTable, options, 'options')
+  const hasSeveral = target !== null && target !== undefined && !isTarget(target)
+  if (hasSeveral && targetType === 'class') {
+    refuse('options.targetType', "'number' or 'auto' for an array of targets", targetType)
   }
+  const rows = new CsvRows(delimiter)
+  const next = reading(rows, source, encoding)
+  if (!next()) refuseEmpty(false)
+  const names = namesOf(rows, header)
+  if (header === true && !next()) refuseEmpty(true)
 
-  if (rows.width !== names.length) refuseWidth(rows, names.length)
-  const targetColumn = findTarget(target, names)
-  const inputColumns = [...names.keys()].filter((c) => c !== targetColumn)
+  checkWidth(rows, names.length)
+  const targetColumns = findTargets(target, names)
+  const isAsked = new Set(targetColumns)
+  const inputColumns = [...names.keys()].filter((c) => !isAsked.has(c))
   if (inputColumns.length === 0) {
     throw new FormatError(
-      `CSV: expected a column besides the target, got only ${shown(names[0])} with the delimiter ${shown(delimiter)}`,
+      `CSV: expected a column besides the target, got only ${names.slice(0, 10).map(shown).join(', ')} with the delimiter ${shown(delimiter)}`,
     )
   }
+  const numberOf = (column: number): number => {
+    const value = rows.number(column)
+    return Number.isNaN(value) ? refuseCell(rows, column, names[column], 'a finite number') : value
+  }
+  const inputs = inputColumns.length
+  const outputs = targetColumns.length
+  const isNumber = hasSeveral || targetType === 'number'
   let x: Float32Array = new Float32Array(0)
   let y: Float32Array = new Float32Array(0)
   // Kept while the target may turn out to be a class.
   const labels: string[] = []
+  const labelCache: string[] = []
   let isClass = targetType === 'class'
   let count = 0
   do {
-    if (rows.width !== names.length) refuseWidth(rows, names.length)
-    let i = count * inputColumns.length
-    x = withRoom(x, i + inputColumns.length)
-    for (let c = 0; c < names.length; ++c) {
-      if (c === targetColumn) continue
-      const value = rows.number(c)
-      if (Number.isNaN(value)) refuseCell(rows, c, names[c], 'a finite number')
-      x[i++] = value
-    }
+    checkWidth(rows, names.length)
+    let i = count * inputs
+    x = withRoom(x, i + inputs)
+    for (let c = 0; c < inputs; ++c) x[i++] = numberOf(inputColumns[c])
     count += 1
-    if (targetColumn < 0) continue
-    if (targetType !== 'number') {
-      labels.push(
-        rows.text(targetColumn).trim() || refuseCell(rows, targetColumn, names[targetColumn], 'a class'),
-      )
+    if (outputs === 0) continue
+    if (!isNumber) {
+      const [column] = targetColumns
+      const label = rows.cachedText(column, labelCache).trim()
+      labels.push(label || refuseCell(rows, column, names[column], 'a class'))
+      if (isClass) continue
+      if (Number.isNaN(rows.number(column))) {
+        isClass = true
+        continue
+      }
     }
-    if (isClass) continue
-    const value = rows.number(targetColumn)
-    if (Number.isNaN(value)) {
-      if (targetType === 'number') refuseCell(rows, targetColumn, names[targetColumn], 'a finite number')
-      isClass = true
-    } else {
-      y = withRoom(y, count)
-      y[count - 1] = value
-    }
-  } while (rows.next())
+    let o = (count - 1) * outputs
+    y = withRoom(y, o + outputs)
+    for (const column of targetColumns) y[o++] = numberOf(column)
+  } while (next())
 
   const table = {
-    x: x.slice(0, count * inputColumns.length),
+    x: x.slice(0, count * inputs),
     rows: count,
-    inputs: inputColumns.length,
+    inputs,
     columns: inputColumns.map((c) => names[c]),
   }
-  if (targetColumn < 0) return { ...table, y: undefined, classNames: undefined }
+  if (outputs === 0) return { ...table, y: undefined, classNames: undefined }
   if (isClass) return { ...table, ...readClasses(labels) }
-  return { ...table, y: y.slice(0, count), classNames: undefined }
+  const numbers = { ...table, y: y.slice(0, count * outputs), classNames: undefined }
+  return hasSeveral ? { ...numbers, outputs, targets: targetColumns.map((c) => names[c]) } : numbers
 }

@@ -1,0 +1,88 @@
+// Tables of numbers and texts from the rows of a CSV text.
+
+import { areStrings, checkOptions, isArray, isObject, optional, refuse } from '../../base/check.ts'
+import { FormatError, shown } from '../../base/errors.ts'
+import { CsvColumns, type CsvColumnType, type CsvTable } from './columns.ts'
+import { type CsvFormat, formatTable, listed, namesOf, reading, refuseEmpty } from './header.ts'
+import { CsvRows } from './rows.ts'
+import type { CsvSource } from './text.ts'
+
+export interface CsvTableOptions extends CsvFormat {
+  /**
+   * What the columns are, by name: 'number', where any other text is an error, or 'text', where '007' stays as it is. Default:
+   * a column is of numbers where all of its cells are decimal numbers or empty.
+   */
+  types?: Readonly<Record<string, CsvColumnType>>
+  /** Texts that stand for no value, as an empty cell does: 'NA', '?'. Default none. */
+  missing?: readonly string[]
+}
+
+export const tableOptions = {
+  ...formatTable,
+  types: optional<Map<string, CsvColumnType>, Map<string, CsvColumnType>>((value, name) => {
+    if (!isObject(value)) return refuse(name, 'an object of types by column', value)
+    const types = new Map<string, CsvColumnType>()
+    for (const [column, type] of Object.entries(value)) {
+      if (type !== 'number' && type !== 'text') {
+        return refuse(`${name}[${shown(column)}]`, "'number' or 'text'", type)
+      }
+      types.set(column, type)
+    }
+    return types
+  }, new Map()),
+  missing: optional<Set<string>, Set<string>>(
+    (value, name) =>
+      isArray(value) && areStrings(value)
+        ? new Set(value.map((text) => text.trim()))
+        : refuse(name, 'an array of texts', value),
+    new Set(),
+  ),
+}
+
+/** The columns of these names, without rows. */
+export function columnsOf(
+  names: readonly string[],
+  types: ReadonlyMap<string, CsvColumnType>,
+  missing: ReadonlySet<string>,
+): CsvColumns {
+  for (const name of types.keys()) {
+    if (names.includes(name)) continue
+    throw new FormatError(
+      `CSV: expected options.types for columns among ${listed(names)}, got ${shown(name)}`,
+    )
+  }
+  return new CsvColumns(
+    names,
+    names.map((name) => types.get(name)),
+    missing,
+  )
+}
+
+/**
+ * Returns the table of a CSV text, by columns: numbers in float64, or texts as they are, with spaces. An empty cell, or one of
+ * spaces alone, is NaN among numbers; among texts an empty one is ''.
+ *
+ * source: a text or its bytes; cells in rows of one length, RFC 4180; a byte order mark, blank lines and any line breaks are
+ * accepted, and spaces around numbers. A number is a decimal one, finite in float64: 'NaN', '0x10' and '1e999' are texts.
+ * Throws FormatError with the line and the column, also for more than 2²⁰ columns; OptionError.
+ */
+export function readTable(source: CsvSource, options: CsvTableOptions = {}): CsvTable {
+  const { header, delimiter, encoding, types, missing } = checkOptions(tableOptions, options, 'options')
+  const open = () => {
+    const rows = new CsvRows(delimiter)
+    const next = reading(rows, source, encoding)
+    if (!next()) refuseEmpty(false)
+    const names = namesOf(rows, header)
+    if (header === true && !next()) refuseEmpty(true)
+    return { rows, next, names }
+  }
+  const { rows, next, names } = open()
+  const columns = columnsOf(names, types, missing)
+  do columns.add(rows)
+  while (next())
+  if (columns.isLacking) {
+    const again = open()
+    columns.fillIn(again.rows, again.next)
+  }
+  return columns.take()
+}

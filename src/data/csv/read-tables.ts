@@ -1,0 +1,179 @@
+// Tables of bounded size from a CSV text that comes in chunks and need not fit into memory.
+
+import { checkOptions, integer, isObject, optional } from '../../base/check.ts'
+import { FormatError, shown } from '../../base/errors.ts'
+import type { CsvColumns, CsvTable } from './columns.ts'
+import { namesOf, refuseEmpty } from './header.ts'
+import { type CsvTableOptions, columnsOf, tableOptions } from './read-table.ts'
+import { CsvRows } from './rows.ts'
+import { bytesOf, CsvDecoder, type CsvSource } from './text.ts'
+
+export interface CsvStreamOptions extends CsvTableOptions {
+  /** Rows of each table but the last. Default: as many as have 2¹⁸ cells or 2²⁴ characters in all, at least one. */
+  rowsAtOnce?: number
+  /** The most characters of a row, without which a quote that is not closed would take in all that follows. Default 2²⁴. */
+  maxRowLength?: number
+}
+
+/** Texts or bytes, cut anywhere: a web stream, one of Node.js, or anything to iterate over. */
+export type CsvStream =
+  | AsyncIterable<string | Uint8Array>
+  | Iterable<string | Uint8Array>
+  | ReadableStream<string>
+  | ReadableStream<Uint8Array>
+  | CsvSource
+
+const CELLS_AT_ONCE = 2 ** 18
+const CHARACTERS_AT_ONCE = 2 ** 24
+
+const streamOptions = {
+  ...tableOptions,
+  rowsAtOnce: optional(integer(1), undefined),
+  maxRowLength: optional(integer(1), 2 ** 24),
+}
+
+const isStream = (value: unknown): value is ReadableStream =>
+  isObject(value) && typeof value.getReader === 'function'
+
+/** The chunks of a web stream, for engines where it is not iterable; it is cancelled where no more of them are asked for. */
+async function* chunksOf(stream: ReadableStream): AsyncGenerator<unknown> {
+  const reader = stream.getReader()
+  let isDone = false
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      isDone = done
+      if (done) return
+      yield value
+    }
+  } finally {
+    // A stream that failed refuses, which says nothing new.
+    if (!isDone) await reader.cancel().catch(() => {})
+    reader.releaseLock()
+  }
+}
+
+function iterableOf(source: unknown): AsyncIterable<unknown> | Iterable<unknown> {
+  if (typeof source === 'string' || bytesOf(source)) return [source]
+  if (isStream(source)) return chunksOf(source)
+  if (isObject(source) || Array.isArray(source)) {
+    const { [Symbol.asyncIterator]: inTime, [Symbol.iterator]: atOnce } = source as Partial<
+      AsyncIterable<unknown> & Iterable<unknown>
+    >
+    if (typeof inTime === 'function' || typeof atOnce === 'function') return source as Iterable<unknown>
+  }
+  throw new FormatError(`CSV: expected a stream, an iterable of texts or bytes, got ${shown(source)}`)
+}
+
+type Checked = ReturnType<typeof checkOptions<typeof streamOptions>>
+
+class Parts {
+  readonly #options: Checked
+  readonly #rows: CsvRows
+  #columns: CsvColumns | undefined
+  #isBelowHeader = false
+  #characters = 0
+  #rowsAtOnce = 0
+  /** The text so far, until the first table has told what the columns are. */
+  #kept: string[] | undefined = []
+
+  constructor(options: Checked, rows: CsvRows) {
+    this.#options = options
+    this.#rows = rows
+  }
+
+  push(piece: string): void {
+    this.#kept?.push(piece)
+    this.#rows.push(piece)
+  }
+
+  /** The tables that are full. */
+  *full(): Generator<CsvTable> {
+    const rows = this.#rows
+    while (rows.next()) {
+      if (!this.#columns && !this.#begin()) continue
+      const columns = this.#columns!
+      columns.add(rows)
+      this.#characters += rows.size
+      const isFull =
+        columns.rows === this.#rowsAtOnce ||
+        (this.#options.rowsAtOnce === undefined && this.#characters >= CHARACTERS_AT_ONCE)
+      if (isFull) yield this.#take()
+    }
+  }
+
+  /** Takes the names; false where the row has nothing else. */
+  #begin(): boolean {
+    const { header, types, missing, rowsAtOnce } = this.#options
+    const names = namesOf(this.#rows, header)
+    this.#columns = columnsOf(names, types, missing)
+    this.#rowsAtOnce = rowsAtOnce ?? Math.max(1, Math.floor(CELLS_AT_ONCE / names.length))
+    this.#isBelowHeader = header === true
+    return !this.#isBelowHeader
+  }
+
+  #take(): CsvTable {
+    const columns = this.#columns!
+    if (this.#kept) {
+      if (columns.isLacking) this.#fillIn(this.#kept)
+      columns.fix()
+      this.#kept = undefined
+    }
+    this.#characters = 0
+    return columns.take()
+  }
+
+  #fillIn(pieces: readonly string[]): void {
+    const again = new CsvRows(this.#options.delimiter, this.#options.maxRowLength)
+    let p = 0
+    const next = (): boolean => {
+      while (!again.next()) {
+        if (p === pieces.length) return false
+        again.push(pieces[p++])
+      }
+      return true
+    }
+    next()
+    if (this.#isBelowHeader) next()
+    this.#columns!.fillIn(again, next)
+  }
+
+  /** The last tables: the text is at its end. */
+  *end(): Generator<CsvTable> {
+    this.#rows.end()
+    yield* this.full()
+    if (!this.#columns) refuseEmpty(false)
+    if (this.#columns!.rows > 0) yield this.#take()
+    else if (this.#kept) refuseEmpty(this.#isBelowHeader)
+  }
+}
+
+async function* read(chunks: Iterable<unknown> | AsyncIterable<unknown>, options: Checked) {
+  const rows = new CsvRows(options.delimiter, options.maxRowLength)
+  const parts = new Parts(options, rows)
+  const decoder = new CsvDecoder(options.encoding)
+  for await (const chunk of chunks) {
+    const bytes = bytesOf(chunk)
+    if (!bytes && typeof chunk !== 'string') {
+      throw new FormatError(`CSV: expected chunks of text or bytes, got ${shown(chunk)}`)
+    }
+    for (const piece of bytes ? decoder.pieces(bytes, rows) : [decoder.end(rows), chunk as string]) {
+      parts.push(piece)
+      yield* parts.full()
+    }
+  }
+  parts.push(decoder.end(rows))
+  yield* parts.end()
+}
+
+/**
+ * Returns the tables of a CSV text of any length, one after the other, as readTable() would read the whole: in memory are one
+ * table and one chunk. What a column is, the first table says, or `types`; what does not fit later is an error.
+ *
+ * source: a stream or an iterable of texts or bytes, cut anywhere, such as a body of fetch(), file.stream() or a stream of
+ * Node.js. It is read as tables are asked for, and closed when no more are. Throws FormatError with the line and the column,
+ * while it is read; OptionError.
+ */
+export function readTables(source: CsvStream, options: CsvStreamOptions = {}): AsyncGenerator<CsvTable> {
+  return read(iterableOf(source), checkOptions(streamOptions, options, 'options'))
+}
