@@ -1,8 +1,9 @@
-// Reading tables of numbers from CSV: readCsv against the fastest of papaparse, csv-parse and udsv, each brought to the
-// same Float32Array. The readers take turns; each round's ratio is of two neighbours in time.
+// Reading CSV: readCsv and readTable against the fastest of papaparse, csv-parse and udsv, each brought to the same
+// Float32Array, or to the same columns. The readers take turns; each round's ratio is of two neighbours in time.
 //
 //   npx tsx bench/csv.ts
 //   npx tsx bench/csv.ts --rounds 31 --megabytes 16
+//   npx tsx bench/csv.ts --only texts      # tables and rows of them whose name has this in it
 //
 // udsv makes functions from texts, which a strict content security policy forbids; the others do not.
 
@@ -11,11 +12,15 @@ import { parse } from 'csv-parse/sync'
 import Papa from 'papaparse'
 import { inferSchema, initParser } from 'udsv'
 import { PhiloxStream, SPLIT } from '../src/base/random.ts'
-import { readCsv } from '../src/data/index.ts'
+import { readCsv, readTable } from '../src/data/index.ts'
 import { machine, median, number, percent, spread, table } from './markdown.ts'
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '15' }, megabytes: { type: 'string', default: '8' } },
+  options: {
+    rounds: { type: 'string', default: '15' },
+    megabytes: { type: 'string', default: '8' },
+    only: { type: 'string', default: '' },
+  },
 })
 const rounds = Number(options.rounds)
 const bytes = 1e6 * Number(options.megabytes)
@@ -29,6 +34,29 @@ const cells = {
   'six digits such as -1.234567': () => (4 * uniform() - 2).toFixed(6),
   'all digits of a float64': () => String(Math.sqrt(uniform())),
   'quoted numbers': () => `"${(10 * uniform()).toFixed(1)}"`,
+}
+
+const WORDS = ['Private', 'Self-emp-not-inc', 'Federal-gov', 'Never-married', 'Some-college', 'Rome', '']
+const word = () => WORDS[Math.floor(WORDS.length * uniform())]
+const name = () => `${WORDS[0]} ${Math.floor(1e9 * uniform())}`
+/** Cells of the columns in turn. */
+const inTurn = (...kinds: (() => string)[]) => {
+  let at = 0
+  return () => kinds[at++ % kinds.length]()
+}
+/** Of six columns, or two. */
+const texts = {
+  'categories and numbers': inTurn(
+    word,
+    cells['measures such as 5.1'],
+    word,
+    word,
+    cells['pixels 0 … 255'],
+    word,
+  ),
+  'quoted categories': () => `"${word()}"`,
+  'names that all differ': name,
+  'quoted texts with quotes and commas': () => `"${word()}, ""${word()}"""`,
 }
 
 function write(columns: number, cell: () => string): string {
@@ -47,46 +75,99 @@ function flatten(rows: readonly ArrayLike<unknown>[], columns: number): Float32A
   return numbers
 }
 
-type Reader = (text: string, columns: number) => Float32Array
-const readers: Record<string, Reader> = {
+/** The same by columns. */
+type Columns = (Float64Array | string[])[]
+function turn(rows: readonly ArrayLike<unknown>[]): Columns {
+  return Array.from({ length: rows[0].length }, (_, c) => {
+    const isNumber =
+      typeof rows[0][c] === 'number' || (rows[0][c] !== '' && !Number.isNaN(Number(rows[0][c])))
+    return isNumber ? Float64Array.from(rows, (row) => Number(row[c])) : rows.map((row) => row[c] as string)
+  })
+}
+
+type Reader<T> = (text: string, columns: number) => T
+const utf8 = new TextEncoder()
+let bytesOfText = new Uint8Array(0)
+const papaRows = (text: string) => Papa.parse<string[]>(text, { skipEmptyLines: true }).data.slice(1)
+const csvParseRows = (text: string) => parse(Buffer.from(text), { from_line: 2 }) as string[][]
+
+const numberReaders: Record<string, Reader<Float32Array>> = {
   nabla: (text) => readCsv(text, { target: null }).x,
+  'nabla, of bytes': () => readCsv(bytesOfText, { target: null }).x,
   udsv: (text, columns) => flatten(initParser(inferSchema(text)).typedArrs(text), columns),
   'udsv, as strings': (text, columns) => flatten(initParser(inferSchema(text)).stringArrs(text), columns),
-  papaparse: (text, columns) =>
-    flatten(Papa.parse<string[]>(text, { skipEmptyLines: true }).data.slice(1), columns),
-  'csv-parse': (text, columns) => flatten(parse(Buffer.from(text), { from_line: 2 }) as string[][], columns),
+  papaparse: (text, columns) => flatten(papaRows(text), columns),
+  'csv-parse': (text, columns) => flatten(csvParseRows(text), columns),
 }
-const names = Object.keys(readers)
+const columnReaders: Record<string, Reader<Columns>> = {
+  nabla: (text) => readTable(text).columns,
+  'nabla, of bytes': () => readTable(bytesOfText).columns,
+  udsv: (text) =>
+    (initParser(inferSchema(text)).typedCols(text) as unknown[][]).map((column) =>
+      typeof column[0] === 'number' ? Float64Array.from(column as number[]) : (column as string[]),
+    ),
+  'udsv, as strings': (text) => turn(initParser(inferSchema(text)).stringArrs(text)),
+  papaparse: (text) => turn(papaRows(text)),
+  'csv-parse': (text) => turn(csvParseRows(text)),
+}
+
+// An empty text is null to udsv.
+const isSameArray = (a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean => {
+  for (let i = 0; i < a.length; ++i) if ((a[i] ?? '') !== b[i]) return false
+  return a.length === b.length
+}
+
+function race<T extends ArrayLike<unknown>>(
+  title: string,
+  readers: Record<string, Reader<T>>,
+  kinds: readonly (readonly [kind: string, columns: number, cell: () => string])[],
+  isSame: (a: T, b: T) => boolean,
+): void {
+  const names = Object.keys(readers)
+  const lines: unknown[][] = []
+  for (const [kind, columns, cell] of kinds) {
+    if (!`${title}: ${kind}`.includes(options.only)) continue
+    const text = write(columns, cell)
+    bytesOfText = utf8.encode(text)
+    const expected = readers.nabla(text, columns)
+    const times = new Map(names.map((one): [string, number[]] => [one, []]))
+    // The first round brings the functions to speed: it is not counted.
+    for (let round = -1; round < rounds; ++round) {
+      for (const one of names) {
+        const start = performance.now()
+        const read = readers[one](text, columns)
+        const time = performance.now() - start
+        if (round >= 0) times.get(one)!.push(time)
+        if (!isSame(read, expected)) throw new Error(`${one} read other cells: ${kind}`)
+      }
+    }
+    const of = (one: string) => times.get(one)!
+    const others = names.filter((one) => !one.startsWith('nabla'))
+    const fastest = others.reduce((best, one) => (median(of(one)) < median(of(best)) ? one : best))
+    const ratios = of('nabla').map((time, round) => time / of(fastest)[round])
+    lines.push([
+      `${kind}, ${columns} columns`,
+      ...names.map((one) => `${number(text.length / 1e3 / median(of(one)))} ±${percent(spread(of(one)))}`),
+      `${median(ratios).toFixed(2)} (${fastest})`,
+    ])
+  }
+  if (lines.length === 0) return
+  console.log(`${table([title, ...names, 'time by the fastest'], lines).join('\n')}\n`)
+}
 
 console.log(
   `${machine()}. Megabytes a second of texts of ${options.megabytes} MB: median of ${rounds} rounds ±median absolute deviation; then nabla's share of the fastest other one's time, round by round.\n`,
 )
-const lines: unknown[][] = []
-for (const [kind, cell] of Object.entries(cells)) {
-  for (const columns of [5, 785]) {
-    const text = write(columns, cell)
-    const expected = readers.nabla(text, columns)
-    const times = new Map(names.map((name): [string, number[]] => [name, []]))
-    // The first round brings the functions to speed: it is not counted.
-    for (let round = -1; round < rounds; ++round) {
-      for (const name of names) {
-        const start = performance.now()
-        const read = readers[name](text, columns)
-        const time = performance.now() - start
-        if (round >= 0) times.get(name)!.push(time)
-        if (read.length !== expected.length || read.some((value, i) => value !== expected[i])) {
-          throw new Error(`${name} read other numbers: ${kind}`)
-        }
-      }
-    }
-    const of = (name: string) => times.get(name)!
-    const fastest = names.slice(1).reduce((best, name) => (median(of(name)) < median(of(best)) ? name : best))
-    const ratios = of('nabla').map((time, round) => time / of(fastest)[round])
-    lines.push([
-      `${kind}, ${columns} columns`,
-      ...names.map((name) => `${number(text.length / 1e3 / median(of(name)))} ±${percent(spread(of(name)))}`),
-      `${median(ratios).toFixed(2)} (${fastest})`,
-    ])
-  }
-}
-console.log(table(['text', ...names, 'time by the fastest'], lines).join('\n'))
+const numbers = Object.entries(cells).flatMap(([kind, cell]) =>
+  [5, 785].map((columns) => [kind, columns, cell] as const),
+)
+race('readCsv: numbers to a Float32Array', numberReaders, numbers, isSameArray)
+const isSameColumns = (a: Columns, b: Columns) =>
+  a.length === b.length && a.every((column, c) => isSameArray(column, b[c]))
+race('readTable: numbers to columns', columnReaders, numbers, isSameColumns)
+race(
+  'readTable: texts to columns',
+  columnReaders,
+  Object.entries(texts).map(([kind, cell]) => [kind, 6, cell] as const),
+  isSameColumns,
+)

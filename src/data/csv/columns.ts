@@ -3,6 +3,7 @@
 import type { Table } from '../features/records.ts'
 import { checkWidth, refuseCell } from './header.ts'
 import type { CsvRows } from './rows.ts'
+import { TextCache } from './text-cache.ts'
 
 /** What the cells of a column are. */
 export type CsvColumnType = 'number' | 'text'
@@ -34,9 +35,10 @@ export class CsvColumns {
   /** The rows before the first text of a column of texts. */
   #before: number[] = []
   #numbers: Float64Array[] = []
-  #caches: string[][]
+  readonly #caches: readonly TextCache[]
   #room = 0
   #rows = 0
+  #isByFirst = false
 
   /** types: by column, undefined for what its cells make it. missing: the texts, spaces aside, of cells without a value. */
   constructor(
@@ -47,7 +49,7 @@ export class CsvColumns {
     this.#names = names
     this.#fixed = [...types]
     this.#missing = missing
-    this.#caches = names.map(() => [])
+    this.#caches = names.map(() => new TextCache())
     this.#clear()
   }
 
@@ -88,7 +90,10 @@ export class CsvColumns {
   #check(rows: CsvRows, c: number): void {
     const text = rows.text(c).trim()
     if (text === '' || this.#missing.has(text)) return
-    if (this.#fixed[c] === 'number') refuseCell(rows, c, this.#names[c], 'a number or an empty cell')
+    if (this.#fixed[c] === 'number') {
+      const why = this.#isByFirst ? ", as in the first table; let options.types say 'text'" : ''
+      refuseCell(rows, c, this.#names[c], `a number or an empty cell${why}`)
+    }
     this.#before[c] = this.#rows
     this.#texts[c] = [this.#textOf(rows, c)]
     this.#numbers[c] = new Float64Array(0)
@@ -130,6 +135,7 @@ export class CsvColumns {
 
   /** Fixes the types of the columns to those of the rows so far. */
   fix(): void {
+    this.#isByFirst = true
     this.#texts.forEach((list, c) => {
       this.#fixed[c] = list ? 'text' : 'number'
     })

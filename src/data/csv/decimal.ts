@@ -21,6 +21,10 @@ const EXACT_DIGITS = 15
  * at most 61 digits, for more of them leave float32 whatever power of POWERS they are divided by.
  */
 const SLACK = 2 ** -45
+/** The same of a number in pairs of float64: a handful of roundings of 2⁻¹⁰⁵. */
+const PAIR_SLACK = 2 ** -100
+/** Parts a float64 into two of 26 bits. */
+const SPLITTER = 2 ** 27 + 1
 
 /** Returns Number(text) of a decimal number, spaces around it aside, also ±∞; NaN for anything else. */
 function numberOf(text: string): number {
@@ -93,7 +97,49 @@ function decimalAt(text: string, from: number, to: number, isSingle: boolean): n
   // Exact operands, rounded once, are what Number() gives (Clinger 1990, doi.org/10.1145/93542.93557).
   if (digits <= EXACT_DIGITS) return value
   // Otherwise the exact number is within SLACK of the value: if that whole interval rounds to one float32, so does Number().
-  return isSingle && Math.fround(size * (1 - SLACK)) === Math.fround(size * (1 + SLACK))
-    ? value
-    : numberOf(text.slice(from, to))
+  if (isSingle && Math.fround(size * (1 - SLACK)) === Math.fround(size * (1 + SLACK))) return value
+  const long =
+    power <= 0 && digits <= 2 * EXACT_DIGITS ? longNumber(text, wholes, digits, -power) : Number.NaN
+  if (Number.isNaN(long)) return numberOf(text.slice(from, to))
+  return isNegative ? -long : long
+}
+
+/** Returns a · b − product, where product = a · b is rounded; exact (Dekker 1971, doi.org/10.1007/BF01397083). */
+function lostBy(a: number, b: number, product: number): number {
+  const splitA = a * SPLITTER
+  const highA = splitA - (splitA - a)
+  const lowA = a - highA
+  const splitB = b * SPLITTER
+  const highB = splitB - (splitB - b)
+  const lowB = b - highB
+  return lowA * lowB - (product - highA * highB - lowA * highB - highA * lowB)
+}
+
+/**
+ * Returns the number of 16 to 30 digits from `at` on, over 10 to the power of `places`: Number() of it to the last bit, or NaN
+ * where it is too near the middle of two to tell. In pairs of float64, whose sum is off by less than 2⁻¹⁰⁰ of it.
+ */
+function longNumber(text: string, at: number, digits: number, places: number): number {
+  let high = 0
+  let low = 0
+  for (let left = digits; left > 0; ++at) {
+    const digit = text.charCodeAt(at) ^ DIGIT_0
+    // The point.
+    if (digit > 9) continue
+    left -= 1
+    if (left >= digits - EXACT_DIGITS) high = high * 10 + digit
+    else low = low * 10 + digit
+  }
+  const shift = POWERS[digits - EXACT_DIGITS]
+  const shifted = high * shift
+  const sum = shifted + low
+  const added = sum - shifted
+  const rest = shifted - (sum - added) + (low - added) + lostBy(high, shift, shifted)
+  const divisor = POWERS[places]
+  const quotient = sum / divisor
+  const product = quotient * divisor
+  const correction = (sum - product - lostBy(quotient, divisor, product) + rest) / divisor
+  const slack = quotient * PAIR_SLACK
+  const value = quotient + (correction + slack)
+  return value === quotient + (correction - slack) ? value : Number.NaN
 }

@@ -15,6 +15,7 @@ import {
 } from './header.ts'
 import { CsvRows } from './rows.ts'
 import type { CsvSource } from './text.ts'
+import { TextCache } from './text-cache.ts'
 
 export interface CsvOptions extends CsvFormat {
   /** Name or index of the column to predict, an array of several columns of numbers, null for none. Default the last one. */
@@ -184,7 +185,7 @@ export function readCsv(
   let y: Float32Array = new Float32Array(0)
   // Kept while the target may turn out to be a class.
   const labels: string[] = []
-  const labelCache: string[] = []
+  const labelCache = new TextCache()
   let isClass = targetType === 'class'
   let count = 0
   do {

@@ -37,6 +37,30 @@ describe('a decimal number', () => {
     fc.assert(fc.property(given, check), { seed: 1, numRuns: 20_000 })
   })
 
+  it('is rounded right between two float64 numbers', () => {
+    // 2⁵³ + 1 is halfway between two: to the even one, but for any digit behind it.
+    for (const text of [
+      ...['9007199254740993', '9007199254740993.0', '9007199254740993.0000001', '9007199254740992.99999999'],
+      ...[
+        '9007199254740995',
+        '9007199254740994.9999999999',
+        '90071992547409930000000.1',
+        '0.9007199254740993',
+      ],
+      ...['900719925474099.3000000000000001', '0000000000000009007199254740993', '2.2250738585072011'],
+      ...['8.41e21', '1.00000000000000011102230246251', '1.00000000000000011102230246252'],
+    ]) {
+      for (const sign of ['', '-']) check(`${sign}${text}`)
+    }
+    // Halves of units in the last place, written out: 53 bits, and one more.
+    for (let i = 0; i < 2000; ++i) {
+      const odd = 2n ** 53n + BigInt(i * i * 7919 + 2 * i) * 4_398_041n
+      check(String(2n * odd + 1n))
+      check(`${odd / 1000n}.${String(odd % 1000n).padStart(3, '0')}5`)
+      check(`${odd}.5`)
+    }
+  })
+
   it('is rounded right between two float32 numbers', () => {
     // Halfway is to the even one; a digit more, however far behind, decides. 1 + 2⁻²⁴ and 1 + 3 · 2⁻²⁴.
     for (const halfway of ['1.000000059604644775390625', '1.000000178813934326171875']) {

@@ -177,6 +177,112 @@ describe('readCsv', () => {
   })
 })
 
+describe('readCsv of several targets', () => {
+  const houses = 'rooms,price,area,rent\n3,100,70,1\n4,200,90,2.5\n'
+
+  it('gives them row by row, in the order that is asked for', () => {
+    for (const target of [
+      ['rent', 'price'],
+      [3, 1],
+      ['rent', 1],
+    ]) {
+      expect(readCsv(houses, { target })).toEqual({
+        x: Float32Array.of(3, 70, 4, 90),
+        y: Float32Array.of(1, 100, 2.5, 200),
+        rows: 2,
+        inputs: 2,
+        outputs: 2,
+        columns: ['rooms', 'area'],
+        targets: ['rent', 'price'],
+        classNames: undefined,
+      })
+    }
+    const { y, outputs, targets } = readCsv(houses, { target: ['price'] })
+    expect([[...y], outputs, targets]).toEqual([[100, 200], 1, ['price']])
+    expectTypeOf(readCsv(houses, { target: ['rent', 'price'] }).y).toEqualTypeOf<Float32Array>()
+  })
+
+  it('refuses what is no number, no column, and columns twice', () => {
+    expect(failure('a,b,c\n1,2,x', { target: ['b', 'c'] })).toBe(
+      'CSV: line 2, column "c": expected a finite number, got "x"',
+    )
+    expect(failure(houses, { target: ['rent', 'tax'] })).toBe(
+      'CSV: expected the target among the columns 0 "rooms", 1 "price", 2 "area", 3 "rent", got "tax"',
+    )
+    expect(failure(houses, { target: ['rent', 3] })).toBe(
+      'CSV: expected target columns that differ, got "rent" twice',
+    )
+    expect(failure('a,b\n1,2', { target: ['b', 'a'] })).toBe(
+      'CSV: expected a column besides the target, got only "a", "b" with the delimiter ","',
+    )
+    for (const options of [{ target: [] }, { target: [true] }, { target: ['rent'], targetType: 'class' }]) {
+      expect(() => readCsv(houses, options as CsvOptions)).toThrow(OptionError)
+    }
+  })
+})
+
+describe('readCsv of bytes', () => {
+  const text = '\uFEFFgröße,kind\n1.5,ü\n2,😀\n'
+  const bytes = new TextEncoder().encode(text)
+
+  it('reads them as the text, from views of any kind', () => {
+    const expected = readCsv(text)
+    const shifted = new Uint8Array(bytes.length + 7)
+    shifted.set(bytes, 3)
+    const views = [bytes, bytes.buffer, Buffer.from(text), shifted.subarray(3, 3 + bytes.length)]
+    for (const view of views) expect(readCsv(view)).toEqual(expected)
+  })
+
+  it('reads other encodings by name', () => {
+    const wide = new Uint8Array(2 * text.length)
+    const view = new DataView(wide.buffer)
+    for (let i = 0; i < text.length; ++i) view.setUint16(2 * i, text.charCodeAt(i), true)
+    expect(readCsv(wide, { encoding: 'utf-16le' })).toEqual(readCsv(text))
+    const latin = Uint8Array.from('größe,kind\n1,ü\n', (c) => c.charCodeAt(0))
+    expect(readCsv(latin, { encoding: 'latin1' }).columns).toEqual(['größe'])
+    expect(() => readCsv(latin, { encoding: 'klingon' })).toThrow(OptionError)
+  })
+
+  it('reads characters that pieces are cut within', () => {
+    const cell = 'aü→😀'
+    const long = `n,kind\n${Array.from({ length: 200_000 }, (_, r) => `${r},${cell.slice(0, r % 6)}x`).join('\n')}`
+    // Half of a pair of surrogates is no text.
+    const whole = long.replaceAll('\ud83dx', 'x')
+    expect(readCsv(new TextEncoder().encode(whole))).toEqual(readCsv(whole))
+  })
+
+  it('refuses bytes of another encoding, and says which line has them', () => {
+    const refused = (data: Uint8Array, options?: CsvOptions) => {
+      try {
+        readCsv(data, options)
+      } catch (error) {
+        return (error as FormatError).message
+      }
+      return expect.fail('read without an error')
+    }
+    const hint = '; is options.encoding another, such as windows-1252?'
+    for (const before of [1, 100_000]) {
+      const latin = Buffer.concat([
+        Buffer.from(`a,b\n${'1,"2\n"\n'.repeat(before)}`),
+        Buffer.of(49, 44, 0xfc),
+      ])
+      expect(refused(latin)).toBe(
+        `CSV: line ${2 * before + 2}: expected text in utf-8, got other bytes${hint}`,
+      )
+      expect(refused(Buffer.concat([latin, Buffer.from('\n1,2\n')]))).toContain(
+        `line ${2 * before + 2}: expected`,
+      )
+    }
+    // Surrogates, overlong forms, and the first byte of a character at the end.
+    for (const bad of [[0xed, 0xa0, 0x80], [0xc0, 0x80], [0xf0, 0x9f], [0x80]]) {
+      expect(refused(Uint8Array.of(97, 44, 98, 10, 49, 44, ...bad))).toContain(
+        'CSV: line 2: expected text in utf-8',
+      )
+    }
+    expect(refused(Uint8Array.of(97, 0, 44), { encoding: 'utf-16le' })).toMatch(/^CSV: line 1.*in utf-16le/)
+  })
+})
+
 describe('readCsv refuses', () => {
   it('a cell that is not a number, with its line, column and text', () => {
     expect(failure('a,b\n1,2\n3x,4')).toBe('CSV: line 3, column "a": expected a finite number, got "3x"')
@@ -234,7 +340,7 @@ describe('readCsv refuses', () => {
       expect(failure(text)).toBe('CSV: expected at least one row, got an empty text')
     }
     expect(failure('a,b\n')).toBe('CSV: expected at least one row below the header, got none')
-    expect(failure(undefined as never)).toBe('CSV: expected a text, got undefined')
+    expect(failure(undefined as never)).toBe('CSV: expected a text or its bytes, got undefined')
   })
 
   it('columns of the same name', () => {
@@ -263,14 +369,17 @@ describe('readCsv refuses', () => {
         'options.delimiter: expected characters other than quotes and line breaks, got "\\""',
       ],
       [{ header: 'a,b' }, 'options.header: expected true, false or an array of names, got "a,b"'],
-      [{ target: true }, 'options.target: expected the name or the index of a column, or null, got true'],
+      [
+        { target: true },
+        'options.target: expected the name or the index of a column, an array of them, or null, got true',
+      ],
       [
         { targetType: 'classes' },
         "options.targetType: expected one of 'class', 'number', 'auto', got \"classes\"",
       ],
       [
         { separator: ';' },
-        'options: expected options among header, target, delimiter, targetType, got "separator"',
+        'options: expected options among header, delimiter, encoding, target, targetType, got "separator"',
       ],
     ]
     for (const [options, message] of refused) {

@@ -156,6 +156,11 @@ describe('the rows of a CSV text', () => {
     }
     const delimiters = fc.constantFrom(',', ';', '→', '😀', '\t', ' ')
     fc.assert(fc.property(anyText, delimiters, check), { seed: 1, numRuns: 5000 })
+    // Behind a row of long cells the ends of cells are searched for.
+    const long = fc
+      .array(anyText, { maxLength: 4 })
+      .map((lines) => `${'long '.repeat(9)}\n${lines.join('long\n')}`)
+    fc.assert(fc.property(long, delimiters, check), { seed: 4, numRuns: 5000 })
     expect(rowsRead).toBeGreaterThan(2000)
   })
 
@@ -189,6 +194,17 @@ describe('the rows of a CSV text', () => {
         const mistake = (found: Row[] | string) =>
           typeof found === 'string' ? found.replace(/, got .* in line/, ' in line') : found
         const whole = mistake(outcome([chunks.join('')], delimiter))
+        const behind = (found: Row[] | string) => (typeof found === 'string' ? 'refused' : found.slice(1))
+        const inLong = mistake(outcome([`${'long'.repeat(9)}\n`, chunks.join('')], delimiter))
+        const lower = (found: Row[] | string) =>
+          typeof found === 'string'
+            ? 'refused'
+            : found.map(({ cells, line, lines }) => ({
+                cells,
+                line: line + 1,
+                lines: lines.map((l) => l + 1),
+              }))
+        if (!chunks.join('').startsWith('\uFEFF')) expect(behind(inLong)).toEqual(lower(whole))
         expect(mistake(outcome(chunks, delimiter))).toEqual(whole)
         expect(mistake(outcome([...chunks.join('')], delimiter))).toEqual(whole)
         if (typeof whole === 'string') refused += 1
@@ -196,6 +212,40 @@ describe('the rows of a CSV text', () => {
       { seed: 3, numRuns: 3000 },
     )
     expect(refused).toBeGreaterThan(100)
+  })
+
+  it('has a limit of cells in a row', () => {
+    const rows = new CsvRows(',')
+    const widest = 2 ** 20
+    rows.push(`${','.repeat(widest - 1)}\n${'long cell,'.repeat(3)}\n${','.repeat(widest)}\n`)
+    expect([rows.next(), rows.width]).toEqual([true, widest])
+    expect([rows.next(), rows.width]).toEqual([true, 4])
+    expect(() => rows.next()).toThrow(
+      'CSV: Row Too Wide: expected at most 1048576 cells in a row, got "" in line 3',
+    )
+  })
+
+  it('has the limit of characters in a row that it is given, wherever the chunks are cut', () => {
+    const message = 'CSV: Row Too Long: expected at most 10 characters in a row, got "'
+    for (const cut of [1, 3, 100]) {
+      for (const [text, line] of [
+        ['12345678,\n12345678,a\n', 2],
+        [`123\n\n"1234\n67890${'\n'.repeat(20)}`, 3],
+        ['a\n12345678901', 2],
+      ] as const) {
+        const read = () => {
+          const rows = new CsvRows(',', 10)
+          for (let at = 0; at < text.length; at += cut) {
+            rows.push(text.slice(at, at + cut))
+            while (rows.next());
+          }
+          rows.end()
+          while (rows.next());
+        }
+        expect(read).toThrow(message)
+        expect(read).toThrow(new RegExp(`in line ${line}$`))
+      }
+    }
   })
 
   it('takes linear time for a cell of many chunks', () => {
