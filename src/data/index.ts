@@ -10,7 +10,7 @@ export {
   readCsv,
 } from './csv/read-csv.ts'
 export { type CsvTableOptions, readTable } from './csv/read-table.ts'
-export { type CsvStream, type CsvStreamOptions, readTables } from './csv/read-tables.ts'
+export { type CsvStream, type CsvStreamOptions, readTables, type WebStream } from './csv/read-tables.ts'
 export { type SampleOptions, sampleTables } from './csv/sample.ts'
 export type { CsvSource } from './csv/text.ts'
 export type { BooleanJSON, BooleanOptions } from './features/boolean.ts'

@@ -15,12 +15,20 @@ export interface CsvStreamOptions extends CsvTableOptions {
   maxRowLength?: number
 }
 
+/** What is used of a ReadableStream, which not every project has a type of. */
+export interface WebStream {
+  getReader(): {
+    read(): Promise<{ done: boolean; value?: unknown }>
+    cancel(): Promise<void>
+    releaseLock(): void
+  }
+}
+
 /** Texts or bytes, cut anywhere: a web stream, one of Node.js, or anything to iterate over. */
 export type CsvStream =
   | AsyncIterable<string | Uint8Array>
   | Iterable<string | Uint8Array>
-  | ReadableStream<string>
-  | ReadableStream<Uint8Array>
+  | WebStream
   | CsvSource
 
 const CELLS_AT_ONCE = 2 ** 18
@@ -32,11 +40,11 @@ const streamOptions = {
   maxRowLength: optional(integer(1), 2 ** 24),
 }
 
-const isStream = (value: unknown): value is ReadableStream =>
+const isStream = (value: unknown): value is WebStream =>
   isObject(value) && typeof value.getReader === 'function'
 
 /** The chunks of a web stream, for engines where it is not iterable; it is cancelled where no more of them are asked for. */
-async function* chunksOf(stream: ReadableStream): AsyncGenerator<unknown> {
+async function* chunksOf(stream: WebStream): AsyncGenerator<unknown> {
   const reader = stream.getReader()
   let isDone = false
   try {

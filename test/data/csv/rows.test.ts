@@ -248,6 +248,23 @@ describe('the rows of a CSV text', () => {
     }
   })
 
+  it('takes linear time for rows without a line feed, a delimiter or a quote, whatever is searched for', () => {
+    for (const lineBreak of ['\r', '\n', '\r\n']) {
+      for (const cell of ['long cell', '"long cell"', '"long cell",b', '"long\ncell",b', 'long cell,b']) {
+        const rows = new CsvRows(',')
+        const count = 400_000
+        rows.push(`${cell}${lineBreak}`.repeat(count))
+        rows.end()
+        const start = performance.now()
+        let read = 0
+        while (rows.next()) read += 1
+        expect(read).toBe(count)
+        // Of quadratic time it would be minutes.
+        expect(performance.now() - start, JSON.stringify([lineBreak, cell])).toBeLessThan(5000)
+      }
+    }
+  })
+
   it('takes linear time for a cell of many chunks', () => {
     const time = (chunks: number) => {
       const chunk = 'x,"\n'.repeat(4).replaceAll('"', '""')
