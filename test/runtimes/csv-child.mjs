@@ -1,8 +1,8 @@
 // Reads a CSV text of MEGABYTES that is made on the way, and says what it found and by how many megabytes the process has
 // grown at most. With `train` the features are fitted to a sample, and a network is trained on the whole.
 
-import { Network } from '../../dist/index.js'
 import { fitFeatures, fitTarget, readTables, sampleTables } from '../../dist/data.js'
+import { Network } from '../../dist/index.js'
 
 const [megabytes, what] = [Number(process.argv[2]), process.argv[3]]
 const cities = ['Rome', 'Paris, 5e arrondissement', 'Berlin-Charlottenburg']
