@@ -6,6 +6,9 @@ import {
   oneHot,
   readCsv,
   readIdx,
+  readTable,
+  readTables,
+  sampleTables,
   scalerFromJSON,
   standardScaler,
   takeRows,
@@ -36,6 +39,38 @@ async function network() {
 const idx = Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 2, 0, 1, 128, 255)
 const zipped = 'H4sIAAAAAAACA2Ng4GBiYGCAYMaG/wA/hsv8EAAAAA=='
 
+/** Columns, of names that objects have, with a byte of 'é' in another chunk. */
+const csv = '__proto__,constructor,é\n1,x,007\n,"y ""z""",8\n3,,9\n'
+
+/** What it has of all columns, from bytes, and cut into tables of a web stream of three chunks. */
+async function tables() {
+  const bytes = new TextEncoder().encode(csv)
+  const at = bytes.indexOf(0xa9)
+  const chunks = [bytes.subarray(0, at), bytes.subarray(at, at + 9), bytes.subarray(at + 9)]
+  const stream = new ReadableStream({
+    pull(controller) {
+      if (chunks.length > 0) controller.enqueue(chunks.shift())
+      else controller.close()
+    },
+  })
+  const asText = ({ names, rows, columns }) => [
+    names.join(),
+    rows,
+    ...columns.map((column) => column.join('|')),
+  ]
+  const types = { é: 'text' }
+  const parts = []
+  for await (const table of readTables(stream, { rowsAtOnce: 2, types })) parts.push(asText(table))
+  const latin = Uint8Array.from('é\nü', (character) => character.charCodeAt(0))
+  return {
+    whole: asText(readTable(bytes, { types })),
+    parts,
+    latin: asText(readTable(latin, { encoding: 'windows-1252' })),
+    sampled: (await sampleTables([readTable(csv)], { rows: 2 })).rows,
+    error: await errorOf(() => readTable(latin)),
+  }
+}
+
 const plain = ({ shape, data }) => ({ shape, data: [...data] })
 
 async function data() {
@@ -48,6 +83,7 @@ async function data() {
   const { train, test } = trainTestSplit({ x: [1, 2, 3, 4], y: [10, 20, 30, 40] }, { seed: 1 })
   return {
     csv: { x: [...x], y: [...y], columns, classNames },
+    tables: await tables(),
     idx: plain(await readIdx(idx)),
     idxGzipped: plain(await readIdx(gzipped, { maxBytes: 16 })),
     minMax: [...minMaxScaler(table, 2).transform(table)],

@@ -17,6 +17,16 @@ const expectedEntries = {
       columns: ['size', 'a "name"'],
       classNames: ['x\r\ny', 'ü'],
     },
+    tables: {
+      whole: ['__proto__,constructor,é', 3, '1|NaN|3', 'x|y "z"|', '007|8|9'],
+      parts: [
+        ['__proto__,constructor,é', 2, '1|NaN', 'x|y "z"', '007|8'],
+        ['__proto__,constructor,é', 1, '3', '', '9'],
+      ],
+      latin: ['é', 1, 'ü'],
+      sampled: 2,
+      error: 'FormatError',
+    },
     idx: { shape: [2, 2], data: [0, 1, 128, 255] },
     idxGzipped: { shape: [2, 2], data: [0, 1, 128, 255] },
     minMax: [0, 0, 1, 1],
@@ -103,7 +113,8 @@ describe('the packed package in a process of Node', () => {
     ["V8's baseline compiler alone", ['--liftoff-only']],
     ["V8's optimizing compiler alone", ['--no-liftoff']],
     ['JavaScript that is only interpreted', ['--no-opt', '--no-sparkplug']],
-    ['a process without __proto__', ['--disable-proto=throw']],
+    ['a process where __proto__ throws', ['--disable-proto=throw']],
+    ['a process without __proto__', ['--disable-proto=delete']],
     ['a process that makes no code of texts', ['--disallow-code-generation-from-strings']],
   ])('gets the same bits in %s', async (_, flags) => {
     const again = await probeIn(process.execPath, ...flags)
