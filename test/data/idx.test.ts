@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
+import { constants, deflateRawSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FormatError, OptionError } from '../../src/base/errors.ts'
@@ -198,6 +198,28 @@ describe('readIdx refuses', () => {
     )
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 26)
     expect((await readIdx(zipped, { maxBytes: 2 ** 28 + 12 })).shape).toEqual(shape)
+  })
+
+  it('a bomb of 16 GB in 16 MB, whatever its header says, at once', async () => {
+    const block = (data: Uint8Array) => deflateRawSync(data, { finishFlush: constants.Z_FULL_FLUSH })
+    const million = block(new Uint8Array(2 ** 20))
+    const gzipHeader = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255)
+    const bombOf = (shape: number[]) =>
+      Buffer.concat([gzipHeader, block(idx(8, shape, [])), ...new Array(2 ** 14).fill(million)])
+    const before = process.memoryUsage()
+    const start = performance.now()
+    expect(await failure(bombOf([2 ** 20, 2 ** 14]))).toBe(
+      'IDX: expected a gzip file of at most options.maxBytes = 1073741824 bytes when unpacked, got one of 17179869196',
+    )
+    expect(await failure(bombOf([1, 1]))).toBe(
+      'IDX: expected 1 bytes of uint8 data for the shape 1 × 1, got more',
+    )
+    expect(await failure(bombOf([2 ** 12, 2 ** 12]))).toContain('for the shape 4096 × 4096, got more')
+    expect(await failure(bombOf([2 ** 12, 2 ** 12]), { maxBytes: 2 ** 24 })).toContain('one of 16777228')
+    const after = process.memoryUsage()
+    // What was unpacked is at most 2²⁴ bytes: 16 GB would take half a minute. The four files themselves are 64 MB.
+    expect(performance.now() - start).toBeLessThan(10_000)
+    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(2 ** 27)
   })
 
   it('a gzip file that says that it unpacks to more than 2³⁰ bytes, unless told otherwise', async () => {
