@@ -1,6 +1,6 @@
 // Tables of bounded size from a CSV text that comes in chunks and need not fit into memory.
 
-import { checkOptions, integer, isObject, optional } from '../../base/check.ts'
+import { checkOptions, integer, isArray, isObject, optional } from '../../base/check.ts'
 import { FormatError, shown } from '../../base/errors.ts'
 import type { CsvColumns, CsvTable } from './columns.ts'
 import { namesOf, refuseEmpty } from './header.ts'
@@ -64,7 +64,7 @@ async function* chunksOf(stream: WebStream): AsyncGenerator<unknown> {
 function iterableOf(source: unknown): AsyncIterable<unknown> | Iterable<unknown> {
   if (typeof source === 'string' || bytesOf(source)) return [source]
   if (isStream(source)) return chunksOf(source)
-  if (isObject(source) || Array.isArray(source)) {
+  if (isObject(source) || isArray(source)) {
     const { [Symbol.asyncIterator]: inTime, [Symbol.iterator]: atOnce } = source as Partial<
       AsyncIterable<unknown> & Iterable<unknown>
     >

@@ -1,6 +1,6 @@
 // Some of the rows of tables that come one after the other.
 
-import { checkOptions, integer, isObject, optional } from '../../base/check.ts'
+import { checkOptions, integer, isArray, isList, isObject, optional } from '../../base/check.ts'
 import { ShapeError, shown } from '../../base/errors.ts'
 import { PhiloxStream, SAMPLE } from '../../base/random.ts'
 import type { CsvTable } from './columns.ts'
@@ -13,6 +13,17 @@ export interface SampleOptions {
 }
 
 const optionTable = { rows: optional(integer(1, 2 ** 30), 100_000), seed: optional(integer(0), 0) }
+
+function isTable(table: unknown): boolean {
+  if (!isObject(table)) return false
+  const { names, rows, columns } = table
+  return (
+    isArray(names) &&
+    isArray(columns) &&
+    names.length === columns.length &&
+    columns.every((column) => isList(column) && column.length === rows)
+  )
+}
 
 class Sample {
   readonly #names: readonly string[]
@@ -71,7 +82,7 @@ export async function sampleTables(
   let seen = 0
   let t = 0
   for await (const table of tables) {
-    if (!isObject(table) || !Array.isArray(table.columns)) {
+    if (!isTable(table)) {
       throw new ShapeError(`tables[${t}]: expected a table of readTables(), got ${shown(table)}`)
     }
     sample ??= new Sample(table)

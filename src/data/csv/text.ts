@@ -56,7 +56,8 @@ export class CsvDecoder {
   /** The pieces of text that the chunk gives, after those before. rows: to name the line in the FormatError that is thrown. */
   *pieces(chunk: Uint8Array, rows: CsvRows): Generator<string> {
     for (let from = 0; from < chunk.length; from += PIECE) {
-      const bytes = chunk.subarray(from, from + PIECE)
+      // Browsers decode no memory that is shared: another thread could change it meanwhile.
+      const bytes = isShared(chunk) ? chunk.slice(from, from + PIECE) : chunk.subarray(from, from + PIECE)
       if (this.#encoding !== UTF_8) {
         yield this.#decode(bytes, true, rows)
         continue
@@ -105,13 +106,26 @@ export class CsvDecoder {
   }
 }
 
-/** The bytes, or undefined for what is none. */
+const byteLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')!.get!
+
+/** The bytes, or undefined for what is none. Those of another realm, such as a frame, are no instances of this one's classes. */
 export function bytesOf(source: unknown): Uint8Array | undefined {
-  if (source instanceof Uint8Array) return source
-  // One of another realm, such as a frame or a test's, is no instance.
-  const isBuffer = Object.prototype.toString.call(source) === '[object ArrayBuffer]'
-  return isBuffer ? new Uint8Array(source as ArrayBuffer) : undefined
+  if (ArrayBuffer.isView(source)) {
+    return Object.prototype.toString.call(source) === '[object Uint8Array]'
+      ? (source as Uint8Array)
+      : undefined
+  }
+  try {
+    byteLength.call(source)
+    return new Uint8Array(source as ArrayBuffer)
+  } catch {
+    // No ArrayBuffer, or one that was transferred.
+    return undefined
+  }
 }
+
+const isShared = ({ buffer }: Uint8Array): boolean =>
+  typeof SharedArrayBuffer === 'function' && buffer instanceof SharedArrayBuffer
 
 /** The pieces of a whole source. Throws FormatError for what is neither text nor bytes. */
 export function* piecesOf(source: unknown, encoding: string, rows: CsvRows): Generator<string> {

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { FormatError, NablaError, OptionError } from '../../../src/base/errors.ts'
@@ -231,6 +232,25 @@ describe('readCsv of bytes', () => {
     shifted.set(bytes, 3)
     const views = [bytes, bytes.buffer, Buffer.from(text), shifted.subarray(3, 3 + bytes.length)]
     for (const view of views) expect(readCsv(view)).toEqual(expected)
+  })
+
+  it('reads them from another realm, and from shared memory', () => {
+    const expected = readCsv(text)
+    const realm = runInNewContext('[Uint8Array, ArrayBuffer]')
+    const foreign = new realm[0](bytes)
+    expect(foreign instanceof Uint8Array).toBe(false)
+    expect(readCsv(foreign)).toEqual(expected)
+    expect(readCsv(foreign.buffer)).toEqual(expected)
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
+    shared.set(bytes)
+    expect(readCsv(shared)).toEqual(expected)
+    const transferred = bytes.slice().buffer
+    structuredClone(transferred, { transfer: [transferred] })
+    const revoked = Proxy.revocable({}, {})
+    revoked.revoke()
+    for (const none of [transferred, Float32Array.of(1), new DataView(bytes.buffer), [1], revoked.proxy]) {
+      expect(failure(none as never)).toMatch(/^CSV: expected a text or its bytes, got /)
+    }
   })
 
   it('reads other encodings by name', () => {

@@ -172,7 +172,9 @@ describe('readTables', () => {
     )
     expect(await failure([Uint8Array.of(97, 10, 0xc3)])).toMatch(/^CSV: line 2: expected text in utf-8/)
     expect(await failure(['a\n', 3])).toBe('CSV: expected chunks of text or bytes, got 3')
-    for (const source of [3, null, undefined, {}, () => text]) {
+    const revoked = Proxy.revocable([], {})
+    revoked.revoke()
+    for (const source of [3, null, undefined, {}, () => text, revoked.proxy]) {
       expect(() => readTables(source as never)).toThrow(FormatError)
     }
     for (const options of [{ rowsAtOnce: 0 }, { maxRowLength: 0.5 }, { rows: 3 }]) {
@@ -235,7 +237,12 @@ describe('sampleTables', () => {
       )
     }
     await expect(sampleTables([])).rejects.toThrow(ShapeError)
-    await expect(sampleTables([3] as never)).rejects.toThrow(ShapeError)
+    const broken = [3, {}, { ...table, names: ['n'] }, { ...table, rows: 99 }, { ...table, columns: [1, 2] }]
+    for (const other of broken) {
+      await expect(sampleTables([table, other] as never)).rejects.toThrow(
+        /^tables\[1\]: expected a table of readTables\(\), got /,
+      )
+    }
     await expect(sample({ rows: 0 })).rejects.toThrow(OptionError)
   })
 })
