@@ -11,7 +11,7 @@ export {
 } from './csv/read-csv.ts'
 export { type CsvTableOptions, readTable } from './csv/read-table.ts'
 export { type CsvStream, type CsvStreamOptions, readTables, type WebStream } from './csv/read-tables.ts'
-export { type SampleOptions, sampleTables } from './csv/sample.ts'
+export { sampleTables, type TableSampleOptions } from './csv/sample.ts'
 export type { CsvSource } from './csv/text.ts'
 export type { BooleanJSON, BooleanOptions } from './features/boolean.ts'
 export type { CategoricalJSON, CategoricalOptions, Category } from './features/categorical.ts'

@@ -50,6 +50,10 @@ export const float64At = (text: string, from: number, to: number): number =>
 
 /** Returns numberOf(text.slice(from, to)); where isSingle, a number that rounds to the same one of float32. */
 function decimalAt(text: string, from: number, to: number, isSingle: boolean): number {
+  if (to - from === 1) {
+    const digit = text.charCodeAt(from) ^ DIGIT_0
+    return digit <= 9 ? digit : Number.NaN
+  }
   while (from < to && text.charCodeAt(from) === SPACE) ++from
   while (from < to && text.charCodeAt(to - 1) === SPACE) --to
   let at = from

@@ -5,7 +5,7 @@ import { ShapeError, shown } from '../../base/errors.ts'
 import { PhiloxStream, SAMPLE } from '../../base/random.ts'
 import type { CsvTable } from './columns.ts'
 
-export interface SampleOptions {
+export interface TableSampleOptions {
   /** Rows of the sample; fewer where there are fewer. Default 100,000. */
   rows?: number
   /** A whole number from 0 to 2⁵³ − 1: the same one takes the same rows. Default 0. */
@@ -74,7 +74,7 @@ class Sample {
  */
 export async function sampleTables(
   tables: AsyncIterable<CsvTable> | Iterable<CsvTable>,
-  options: SampleOptions = {},
+  options: TableSampleOptions = {},
 ): Promise<CsvTable> {
   const { rows: most, seed } = checkOptions(optionTable, options, 'options')
   const random = new PhiloxStream(seed, SAMPLE)
