@@ -1,0 +1,104 @@
+// What is fuzzed: how each parser is called with bytes, and valid files for it to begin with.
+
+import { gzipSync } from 'node:zlib'
+import { readCsv, readIdx, readTable } from '../../dist/data.js'
+import { Network } from '../../dist/index.js'
+import { fromOnnx, toOnnx } from '../../dist/onnx.js'
+
+const encode = (text) => new TextEncoder().encode(text)
+
+/** Small networks that use all there is to save. */
+export const networks = () => [
+  new Network({ sizes: [2, 3, 1], seed: 1 }),
+  new Network({
+    inputs: 3,
+    layers: [
+      { units: 4, activation: 'gelu', normalization: 'layer' },
+      { units: 3, activation: 'tanh', normalization: 'batch', dropout: 0.2, l2: 0.01 },
+      { units: 2, bias: false },
+    ],
+    loss: { name: 'focal', gamma: 1.5 },
+    optimizer: { name: 'adamw', learningRate: { name: 'cosine', from: 0.1, over: 20 } },
+    classNames: ['no', 'yes'],
+    seed: 2,
+  }),
+]
+
+/** All of them trained a little, so that there is a state to save. */
+export async function trained() {
+  const all = networks()
+  for (const net of all) {
+    const x = Array.from({ length: 8 }, (_, r) =>
+      Array.from({ length: net.inputs }, (_, c) => Math.sin(r + 3 * c)),
+    )
+    const y = net.outputs === 1 ? x.map((row) => row[0]) : x.map((_, r) => (r % 2 ? 'yes' : 'no'))
+    await net.fit({ x, y }, { epochs: 2, batchSize: 4 })
+  }
+  return all
+}
+
+/** CRC-32 of ISO 3309, as in zip and PNG. */
+function crc32(bytes) {
+  let crc = -1
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; ++bit) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1))
+  }
+  return ~crc >>> 0
+}
+
+const idx = (type, shape, data) => {
+  const head = [
+    0,
+    0,
+    type,
+    shape.length,
+    ...shape.flatMap((n) => [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255]),
+  ]
+  return Uint8Array.from([...head, ...data])
+}
+
+export const parsers = {
+  csv: {
+    corpus: () =>
+      [
+        'a,b,kind\n1,2.5,x\n-3e2,.5,y\n"7",8,"x"\n',
+        'size,"the ""name""",y\r\n1,2,a b\r\n3, -4e2 ,"a\nb"\r\n',
+        '1,2,3\n4,5,6',
+      ].map(encode),
+    parse: (bytes) => {
+      const table = readTable(bytes)
+      if (table.columns.some((column) => column.length !== table.rows))
+        throw new Error('columns of other lengths')
+      readCsv(bytes)
+    },
+  },
+  idx: {
+    corpus: () => {
+      const files = [
+        idx(8, [2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]),
+        idx(13, [2], [63, 128, 0, 0, 64, 0, 0, 0]),
+        idx(11, [1, 2], [0, 1, 255, 255]),
+      ]
+      return [...files, ...files.map((file) => Uint8Array.from(gzipSync(file)))]
+    },
+    parse: (bytes) => readIdx(bytes, { maxBytes: 1 << 20 }),
+  },
+  checkpoint: {
+    corpus: async () => (await trained()).map((net) => net.checkpoint()),
+    // Else the checksum would refuse all of them.
+    repair: (bytes) => {
+      if (bytes.length < 12) return
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+      view.setUint32(8, crc32(bytes.subarray(12)), true)
+    },
+    parse: (bytes) => Network.resume(bytes).dispose(),
+  },
+  onnx: {
+    corpus: async () => (await trained()).map((net) => toOnnx(net)),
+    parse: (bytes) => {
+      const found = fromOnnx(bytes)
+      ;(found.network ?? found).dispose()
+    },
+  },
+}
