@@ -1,0 +1,48 @@
+// Reading what came as JSON: own entries only, whatever their names are.
+
+import { isArray, isObject } from './check.ts'
+import { FormatError, shown } from './errors.ts'
+
+export type Plain = Readonly<Record<string, unknown>>
+
+/** Throws FormatError: at `where`, `expected` was, and `value` came. */
+export function refuse(where: string, expected: string, value: unknown): never {
+  throw new FormatError(`${where}: expected ${expected}, got ${shown(value)}`)
+}
+
+/** The entry of that name, or of the first of the names that is there; undefined where there is none. */
+export function entry(plain: Plain, ...names: readonly string[]): unknown {
+  const name = names.find((one) => Object.hasOwn(plain, one) && plain[one] != null)
+  return name === undefined ? undefined : plain[name]
+}
+
+export const objectOf = (value: unknown, where: string): Plain =>
+  isObject(value) ? value : refuse(where, 'an object', value)
+
+export const listOf = (value: unknown, where: string): readonly unknown[] =>
+  isArray(value) ? Array.from(value) : refuse(where, 'an array', value)
+
+export const textOf = (value: unknown, where: string): string =>
+  typeof value === 'string' ? value : refuse(where, 'a text', value)
+
+/** A finite number; `missing` where there is none. */
+export function numberOf(value: unknown, missing: number, where: string): number {
+  if (value === undefined) return missing
+  return typeof value === 'number' && Number.isFinite(value) ? value : refuse(where, 'a finite number', value)
+}
+
+export function booleanOf(value: unknown, missing: boolean, where: string): boolean {
+  if (value === undefined) return missing
+  return typeof value === 'boolean' ? value : refuse(where, 'true or false', value)
+}
+
+/** JSON text, or its bytes, as plain data. Throws FormatError. */
+export function parsed(text: string | Uint8Array, where: string): unknown {
+  try {
+    return JSON.parse(
+      typeof text === 'string' ? text : new TextDecoder('utf-8', { fatal: true }).decode(text),
+    )
+  } catch (error) {
+    throw new FormatError(`${where}: expected JSON, got ${(error as Error).message}`)
+  }
+}
