@@ -101,8 +101,10 @@ if (!process.argv.includes('--wasm')) {
         await build({
           input: {
             index: 'src/index.ts',
+            brain: 'src/brain/index.ts',
             data: 'src/data/index.ts',
             datasets: 'src/datasets/index.ts',
+            keras: 'src/keras/index.ts',
             model: 'src/models/index.ts',
             deploy: 'src/deploy/index.ts',
             node: 'src/node/index.ts',
@@ -140,6 +142,9 @@ if (!process.argv.includes('--wasm')) {
           data: 'build/types/src/data/index.d.ts',
           datasets: 'build/types/src/datasets/index.d.ts',
           model: 'build/types/src/models/index.d.ts',
+          // Behind model, whose types they share.
+          brain: 'build/types/src/brain/index.d.ts',
+          keras: 'build/types/src/keras/index.d.ts',
           deploy: 'build/types/src/deploy/index.d.ts',
           node: 'build/types/src/node/index.d.ts',
           onnx: 'build/types/src/onnx/index.d.ts',

@@ -54,7 +54,7 @@ const rooms: readonly string[] = [
 ]
 
 /** Rooms above the network and apart from each other, each an entry of its own; all of them may use the first. */
-const heads: readonly string[] = ['src/models/', 'src/deploy/', 'src/onnx/']
+const heads: readonly string[] = ['src/models/', 'src/brain/', 'src/deploy/', 'src/keras/', 'src/onnx/']
 
 /** Rooms apart from the network, and what they may use of it. */
 const annexes: Record<string, readonly string[]> = {

@@ -53,8 +53,8 @@ describe('the entries of the package', () => {
     const files = Object.values<string | Record<string, string>>(exports).flatMap((entry) =>
       typeof entry === 'string' ? [entry] : Object.values(entry),
     )
-    // Eight entries and the types of each, the script of the worker, package.json.
-    expect(files.length).toBe(18)
+    // Ten entries and the types of each, the script of the worker, package.json.
+    expect(files.length).toBe(22)
     for (const file of files) expect(existsSync(join(root, file)), file).toBe(true)
   })
 
@@ -100,8 +100,8 @@ describe('a bundler', () => {
   })
 
   it('leaves nothing of an entry that is imported and not used', async () => {
-    const rooms = ['data', 'datasets', 'deploy', 'model', 'onnx', 'plot'].map((room) => `nabla/${room}`)
-    const all = ['nabla', ...rooms]
+    const rooms = ['brain', 'data', 'datasets', 'deploy', 'keras', 'model', 'onnx', 'plot']
+    const all = ['nabla', ...rooms.map((room) => `nabla/${room}`)]
     expect((await bundle(all.map((entry) => `import '${entry}'`).join(';'))).trim()).toBe('')
   })
 })
@@ -122,7 +122,8 @@ describe('a bundler that does not read `exports`, as Parcel by default', () => {
   it('finds the same files as others, and their types', () => {
     const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'))
     const { exports } = read('package.json')
-    for (const entry of ['.', './data', './datasets', './deploy', './model', './node', './onnx', './plot']) {
+    const rooms = ['brain', 'data', 'datasets', 'deploy', 'keras', 'model', 'node', 'onnx', 'plot']
+    for (const entry of ['.', ...rooms.map((room) => `./${room}`)]) {
       const { main, module, types } = read(join(entry, 'package.json'))
       const at = (file: string) => `./${join(entry, file)}`
       expect([main, module, types].map(at)).toEqual([

@@ -1,0 +1,1 @@
+export { fromBrain } from './json.ts'

@@ -1,0 +1,231 @@
+// Networks of brain.js, as their toJSON() gives them. Written from brain.js's documentation and from what 1.6.1 and 2.0.0-beta.24 are
+// seen to write and to answer.
+//
+//   2.x  layers: [{ weights: [], biases: [] }, { weights: (units × inputs), biases: (units) }, …]
+//        inputLookup, outputLookup: { name: index }, or null
+//   1.x  layers: [{ name: {} }, { node: { bias, weights: { name below: weight } } }, …]
+//        inputLookup, outputLookup: whether the names are the user's own
+
+import { isArray, isObject } from '../base/check.ts'
+import { NablaError, shown } from '../base/errors.ts'
+import { entry, listOf, numberOf, objectOf, type Plain, parsed, refuse, textOf } from '../base/plain.ts'
+import type { ColumnScale } from '../data/features/scale.ts'
+import type { Activation } from '../model/custom-activation.ts'
+import { optimizer as checkOptimizer } from '../model/optimizers.ts'
+import type { CommonNetworkOptions, OptimizerOptions } from '../model/options.ts'
+import { leakyRelu } from '../model/sloped-activations.ts'
+import type { LayerParameters } from '../model/snapshot.ts'
+import type { Model } from '../models/model.ts'
+import { type ModelSnapshot, modelOf } from '../models/snapshot.ts'
+import type { Network } from '../network.ts'
+
+/** What is the same in both versions: parameters, and the names where there are some. */
+interface Read {
+  readonly inputs: number
+  readonly layers: readonly Required<Pick<LayerParameters, 'weights' | 'biases'>>[]
+  readonly inputNames: readonly string[] | undefined
+  readonly outputNames: readonly string[] | undefined
+}
+
+/** A finite float32 number. */
+function parameter(value: unknown, where: string): number {
+  const rounded = typeof value === 'number' ? Math.fround(value) : Number.NaN
+  return Number.isFinite(rounded) ? rounded : refuse(where, 'a finite float32 number', value)
+}
+
+/** (units) weights of each of the inputs, as brain.js has them, and biases: turned to (inputs × units). */
+function layerOf(
+  units: number,
+  inputs: number,
+  where: string,
+  at: { weight: (unit: number, input: number) => unknown; bias: (unit: number) => unknown },
+) {
+  const weights = new Float32Array(inputs * units)
+  const biases = new Float32Array(units)
+  for (let j = 0; j < units; ++j) {
+    biases[j] = parameter(at.bias(j), `${where}: bias of node ${j}`)
+    for (let i = 0; i < inputs; ++i) {
+      weights[i * units + j] = parameter(at.weight(j, i), `${where}: weight ${i} of node ${j}`)
+    }
+  }
+  return { weights, biases }
+}
+
+/** Names in the order of their indices; undefined where there are none. */
+function namesOf(lookup: unknown, size: number, where: string): string[] | undefined {
+  if (lookup === null || lookup === undefined) return undefined
+  const table = objectOf(lookup, where)
+  const names: (string | undefined)[] = Object.keys(table)
+  if (names.length !== size) refuse(where, `${size} names, one for each value`, names.length)
+  const ordered = new Array<string | undefined>(size).fill(undefined)
+  for (const [name, index] of Object.entries(table)) {
+    const isFree =
+      Number.isInteger(index) && (index as number) < size && ordered[index as number] === undefined
+    if (!isFree || (index as number) < 0)
+      refuse(`${where}[${shown(name)}]`, `an index of its own below ${size}`, index)
+    ordered[index as number] = name
+  }
+  return ordered as string[]
+}
+
+function version2(json: Plain, layers: readonly unknown[]): Read {
+  const sizes = listOf(entry(json, 'sizes'), 'sizes')
+  if (sizes.length !== layers.length) refuse('sizes', `${layers.length} sizes, one a layer`, sizes)
+  const sizeAt = (l: number): number =>
+    Number.isSafeInteger(sizes[l]) && (sizes[l] as number) > 0
+      ? (sizes[l] as number)
+      : refuse(`sizes[${l}]`, 'a whole number above 0', sizes[l])
+  const read = layers.slice(1).map((one, k) => {
+    const where = `layers[${k + 1}]`
+    const layer = objectOf(one, where)
+    const [inputs, units] = [sizeAt(k), sizeAt(k + 1)]
+    const rows = listOf(entry(layer, 'weights'), `${where}.weights`)
+    const biases = listOf(entry(layer, 'biases'), `${where}.biases`)
+    if (rows.length !== units) refuse(`${where}.weights`, `those of ${units} nodes`, rows)
+    if (biases.length !== units) refuse(`${where}.biases`, `those of ${units} nodes`, biases)
+    const lists = rows.map((row, j) => {
+      const list = listOf(row, `${where}.weights[${j}]`)
+      return list.length === inputs ? list : refuse(`${where}.weights[${j}]`, `${inputs} weights`, list)
+    })
+    return layerOf(units, inputs, where, { weight: (j, i) => lists[j][i], bias: (j) => biases[j] })
+  })
+  return {
+    inputs: sizeAt(0),
+    layers: read,
+    inputNames: namesOf(entry(json, 'inputLookup'), sizeAt(0), 'inputLookup'),
+    outputNames: namesOf(entry(json, 'outputLookup'), sizeAt(layers.length - 1), 'outputLookup'),
+  }
+}
+
+function version1(json: Plain, layers: readonly unknown[]): Read {
+  const tables = layers.map((layer, l) => objectOf(layer, `layers[${l}]`))
+  const nodes = tables.map((table) => Object.keys(table))
+  nodes.forEach((names, l) => {
+    if (names.length === 0) refuse(`layers[${l}]`, 'at least one node', 'none')
+  })
+  const read = tables.slice(1).map((table, k) => {
+    const where = `layers[${k + 1}]`
+    const below = nodes[k]
+    const units = nodes[k + 1].map((name) => {
+      const node = objectOf(table[name], `${where}[${shown(name)}]`)
+      const weights = objectOf(entry(node, 'weights'), `${where}[${shown(name)}].weights`)
+      const { length } = Object.keys(weights)
+      if (length !== below.length || !below.every((input) => Object.hasOwn(weights, input))) {
+        refuse(`${where}[${shown(name)}].weights`, `those of the ${below.length} nodes below`, length)
+      }
+      return { bias: entry(node, 'bias'), weights }
+    })
+    return layerOf(units.length, below.length, where, {
+      weight: (j, i) => units[j].weights[below[i]],
+      bias: (j) => units[j].bias,
+    })
+  })
+  const own = (lookup: string, names: readonly string[]) => (entry(json, lookup) ? names : undefined)
+  return {
+    inputs: nodes[0].length,
+    layers: read,
+    inputNames: own('inputLookup', nodes[0]),
+    outputNames: own('outputLookup', nodes[nodes.length - 1]),
+  }
+}
+
+/** One for all layers, the last one too. */
+function activationOf(json: Plain, isSecond: boolean): Activation {
+  const places = ['trainOpts', 'options'].map((name) => entry(json, name)).filter(isObject)
+  const all = [json, ...places]
+  const found = all.map((place) => entry(place, 'activation')).find((one) => one !== undefined) ?? 'sigmoid'
+  if (found === 'sigmoid' || found === 'tanh' || found === 'relu') return found
+  if (found !== 'leaky-relu') return refuse('activation', "'sigmoid', 'relu', 'leaky-relu' or 'tanh'", found)
+  // Below 0 that of 1.x is 0, and 0.01 z above: scaledFor() has the factor.
+  if (!isSecond) return 'relu'
+  const alpha = all.map((place) => entry(place, 'leakyReluAlpha')).find((one) => one !== undefined)
+  const slope = numberOf(alpha, 0.01, 'leakyReluAlpha')
+  return slope >= 0 && slope < 1e6
+    ? leakyRelu(slope)
+    : refuse('leakyReluAlpha', 'a number from 0 to 10⁶', slope)
+}
+
+/** What 1.x calls 'leaky-relu' and is seen to compute: relu(0.01 z), a relu of weights and biases a hundredth of its own. */
+function scaledFor(json: Plain, layers: Read['layers']): Read['layers'] {
+  if (entry(json, 'activation') !== 'leaky-relu') return layers
+  const less = (values: ArrayLike<number>) => Float32Array.from(values, (value) => 0.01 * value)
+  return layers.map(({ weights, biases }) => ({ weights: less(weights), biases: less(biases) }))
+}
+
+/** The rule that train() followed, where its numbers are such that nabla takes them. */
+function optimizerOf(json: Plain): OptimizerOptions | undefined {
+  const options = entry(json, 'trainOpts')
+  if (!isObject(options)) return undefined
+  const [learningRate, beta1, beta2, epsilon] = ['learningRate', 'beta1', 'beta2', 'epsilon'].map((name) =>
+    entry(options, name),
+  )
+  const chosen =
+    entry(options, 'praxis') === 'adam'
+      ? { name: 'adam', learningRate, beta1, beta2, epsilon }
+      : { name: 'sgd', learningRate, momentum: entry(options, 'momentum') }
+  try {
+    checkOptimizer(chosen, 'optimizer')
+    return chosen as OptimizerOptions
+  } catch (error) {
+    if (error instanceof NablaError) return undefined
+    throw error
+  }
+}
+
+/** A number as it is. */
+const plainScale: ColumnScale = { log1p: false, offset: 0, scale: 1 }
+
+/** The network or model in plain data, of the object or the text that toJSON() gives. Throws FormatError. */
+export function readBrain(given: unknown): ModelSnapshot {
+  const json = objectOf(typeof given === 'string' ? parsed(given, 'json') : given, 'json')
+  const type = entry(json, 'type') ?? 'NeuralNetwork'
+  if (type !== 'NeuralNetwork' && type !== 'NeuralNetworkGPU') {
+    refuse('type', "'NeuralNetwork', the feedforward network of brain.js", textOf(type, 'type'))
+  }
+  const layers = listOf(entry(json, 'layers'), 'layers')
+  if (layers.length < 2) refuse('layers', 'at least two, the inputs and the outputs', layers.length)
+  const first = layers[0]
+  const isSecond = isObject(first) && isArray(entry(first, 'weights'))
+  const read = isSecond ? version2(json, layers) : version1(json, layers)
+  const activation = activationOf(json, isSecond)
+  const optimizer = optimizerOf(json)
+  return {
+    network: {
+      options: {
+        inputs: read.inputs,
+        layers: read.layers.map(({ biases }) => ({ units: biases.length, activation })),
+        // brain.js lessens the square of the error, whatever the activation is.
+        loss: 'quadratic',
+        ...(optimizer && { optimizer }),
+      },
+      layers: isSecond ? read.layers : scaledFor(json, read.layers),
+    },
+    ...(read.inputNames && {
+      features: {
+        // What a row does not have is 0 in brain.js.
+        columns: read.inputNames.map((name) => ({
+          ...{ type: 'numeric' as const, name },
+          ...plainScale,
+          ...{ missing: 0, indicator: false },
+        })),
+        cells: null,
+      },
+    }),
+    ...(read.outputNames && {
+      target: { type: 'number' as const, columns: read.outputNames.map((name) => ({ name, ...plainScale })) },
+    }),
+  }
+}
+
+/**
+ * Returns the network of a brain.js `NeuralNetwork`, 1.x or 2.x, from what its toJSON() gives or the text of it. Where it was trained on objects,
+ * it is a Model that takes and gives numbers by the same names: docs/brain.md.
+ *
+ * options: of the network, in place of what the JSON says. Throws FormatError, also for networks of other types; OptionError.
+ */
+export function fromBrain(
+  json: string | object,
+  options: Partial<CommonNetworkOptions> = {},
+): Network | Model {
+  return modelOf(readBrain(json), options)
+}

@@ -1,0 +1,23 @@
+// The snippets of docs/keras.md and docs/brain.md run, and print what their comments say.
+
+import { describe, expect, it } from 'vitest'
+import * as brain from '../src/brain/index.ts'
+import * as keras from '../src/keras/index.ts'
+import { run, snippetsOf } from './helpers/snippets.ts'
+
+describe('docs/keras.md', () => {
+  it('writes a network for TensorFlow.js and reads it again', async () => {
+    const [code] = snippetsOf('keras.md')
+    expect(await run(code, { 'nabla/keras': keras })).toEqual([[true]])
+  })
+})
+
+describe('docs/brain.md', () => {
+  it('answers by the names of brain.js, and trains', async () => {
+    const [code] = snippetsOf('brain.md')
+    const [[answer]] = (await run(code, { 'nabla/brain': brain })) as [[Record<string, number>]]
+    expect(Object.keys(answer)).toEqual(['black', 'white'])
+    expect(answer.black).toBeCloseTo(0.7, 2)
+    expect(answer.white).toBeCloseTo(0.37, 2)
+  })
+})
