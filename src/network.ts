@@ -5,20 +5,20 @@ import { BackendError } from './base/errors.ts'
 import { diagnose, diagnoseAsync } from './calls/diagnose.ts'
 import { type Gradients, gradients } from './calls/gradients.ts'
 import { optionsToResume } from './calls/resume.ts'
+import { revive, snapshot } from './calls/snapshot.ts'
 import { trace } from './calls/trace.ts'
 import { trainBatch } from './calls/train-batch.ts'
 import { trainIterator } from './calls/train-iterator.ts'
 import { train } from './calls/trainer.ts'
 import { decodeCheckpoint } from './formats/checkpoint.ts'
 import {
-  DENO_INSPECT,
-  describe,
-  describeOptions,
-  type NetworkDescription,
-  NODE_INSPECT,
-  optionsToSave,
-  refuseCloning,
-} from './inspect/describe.ts'
+  type NetworkJSON,
+  networkFromJSON,
+  networkToJSON,
+  type ToJSONOptions,
+  toJSONSettings,
+} from './formats/network-json.ts'
+import { DENO_INSPECT, describe, NODE_INSPECT, optionsToSave, refuseCloning } from './inspect/describe.ts'
 import { explain } from './inspect/explain.ts'
 import { checkGradients, type GradientCheck } from './inspect/gradient-check.ts'
 import type { DiagnosisNote } from './inspect/health/note.ts'
@@ -211,16 +211,39 @@ export class Network extends NetworkBase {
   }
 
   /**
-   * Returns the options that the network was made with, every default in its place, and its classNames. The parameters are not
-   * among them, and a text says so: weights(l) and biases(l) return them. Throws BackendError for a proxy of a network.
+   * Returns the whole network as plain data: a version, its options with every default in its place, its classNames, and every
+   * parameter as the shortest number that rounds to it in float32; while `fit` runs, after its last whole epoch.
+   * `JSON.stringify(net)` writes it, docs/formats.md says what is where, and `Network.fromJSON` makes the network from it.
+   *
+   * options: `{ optimizer: true }` for what the optimizer keeps and how far the training is, so that `fit` goes on from there to
+   * the same bits. Kernels, threads and functions of your own are not saved. Throws BackendError for a proxy of a network, and
+   * for the optimizer while `fit` runs.
    */
-  toJSON(): NetworkDescription {
+  toJSON(options?: ToJSONOptions): NetworkJSON {
     if (!(#core in this)) {
       throw new BackendError(
         'toJSON: expected a network, got a proxy of one or an object that inherits from it',
       )
     }
-    return describeOptions(this.#core.settings, this.parameterCount, this.classNames)
+    // JSON.stringify gives the name under which the network stands.
+    const { optimizer } = toJSONSettings(typeof options === 'object' ? options : {})
+    return networkToJSON(snapshot(this.#core, optimizer))
+  }
+
+  /**
+   * Returns the network of `net.toJSON()`, or of the same after JSON.stringify and JSON.parse, to the bit.
+   *
+   * options: others than the saved ones, such as threads and kernels, or another optimizer, which then begins afresh; and the
+   * functions of a custom activation, loss or learning rate, which JSON cannot hold. Throws FormatError for what is no saved
+   * network or is of a newer major version; OptionError where an option is wrong, or a function is missing.
+   */
+  static fromJSON(json: unknown, options: ResumeOptions = {}): Network {
+    return revive<Network>(
+      networkFromJSON(json),
+      options,
+      (all) => new Network(all),
+      (net) => net.#core,
+    )
   }
 
   /**

@@ -89,9 +89,9 @@ describe('what a network says', () => {
 
   it('has them in JSON, from which a network is made again', async () => {
     const net = make()
-    expect('classNames' in net.toJSON()).toBe(false)
+    expect('classNames' in net.toJSON().options).toBe(false)
     await net.fit({ x, y })
-    const { parameters: _, ...options } = JSON.parse(JSON.stringify(net))
+    const { options } = JSON.parse(JSON.stringify(net))
     expect(new Network(options).classNames).toEqual(NAMES)
   })
 })

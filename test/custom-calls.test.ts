@@ -299,7 +299,7 @@ describe('resume', () => {
   })
 
   it('has names of the functions alone in JSON', () => {
-    const { layers, loss } = JSON.parse(JSON.stringify(net))
+    const { layers, loss } = JSON.parse(JSON.stringify(net)).options
     expect(layers[0].activation).toEqual({ name: 'sine' })
     expect(loss).toEqual({ name: 'ownQuadratic', targets: 'values', threshold: 0.5 })
     expect(() => new Network({ inputs: 5, layers, loss } as Anything)).toThrow(

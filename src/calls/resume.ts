@@ -1,4 +1,4 @@
-// The options of a network from a checkpoint: those that it holds, others in place of some, and the functions that it cannot
+// The options of a network from a checkpoint or a saved model: those that it holds, others in place of some, and the functions that it cannot
 // hold.
 
 import { isArray, isObject, refuse } from '../base/check.ts'
@@ -6,21 +6,22 @@ import { OptionError } from '../base/errors.ts'
 import { activationOption, type CustomActivation } from '../model/custom-activation.ts'
 import type { NetworkOptions, ResumeOptions } from '../model/options.ts'
 
-const LACKS = 'which a checkpoint cannot hold'
-
 /** Whether a saved option stands for functions: an object with their name alone, or with what else a custom loss has. */
 const isOwn = (value: unknown): value is { readonly name: string } =>
   isObject(value) && typeof value.name === 'string'
 
-/** The custom activations by their names. Throws OptionError for what is none. */
-function functionsOf({ activation, activations = [] }: ResumeOptions): Map<string, CustomActivation> {
+/** The custom activations by their names. where: what the options are called. Throws OptionError for what is none. */
+function functionsOf(
+  { activation, activations = [] }: ResumeOptions,
+  where: string,
+): Map<string, CustomActivation> {
   if (!isArray(activations)) {
-    return refuse('resume options.activations', 'an array of custom activations', activations)
+    return refuse(`${where}.activations`, 'an array of custom activations', activations)
   }
   const given = [...activations.entries()].map(
-    ([i, one]) => [one, `resume options.activations[${i}]`] as [unknown, string],
+    ([i, one]) => [one, `${where}.activations[${i}]`] as [unknown, string],
   )
-  if (isObject(activation)) given.push([activation, 'resume options.activation'])
+  if (isObject(activation)) given.push([activation, `${where}.activation`])
   const found = new Map<string, CustomActivation>()
   for (const [one, name] of given) {
     const checked = activationOption(one, name)
@@ -31,8 +32,13 @@ function functionsOf({ activation, activations = [] }: ResumeOptions): Map<strin
 }
 
 /** The layers with their functions. */
-function withFunctions(layers: readonly unknown[], options: ResumeOptions): unknown[] {
-  const functions = functionsOf(options)
+function withFunctions(
+  layers: readonly unknown[],
+  options: ResumeOptions,
+  where: string,
+  source: string,
+): unknown[] {
+  const functions = functionsOf(options, where)
   const wanted = new Map<string, number[]>()
   const whole = layers.map((layer, l) => {
     if (!isObject(layer) || !isOwn(layer.activation)) return layer
@@ -43,27 +49,33 @@ function withFunctions(layers: readonly unknown[], options: ResumeOptions): unkn
   for (const [name, at] of wanted) {
     if (functions.has(name)) continue
     throw new OptionError(
-      `resume options.activations: expected the functions of '${name}' of layer${at.length > 1 ? 's' : ''} ${at.join(', ')}, ` +
-        `${LACKS}, got ${functions.size > 0 ? [...functions.keys()].map((one) => `'${one}'`).join(', ') : 'none'}`,
+      `${where}.activations: expected the functions of '${name}' of layer${at.length > 1 ? 's' : ''} ${at.join(', ')}, ` +
+        `which a ${source} cannot hold, got ${functions.size > 0 ? [...functions.keys()].map((one) => `'${one}'`).join(', ') : 'none'}`,
     )
   }
   for (const name of functions.keys()) {
-    if (!wanted.has(name)) refuse('resume options.activations', 'activations of the checkpoint', name)
+    if (!wanted.has(name)) refuse(`${where}.activations`, `activations of the ${source}`, name)
   }
   return whole
 }
 
-/** What the network is made from. saved: the options in the checkpoint. Throws OptionError where functions are missing. */
-export function optionsToResume(saved: object, options: ResumeOptions): NetworkOptions {
+/**
+ * What the network is made from. saved: the options in the checkpoint, or whatever `source` is. where: what the given ones are
+ * called. Throws OptionError where functions are missing.
+ */
+export function optionsToResume(
+  saved: object,
+  options: ResumeOptions,
+  where = 'resume options',
+  source = 'checkpoint',
+): NetworkOptions {
   const { activations: _, ...given } = options
   const { layers, loss } = saved as { readonly layers?: unknown; readonly loss?: unknown }
   // Only a loss of the user's own is saved with what its targets are.
   if (isOwn(loss) && 'targets' in loss) {
-    const expected = `the functions of '${loss.name}', ${LACKS}`
-    if (given.loss === undefined) refuse('resume options.loss', expected, given.loss)
-    if (!isOwn(given.loss) || given.loss.name !== loss.name)
-      refuse('resume options.loss', expected, given.loss)
+    const expected = `the functions of '${loss.name}', which a ${source} cannot hold`
+    if (!isOwn(given.loss) || given.loss.name !== loss.name) refuse(`${where}.loss`, expected, given.loss)
   }
-  const whole = isArray(layers) ? withFunctions(layers, options) : layers
+  const whole = isArray(layers) ? withFunctions(layers, options, where, source) : layers
   return { ...saved, ...given, layers: whole } as NetworkOptions
 }

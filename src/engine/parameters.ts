@@ -7,7 +7,7 @@ import { BackendError } from '../base/errors.ts'
 import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
 import { type Draw, toNormal } from '../model/initializers.ts'
-import type { LayerParameters } from '../model/snapshot.ts'
+import { type LayerParameters, VECTORS } from '../model/snapshot.ts'
 import { padded, unpackPanels } from '../program/panels.ts'
 import type { Plan, Range } from '../program/plan.ts'
 import { copySlices, fillRows, zeroSlices } from './copies.ts'
@@ -16,8 +16,6 @@ import { type LayerStatistics, layerStatistics } from './layer-statistics.ts'
 // How many weights are packed into panels at once: what stays in L1 until it is packed.
 const PACKED_AT_ONCE = 1 << 13
 
-/** The parameters of a layer that are one number a unit. */
-export const VECTORS = ['biases', 'gains', 'shifts', 'runningMean', 'runningVariance'] as const
 export type VectorName = (typeof VECTORS)[number] | 'biasGradients' | 'gainGradients' | 'shiftGradients'
 
 export class Parameters {

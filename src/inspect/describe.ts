@@ -1,5 +1,5 @@
-// A network as a line of text and as plain data: what console.log, String and JSON.stringify show, who would otherwise
-// see nothing, since its state is private. And why it cannot be cloned.
+// A network as a line of text, and its options as plain data: what console.log and String show, who would otherwise see nothing,
+// since its state is private. And why it cannot be cloned.
 
 import { shortest } from '../base/float32.ts'
 import type { Architecture, LayerShape } from '../model/architecture.ts'
@@ -9,14 +9,10 @@ import { lossOptions, lossSettingsOf } from '../model/loss-settings.ts'
 import type { LossName } from '../model/losses.ts'
 import type { Settings } from '../model/network-settings.ts'
 import { type OptimizerSettings, optimizer } from '../model/optimizers.ts'
-import type {
-  CommonNetworkOptions,
-  LossOptions,
-  OptimizerOptions,
-  OutputLayerOptions,
-} from '../model/options.ts'
+import type { LossOptions, OptimizerOptions } from '../model/options.ts'
 import type { ClipOptions, LayerRegularization, Regularization } from '../model/regularization.ts'
 import type { LearningRate } from '../model/schedules.ts'
+import type { SavedOptions } from '../model/snapshot.ts'
 
 /** What Node and Bun, and what Deno, call to print an object. */
 export const NODE_INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
@@ -116,15 +112,6 @@ export function describe({ architecture, optimizer: settings }: Settings, condit
   return `Network ${sizes} (${facts.join('; ')})`
 }
 
-/** The options of a network; the current parameters are not included. */
-export interface NetworkDescription extends CommonNetworkOptions {
-  readonly inputs: number
-  /** The last one is the output layer. */
-  readonly layers: readonly OutputLayerOptions[]
-  /** How many parameters there are, and how to read them. */
-  readonly parameters: string
-}
-
 /** By its name alone where it has no options, or these are the defaults. */
 function savedLoss(architecture: Architecture): LossName | LossOptions {
   const { loss } = architecture
@@ -135,19 +122,10 @@ function savedLoss(architecture: Architecture): LossName | LossOptions {
 /** What is plain data of functions of the user's own: their name, and what else there is. */
 const withoutFunctions = ({ f, derivative, ...rest }: CustomActivation | CustomLossSettings): object => rest
 
-/**
- * The network's options, each default in its place, and the names of its classes, as plain data; without what is a
- * function.
- */
-export function describeOptions(
-  settings: Settings,
-  parameterCount: number,
-  classNames = settings.classNames,
-): NetworkDescription {
-  const { architecture, initializers, biasInitializer, seed, kernels, wide, threads } = settings
+/** The network's options, each default in its place, as plain data; without what is a function. */
+function plainOptions(settings: Settings): SavedOptions {
+  const { architecture, initializers, biasInitializer, classNames, seed, kernels, wide, threads } = settings
   const { inputs, layers, inputDropout, regularization } = architecture
-  const isNormalized = layers.some(({ normalization }) => normalization)
-  const readers = isNormalized ? 'weights(l), biases(l), gains(l), …' : 'weights(l) and biases(l)'
   const clip = regularization?.clip
   return {
     inputs,
@@ -173,21 +151,23 @@ export function describeOptions(
     kernels,
     wide,
     threads,
-    parameters: `${parameterCount}, not included: ${readers} return those of layer l`,
   }
 }
 
-/** The same for a checkpoint: what cannot be saved is a text there, which `new Network` refuses where nothing stands for it. */
-export function optionsToSave(settings: Settings): object {
-  const { parameters, ...options } = describeOptions(settings, 0)
+/**
+ * The options that make a network, each default in its place, as plain data: functions are left out, and a rate that is one is a
+ * text, which `new Network` refuses where nothing stands for it.
+ */
+export function optionsToSave(settings: Settings): SavedOptions {
+  const options = plainOptions(settings)
   const { optimizer } = settings
   if (typeof optimizer.learningRate !== 'function') return options
   const learningRate = 'a function: give it to resume again'
-  return { ...options, optimizer: { ...optimizer, learningRate } }
+  return { ...options, optimizer: { ...optimizer, learningRate } as never }
 }
 
 const CANNOT_BE_CLONED = Symbol(
-  'a Network cannot be cloned: send its options, weights(l) and biases(l), and make it anew from them',
+  "a Network cannot be cloned: send net.toJSON(), or toSafetensors(net) of 'nabla/model', and make it anew from that",
 )
 
 /**

@@ -27,6 +27,7 @@ import { normalization } from './normalizations.ts'
 import { type OptimizerSettings, optimizer, updateRuleOf } from './optimizers.ts'
 import type { KernelsName, NetworkOptions } from './options.ts'
 import { clip, limitOrNone, penalty, regularizationOf } from './regularization.ts'
+import type { SavedOptions } from './snapshot.ts'
 
 const names = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[]
 
@@ -83,6 +84,18 @@ const networkTable = {
   kernels: optional(oneOf<KernelsName>(['auto', 'relaxed', 'simd', 'reference']), 'auto' as const),
   wide: optional(boolean, false),
   threads: optional(threads, 'auto' as const),
+}
+
+/** The entries of the object that a table of checks knows. */
+export const knownOf = (table: object, given: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(given).filter(([key]) => Object.hasOwn(table, key)))
+
+/** The options that there are here, of the network and of its layers, out of those that a newer version has saved. */
+export function knownOptions(options: SavedOptions): SavedOptions {
+  const known = knownOf(networkTable, options) as unknown as SavedOptions
+  if (!isArray(known.layers)) return known
+  const layers = known.layers.map((one) => (isObject(one) ? knownOf(layerTable, one) : one))
+  return { ...known, layers: layers as unknown as SavedOptions['layers'] }
 }
 
 /** A network's options with every default in place. */

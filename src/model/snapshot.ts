@@ -17,16 +17,16 @@ export interface LayerParameters {
   readonly runningVariance?: Floats
 }
 
-/** How far a training is: what the next fit goes on with. */
+/** How far a training is between two epochs: what the next fit goes on with. */
 export interface TrainingSnapshot {
-  /** Epochs and steps that the network was trained for. */
-  readonly epochs: number
-  readonly steps: number
+  /** Epochs and steps that the network was trained for, and further counters of schedules and optimizers, as plain data. */
+  readonly progress: Readonly<Record<string, unknown>>
   /** What the optimizer keeps: for each of its slots that of every layer. */
   readonly slots: readonly (readonly LayerParameters[])[]
-  /** Further state of schedules and optimizers, as plain data. */
-  readonly state: Readonly<Record<string, unknown>>
 }
+
+/** The names of a layer's parameters that are one number a unit. */
+export const VECTORS = ['biases', 'gains', 'shifts', 'runningMean', 'runningVariance'] as const
 
 /** The options that make a network, each default in its place, as plain data. */
 export interface SavedOptions extends CommonNetworkOptions {

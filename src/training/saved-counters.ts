@@ -139,16 +139,20 @@ function asFormat<T>(check: () => T): T {
   }
 }
 
-/** The counters that the data are of. best: the parameters of the best epoch, where there are some. Throws FormatError. */
+/**
+ * The counters that the data are of. best: the parameters of the best epoch, where there are some. name: for messages. Throws
+ * FormatError.
+ */
 export function readCounters(
   progress: object,
   { optimizer, architecture }: Pick<Settings, 'optimizer' | 'architecture'>,
   best: Floats | undefined,
+  name = 'checkpoint: progress',
 ): Counters {
   const memory = optimizer.name === 'lbfgs' ? optimizer.memory : 0
-  const names: Check<ClassNames> = (value, name) => {
-    const checked = classNames(value, name)
-    checkNames(checked, architecture, name)
+  const names: Check<ClassNames> = (value, where) => {
+    const checked = classNames(value, where)
+    checkNames(checked, architecture, where)
     return checked
   }
   const checks = {
@@ -163,7 +167,6 @@ export function readCounters(
     stopping: optional(table<NonNullable<Counters['stopping']>>(stoppingTable), undefined),
   }
   return asFormat(() => {
-    const name = 'checkpoint: progress'
     const { stopping, ...rest } = checkOptions(checks, progress, name)
     if (best && !stopping) return refuse(`${name}.stopping`, 'what the best parameters are of', stopping)
     if (rest.position && rest.position.steps > rest.steps) {
