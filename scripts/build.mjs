@@ -24,6 +24,9 @@ const run = async (...command) => {
   }
 }
 
+// What nabla/model shares with the entries about its files, and not with nabla.
+const ofModels = /src.(models|formats.(safetensors|strict-json|network-tensors|json-text))/
+
 const asc = (target) => run('node_modules/assemblyscript/bin/asc.js', '--target', target)
 const tsc = (...options) => run('node_modules/typescript/bin/tsc', ...options)
 
@@ -121,12 +124,14 @@ if (!process.argv.includes('--wasm')) {
               groups: [
                 {
                   name: 'shared',
-                  test: /assembly|src.(base|files|formats|data.(?!csv)|intake.one-hot)/,
+                  test: /assembly|src.(base|files|formats.check|data.(?!csv)|intake.one-hot)/,
                   minShareCount: 2,
                   priority: 2,
                 },
                 // The network, which some entries share with the main one: what only reads data is not to load it.
-                { name: 'network', minShareCount: 2, priority: 1 },
+                { name: 'network', test: (file) => !ofModels.test(file), minShareCount: 2, priority: 1 },
+                // And the import of the network is not to read what models and their files are made of.
+                { name: 'models', test: ofModels, minShareCount: 2 },
                 // A page that takes only scalers from nabla/data is not to get the parser of CSV.
                 { name: 'csv', test: /src.data.csv/ },
               ],

@@ -13,7 +13,7 @@ export {
   type FoldResult,
 } from './calls/cross-validate.ts'
 export type { Gradients } from './calls/gradients.ts'
-export type { LayerJSON, NetworkJSON, ToJSONOptions } from './formats/network-json.ts'
+export type { LayerJSON, NetworkJSON, SaveOptions } from './formats/network-json.ts'
 export type { GradientCheck, GradientGroup } from './inspect/gradient-check.ts'
 export type { DiagnosisNote } from './inspect/health/note.ts'
 export type { Trace, TracedLayer, TracedTensor } from './inspect/trace.ts'
@@ -116,7 +116,6 @@ export type {
   ValidationShare,
 } from './model/options.ts'
 export type { ClipOptions } from './model/regularization.ts'
-export type { SavedOptions } from './model/snapshot.ts'
 export type { ActivationName } from './model/tables.ts'
 export { Network } from './network.ts'
 export type { NetworkBase } from './network-base.ts'

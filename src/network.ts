@@ -15,8 +15,8 @@ import {
   type NetworkJSON,
   networkFromJSON,
   networkToJSON,
-  type ToJSONOptions,
-  toJSONSettings,
+  type SaveOptions,
+  saveSettings,
 } from './formats/network-json.ts'
 import { DENO_INSPECT, describe, NODE_INSPECT, optionsToSave, refuseCloning } from './inspect/describe.ts'
 import { explain } from './inspect/explain.ts'
@@ -219,14 +219,14 @@ export class Network extends NetworkBase {
    * the same bits. Kernels, threads and functions of your own are not saved. Throws BackendError for a proxy of a network, and
    * for the optimizer while `fit` runs.
    */
-  toJSON(options?: ToJSONOptions): NetworkJSON {
+  toJSON(options?: SaveOptions): NetworkJSON {
     if (!(#core in this)) {
       throw new BackendError(
         'toJSON: expected a network, got a proxy of one or an object that inherits from it',
       )
     }
     // JSON.stringify gives the name under which the network stands.
-    const { optimizer } = toJSONSettings(typeof options === 'object' ? options : {})
+    const { optimizer } = saveSettings(typeof options === 'object' ? options : {})
     return networkToJSON(snapshot(this.#core, optimizer))
   }
 

@@ -54,11 +54,17 @@ const rooms: readonly string[] = [
 ]
 
 /** Rooms above the network and apart from each other, each an entry of its own; all of them may use the first. */
-const heads: readonly string[] = ['src/models/', 'src/brain/', 'src/deploy/', 'src/keras/', 'src/onnx/']
+const heads: readonly string[] = [
+  'src/models/',
+  'src/brain/',
+  'src/deploy/',
+  'src/keras/',
+  'src/node/',
+  'src/onnx/',
+]
 
 /** Rooms apart from the network, and what they may use of it. */
 const annexes: Record<string, readonly string[]> = {
-  'src/node/': ['src/base/', 'src/files/', 'src/formats/'],
   'src/data/': ['src/base/', 'src/intake/one-hot.ts', 'assembly/abi.ts', 'assembly/abi/'],
   'src/datasets/': [],
   'src/plots/': ['src/base/', 'assembly/abi/activations.ts'],

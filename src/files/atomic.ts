@@ -63,8 +63,11 @@ async function keepPrevious(fs: FileSystem, file: string, beside: string): Promi
   await fs.rename(kept, previousOf(file))
 }
 
-/** Puts the bytes in the place of the file. Killed at any moment, it leaves a whole file there, old or new. */
-export async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
+/**
+ * Puts the bytes in the place of the file. Killed at any moment, it leaves a whole file there, old or new. keeps: whether the old one
+ * is to stay as the previous one.
+ */
+export async function replaceFile(file: string, bytes: Uint8Array, keeps = true): Promise<void> {
   const fs = await fileSystem(file)
   // In the same folder: only there a rename is one step.
   const beside = `${file}.tmp`
@@ -75,7 +78,7 @@ export async function replaceFile(file: string, bytes: Uint8Array): Promise<void
   } finally {
     await handle.close()
   }
-  await keepPrevious(fs, file, beside)
+  if (keeps) await keepPrevious(fs, file, beside)
   await fs.rename(beside, file)
   await syncFolder(fs, file)
 }

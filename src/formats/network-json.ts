@@ -38,16 +38,17 @@ export interface NetworkJSON {
   }
 }
 
-export interface ToJSONOptions {
+/** How a network or a model is saved. */
+export interface SaveOptions {
   /** Whether what the optimizer keeps, and how far the training is, go with it: `fit` then goes on to the same bits. Default
    * false. */
   optimizer?: boolean
 }
 
-const toJSONTable = { optimizer: optional(boolean, false) }
+const saveTable = { optimizer: optional(boolean, false) }
 
 /** Throws OptionError. */
-export const toJSONSettings = (options: unknown) => checkOptions(toJSONTable, options, 'options')
+export const saveSettings = (options: unknown) => checkOptions(saveTable, options, 'options')
 
 // JSON.stringify makes 0 of −0. This rounds to −0 in float32.
 const MINUS_ZERO = -1e-50

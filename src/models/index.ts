@@ -1,3 +1,5 @@
+export type { ModelJSON } from './json.ts'
 export { Model, type ModelFitOptions, type ModelOptions } from './model.ts'
 export type { ClassPrediction, LabelsPrediction, Prediction } from './prediction.ts'
 export type { RowLike } from './rows.ts'
+export { fromSafetensors, toSafetensors } from './safetensors.ts'

@@ -1,15 +1,19 @@
 // Model: a network with all that it needs to be of use: what its inputs are made from, and what its outputs stand for.
 
 import { checkOptions, optional, refuse } from '../base/check.ts'
-import { OptionError, ShapeError, shown } from '../base/errors.ts'
+import { FormatError, OptionError, ShapeError, shown } from '../base/errors.ts'
 import { Features } from '../data/features/features.ts'
 import { type RowsLike, recordsOf } from '../data/features/records.ts'
 import { Target } from '../data/features/target.ts'
-import type { Data, FitOptions, ReadOptions } from '../model/options.ts'
+import { type SaveOptions, saveSettings } from '../formats/network-json.ts'
+import { DENO_INSPECT, NODE_INSPECT } from '../inspect/describe.ts'
+import type { Data, FitOptions, ReadOptions, ResumeOptions } from '../model/options.ts'
 import { Network } from '../network.ts'
 import { coreOf } from '../network-base.ts'
 import type { Evaluation } from '../training/evaluate.ts'
 import type { History } from '../training/history.ts'
+import { type ModelJSON, modelFromJSON, modelToJSON } from './json.ts'
+import { type ModelSnapshot, partsOf, savedParts } from './parts.ts'
 import { decoderOf, type Prediction } from './prediction.ts'
 import { areRows, type RowLike } from './rows.ts'
 
@@ -52,6 +56,15 @@ function checkWidths({ network, features, target }: ModelOptions): void {
     `options.network: expected ${target.outputs} outputs for the target ${target.names.map(shown).join(', ')}, got ` +
       `${network.outputs}`,
   )
+}
+
+// More columns than these are counted.
+const LISTED = 6
+
+/** '"a", "b"', or the first of them and how many there are more. */
+function listed(names: readonly string[]): string {
+  const first = names.slice(0, LISTED).map(shown).join(', ')
+  return names.length > LISTED ? `${first} and ${names.length - LISTED} more` : first
 }
 
 /** A network with the columns that its inputs are made from and the target that its outputs stand for. */
@@ -142,5 +155,58 @@ export class Model {
   /** Returns loss and accuracy over the rows, as Network.evaluate does, of scaled targets where they are scaled. */
   evaluate(rows: RowsLike): Evaluation {
     return this.network.evaluate(this.dataOf(rows))
+  }
+
+  /**
+   * Returns the whole model as plain data, as Network.toJSON does with a network: `JSON.stringify(model)` writes it, and
+   * Model.fromJSON makes the model from it. Throws BackendError for the state of the optimizer while the network trains.
+   */
+  toJSON(options?: SaveOptions): ModelJSON {
+    // JSON.stringify gives the name under which the model stands.
+    const { optimizer } = saveSettings(typeof options === 'object' ? options : {})
+    return modelToJSON(savedParts(this, optimizer))
+  }
+
+  /**
+   * Returns the model of `model.toJSON()`, or of the same after JSON.stringify and JSON.parse, to the bit; of `net.toJSON()` a model
+   * of that network alone.
+   *
+   * options: of the network, as for Network.fromJSON. Throws FormatError for what is no saved model or is of a newer major version;
+   * OptionError where an option is wrong, or a function is missing.
+   */
+  static fromJSON(json: unknown, options: ResumeOptions = {}): Model {
+    return modelFrom(modelFromJSON(json), options)
+  }
+
+  /** Returns the columns, the network and the target in a line, as console.log prints it. */
+  toString(): string {
+    const { features, network, target } = this
+    const parts = [
+      ...(features ? [`${listed(features.columns)} → ${features.width} inputs`] : []),
+      `${network}`,
+      ...(target ? [`${target.type} ${listed(target.names)}`] : []),
+    ]
+    return `Model (${parts.join('; ')})`
+  }
+
+  /** @internal */
+  [NODE_INSPECT](): string {
+    return this.toString()
+  }
+
+  /** @internal */
+  [DENO_INSPECT](): string {
+    return this.toString()
+  }
+}
+
+/** The model of a snapshot. options: of the network, in place of the saved ones. Throws FormatError, OptionError. */
+export function modelFrom(saved: ModelSnapshot, options: ResumeOptions): Model {
+  const parts = partsOf(saved, options)
+  try {
+    return new Model(parts)
+  } catch (error) {
+    parts.network.dispose()
+    throw error instanceof OptionError ? new FormatError(`model: ${error.message}`) : error
   }
 }

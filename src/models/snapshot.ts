@@ -1,45 +1,28 @@
 // A model as plain data, and back: what its formats are written from and read to.
 
-import { FormatError, OptionError } from '../base/errors.ts'
-import { type FeaturesJSON, featuresFromJSON } from '../data/features/features.ts'
-import { type TargetJSON, targetFromJSON } from '../data/features/target.ts'
-import type { CommonNetworkOptions } from '../model/options.ts'
-import type { NetworkSnapshot } from '../model/snapshot.ts'
+import { OptionError } from '../base/errors.ts'
+import type { ResumeOptions } from '../model/options.ts'
 import { Network } from '../network.ts'
-import { networkOf, snapshotOf } from '../network-snapshot.ts'
-import { Model } from './model.ts'
+import { Model, modelFrom } from './model.ts'
+import { type ModelSnapshot, savedParts } from './parts.ts'
 
-export interface ModelSnapshot {
-  readonly network: NetworkSnapshot
-  readonly features?: FeaturesJSON
-  readonly target?: TargetJSON
-}
+export type { ModelSnapshot } from './parts.ts'
 
-/** What a model, or a network alone, is made of; while it trains, after its last whole epoch. */
-export function modelSnapshotOf(model: Model | Network): ModelSnapshot {
-  if (model instanceof Network) return { network: snapshotOf(model) }
-  if (!(model instanceof Model)) throw new OptionError('model: expected a Model or a Network')
-  const { network, features, target } = model
-  return {
-    network: snapshotOf(network),
-    ...(features && { features: features.toJSON() }),
-    ...(target && { target: target.toJSON() }),
-  }
+/**
+ * What a model, or a network alone, is made of; while it trains, after its last whole epoch. optimizer: how far its training is, too,
+ * which throws BackendError while it trains.
+ */
+export function modelSnapshotOf(model: Model | Network, optimizer = false): ModelSnapshot {
+  if (model instanceof Network) return savedParts({ network: model }, optimizer)
+  if (model instanceof Model) return savedParts(model, optimizer)
+  throw new OptionError('model: expected a Model or a Network')
 }
 
 /**
  * The model of a snapshot; a Network where it has neither features nor a target. options: of the network, in place of the saved
- * ones. Throws FormatError.
+ * ones, and functions, which cannot be saved. Throws FormatError, and OptionError for an option that is wrong or missing.
  */
-export function modelOf(saved: ModelSnapshot, options: Partial<CommonNetworkOptions> = {}): Model | Network {
-  const features = saved.features && featuresFromJSON(saved.features)
-  const target = saved.target && targetFromJSON(saved.target)
-  const network = networkOf(saved.network, options)
-  if (!features && !target) return network
-  try {
-    return new Model({ network, features, target })
-  } catch (error) {
-    network.dispose()
-    throw error instanceof OptionError ? new FormatError(`model: ${error.message}`) : error
-  }
+export function modelOf(saved: ModelSnapshot, options: ResumeOptions = {}): Model | Network {
+  const model = modelFrom(saved, options)
+  return model.features || model.target ? model : model.network
 }
