@@ -56,6 +56,14 @@ describe('the README', () => {
     expect(() => run(code as string)).not.toThrow()
   })
 
+  it('leads to docs/formats.md, whose snippets print what they say', () => {
+    expect(readme).toContain('(docs/formats.md)')
+    const page = readFileSync(join(root, 'docs/formats.md'), 'utf8')
+    const [saves, posts] = snippetsOf(page)
+    expect(run(saves)).toBe('true\n'.repeat(saves.match(/\/\/ true$/gm)!.length))
+    expect(run(posts)).toMatch(/^Network 2-4-1 \(relu, linear; /)
+  })
+
   // Those of teaching.md, validation.md and lbfgs.md are run by tests of their own, which read what they print.
   it.each(['learning-rates', 'optimizers', 'regularisation'])(
     'leads to docs/%s.md, whose snippets run',

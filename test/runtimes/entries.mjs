@@ -2,6 +2,8 @@
 
 import { Network } from 'nabla'
 import {
+  fitFeatures,
+  fitTarget,
   minMaxScaler,
   oneHot,
   readCsv,
@@ -15,7 +17,9 @@ import {
   trainTestSplit,
 } from 'nabla/data'
 import { digits, xor } from 'nabla/datasets'
-import { readCheckpoint } from 'nabla/node'
+import { toC, toJavaScript } from 'nabla/deploy'
+import { fromSafetensors, Model, toSafetensors } from 'nabla/model'
+import { loadModel, readCheckpoint, saveModel } from 'nabla/node'
 import { fromOnnx, toOnnx } from 'nabla/onnx'
 import { plotActivations, plotDecisionSurface, plotHistory } from 'nabla/plot'
 
@@ -123,6 +127,11 @@ function plot() {
   return pictures.map((svg) => [svg.slice(0, 4), hashOf(svg)])
 }
 
+function deploy() {
+  const net = new Network({ sizes: [2, 3, 1], kernels: 'reference', seed: 1 })
+  return [toJavaScript(net), toC(net)].map(hashOf)
+}
+
 /** Written and read again: gelu is recognised by its values. */
 async function onnx() {
   const net = new Network({ inputs: 2, layers: [{ units: 3, activation: 'gelu' }, 1], kernels: 'reference' })
@@ -135,11 +144,60 @@ async function onnx() {
   }
 }
 
+/** What console.log prints of the values, where the platform calls console.log's own functions of theirs. */
+function printed(...values) {
+  const inspect = globalThis.Deno?.inspect ?? globalThis.Bun?.inspect
+  const node = globalThis.process?.getBuiltinModule?.('node:util')?.inspect
+  return values.map((value) => (inspect ?? node ?? String)(value))
+}
+
+async function model() {
+  const rows = [
+    { size: 1, colour: 'red', kind: 'a' },
+    { size: 3, colour: 'blue', kind: 'b' },
+    { size: 4, colour: 'red', kind: 'b' },
+  ]
+  const features = fitFeatures(rows, { except: ['kind'] })
+  const target = fitTarget(rows, 'kind')
+  const options = { loss: 'crossEntropy', optimizer: 'adam', kernels: 'reference', seed: 1 }
+  const network = new Network({ sizes: [features.width, 4, target.outputs], ...options })
+  const made = new Model({ network, features, target })
+  await made.fit(rows, { epochs: 3 })
+  const bytes = toSafetensors(made, { optimizer: true })
+  const own = { kernels: 'reference' }
+  const again = [fromSafetensors(bytes, own), Model.fromJSON(JSON.parse(JSON.stringify(made)), own)]
+  return {
+    json: hashOf(JSON.stringify(made)),
+    safetensors: hashOf(String.fromCharCode(...bytes)),
+    predicts: [made, ...again].map((one) => one.predict(rows[1])),
+    printed: printed(network, made),
+    error: await errorOf(() => structuredClone(network)),
+  }
+}
+
+/** The names of the errors of saving and loading a network as files, here, and 'others' for other predictions. */
+export async function files() {
+  const network = new Network({ sizes: [2, 3, 1], kernels: 'reference', seed: 1 })
+  const names = []
+  for (const file of ['net.json', 'net.safetensors']) {
+    try {
+      await saveModel(file, network)
+      const again = await loadModel(file, { kernels: 'reference' })
+      names.push(again.predict([1, 2])[0] === network.predict([1, 2])[0] ? 'none' : 'others')
+    } catch (error) {
+      names.push(error.name)
+    }
+  }
+  return names
+}
+
 export async function entries() {
   return {
     '.': await network(),
     './data': await data(),
     './datasets': datasets(),
+    './deploy': deploy(),
+    './model': await model(),
     './node': { error: await errorOf(() => readCheckpoint(3)) },
     './onnx': await onnx(),
     './plot': plot(),

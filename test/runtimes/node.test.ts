@@ -38,6 +38,17 @@ const expectedEntries = {
     error: 'FormatError',
   },
   './datasets': { xor: [0, 1, 1, 0], images: [1797, 64], ink: 561718, digits: [0, 1, 2, 3] },
+  './deploy': Array(2).fill(expect.stringMatching(/^[0-9a-f]{1,8}$/)),
+  './model': {
+    json: expect.stringMatching(/^[0-9a-f]{1,8}$/),
+    safetensors: expect.stringMatching(/^[0-9a-f]{1,8}$/),
+    predicts: Array(3).fill({ class: expect.any(String), probabilities: expect.anything() }),
+    printed: [
+      "Network 3-4-2 (relu, softmax; crossEntropy; adam 0.001; 26 parameters; kernels 'reference')",
+      expect.stringMatching(/^Model \("size", "colour" → 3 inputs; Network 3-4-2 .*; class "kind"\)$/),
+    ],
+    error: 'DataCloneError',
+  },
   './node': { error: 'FormatError' },
   './onnx': { same: true, gelu: true, error: 'FormatError' },
   // The hashes are for other runtimes to compare: they change with the look of a plot.
@@ -82,8 +93,11 @@ describe('the packed package in a process of Node', () => {
     const { exports } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
     // The worker's script is run by workers: policy.runtime.ts.
     const names = Object.keys(exports).filter((name) => !['./package.json', './worker.js'].includes(name))
-    const { entries } = await probe()
+    const { entries, files } = await probe()
     expect(Object.keys(entries).sort()).toEqual(names.sort())
+    expect(files).toEqual(['none', 'none'])
+    const [first, ...others] = (entries['./model'] as { predicts: unknown[] }).predicts
+    expect(others).toEqual([first, first])
     expect(entries).toEqual(expectedEntries)
   })
 

@@ -16,7 +16,11 @@ const chromium = ['CHROMIUM', 'chromium', 'chromium-browser', 'google-chrome'] a
 
 describe.each([
   { name: 'another Node', programs: ['OTHER_NODE'], run: (program: string) => probeIn(program) },
-  { name: 'Deno', programs: ['DENO', 'deno'], run: (program: string) => probeIn(program, 'run') },
+  {
+    name: 'Deno',
+    programs: ['DENO', 'deno'],
+    run: (program: string) => probeIn(program, 'run', '--allow-read=.', '--allow-write=.'),
+  },
   { name: 'Bun', programs: ['BUN', 'bun'], run: (program: string) => probeIn(program) },
   { name: 'a page that is cross-origin isolated', programs: chromium, run: page(true), isolated: true },
   { name: 'a page that is not cross-origin isolated', programs: chromium, run: page(false), isolated: false },
@@ -37,6 +41,10 @@ describe.each([
 
   it.skipIf(!program)('gets from every entry what Node gets', async () => {
     expect((await probe()).entries).toEqual((await probeInNode()).entries)
+  })
+
+  it.skipIf(!program || isolated !== undefined)('saves a network in files, and loads it', async () => {
+    expect((await probe()).files).toEqual(['none', 'none'])
   })
 
   it.skipIf(!program)('gets them in two threads too, where memory can be shared', async () => {

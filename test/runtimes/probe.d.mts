@@ -10,6 +10,8 @@ export interface Trained {
 export interface ProbeResult {
   /** By entry of the package, what its functions gave: plain data. */
   readonly entries: Readonly<Record<string, unknown>>
+  /** Where there is a command line: the errors of saving and loading files. */
+  readonly files?: readonly string[]
   readonly crossOriginIsolated: boolean
   /** True where there is a SharedArrayBuffer. */
   readonly sharedMemory: boolean

@@ -15,6 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 // Named where it was installed for these tests; any other may lack the package.
 const python = process.env.PYTHON
+if (!python) console.warn('skipped: Python (PYTHON is not set)')
 
 describe.skipIf(!python)('a file of toSafetensors() in Python', () => {
   it('is read by safetensors, computes the same there, and comes back in float64 to the bit', async () => {
@@ -49,5 +50,27 @@ describe.skipIf(!python)('a file of toSafetensors() in Python', () => {
     })
     const again = fromSafetensors(readFileSync(anew), { kernels: 'simd' })
     expect(toSafetensors(again, { optimizer: true })).toEqual(toSafetensors(net, { optimizer: true }))
+  })
+
+  it('is read by the snippet of docs/formats.md', () => {
+    const page = readFileSync(new URL('../../docs/formats.md', import.meta.url), 'utf8')
+    const [, code] = /^```py\n(.*?)^```$/ms.exec(page)!
+    const net = new Network({
+      sizes: [2, 3],
+      loss: 'crossEntropy',
+      classNames: ['a', 'b', 'c'],
+      kernels: 'simd',
+    })
+    writeFileSync(join(folder, 'homes.safetensors'), toSafetensors(net))
+    const around = (text: string) =>
+      `import numpy\nx = numpy.array([[0.5, -1.0]])\n${text}print(json.dumps([z.tolist(), network["classNames"]]))\n`
+    writeFileSync(join(folder, 'snippet.py'), around(code))
+    const out = execFileSync(python!, ['snippet.py'], { cwd: folder, encoding: 'utf8' })
+    const [[z], names] = JSON.parse(out)
+    expect(names).toEqual(['a', 'b', 'c'])
+    const sum = z.reduce((total: number, one: number) => total + Math.exp(one), 0)
+    net.predict([[0.5, -1]]).forEach((share, i) => {
+      expect(Math.abs(share - Math.exp(z[i]) / sum)).toBeLessThan(1e-6)
+    })
   })
 })
