@@ -208,12 +208,17 @@ describe('both writers', () => {
       /features\.columns/,
     ],
     ['a target that is none', { network: snapshotOf(xor()), target: {} }, FormatError, /target\.type/],
-    ['layers too few', { network: { ...snapshotOf(xor()), layers: [] } }, FormatError, /of 2 layers, got/],
+    [
+      'layers too few',
+      { network: { ...snapshotOf(xor()), layers: [] } },
+      FormatError,
+      /expected 2 layers, got 0/,
+    ],
     [
       'weights that are text',
       { network: { ...snapshotOf(xor()), layers: [{ weights: 'x' }, { weights: 'y' }] } },
       FormatError,
-      /weights\(0\)/,
+      /parameters\[0\]\.weights/,
     ],
     [
       'a number of units that is code',
