@@ -36,7 +36,7 @@ const rooms: readonly string[] = [
   'src/base/', // errors, checks, numbers: knows nothing of networks
   'src/files/', // what is written to a disk
   'src/model/', // a network as plain data
-  'src/formats/', // a training as bytes
+  'src/formats/', // plain data as bytes and as JSON
   'src/program/', // plan and tape: pure
   'src/backends/', // an arena and an interpreter of tapes over it
   'src/threads/', // workers over an arena
