@@ -100,9 +100,18 @@ describe.each(['5.4', 'newest'] as const)('TypeScript %s', (compiler) => {
 })
 
 describe('the published types', () => {
-  const entries = ['index', 'data', 'datasets', 'deploy', 'model', 'node', 'onnx', 'plot'].map(
-    (name) => `${name}.d.ts`,
-  )
+  const entries = [
+    'index',
+    'brain',
+    'data',
+    'datasets',
+    'deploy',
+    'keras',
+    'model',
+    'node',
+    'onnx',
+    'plot',
+  ].map((name) => `${name}.d.ts`)
   const declarations = (file: string) => readFileSync(join(installed, 'dist', file), 'utf8')
 
   it('are one file for each entry', () => {

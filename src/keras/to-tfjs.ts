@@ -21,7 +21,7 @@ export interface TfjsModel {
     ]
     readonly userDefinedMetadata?: { readonly classNames: readonly string[] }
   }
-  readonly weights: Uint8Array<ArrayBuffer>
+  readonly weights: Uint8Array
 }
 
 export interface TfjsWeightSpec {

@@ -1,6 +1,7 @@
 // What every entry of the package gives for a little work, as plain data by the entry's name in package.json.
 
 import { Network } from 'nabla'
+import { fromBrain } from 'nabla/brain'
 import {
   fitFeatures,
   fitTarget,
@@ -18,6 +19,7 @@ import {
 } from 'nabla/data'
 import { digits, xor } from 'nabla/datasets'
 import { toC, toJavaScript } from 'nabla/deploy'
+import { fromTfjs, toTfjs } from 'nabla/keras'
 import { fromSafetensors, Model, toSafetensors } from 'nabla/model'
 import { loadModel, readCheckpoint, saveModel } from 'nabla/node'
 import { fromOnnx, toOnnx } from 'nabla/onnx'
@@ -132,6 +134,13 @@ function deploy() {
   return [toJavaScript(net), toC(net)].map(hashOf)
 }
 
+async function keras() {
+  const net = new Network({ sizes: [2, 3, 1], kernels: 'reference', seed: 1 })
+  const { modelJson, weights } = toTfjs(net)
+  const again = await fromTfjs(modelJson, weights, { kernels: 'reference' })
+  return again.predict([1, 2])[0] === net.predict([1, 2])[0]
+}
+
 /** Written and read again: gelu is recognised by its values. */
 async function onnx() {
   const net = new Network({ inputs: 2, layers: [{ units: 3, activation: 'gelu' }, 1], kernels: 'reference' })
@@ -194,9 +203,11 @@ export async function files() {
 export async function entries() {
   return {
     '.': await network(),
+    './brain': { error: await errorOf(() => fromBrain('{}')) },
     './data': await data(),
     './datasets': datasets(),
     './deploy': deploy(),
+    './keras': await keras(),
     './model': await model(),
     './node': { error: await errorOf(() => readCheckpoint(3)) },
     './onnx': await onnx(),

@@ -10,6 +10,7 @@ import { once, probeIn } from './runtimes.ts'
 /** Worked out by hand, but for the split, which is that of this seed. */
 const expectedEntries = {
   '.': { kernels: 'reference', layers: [3, 1], error: 'ShapeError' },
+  './brain': { error: 'FormatError' },
   './data': {
     csv: {
       x: [1.5, -0.002, 0.1, 7].map(Math.fround),
@@ -39,6 +40,7 @@ const expectedEntries = {
   },
   './datasets': { xor: [0, 1, 1, 0], images: [1797, 64], ink: 561718, digits: [0, 1, 2, 3] },
   './deploy': Array(2).fill(expect.stringMatching(/^[0-9a-f]{1,8}$/)),
+  './keras': true,
   './model': {
     json: expect.stringMatching(/^[0-9a-f]{1,8}$/),
     safetensors: expect.stringMatching(/^[0-9a-f]{1,8}$/),
