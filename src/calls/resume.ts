@@ -6,9 +6,12 @@ import { OptionError } from '../base/errors.ts'
 import { activationOption, type CustomActivation } from '../model/custom-activation.ts'
 import type { NetworkOptions, ResumeOptions } from '../model/options.ts'
 
-/** Whether a saved option stands for functions: an object with their name alone, or with what else a custom loss has. */
+/** Whether a saved option is that of functions: an object with their name alone, or with what else a custom loss has. */
 const isOwn = (value: unknown): value is { readonly name: string } =>
   isObject(value) && typeof value.name === 'string'
+
+/** Where options were not saved, but made by a reader of another format. */
+const hasFunctions = (value: object): boolean => 'f' in value && typeof value.f === 'function'
 
 /** The custom activations by their names. where: what the options are called. Throws OptionError for what is none. */
 function functionsOf(
@@ -41,7 +44,7 @@ function withFunctions(
   const functions = functionsOf(options, where)
   const wanted = new Map<string, number[]>()
   const whole = layers.map((layer, l) => {
-    if (!isObject(layer) || !isOwn(layer.activation)) return layer
+    if (!isObject(layer) || !isOwn(layer.activation) || hasFunctions(layer.activation)) return layer
     const { name } = layer.activation
     wanted.set(name, [...(wanted.get(name) ?? []), l])
     return { ...layer, activation: functions.get(name) }
@@ -72,7 +75,7 @@ export function optionsToResume(
   const { activations: _, ...given } = options
   const { layers, loss } = saved as { readonly layers?: unknown; readonly loss?: unknown }
   // Only a loss of the user's own is saved with what its targets are.
-  if (isOwn(loss) && 'targets' in loss) {
+  if (isOwn(loss) && 'targets' in loss && !hasFunctions(loss)) {
     const expected = `the functions of '${loss.name}', which a ${source} cannot hold`
     if (!isOwn(given.loss) || given.loss.name !== loss.name) refuse(`${where}.loss`, expected, given.loss)
   }

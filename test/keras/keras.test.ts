@@ -46,7 +46,7 @@ describe('fromKeras', () => {
   })
 
   it('keeps the epsilon and turns the momentum of batch normalization', async () => {
-    const { layers } = (await read('graph.keras')).toJSON() as unknown as {
+    const { layers } = (await read('graph.keras')).toJSON().options as unknown as {
       layers: { normalization?: unknown; bias?: boolean }[]
     }
     expect(layers[0]).toMatchObject({

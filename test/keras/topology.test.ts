@@ -203,7 +203,7 @@ describe('layers', () => {
     expect(String(net)).toMatch(/batch norm \+ elu, tanh/)
     const elu = (v: number) => (v > 0 ? v : Math.expm1(v))
     expectClose(net, product(normalize(product(x)).map(elu)).map(Math.tanh))
-    expect((net.toJSON() as unknown as { layers: Json[] }).layers[0].normalization).toEqual({
+    expect(net.toJSON().options.layers[0].normalization).toEqual({
       name: 'batch',
       epsilon: 1e-3,
       momentum: 0.25,
