@@ -1,8 +1,13 @@
 // What is fuzzed: how each parser is called with bytes, and valid files for it to begin with.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { readCsv, readIdx, readTable } from '../../dist/data.js'
+import { fitFeatures, fitTarget, readCsv, readIdx, readTable } from '../../dist/data.js'
 import { Network } from '../../dist/index.js'
+import { fromSafetensors, Model, toSafetensors } from '../../dist/model.js'
+import { loadModel } from '../../dist/node.js'
 import { fromOnnx, toOnnx } from '../../dist/onnx.js'
 
 const encode = (text) => new TextEncoder().encode(text)
@@ -37,6 +42,26 @@ export async function trained() {
   return all
 }
 
+/** What has columns of every kind, and one name that every object has. */
+async function models() {
+  const rows = Array.from({ length: 8 }, (_, i) => ({
+    size: i,
+    colour: ['red', 'blue', '__proto__'][i % 3],
+    old: i % 2 === 0,
+    kind: i < 4 ? 'a' : 'b',
+  }))
+  const features = fitFeatures(rows, { except: ['kind'] })
+  const network = new Network({
+    sizes: [features.width, 3, 2],
+    loss: 'crossEntropy',
+    optimizer: 'adam',
+    seed: 1,
+  })
+  const model = new Model({ network, features, target: fitTarget(rows, 'kind') })
+  await model.fit(rows, { epochs: 2, batchSize: 4 })
+  return [...(await trained()), model]
+}
+
 /** CRC-32 of ISO 3309, as in zip and PNG. */
 function crc32(bytes) {
   let crc = -1
@@ -57,6 +82,10 @@ const idx = (type, shape, data) => {
   ]
   return Uint8Array.from([...head, ...data])
 }
+
+// Files of models are read by their names.
+const folder = mkdtempSync(join(tmpdir(), 'nabla-fuzz-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 export const parsers = {
   csv: {
@@ -93,6 +122,26 @@ export const parsers = {
       view.setUint32(8, crc32(bytes.subarray(12)), true)
     },
     parse: (bytes) => Network.resume(bytes).dispose(),
+  },
+  safetensors: {
+    corpus: async () =>
+      (await models()).flatMap((one) => [toSafetensors(one), toSafetensors(one, { optimizer: true })]),
+    parse: (bytes) => {
+      const found = fromSafetensors(bytes)
+      ;(found.network ?? found).dispose()
+    },
+  },
+  json: {
+    corpus: async () =>
+      (await models())
+        .flatMap((one) => [one, one.toJSON({ optimizer: true })])
+        .map((one) => encode(JSON.stringify(one))),
+    parse: async (bytes) => {
+      const file = join(folder, 'model')
+      writeFileSync(file, bytes)
+      const found = await loadModel(file)
+      ;(found.network ?? found).dispose()
+    },
   },
   onnx: {
     corpus: async () => (await trained()).map((net) => toOnnx(net)),
