@@ -4,10 +4,12 @@ import { describe, expect, it, vi } from 'vitest'
 import { digits } from '../src/datasets/index.ts'
 import { decodeCheckpoint } from '../src/formats/checkpoint.ts'
 import { DivergedError, Network, OptionError, type SizedNetworkOptions } from '../src/index.ts'
+import { exact } from './helpers/plain/noise.ts'
+import { forward, lossesOf, type PlainLayer } from './helpers/plain/pass.ts'
 import { numbers } from './helpers/random.ts'
 
 const bits = (net: Network) =>
-  net.layers.map((_, l) => [...net.weights(l), ...net.biases(l)].join()).join('\n')
+  net.layers.map((_, l) => [net.weights(l), net.biases(l), net.gains(l), net.shifts(l)].join()).join('\n')
 const stateOf = (net: Network) => {
   const { header, state } = decodeCheckpoint(net.checkpoint())
   return `${JSON.stringify(header.progress)} ${Buffer.from(state.buffer).toString('base64')}`
@@ -131,25 +133,75 @@ describe.each(['simd', 'relaxed', 'reference'] as const)('lbfgs (%s)', (kernels)
     expect(stateOf(resumed)).toBe(stateOf(once))
   })
 
-  it('has the same bits with threads, off the thread and in memory of its own', async () => {
-    const here = make({ kernels })
-    const expected = await here.fit(data, { epochs: 12 })
-    for (const options of [{ threads: 2 }, { threads: 3 }, { threads: 1, offThread: true }]) {
-      const there = make({ kernels })
-      const { loss, accuracy } = await there.fit(data, { epochs: 12, ...options })
-      expect({ loss, accuracy }).toEqual({ loss: expected.loss, accuracy: expected.accuracy })
-      expect(bits(there)).toBe(bits(here))
+  it.each(['none', 'layer'] as const)(
+    'has the same bits with threads, off the thread and in memory of its own (normalization %s)',
+    async (normalization) => {
+      const here = make({ kernels, normalization })
+      const expected = await here.fit(data, { epochs: 12 })
+      for (const options of [{ threads: 2 }, { threads: 3 }, { threads: 1, offThread: true }]) {
+        const there = make({ kernels, normalization })
+        const { loss, accuracy } = await there.fit(data, { epochs: 12, ...options })
+        expect({ loss, accuracy }).toEqual({ loss: expected.loss, accuracy: expected.accuracy })
+        expect(bits(there)).toBe(bits(here))
+      }
+      const shared = globalThis.SharedArrayBuffer
+      Object.assign(globalThis, { SharedArrayBuffer: undefined })
+      try {
+        const apart = make({ kernels, normalization })
+        await apart.fit(data, { epochs: 5, offThread: true })
+        await apart.fit(data, { epochs: 7, offThread: true, validation: data })
+        expect(bits(apart)).toBe(bits(here))
+      } finally {
+        Object.assign(globalThis, { SharedArrayBuffer: shared })
+      }
+    },
+  )
+
+  it('trains γ and β too, to where the gradient of every parameter is within the tolerance', async () => {
+    const optimizer = { name: 'lbfgs', tolerance: 3e-3, functionTolerance: 0 } as const
+    const net = make({ kernels, optimizer, normalization: 'layer' })
+    const parametersOf = () =>
+      net.layers.map((_, l) => ({
+        weights: [...net.weights(l)],
+        biases: [...net.biases(l)],
+        gains: [...net.gains(l)],
+        shifts: [...net.shifts(l)],
+        runningMean: [],
+        runningVariance: [],
+      }))
+    const layers = net.layers.map(
+      ({ units, activation, bias, normalization }, l): PlainLayer => ({
+        ...{ inputs: [9, 7][l], units, activation: `${activation}`, bias, dropout: 0, l1: 0, l2: 0 },
+        ...(normalization && {
+          normalization: { name: 'layer', epsilon: normalization.epsilon, momentum: 0 },
+        }),
+        maxNorm: Number.POSITIVE_INFINITY,
+      }),
+    )
+    const rowsOf = (values: Float32Array, columns: number) =>
+      Array.from({ length: ROWS }, (_, r) => [...values.subarray(r * columns, (r + 1) * columns)])
+    const plainLoss = () => {
+      const passed = forward(layers, parametersOf(), rowsOf(x, 9), false, () => undefined, exact)
+      return lossesOf({ name: 'quadratic' }, passed, rowsOf(y, 3), exact).reduce((a, b) => a + b, 0) / ROWS
     }
-    const shared = globalThis.SharedArrayBuffer
-    Object.assign(globalThis, { SharedArrayBuffer: undefined })
-    try {
-      const apart = make({ kernels })
-      await apart.fit(data, { epochs: 5, offThread: true })
-      await apart.fit(data, { epochs: 7, offThread: true, validation: data })
-      expect(bits(apart)).toBe(bits(here))
-    } finally {
-      Object.assign(globalThis, { SharedArrayBuffer: shared })
-    }
+    const before = parametersOf()
+    const one = await net.fit(data, { epochs: 1 })
+    expect(one.loss[0]).toBeCloseTo(plainLoss(), 6)
+    parametersOf().forEach((layer, l) => {
+      for (const key of ['weights', 'biases', 'gains', 'shifts'] as const) {
+        expect(layer[key].length).toBe(before[l][key].length)
+        layer[key].forEach((value, i) => {
+          expect(value, `${key} ${i} of layer ${l}`).not.toBe(before[l][key][i])
+        })
+      }
+    })
+    const { epochs, loss } = await net.fit(data, { epochs: 300 })
+    expect(epochs).toBeLessThan(300)
+    expect(loss.at(-1)).toBeCloseTo(plainLoss(), 6)
+    const { weights, biases, gains, shifts } = net.gradients(x, y)
+    expect(gains[0].length).toBe(7)
+    const all = [...weights, ...biases, ...gains, ...shifts].flatMap((part) => [...part])
+    expect(Math.max(...all.map(Math.abs))).toBeLessThanOrEqual(3.01e-3)
   })
 })
 
