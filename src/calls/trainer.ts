@@ -20,6 +20,7 @@ import { updateRuleOf } from '../model/optimizers.ts'
 import type { Data, DataStream, FitOptions } from '../model/options.ts'
 import { endsWithFit, type Moment } from '../model/schedules.ts'
 import type { Core } from '../training/core.ts'
+import { checkStopping } from '../training/early-stopping.ts'
 import { fitSlices } from '../training/fit.ts'
 import { allRowsSource, blockRowsOf } from '../training/full-batch.ts'
 import { type History, Recorder } from '../training/history.ts'
@@ -254,6 +255,7 @@ function* fitWork(
   const recorder = new Recorder(settings.epochs)
   const { sourceOf, validation, training, rows, end } = yield* reading
   const measured = measuredOf(settings, core.settings.architecture.outputs, validation ?? training)
+  if (settings.earlyStopping) checkStopping(settings.earlyStopping, measured?.metrics ?? [])
   yield* transaction.keep()
   const rates = new Rates(settings.learningRate ?? optimizer.learningRate, counters, end)
   if (rates.needsValidation && !validation) {

@@ -67,7 +67,7 @@ const name: Check<string> = (value, where) =>
 
 const stoppingTable = {
   monitor: optional(name, undefined),
-  mode: optional(oneOf(['min', 'max']), undefined),
+  mode: optional(oneOf(['min', 'max'] as const), undefined),
   patience: optional(integer(0), 10),
   minDelta: optional(notNegative, 0),
   restoreBest: optional(boolean, true),

@@ -344,9 +344,11 @@ export interface BatchLog {
 }
 
 export interface EarlyStoppingOptions {
-  /** A figure of the epoch's log, or a metric. Default: 'validationLoss' where there is validation data, else 'loss'. */
+  /** One of the `metrics` by its name, or a figure of the epoch's log; a metric goes before a figure of the same name.
+   * Default: the log's 'validationLoss' where there is validation data, else its 'loss'. */
   monitor?: string
-  /** Whether less or more of it is better. Default: 'min' for losses and errors, else 'max'. */
+  /** Whether less or more of it is better. Default: what is known of the metric, whatever it is called; of the log 'min' for
+   * the losses, else 'max'. Needed for a metric that is a function of your own. */
   mode?: 'min' | 'max'
   /** Epochs in a row that may be no better before the training ends. Default 10. */
   patience?: number

@@ -59,13 +59,19 @@ const scheduling = (recorder: Recorder, rates: Rates): Observer => ({
   },
 })
 
-const stopping = (recorder: Recorder, counters: Counters, settings: EarlyStoppingSettings): Observer => {
+const stopping = (
+  recorder: Recorder,
+  counters: Counters,
+  settings: EarlyStoppingSettings,
+  metrics: readonly Metric[],
+): Observer => {
   // An epoch that is still to be seen is one of this fit.
   const before = counters.epochs - (counters.unobserved ? 1 : 0)
   return {
     *epochEnded(_, { engine }) {
       const { epochs } = counters
-      const state = yield* afterEpoch(settings, counters.stopping, engine, recorder.log(), epochs)
+      const { stopping } = counters
+      const state = yield* afterEpoch(settings, stopping, engine, recorder.log(), metrics, epochs)
       counters.stopping = state
       // 0 for one that this fit has not seen.
       recorder.bestEpoch = Math.max(0, state.bestEpoch - before)
@@ -110,7 +116,7 @@ export function observersOf(
   if (validation) observers.push(validating(recorder, validation))
   if (measured) observers.push(measuring(recorder, measured.metrics, measured.rows))
   if (rates.observes) observers.push(scheduling(recorder, rates))
-  if (earlyStopping) observers.push(stopping(recorder, counters, earlyStopping))
+  if (earlyStopping) observers.push(stopping(recorder, counters, earlyStopping, measured?.metrics ?? []))
   if (progress) observers.push(showing(recorder, progress))
   if (onEpoch) observers.push(calling(recorder, onEpoch))
   return observers
