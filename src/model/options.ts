@@ -454,7 +454,8 @@ export interface FitOptions {
   onBatch?: (log: BatchLog) => unknown
   /** Saves the state of the training while it runs. */
   checkpoint?: CheckpointOptions
-  /** True to show the progress: a bar on a terminal (standard error), elsewhere a line for each epoch. Default false. */
+  /** True to show the progress: a bar on a terminal (standard error), elsewhere a line for each epoch. A metric
+   * whose name is that of another figure is shown as `metrics.name`. Default false. */
   verbose?: boolean
   /** For this call. Default: the network's. */
   threads?: number | 'auto'
