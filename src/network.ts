@@ -79,7 +79,9 @@ export class Network extends NetworkBase {
    *
    * Data that do not fit into memory come as a stream of parts, sync or async: each part is trained on, as one mini-batch or
    * in mini-batches of `batchSize`, before the next is asked for. For several epochs give a function that begins a stream.
-   * A stream that throws ends the training, and the network keeps what it learned up to its last whole step.
+   * A stream that throws ends the training, and the network keeps what it learned up to its last whole step. A stream that is
+   * not at its end when the training is, is closed by its iterator's `return()`, which is awaited unless the signal is aborted;
+   * where that fails and nothing else did, `fit` rejects with its error.
    *
    * Targets may be names of classes. A network that has none yet takes those that occur, sorted by UTF-16 code units, as
    * `classNames`; later calls may only use these. A stream needs them among the network's options.

@@ -132,6 +132,40 @@ function* endEarly(engine: Engine, transaction: Transaction): Slices<void> {
   yield* isTorn ? transaction.rollBackElsewhere() : transaction.settle()
 }
 
+/** The epochs, and what is left of them where something ended them early. */
+function* runOrEndEarly(
+  engine: Engine,
+  source: Source,
+  settings: FitSettings,
+  context: FitContext,
+  transaction: Transaction,
+): Slices<History> {
+  try {
+    yield* source.open()
+    return yield* runEpochs(engine, source, settings, context, transaction)
+  } catch (error) {
+    yield* toItsEnd(endEarly(engine, transaction))
+    throw error
+  }
+}
+
+/** Closes the source after the work, whose own error is the one to report. */
+function* closing<T>(source: Source, work: Slices<T>): Slices<T> {
+  let result: T
+  try {
+    result = yield* work
+  } catch (error) {
+    try {
+      yield* source.close()
+    } catch {
+      // The user's stream failed once more, or an abort did not wait for it.
+    }
+    throw error
+  }
+  yield* source.close()
+  return result
+}
+
 /** Trains the engine's network on what the source brings. */
 export function* fitSlices(
   engine: Engine,
@@ -142,14 +176,9 @@ export function* fitSlices(
 ): Slices<History> {
   const { capacity } = engine.plan
   try {
-    yield* source.open()
-    return yield* runEpochs(engine, source, settings, context, transaction)
-  } catch (error) {
-    yield* toItsEnd(endEarly(engine, transaction))
-    throw error
+    return yield* closing(source, runOrEndEarly(engine, source, settings, context, transaction))
   } finally {
     engine.dismissTeam()
-    yield* toItsEnd(source.close())
     engine.group = undefined
     try {
       engine.settle(capacity)

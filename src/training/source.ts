@@ -52,7 +52,7 @@ export interface Source {
   open(): Slices<void>
   /** Trains on all rows once. */
   pass(training: Training, epoch: number): Slices<Pass>
-  /** The fit has ended, in whatever way. */
+  /** The fit has ended, in whatever way. May throw what the user's stream throws, and be aborted while that closes. */
   close(): Slices<void>
 }
 
@@ -219,7 +219,8 @@ export function streamSource(
     *close() {
       const open = iterator
       iterator = undefined
-      // What it holds open, a file perhaps.
+      // What it holds open, a file perhaps. It is waited for, as `for await` does, unless the fit is aborted: a generator that
+      // waits for something itself would come to its end only after that.
       if (open?.return) yield new Foreign(open.return())
     },
   }
