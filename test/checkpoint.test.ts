@@ -328,6 +328,44 @@ describe('the bytes of a checkpoint', () => {
     expect(stateOf(second)).toBe(stateOf(whole))
   })
 
+  it('go on as if a fit that was refused had never been asked for', async () => {
+    const options = { batchSize: 8, epochs: 3, earlyStopping: { patience: 9 }, validation: apart }
+    const whole = network()
+    const expected = await whole.fit(data, options)
+    const first = network()
+    const own = () => 1
+    let bytes: Uint8Array = new Uint8Array()
+    const stop = (saved: Uint8Array) => {
+      bytes = saved
+      throw new Error('enough')
+    }
+    const saving = { save: stop, every: { steps: 10 } }
+    await expect(first.fit(data, { ...options, checkpoint: saving })).rejects.toThrow('enough')
+    const refused: readonly [FitOptions, string][] = [
+      [{ checkpoint: { file: '/no/such/folder/net.ckpt' } }, 'a folder that exists'],
+      [{ metrics: ['r2', { name: 'precision', average: 'binary' }] }, 'average'],
+      [{ learningRate: { name: 'plateau', from: 0.1, monitor: 'validationLoss' } }, 'learningRate.monitor'],
+      [{ metrics: [own], earlyStopping: { monitor: 'own' } }, 'mode'],
+    ]
+    for (const [more, message] of refused) {
+      const second = Network.resume(bytes)
+      const before = stateOf(second)
+      const given = message === 'learningRate.monitor' ? { ...options, validation: undefined } : options
+      await expect(second.fit(data, { ...given, ...more } as FitOptions)).rejects.toThrow(message)
+      expect(stateOf(second)).toBe(before)
+      const history = await second.fit(data, { ...options, epochs: 3 - first.epochs })
+      expect(history.loss).toEqual(expected.loss.slice(first.epochs))
+      expect(stateOf(second)).toBe(stateOf(whole))
+    }
+    // Nor is it gone on with twice.
+    const twice = Network.resume(bytes)
+    await twice.fit(data, { batchSize: 8, onBatch: () => false })
+    const left = twice.epochs
+    await twice.fit(data, { batchSize: 8 })
+    expect(twice.epochs).toBe(left + 1)
+    expect(decodeCheckpoint(twice.checkpoint()).header.progress).toMatchObject({ steps: 10 + 1 + 7 })
+  })
+
   it('go on only with the share whose rest was left', async () => {
     const net = network()
     await net.fit(data, { batchSize: 8, validation: 0.2, onBatch: () => false })

@@ -104,17 +104,14 @@ function checkOrder(was: Order, is: Order): void {
   check('fit', ({ weight }) => `weights of rows whose sum is ${weight}`)
 }
 
-/**
- * Where a checkpoint left the training it goes on, else an epoch begins. order: that of arrays. Throws OptionError where it
- * cannot go on.
- */
-function goOnOrBegin(core: Core, order: Order | undefined, keepsStopping: boolean): void {
-  const { counters } = core
-  const { position } = counters
-  if (!core.isResumed) {
-    Object.assign(counters, { position: undefined, unobserved: undefined, stopping: undefined })
-  } else if (position && order) checkOrder(position.order, order)
-  if (!keepsStopping) counters.stopping = undefined
+/** What the training goes on with: what a checkpoint left, else no more than what is whole. */
+const startOf = ({ counters, isResumed }: Core): Counters =>
+  isResumed ? counters : { ...counters, position: undefined, unobserved: undefined, stopping: undefined }
+
+/** Where a checkpoint left the training it goes on, else an epoch begins. To be called when nothing can be refused any more. */
+function goOnOrBegin(core: Core, keepsStopping: boolean): void {
+  Object.assign(core.counters, startOf(core))
+  if (!keepsStopping) core.counters.stopping = undefined
   core.isResumed = false
 }
 
@@ -191,7 +188,8 @@ function* arrays(
     refuse('fit options.accumulate', "1 with 'lbfgs', which takes all rows in each step", settings.accumulate)
   }
   const order = orderOf(training, takesAll ? { ...settings, shuffle: false } : settings, seed)
-  goOnOrBegin(core, order, settings.earlyStopping !== undefined)
+  const { position } = startOf(core)
+  if (position) checkOrder(position.order, order)
   return {
     sourceOf: (context) =>
       takesAll ? allRowsSource(training, order, context) : arraySource(training, order, context),
@@ -199,7 +197,7 @@ function* arrays(
     training,
     rows,
     end: endOf(
-      core.counters,
+      startOf(core),
       settings.epochs,
       takesAll ? 1 : Math.ceil(rows / (batchRows * settings.accumulate)),
     ),
@@ -227,14 +225,13 @@ function* parts(
   const validation =
     given &&
     (yield* readRows(engine, given, { naming: core.naming('a stream'), prefix: 'validation.', keep: true }))
-  if (core.isResumed && core.counters.position) {
+  if (startOf(core).position) {
     throw new OptionError('fit: expected the arrays within whose epoch the checkpoint was made, got a stream')
   }
   const rate = settings.learningRate ?? core.settings.optimizer.learningRate
   if (endsWithFit(rate)) {
     refuse('learningRate.over', 'a number of steps with a stream, whose end is not known', undefined)
   }
-  goOnOrBegin(core, undefined, settings.earlyStopping !== undefined)
   const { counters } = core
   return {
     sourceOf: (context) => streamSource(stream, batchSize, context),
@@ -263,6 +260,8 @@ function* fitWork(
   }
   const progress = settings.verbose ? new Progress(settings.epochs, rows) : undefined
   const saver = yield* saverOf(core, settings)
+  goOnOrBegin(core, settings.earlyStopping !== undefined)
+  transaction.keepCounters()
   const observers = observersOf(recorder, counters, rates, { validation, measured }, settings, progress)
   const source = sourceOf({
     engine,
