@@ -156,8 +156,8 @@ export class Network extends NetworkBase {
 
   /**
    * Returns every tensor of one forward and backward pass over all rows as one batch: x, and of each layer z, a, f'(z), δ, ∇W
-   * and ∇b, by the kernels that train; the parameters stay as they are. docs/teaching.md reads BP1 to BP4 from it. It takes
-   * memory for all rows at once. Throws ShapeError.
+   * and ∇b, by the kernels that train; the parameters stay as they are. Its loss and ∇W are of what is trained: penalties
+   * included. docs/teaching.md reads BP1 to BP4 from it. It takes memory for all rows at once. Throws ShapeError.
    */
   trace(x: MatrixLike, y: TargetsLike): Trace {
     return trace(this.#core, x, y)
