@@ -36,7 +36,7 @@ function trainerOf(
   engine.resize({ ...PREDICTS, batchRows: rows, dataRows: rows, steps: 1 })
   engine.hitMode = Hits.NONE
   runNow(engine.orderSlices(rows))
-  const counters = { epochs: 0, steps: 0, trained: false }
+  const counters = { epochs: 0, steps: 0 }
   const stepper = new Stepper(settings, counters)
   const rates = new Rates(settings.learningRate, counters)
   const step = (x: ArrayLike<number>, y: ArrayLike<number>) => {

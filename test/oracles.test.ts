@@ -185,7 +185,7 @@ describe('golden runs of PyTorch', () => {
         )
       })
 
-      const counters = { epochs: 0, steps: 0, trained: false }
+      const counters = { epochs: 0, steps: 0 }
       const stepper = new Stepper(settingsOf(one), counters)
       const rates = new Rates(one.optimizer.learningRate, counters)
       const found: number[] = []

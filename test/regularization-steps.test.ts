@@ -103,7 +103,7 @@ function engineOf(
     engine.parameters.setWeights(l, weightsOf(l))
     engine.parameters.setBiases(l, numbers(units, 20 + l, 0.5))
   })
-  const counters = { epochs: 0, steps: 0, trained: false }
+  const counters = { epochs: 0, steps: 0 }
   const stepper = new Stepper(optimizer, counters)
   const rates = new Rates(optimizer.learningRate, counters)
   engine.resize({

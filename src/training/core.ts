@@ -35,7 +35,7 @@ export class Core {
     const engine = makeEngine(settings, choice)
     this.settings = settings
     this.choice = choice
-    this.counters = { epochs: 0, steps: 0, trained: false, classNames: settings.classNames }
+    this.counters = { epochs: 0, steps: 0, classNames: settings.classNames }
     this.#engine = engine
     this.#readers = new Readers(engine, () => makeEngine(settings, choice))
     this.transaction = new Transaction(engine, this.counters)

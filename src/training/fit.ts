@@ -37,7 +37,7 @@ function* runEpochs(
   { rates, stepper, counters, recorder, observers, progress, saver }: FitContext,
   transaction: Transaction,
 ): Slices<History> {
-  const start = { weightsBefore: engine.parameters.statistics(), trainedBefore: counters.trained }
+  const start = { weightsBefore: engine.parameters.statistics(), trainedBefore: counters.steps > 0 }
   const fit: FitState = { engine }
   const situation = (): Situation => ({
     ...start,
@@ -93,7 +93,6 @@ function* runEpochs(
     )
     if (engine.trainsElsewhere) yield* engine.fetchParameters()
     if (!(yield* engine.parameters.finiteSlices())) diverge(batches, 'parameters')
-    if (batches > 0) counters.trained = true
     isLast = isEnded
     isPart = source.seen.x.rows < rows
     if (isWhole) {

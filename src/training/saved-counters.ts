@@ -25,6 +25,8 @@ const orNull = (value: number): number | null => (Number.isFinite(value) ? value
 export function savedCounters({ stopping, plateau, ...rest }: Counters): object {
   return {
     ...rest,
+    // What reads this version of the format may want it.
+    trained: rest.steps > 0,
     plateau: plateau && { ...plateau, best: orNull(plateau.best) },
     stopping: stopping && { ...stopping, best: orNull(stopping.best), parameters: undefined },
   }
@@ -164,7 +166,7 @@ export function readCounters(
   }
   return asFormat(() => {
     const name = 'checkpoint: progress'
-    const { stopping, ...rest } = checkOptions(checks, progress, name)
+    const { stopping, trained: _, ...rest } = checkOptions(checks, progress, name)
     if (best && !stopping) return refuse(`${name}.stopping`, 'what the best parameters are of', stopping)
     if (rest.position && rest.position.steps > rest.steps) {
       return refuse(`${name}.position.steps`, `at most the ${rest.steps} of all`, rest.position.steps)

@@ -168,7 +168,6 @@ export function streamSource(
       group(engine, order)
       const done = yield* trainEpoch(engine, order, training, epoch, firstBatch)
       yield* engine.fetchParameters()
-      counters.trained = true
       return passOf(rows, done)
     } finally {
       // Nobody can go on within a part of a stream.

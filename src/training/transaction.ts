@@ -46,8 +46,6 @@ export interface Counters {
   epochs: number
   /** Steps of the optimizer that were taken. */
   steps: number
-  /** True once a step was taken. */
-  trained: boolean
   /** Where the training is, or has stopped, within an epoch; undefined between two. */
   position?: Position | undefined
   /** An epoch that is done and that its observers have not yet all seen. */
