@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeCheckpoint } from '../src/formats/checkpoint.ts'
 import {
+  BackendError,
   type Data,
   type FitOptions,
   FormatError,
@@ -274,6 +275,38 @@ describe('the bytes of a checkpoint', () => {
     const shifted = new Uint8Array(bytes.length + 3)
     shifted.set(bytes, 3)
     expect(Network.resume(shifted.subarray(3)).checkpoint()).toEqual(bytes)
+    // Whose `slice` is no copy.
+    const buffer = Buffer.concat([Buffer.alloc(1), bytes]).subarray(1)
+    const fromBuffer = Network.resume(buffer)
+    buffer.fill(0)
+    expect(fromBuffer.checkpoint()).toEqual(bytes)
+    expect(() => Network.resume(new DataView(bytes.buffer) as never)).toThrow(FormatError)
+  })
+
+  it('ask for memory, and say so where there is none', () => {
+    const net = network({ optimizer: 'adam' })
+    const { Uint8Array: ofBytes, Float32Array: ofFloats } = globalThis
+    const failing = (Kind: typeof ofBytes | typeof ofFloats) =>
+      class extends (Kind as typeof ofBytes) {
+        constructor(...given: [number]) {
+          if (given[0] > 60) throw new RangeError('Array buffer allocation failed')
+          super(...given)
+        }
+      } as never
+    try {
+      globalThis.Uint8Array = failing(ofBytes)
+      expect(() => net.checkpoint()).toThrow(
+        new BackendError('a checkpoint needs 1 MB, and the engine gave none'),
+      )
+      globalThis.Uint8Array = ofBytes
+      globalThis.Float32Array = failing(ofFloats)
+      expect(() => Network.resume(bytes)).toThrow(
+        new BackendError('what a checkpoint holds needs 1 MB, and the engine gave none'),
+      )
+    } finally {
+      Object.assign(globalThis, { Uint8Array: ofBytes, Float32Array: ofFloats })
+    }
+    expect(net.checkpoint()).toEqual(bytes)
   })
 
   it('ask for the optimizer again where its rate is a function', async () => {

@@ -3,7 +3,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { digits } from '../src/datasets/index.ts'
 import { decodeCheckpoint } from '../src/formats/checkpoint.ts'
-import { DivergedError, Network, OptionError, type SizedNetworkOptions } from '../src/index.ts'
+import { BackendError, DivergedError, Network, OptionError, type SizedNetworkOptions } from '../src/index.ts'
 import { exact } from './helpers/plain/noise.ts'
 import { forward, lossesOf, type PlainLayer } from './helpers/plain/pass.ts'
 import { numbers } from './helpers/random.ts'
@@ -354,6 +354,28 @@ describe('a fit by lbfgs', () => {
     await one.fit(data, { epochs: bestEpoch! })
     expect(bits(net)).toBe(bits(one))
     await net.fit(data, { epochs: 2 })
+  })
+
+  it('says so where there is no memory for its vectors, and leaves the network as it was', async () => {
+    const { Float64Array: kept } = globalThis
+    const [net, other] = [make(), make()]
+    const before = bits(net)
+    globalThis.Float64Array = class extends kept {
+      constructor(...given: [number]) {
+        if (given[0] > 90) throw new RangeError('Array buffer allocation failed')
+        super(...given)
+      }
+    } as never
+    try {
+      await expect(net.fit(data, { epochs: 2 })).rejects.toThrow(
+        new BackendError('a step of L-BFGS needs 1 MB, and the engine gave none'),
+      )
+    } finally {
+      globalThis.Float64Array = kept
+    }
+    expect(bits(net)).toBe(before)
+    for (const one of [net, other]) await one.fit(data, { epochs: 2 })
+    expect(bits(net)).toBe(bits(other))
   })
 
   it('wants all rows in arrays', async () => {

@@ -2,6 +2,7 @@
 // many variables, whose inverse Hessian is known by the last few steps and what they did to the gradient. It knows nothing of
 // networks.
 
+import { allocate } from '../base/allocate.ts'
 import type { Floats } from '../base/floats.ts'
 import type { Slices } from '../base/pace.ts'
 import { strongWolfe, type Trial } from './line-search.ts'
@@ -60,16 +61,17 @@ export class Lbfgs {
   #pairs: PairsState
   #hasConverged = false
 
-  /** pairs: those that the problem's room has already. */
+  /** pairs: those that the problem's room has already. Throws BackendError where there is no memory for its vectors. */
   constructor(problem: Problem, settings: LbfgsSettings, pairs: PairsState = NO_PAIRS) {
     this.#problem = problem
     this.#settings = settings
     this.#pairs = pairs
     const n = problem.x.length
-    this.#gradient = new Float64Array(n)
-    this.#trialGradient = new Float64Array(n)
-    this.#direction = new Float64Array(n)
-    this.#before = problem.x.slice()
+    const { x } = problem
+    const vector = () => new Float64Array(n)
+    const vectors = () => [vector(), vector(), vector(), x.slice()] as const
+    const room = allocate('a step of L-BFGS', 3 * 8 * n + x.byteLength, vectors)
+    ;[this.#gradient, this.#trialGradient, this.#direction, this.#before] = room
   }
 
   get value(): number {
