@@ -356,6 +356,20 @@ describe('a fit by lbfgs', () => {
     await net.fit(data, { epochs: 2 })
   })
 
+  it('ends where a schedule has reached the rate 0, and says that this is why', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const learningRate = { name: 'polynomial', from: 1, over: 3 } as const
+    const [net, other] = [make({ optimizer: { name: 'lbfgs', learningRate } }), make()]
+    const { epochs } = await net.fit(data, { epochs: 9 })
+    expect(epochs).toBe(3)
+    const text = warn.mock.calls.flat().join()
+    expect(text).toContain('L-BFGS ended before epoch 4: its learning rate')
+    expect(text).not.toContain('float32')
+    warn.mockRestore()
+    await other.fit(data, { epochs: 3, learningRate })
+    expect(bits(net)).toBe(bits(other))
+  })
+
   it('says so where there is no memory for its vectors, and leaves the network as it was', async () => {
     const { Float64Array: kept } = globalThis
     const [net, other] = [make(), make()]

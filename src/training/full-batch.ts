@@ -158,8 +158,17 @@ export class FullBatch {
     const lbfgs = this.#lbfgs
     const none = { order, row: 0, loss: 0, penalty: 0, hits: 0, steps: 0 }
     if (lbfgs.hasConverged) return { position: none, isEnded: true }
+    const first = rates.at(counters.steps)
+    if (first === 0) {
+      note(
+        `nabla: L-BFGS ended before epoch ${epoch}: its learning rate, the length of the step that a search tries first, has ` +
+          'fallen to 0; a schedule for it must end above 0',
+        'no length of a step of L-BFGS',
+      )
+      return { position: none, isEnded: true }
+    }
     transaction.isWhole = false
-    const rate = yield* lbfgs.step(rates.at(counters.steps))
+    const rate = yield* lbfgs.step(first)
     if (rate === undefined) {
       note(
         `nabla: L-BFGS ended before epoch ${epoch}: it found no step that lowers the loss any further, as far as ` +
