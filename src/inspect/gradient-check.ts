@@ -110,7 +110,7 @@ export function checkGradients(
   const lossWith = (at: number, value: number): number => {
     twin.floats[at] = value
     // Normalised over the batch, as the gradient is; a prediction takes running statistics.
-    if (overBatch) return twin.computeLoss(x.rows) / x.rows
+    if (overBatch) return twin.computeLoss(x.rows) / x.rows + twin.penalty()
     return runNow(evaluateRows(() => twin, { x: values, y, weights: undefined })).loss
   }
   const compare = (
