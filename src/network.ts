@@ -122,7 +122,8 @@ export class Network extends NetworkBase {
 
   /**
    * Returns the network of a checkpoint. Its next `fit`, on the same data with the same options, goes on to the same bits as
-   * if it had never stopped; an epoch that was left unfinished is the first of its `epochs`. options: others than those that
+   * if it had never stopped; an epoch that was left unfinished is the first of its `epochs`. Only where early stopping brought
+   * back an earlier epoch does it look for the best anew. options: others than those that
    * the network was made with, such as threads, kernels, or an optimizer whose learning rate is a function; and the functions of
    * a custom activation or loss, of which a checkpoint has the name alone. Throws FormatError; OptionError without these, and
    * for another kind of optimizer than it was trained by.

@@ -1,10 +1,12 @@
 // A training that is interrupted and resumed, byte for byte the same as one that was not.
 
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { decodeCheckpoint } from '../src/formats/checkpoint.ts'
 import {
   BackendError,
+  type BatchLog,
   type Data,
+  type EpochLog,
   type FitOptions,
   FormatError,
   Network,
@@ -114,6 +116,8 @@ it('a training whose batches are summed, with dropout and both normalizations, g
 describe('early stopping', () => {
   const options = { batchSize: 8, validation: apart, epochs: 60, learningRate: 0.3 }
   const earlyStopping = { patience: 5 }
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  afterAll(() => warn.mockRestore())
 
   it('goes on with what it had seen, the best parameters too', async () => {
     const whole = network()
@@ -171,6 +175,66 @@ describe('early stopping', () => {
     })
     expect(bestEpoch).toBe(0)
     expect(expected.bestEpoch).toBeGreaterThan(0)
+  })
+
+  describe.each([
+    ['by its epochs', (epochs: number) => ({ epochs })],
+    ['by onEpoch', (epochs: number) => ({ onEpoch: ({ epoch }: EpochLog) => epoch < epochs })],
+    [
+      'by onBatch',
+      (epochs: number) => ({ onBatch: ({ epoch, batch }: BatchLog) => epoch <= epochs || batch < 3 }),
+    ],
+  ])('of a fit that was ended %s', (_, endedAfter) => {
+    it('goes on to the same bits and ends where it would have ended', async () => {
+      const settings = { ...options, earlyStopping: { patience: 5, restoreBest: false } }
+      const whole = network()
+      const expected = await whole.fit(data, settings)
+      const { bestEpoch, epochs } = expected
+      expect(bestEpoch).toBeGreaterThan(0)
+      expect(epochs).toBeLessThan(60)
+      for (const parts of [4, bestEpoch!, bestEpoch! + 2]) {
+        const first = network()
+        await first.fit(data, { ...settings, ...endedAfter(parts) })
+        const done = first.epochs
+        const second = resumed(first)
+        const history = await second.fit(data, { ...settings, epochs: 60 - done })
+        expect(history.epochs + done).toBe(epochs)
+        expect(history.bestEpoch).toBe(Math.max(0, bestEpoch! - done))
+        expect(stateOf(second)).toBe(stateOf(whole))
+      }
+    })
+  })
+
+  it('brings back the best of both parts where the first ended with it', async () => {
+    const whole = network()
+    const { bestEpoch, epochs } = await whole.fit(data, { ...options, earlyStopping })
+    const first = network()
+    await first.fit(data, { ...options, earlyStopping, epochs: bestEpoch! })
+    const bytes = first.checkpoint()
+    expect(decodeCheckpoint(bytes).best).toBeUndefined()
+    const second = Network.resume(bytes)
+    const history = await second.fit(data, { ...options, earlyStopping, epochs: 60 })
+    expect([history.epochs, history.bestEpoch]).toEqual([epochs - bestEpoch!, 0])
+    expect(stateOf(second)).toBe(stateOf(whole))
+    expect(second.weights(0)).toEqual(first.weights(0))
+    // In the network itself the next fit looks for the best anew.
+    const next = await first.fit(data, { ...options, earlyStopping, epochs: 2 })
+    expect(next.bestEpoch).toBeGreaterThan(0)
+  })
+
+  it('that had ended the training trains nothing when that is resumed, and says so', async () => {
+    const settings = { ...options, earlyStopping: { patience: 5, restoreBest: false } }
+    const whole = network()
+    await whole.fit(data, settings)
+    const second = resumed(whole)
+    expect((await second.fit(data, settings)).epochs).toBe(0)
+    expect(stateOf(second)).toBe(stateOf(whole))
+    expect((await second.fit(data, { ...settings, epochs: 2 })).epochs).toBe(2)
+    // Once in a process.
+    const texts = warn.mock.calls
+      .flat()
+      .filter((text) => text.includes('this fit trains nothing: early stopping'))
+    expect(texts).toHaveLength(1)
   })
 
   it('begins anew in a fit that is no resumption', async () => {

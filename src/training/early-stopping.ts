@@ -94,7 +94,43 @@ export function* afterEpoch(
   return { best: figure.value, bestEpoch: epoch, bad: 0, parameters }
 }
 
-/** Brings the parameters of the best epoch back, where there are some. */
-export function* restoreBest(engine: Engine, state: StoppingState | undefined): Slices<void> {
-  if (state?.parameters) yield* toItsEnd(engine.parameters.setSlices(state.parameters))
+/** What a fit counts that this looks at. */
+interface Counted {
+  stopping?: StoppingState | undefined
+  readonly epochs: number
+  position?: unknown
+  pairs?: unknown
+}
+
+/** Whether the parameters are those of the best epoch: it was the last, and no step was taken since. */
+const isAtBest = ({ stopping, epochs, position }: Counted): boolean =>
+  stopping?.bestEpoch === epochs && position === undefined
+
+/** At the beginning of a fit that goes on with what another left: the best epoch may be the one where it stands. */
+export function* beginStopping(
+  { restoreBest }: EarlyStoppingSettings,
+  counters: Counted,
+  engine: Engine,
+): Slices<void> {
+  const { stopping } = counters
+  if (!stopping || stopping.parameters || !restoreBest || !isAtBest(counters)) return
+  const parameters = engine.parameters.makeCopy()
+  yield* engine.parameters.copySlices(parameters)
+  counters.stopping = { ...stopping, parameters }
+}
+
+/**
+ * At the end of a fit: brings the parameters of the best epoch back, where there are some. Where it stands there already, or
+ * none are to be brought back, what was seen stays for a training that is resumed from here.
+ */
+export function* endStopping(counters: Counted, engine: Engine): Slices<void> {
+  const { stopping } = counters
+  if (!stopping?.parameters) return
+  if (isAtBest(counters)) {
+    counters.stopping = { ...stopping, parameters: undefined }
+    return
+  }
+  yield* toItsEnd(engine.parameters.setSlices(stopping.parameters))
+  // Nobody goes on within an epoch from the parameters of another.
+  Object.assign(counters, { position: undefined, pairs: undefined, stopping: undefined })
 }

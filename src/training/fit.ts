@@ -7,6 +7,7 @@ import { type Divergence, divergedError } from '../diagnosis/diverged.ts'
 import { remarkOn } from '../diagnosis/remark.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { FitSettings } from '../model/call-settings.ts'
+import { beginStopping } from './early-stopping.ts'
 import { SliceLengths, type Training } from './epoch.ts'
 import type { EpochFigures, History, Recorder } from './history.ts'
 import { conclude, type FitState, type Observer } from './observers.ts'
@@ -28,6 +29,9 @@ interface FitContext {
   readonly progress?: Progress | undefined
   readonly saver?: Saver | undefined
 }
+
+const HAD_ENDED =
+  'nabla: this fit trains nothing: early stopping had ended the training that it resumes; the next fit trains on'
 
 /** The epochs, from a source that is open. */
 function* runEpochs(
@@ -78,9 +82,12 @@ function* runEpochs(
     if (saver?.isDueAfterEpoch()) yield* saver.save(engine)
     return goesOn
   }
+  const { earlyStopping } = settings
+  if (earlyStopping) yield* beginStopping(earlyStopping, counters, engine)
   const { bad = 0 } = counters.stopping ?? {}
   // A checkpoint may be from after the epoch that was the last.
-  let isLast = bad > (settings.earlyStopping?.patience ?? 0)
+  let isLast = bad > (earlyStopping?.patience ?? 0)
+  if (isLast) note(HAD_ENDED, 'resumed after early stopping')
   let isPart = false
   // What a checkpoint left to be seen counts as an epoch of this fit.
   const left = counters.unobserved
@@ -110,9 +117,6 @@ function* runEpochs(
     if (isWhole && !(yield* showEpoch(counters.unobserved!))) isLast = true
   }
   yield* conclude(observers, fit)
-  // Nobody goes on within an epoch from the parameters of another.
-  if (counters.stopping?.parameters) Object.assign(counters, { position: undefined, pairs: undefined })
-  counters.stopping = undefined
   const remark = remarkOn(situation(), isPart)
   if (remark) note(remark, 'absurd loss')
   return recorder.history(engine.threads)

@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Rows } from '../intake/rows.ts'
 import type { Metric } from '../metrics/table.ts'
 import type { EarlyStoppingSettings, FitSettings } from '../model/call-settings.ts'
-import { afterEpoch, restoreBest } from './early-stopping.ts'
+import { afterEpoch, endStopping } from './early-stopping.ts'
 import { evaluateRows, validateRows } from './evaluate.ts'
 import type { EpochFigures, Recorder } from './history.ts'
 import { measure } from './measure.ts'
@@ -78,7 +78,7 @@ const stopping = (
       return state.bad <= settings.patience
     },
     *fitEnded({ engine }) {
-      yield* restoreBest(engine, counters.stopping)
+      yield* endStopping(counters, engine)
     },
   }
 }

@@ -160,6 +160,8 @@ export class Transaction {
 
   /** Frees the copy if it is large. */
   end(): void {
+    // A copy of the best parameters, of which there is no need any more.
+    if (this.#kept.stopping) this.keepCounters()
     if (this.#copy && this.#copy.length > KEPT_COPY) this.#copy = undefined
   }
 }
