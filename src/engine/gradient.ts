@@ -2,7 +2,8 @@
 
 import type { Floats } from '../base/floats.ts'
 import { type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
-import type { Plan, Range, Tensor } from '../program/plan.ts'
+import type { Plan } from '../program/plan.ts'
+import type { Range, Tensor } from '../program/tensors.ts'
 
 /** Each tensor of the gradient, and the parameters whose it is. */
 function gradientTensors({ layers }: Plan): (readonly [gradient: Tensor, parameters: Tensor])[] {

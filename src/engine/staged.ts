@@ -2,9 +2,9 @@
 
 import type { Floats } from '../base/floats.ts'
 import { SLICE_MS } from '../base/pace.ts'
-import type { Staging, Tensor } from '../program/plan.ts'
 import type { Span } from '../program/stages.ts'
 import { predictResult } from '../program/tape.ts'
+import type { Staging, Tensor } from '../program/tensors.ts'
 import { Arena } from './arena.ts'
 import { copyRows, fillRows } from './copies.ts'
 

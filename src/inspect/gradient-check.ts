@@ -15,7 +15,7 @@ import type { checkGradientsSettings } from '../model/call-settings.ts'
 import { plainSgd } from '../model/optimizers.ts'
 import { PREDICTS } from '../program/capacity.ts'
 import { panelIndex } from '../program/panels.ts'
-import type { Tensor } from '../program/plan.ts'
+import type { Tensor } from '../program/tensors.ts'
 import { evaluateRows } from '../training/evaluate.ts'
 
 /** How well the two gradients of one group of parameters agree. */

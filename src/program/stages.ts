@@ -2,7 +2,8 @@
 
 import { INSTRUCTION_WORDS } from '../../assembly/abi/tape.ts'
 import type { Instruction } from './instruction.ts'
-import { type Plan, type TapeName, tapePlace } from './plan.ts'
+import type { Plan } from './plan.ts'
+import { type TapeName, tapePlace } from './tape-places.ts'
 
 /** A range of instructions, as element offsets into the arena. */
 export interface Span {
