@@ -7,10 +7,15 @@ import type { Architecture } from '../model/architecture.ts'
 export const TAPES = ['predict', 'evaluate', 'validate', 'train', 'gradients'] as const
 export type TapeName = (typeof TAPES)[number]
 
-/** How much more room the stages of the layers take than plain ones, in instructions of a step. */
+/**
+ * How much more room the stages of the layers take than plain ones, in instructions of a step: normalisation forward and
+ * backward, each with a barrier; for γ and β the gradient, its norm and the step; and over the batch the running statistics.
+ * Dropout takes one and a barrier.
+ */
 const stageCount = ({ layers, inputDropout }: Architecture): number =>
   layers.reduce(
-    (sum, { normalization, dropout }) => sum + (normalization ? 9 : 0) + (dropout ? 2 : 0),
+    (sum, { normalization, dropout }) =>
+      sum + (normalization ? 10 : 0) + (normalization?.name === 'batch' ? 1 : 0) + (dropout ? 2 : 0),
     inputDropout ? 2 : 0,
   )
 
