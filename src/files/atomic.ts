@@ -64,7 +64,7 @@ async function keepPrevious(fs: FileSystem, file: string, beside: string): Promi
 }
 
 /** Puts the bytes in the place of the file. Killed at any moment, it leaves a whole file there, old or new. */
-export async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
+async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
   const fs = await fileSystem(file)
   // In the same folder: only there a rename is one step.
   const beside = `${file}.tmp`

@@ -10,7 +10,7 @@ import { allocate } from '../base/allocate.ts'
 import { FormatError, shown } from '../base/errors.ts'
 import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices } from '../base/pace.ts'
-import { crc32 } from './checksum.ts'
+import { checksum } from './checksum.ts'
 
 /** What the floats of a checkpoint are read by; others cannot read it. */
 export const CHECKPOINT_VERSION = 1
@@ -63,7 +63,7 @@ export function* encodeCheckpoint({ header, state, best }: Checkpoint): Slices<U
   bytes.set(bytesOf(state), HEAD + headerLength)
   yield
   if (best) bytes.set(bytesOf(best), HEAD + headerLength + state.byteLength)
-  view.setUint32(8, yield* crc32(bytes.subarray(12)), true)
+  view.setUint32(8, yield* checksum(bytes.subarray(12)), true)
   return bytes
 }
 
@@ -99,7 +99,7 @@ function headerOf(bytes: Uint8Array): { header: CheckpointHeader; sizes: Sizes; 
   if (bytes.length < HEAD || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC) {
     refuse(`expected the bytes of net.checkpoint(), which begin with '${MAGIC}', got ${bytes.length} others`)
   }
-  if (view.getUint32(8, true) !== runNow(crc32(bytes.subarray(12)))) {
+  if (view.getUint32(8, true) !== runNow(checksum(bytes.subarray(12)))) {
     refuse('expected whole bytes, got some whose checksum is wrong: the file is incomplete or was changed')
   }
   const end = HEAD + view.getUint32(12, true)

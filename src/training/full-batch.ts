@@ -119,7 +119,7 @@ class MeanLoss implements Problem {
 type Settings = Extract<OptimizerSettings, { name: 'lbfgs' }>
 
 /** Training whose epochs are steps on all rows. */
-export class FullBatch {
+class FullBatch {
   readonly #engine: Engine
   readonly #order: Order
   readonly #training: Training
