@@ -8,7 +8,8 @@ import type { CustomLossSettings } from '../model/custom-loss.ts'
 import { lossOptions, lossSettingsOf } from '../model/loss-settings.ts'
 import type { LossName } from '../model/losses.ts'
 import type { Settings } from '../model/network-settings.ts'
-import { type OptimizerSettings, optimizer } from '../model/optimizers.ts'
+import { optimizer } from '../model/optimizer.ts'
+import type { OptimizerSettings } from '../model/optimizers.ts'
 import type {
   CommonNetworkOptions,
   LossOptions,

@@ -24,7 +24,8 @@ import { type CustomInitializer, type InitializerName, initializers } from './in
 import { loss } from './loss-settings.ts'
 import { losses } from './losses.ts'
 import { normalization } from './normalizations.ts'
-import { type OptimizerSettings, optimizer, updateRuleOf } from './optimizers.ts'
+import { optimizer, updateRuleOf } from './optimizer.ts'
+import type { OptimizerSettings } from './optimizers.ts'
 import type { KernelsName, NetworkOptions } from './options.ts'
 import { clip, limitOrNone, penalty, regularizationOf } from './regularization.ts'
 

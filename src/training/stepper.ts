@@ -1,7 +1,8 @@
 // The optimizer at work: it gives each step its numbers.
 
 import type { Engine } from '../engine/engine.ts'
-import { beginSteps, type OptimizerSettings, updateRuleOf } from '../model/optimizers.ts'
+import { beginSteps, updateRuleOf } from '../model/optimizer.ts'
+import type { OptimizerSettings } from '../model/optimizers.ts'
 import type { Plan } from '../program/plan.ts'
 import type { Rates } from './rates.ts'
 import type { Counters } from './transaction.ts'
