@@ -50,7 +50,7 @@ function trainerOf(
   return { engine, step }
 }
 
-// The gradients of w and b in a + |a − y| with one input of 1: the sign of a − y. They turn in the midst of the run.
+// The gradients of w and b in a + |a − y| with one input of 1: the sign of a − y. They turn in the middle of the run.
 const GRADIENTS = [1, 1, 1, 1, 1, 1, 1, -1, -1, -1]
 
 /** Σ over the steps up to t of weight(t − s) · g_s: s from 1. */

@@ -47,7 +47,7 @@ const layerTable = {
   activation: optional(activationOption, undefined),
   bias: optional(boolean, undefined),
   initializer: optional(initializer, undefined),
-  // Missing is not 'none', which stands for a layer without where the network's default is one.
+  // 'none' is kept apart from a missing option: it overrides the network's default.
   normalization: optional((value, name) => normalization(value, name) ?? ('none' as const), undefined),
   dropout: optional(fraction, undefined),
   ...regularizationTable,

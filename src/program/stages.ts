@@ -41,8 +41,8 @@ function stageOf(from: number, instructions: readonly Instruction[]): Stage {
   return { from, to: at(instructions.length), phases }
 }
 
-/** The tape at its place in the arena. Every update ends with a barrier, and so does what is computed, but for what no
- * update waits for. */
+/** The tape at its place in the arena. Every update ends with a barrier, and so does what is computed, except
+ * for what no update waits for. */
 export function place(
   plan: Plan,
   name: TapeName,

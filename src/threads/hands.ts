@@ -1,4 +1,4 @@
-// Whoever does the work of a fit beside the caller's thread: a crew in a shared arena, or a worker with its own.
+// What does the work of a fit beside the caller's thread: a crew in a shared arena, or a worker with its own.
 
 import type { Range } from '../program/tensors.ts'
 

@@ -21,7 +21,7 @@ export class Core {
   readonly stepper: Stepper
   /** True where the next fit goes on with what a checkpoint left. */
   isResumed = false
-  /** For whoever has the engine to write to. */
+  /** For callers that write to the engine. */
   readonly transaction: Transaction
   readonly #readers: Readers
   /** Undefined once the network is disposed. */

@@ -31,7 +31,7 @@ export const blockRowsOf = (architecture: Architecture): number =>
     Math.max(LEAST_BLOCK_ROWS, Math.floor(BLOCK_FLOPS / flopsPerRow(architecture, 1))),
   )
 
-// Losses that differ by less are equal but for rounding: a mean of many rows is known to about an ulp of one of them.
+// Losses that differ by less are equal except for rounding: a mean of many rows is known to about an ulp of one of them.
 const NOISE32 = 2 ** -22
 const NOISE64 = 2 ** -51
 
@@ -77,7 +77,7 @@ class MeanLoss implements Problem {
       yield* this.#compute({ firstRow: from, endRow: to, batchRows: to - from }, from === 0)
       this.loss = engine.sum(losses, from, to, this.loss)
       this.hits = engine.sum(hits, from, to, this.hits)
-      // It will not get better, and what called for it is not to wait.
+      // The loss cannot recover: stop here.
       if (!Number.isFinite(this.loss)) break
       yield* addGradient(engine.floats, engine.plan, (to - from) / this.#rows, gradient)
     }

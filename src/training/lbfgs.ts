@@ -165,7 +165,7 @@ export class Lbfgs {
     const slope = yield* dot(d, this.#gradient)
     // Rounding may have turned it, or the pairs may be of other data.
     if (!(slope < 0)) return undefined
-    // How long −g should be nothing is known of.
+    // Nothing says how long −g should be.
     const length = this.#pairs.count === 0 ? Math.min(1, 1 / Math.sqrt(yield* dot(d, d))) : 1
     const start = { step: 0, value: this.#value, slope }
     return yield* strongWolfe((step) => this.#evaluateAt(step), start, first * length, {

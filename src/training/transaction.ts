@@ -71,7 +71,7 @@ export class Transaction {
   #kept: Counters
   #copying = false
   #version = 0
-  /** False while the parameters may be in the midst of a step. */
+  /** False while the parameters may be in the middle of a step. */
   isWhole = true
 
   constructor(engine: Engine, counters: Counters) {
