@@ -20,12 +20,13 @@ import { updateRuleOf } from '../model/optimizer.ts'
 import type { Data, DataStream, FitOptions } from '../model/options.ts'
 import { endsWithFit, type Moment } from '../model/schedules.ts'
 import type { Core } from '../training/core.ts'
+import type { Counters, Order } from '../training/counters.ts'
 import { checkStopping } from '../training/early-stopping.ts'
 import { fitSlices } from '../training/fit.ts'
 import { allRowsSource, blockRowsOf } from '../training/full-batch.ts'
 import { type History, Recorder } from '../training/history.ts'
 import { checkMetrics } from '../training/measure.ts'
-import { observersOf, type Watched } from '../training/observers.ts'
+import { type Observed, observersOf } from '../training/observers.ts'
 import { Progress } from '../training/progress.ts'
 import { Rates } from '../training/rates.ts'
 import { Saver } from '../training/saver.ts'
@@ -37,7 +38,6 @@ import {
   type SourceContext,
   streamSource,
 } from '../training/source.ts'
-import type { Counters, Order } from '../training/transaction.ts'
 
 // Numbers that are read at once: a few milliseconds of work.
 const SHORT = 1 << 20
@@ -65,7 +65,7 @@ function measuredOf(
   { metrics = [] }: FitSettings,
   outputs: number,
   rows: Rows | undefined,
-): Watched['measured'] {
+): Observed['measured'] {
   if (metrics.length === 0) return undefined
   if (!rows)
     return refuse(

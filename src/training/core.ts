@@ -10,9 +10,10 @@ import { type Naming, namingOf } from '../intake/naming.ts'
 import type { ClassNames } from '../model/class-names.ts'
 import type { Settings } from '../model/network-settings.ts'
 import { initialize, makeEngine } from './build.ts'
+import type { Counters } from './counters.ts'
 import { Readers } from './readers.ts'
 import { Stepper } from './stepper.ts'
-import { type Counters, Transaction } from './transaction.ts'
+import { Transaction } from './transaction.ts'
 
 export class Core {
   readonly settings: Settings

@@ -7,6 +7,7 @@ import { type Divergence, divergedError } from '../diagnosis/diverged.ts'
 import { remarkOn } from '../diagnosis/remark.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { FitSettings } from '../model/call-settings.ts'
+import type { Counters } from './counters.ts'
 import { beginStopping } from './early-stopping.ts'
 import { SliceLengths, type Training } from './epoch.ts'
 import type { EpochFigures, History, Recorder } from './history.ts'
@@ -16,7 +17,7 @@ import type { Rates } from './rates.ts'
 import type { Saver } from './saver.ts'
 import type { Source } from './source.ts'
 import type { Stepper } from './stepper.ts'
-import type { Counters, Transaction } from './transaction.ts'
+import type { Transaction } from './transaction.ts'
 
 /** What a fit needs besides its settings. */
 interface FitContext {
@@ -94,7 +95,7 @@ function* runEpochs(
   if (left) isLast = !(yield* showEpoch(left))
   for (let epoch = left ? 2 : 1; epoch <= settings.epochs && !isLast; ++epoch) {
     const from = performance.now()
-    const { rows, loss, weight, penalty, hits, batches, isEnded, isWhole, rate } = yield* source.pass(
+    const { rows, loss, weight, penalty, hits, batches, isEnded, isComplete, rate } = yield* source.pass(
       training,
       epoch,
     )
@@ -102,7 +103,7 @@ function* runEpochs(
     if (!(yield* engine.parameters.finiteSlices())) diverge(batches, 'parameters')
     isLast = isEnded
     isPart = source.seen.x.rows < rows
-    if (isWhole) {
+    if (isComplete) {
       const figures = {
         rows,
         loss: loss / weight,
@@ -114,7 +115,7 @@ function* runEpochs(
       Object.assign(counters, { epochs: counters.epochs + 1, position: undefined, unobserved: figures })
     }
     yield* transaction.keep()
-    if (isWhole && !(yield* showEpoch(counters.unobserved!))) isLast = true
+    if (isComplete && !(yield* showEpoch(counters.unobserved!))) isLast = true
   }
   yield* conclude(observers, fit)
   const remark = remarkOn(situation(), isPart)

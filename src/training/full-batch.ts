@@ -10,11 +10,11 @@ import type { Rows } from '../intake/rows.ts'
 import type { Architecture } from '../model/architecture.ts'
 import type { OptimizerSettings } from '../model/optimizers.ts'
 import { flopsPerRow } from '../threads/choose.ts'
+import type { Order } from './counters.ts'
 import type { Trained, Training } from './epoch.ts'
 import { Lbfgs, type Problem } from './lbfgs.ts'
 import { openSession } from './session.ts'
-import { passOf, type Source, type SourceContext } from './source.ts'
-import type { Order } from './transaction.ts'
+import { epochSums, type Source, type SourceContext } from './source.ts'
 import { inRanges } from './vectors.ts'
 
 // Rows of a block, at most: the buffers between layers stay small.
@@ -209,7 +209,7 @@ export function allRowsSource(rows: Rows, order: Order, context: SourceContext):
     *pass(training, epoch) {
       fullBatch ??= new FullBatch(engine, order, training)
       const trained = yield* fullBatch.iterate(epoch)
-      return { ...passOf(rows, trained), batches: trained.position.steps }
+      return { ...epochSums(rows, trained), batches: trained.position.steps }
     },
     *close() {},
   }

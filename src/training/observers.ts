@@ -5,13 +5,13 @@ import type { Engine } from '../engine/engine.ts'
 import type { Rows } from '../intake/rows.ts'
 import type { Metric } from '../metrics/table.ts'
 import type { EarlyStoppingSettings, FitSettings } from '../model/call-settings.ts'
+import type { Counters } from './counters.ts'
 import { afterEpoch, endStopping } from './early-stopping.ts'
 import { evaluateRows, validateRows } from './evaluate.ts'
 import type { EpochFigures, Recorder } from './history.ts'
 import { measure } from './measure.ts'
 import type { Progress } from './progress.ts'
 import type { Rates } from './rates.ts'
-import type { Counters } from './transaction.ts'
 
 /** A fit between two epochs, as its observers see it. */
 export interface FitState {
@@ -97,7 +97,7 @@ const calling = (recorder: Recorder, onEpoch: NonNullable<FitSettings['onEpoch']
 })
 
 /** The rows that a fit looks at after each epoch. */
-export interface Watched {
+export interface Observed {
   readonly validation: Rows | undefined
   /** What the metrics are of, where there are some. */
   readonly measured?: { readonly rows: Rows; readonly metrics: readonly Metric[] } | undefined
@@ -108,7 +108,7 @@ export function observersOf(
   recorder: Recorder,
   counters: Counters,
   rates: Rates,
-  { validation, measured }: Watched,
+  { validation, measured }: Observed,
   { earlyStopping, onEpoch }: FitSettings,
   progress?: Progress,
 ): readonly Observer[] {

@@ -16,7 +16,7 @@ import { FormatError, OptionError } from '../base/errors.ts'
 import type { Floats } from '../base/floats.ts'
 import { type ClassNames, checkNames, classNames } from '../model/class-names.ts'
 import type { Settings } from '../model/network-settings.ts'
-import type { Counters, Order, Position } from './transaction.ts'
+import type { Counters, Order, Position } from './counters.ts'
 
 /** JSON has no numbers that are not finite. */
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)

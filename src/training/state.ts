@@ -12,8 +12,8 @@ import { updateRuleOf } from '../model/optimizer.ts'
 import type { NetworkOptions } from '../model/options.ts'
 import { PREDICTS } from '../program/capacity.ts'
 import type { Core } from './core.ts'
+import type { Counters } from './counters.ts'
 import { readCounters, savedCounters, savedOptimizer } from './saved-counters.ts'
-import type { Counters } from './transaction.ts'
 
 const headerOf = (options: object, counters: Counters): Checkpoint['header'] => ({
   version: CHECKPOINT_VERSION,
