@@ -87,7 +87,7 @@ export function* afterEpoch(
   if (!isBetter(figure, state.best, settings.minDelta)) return { ...state, bad: state.bad + 1 }
   let parameters: Floats | undefined
   if (settings.restoreBest) {
-    // Not over the copy that there is: whoever looks in between would see half of each.
+    // Not over the copy that there is: a look in between would see half of each.
     parameters = engine.parameters.makeCopy()
     yield* engine.parameters.copySlices(parameters)
   }

@@ -23,7 +23,7 @@ export interface PairsState {
   readonly count: number
   /** Where the next one goes. */
   readonly next: number
-  /** The value that the last step came to, and what it gained as a share of max(|value|, 1): whoever goes on from there knows
+  /** The value that the last step came to, and what it gained as a share of max(|value|, 1): a fit that goes on from there knows
    * whether it had converged. */
   readonly value?: number | undefined
   readonly gain?: number | undefined
