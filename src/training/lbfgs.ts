@@ -29,7 +29,7 @@ export interface PairsState {
   readonly gain?: number | undefined
 }
 
-export const NO_PAIRS: PairsState = { count: 0, next: 0 }
+const NO_PAIRS: PairsState = { count: 0, next: 0 }
 
 export interface LbfgsSettings {
   /** Pairs that are remembered. */
