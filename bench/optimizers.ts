@@ -12,7 +12,7 @@
 import { type Choice, chooseBackend } from '../src/backends/choose.ts'
 import type { OptimizerOptions } from '../src/index.ts'
 import type { LossName } from '../src/model/losses.ts'
-import { beginSteps, optimizer, updateRuleOf } from '../src/model/optimizers.ts'
+import { beginSteps, optimizer, updateRuleOf } from '../src/model/optimizer.ts'
 import type { ActivationName } from '../src/model/tables.ts'
 import { engineOf } from './cases.ts'
 

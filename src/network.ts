@@ -79,7 +79,9 @@ export class Network extends NetworkBase {
    *
    * Data that do not fit into memory come as a stream of parts, sync or async: each part is trained on, as one mini-batch or
    * in mini-batches of `batchSize`, before the next is asked for. For several epochs give a function that begins a stream.
-   * A stream that throws ends the training, and the network keeps what it learned up to its last whole step.
+   * A stream that throws ends the training, and the network keeps what it learned up to its last whole step. A stream that is
+   * not at its end when the training is, is closed by its iterator's `return()`, which is awaited unless the signal is aborted;
+   * where that fails and nothing else did, `fit` rejects with its error.
    *
    * Targets may be names of classes. A network that has none yet takes those that occur, sorted by UTF-16 code units, as
    * `classNames`; later calls may only use these. A stream needs them among the network's options.
@@ -120,7 +122,8 @@ export class Network extends NetworkBase {
 
   /**
    * Returns the network of a checkpoint. Its next `fit`, on the same data with the same options, goes on to the same bits as
-   * if it had never stopped; an epoch that was left unfinished is the first of its `epochs`. options: others than those that
+   * if it had never stopped; an epoch that was left unfinished is the first of its `epochs`. Only where early stopping brought
+   * back an earlier epoch does it look for the best anew. options: others than those that
    * the network was made with, such as threads, kernels, or an optimizer whose learning rate is a function; and the functions of
    * a custom activation or loss, of which a checkpoint has the name alone. Throws FormatError; OptionError without these, and
    * for another kind of optimizer than it was trained by.
@@ -154,8 +157,8 @@ export class Network extends NetworkBase {
 
   /**
    * Returns every tensor of one forward and backward pass over all rows as one batch: x, and of each layer z, a, f'(z), δ, ∇W
-   * and ∇b, by the kernels that train; the parameters stay as they are. docs/teaching.md reads BP1 to BP4 from it. It takes
-   * memory for all rows at once. Throws ShapeError.
+   * and ∇b, by the kernels that train; the parameters stay as they are. Its loss and ∇W are of what is trained: penalties
+   * included. docs/teaching.md reads BP1 to BP4 from it. It takes memory for all rows at once. Throws ShapeError.
    */
   trace(x: MatrixLike, y: TargetsLike): Trace {
     return trace(this.#core, x, y)

@@ -1,9 +1,12 @@
 // A training that is interrupted and resumed, byte for byte the same as one that was not.
 
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { decodeCheckpoint } from '../src/formats/checkpoint.ts'
 import {
+  BackendError,
+  type BatchLog,
   type Data,
+  type EpochLog,
   type FitOptions,
   FormatError,
   Network,
@@ -113,6 +116,8 @@ it('a training whose batches are summed, with dropout and both normalizations, g
 describe('early stopping', () => {
   const options = { batchSize: 8, validation: apart, epochs: 60, learningRate: 0.3 }
   const earlyStopping = { patience: 5 }
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  afterAll(() => warn.mockRestore())
 
   it('goes on with what it had seen, the best parameters too', async () => {
     const whole = network()
@@ -170,6 +175,66 @@ describe('early stopping', () => {
     })
     expect(bestEpoch).toBe(0)
     expect(expected.bestEpoch).toBeGreaterThan(0)
+  })
+
+  describe.each([
+    ['by its epochs', (epochs: number) => ({ epochs })],
+    ['by onEpoch', (epochs: number) => ({ onEpoch: ({ epoch }: EpochLog) => epoch < epochs })],
+    [
+      'by onBatch',
+      (epochs: number) => ({ onBatch: ({ epoch, batch }: BatchLog) => epoch <= epochs || batch < 3 }),
+    ],
+  ])('of a fit that was ended %s', (_, endedAfter) => {
+    it('goes on to the same bits and ends where it would have ended', async () => {
+      const settings = { ...options, earlyStopping: { patience: 5, restoreBest: false } }
+      const whole = network()
+      const expected = await whole.fit(data, settings)
+      const { bestEpoch, epochs } = expected
+      expect(bestEpoch).toBeGreaterThan(0)
+      expect(epochs).toBeLessThan(60)
+      for (const parts of [4, bestEpoch!, bestEpoch! + 2]) {
+        const first = network()
+        await first.fit(data, { ...settings, ...endedAfter(parts) })
+        const done = first.epochs
+        const second = resumed(first)
+        const history = await second.fit(data, { ...settings, epochs: 60 - done })
+        expect(history.epochs + done).toBe(epochs)
+        expect(history.bestEpoch).toBe(Math.max(0, bestEpoch! - done))
+        expect(stateOf(second)).toBe(stateOf(whole))
+      }
+    })
+  })
+
+  it('brings back the best of both parts where the first ended with it', async () => {
+    const whole = network()
+    const { bestEpoch, epochs } = await whole.fit(data, { ...options, earlyStopping })
+    const first = network()
+    await first.fit(data, { ...options, earlyStopping, epochs: bestEpoch! })
+    const bytes = first.checkpoint()
+    expect(decodeCheckpoint(bytes).best).toBeUndefined()
+    const second = Network.resume(bytes)
+    const history = await second.fit(data, { ...options, earlyStopping, epochs: 60 })
+    expect([history.epochs, history.bestEpoch]).toEqual([epochs - bestEpoch!, 0])
+    expect(stateOf(second)).toBe(stateOf(whole))
+    expect(second.weights(0)).toEqual(first.weights(0))
+    // In the network itself the next fit looks for the best anew.
+    const next = await first.fit(data, { ...options, earlyStopping, epochs: 2 })
+    expect(next.bestEpoch).toBeGreaterThan(0)
+  })
+
+  it('that had ended the training trains nothing when that is resumed, and says so', async () => {
+    const settings = { ...options, earlyStopping: { patience: 5, restoreBest: false } }
+    const whole = network()
+    await whole.fit(data, settings)
+    const second = resumed(whole)
+    expect((await second.fit(data, settings)).epochs).toBe(0)
+    expect(stateOf(second)).toBe(stateOf(whole))
+    expect((await second.fit(data, { ...settings, epochs: 2 })).epochs).toBe(2)
+    // Once in a process.
+    const texts = warn.mock.calls
+      .flat()
+      .filter((text) => text.includes('this fit trains nothing: early stopping'))
+    expect(texts).toHaveLength(1)
   })
 
   it('begins anew in a fit that is no resumption', async () => {
@@ -274,6 +339,38 @@ describe('the bytes of a checkpoint', () => {
     const shifted = new Uint8Array(bytes.length + 3)
     shifted.set(bytes, 3)
     expect(Network.resume(shifted.subarray(3)).checkpoint()).toEqual(bytes)
+    // Whose `slice` is no copy.
+    const buffer = Buffer.concat([Buffer.alloc(1), bytes]).subarray(1)
+    const fromBuffer = Network.resume(buffer)
+    buffer.fill(0)
+    expect(fromBuffer.checkpoint()).toEqual(bytes)
+    expect(() => Network.resume(new DataView(bytes.buffer) as never)).toThrow(FormatError)
+  })
+
+  it('ask for memory, and say so where there is none', () => {
+    const net = network({ optimizer: 'adam' })
+    const { Uint8Array: ofBytes, Float32Array: ofFloats } = globalThis
+    const failing = (Kind: typeof ofBytes | typeof ofFloats) =>
+      class extends (Kind as typeof ofBytes) {
+        constructor(...given: [number]) {
+          if (given[0] > 60) throw new RangeError('Array buffer allocation failed')
+          super(...given)
+        }
+      } as never
+    try {
+      globalThis.Uint8Array = failing(ofBytes)
+      expect(() => net.checkpoint()).toThrow(
+        new BackendError('a checkpoint needs 1 MB, and the engine gave none'),
+      )
+      globalThis.Uint8Array = ofBytes
+      globalThis.Float32Array = failing(ofFloats)
+      expect(() => Network.resume(bytes)).toThrow(
+        new BackendError('what a checkpoint holds needs 1 MB, and the engine gave none'),
+      )
+    } finally {
+      Object.assign(globalThis, { Uint8Array: ofBytes, Float32Array: ofFloats })
+    }
+    expect(net.checkpoint()).toEqual(bytes)
   })
 
   it('ask for the optimizer again where its rate is a function', async () => {
@@ -326,6 +423,44 @@ describe('the bytes of a checkpoint', () => {
     const whole = network()
     await whole.fit(data, { batchSize: 8 })
     expect(stateOf(second)).toBe(stateOf(whole))
+  })
+
+  it('go on as if a fit that was refused had never been asked for', async () => {
+    const options = { batchSize: 8, epochs: 3, earlyStopping: { patience: 9 }, validation: apart }
+    const whole = network()
+    const expected = await whole.fit(data, options)
+    const first = network()
+    const own = () => 1
+    let bytes: Uint8Array = new Uint8Array()
+    const stop = (saved: Uint8Array) => {
+      bytes = saved
+      throw new Error('enough')
+    }
+    const saving = { save: stop, every: { steps: 10 } }
+    await expect(first.fit(data, { ...options, checkpoint: saving })).rejects.toThrow('enough')
+    const refused: readonly [FitOptions, string][] = [
+      [{ checkpoint: { file: '/no/such/folder/net.ckpt' } }, 'a folder that exists'],
+      [{ metrics: ['r2', { name: 'precision', average: 'binary' }] }, 'average'],
+      [{ learningRate: { name: 'plateau', from: 0.1, monitor: 'validationLoss' } }, 'learningRate.monitor'],
+      [{ metrics: [own], earlyStopping: { monitor: 'own' } }, 'mode'],
+    ]
+    for (const [more, message] of refused) {
+      const second = Network.resume(bytes)
+      const before = stateOf(second)
+      const given = message === 'learningRate.monitor' ? { ...options, validation: undefined } : options
+      await expect(second.fit(data, { ...given, ...more } as FitOptions)).rejects.toThrow(message)
+      expect(stateOf(second)).toBe(before)
+      const history = await second.fit(data, { ...options, epochs: 3 - first.epochs })
+      expect(history.loss).toEqual(expected.loss.slice(first.epochs))
+      expect(stateOf(second)).toBe(stateOf(whole))
+    }
+    // Nor is it gone on with twice.
+    const twice = Network.resume(bytes)
+    await twice.fit(data, { batchSize: 8, onBatch: () => false })
+    const left = twice.epochs
+    await twice.fit(data, { batchSize: 8 })
+    expect(twice.epochs).toBe(left + 1)
+    expect(decodeCheckpoint(twice.checkpoint()).header.progress).toMatchObject({ steps: 10 + 1 + 7 })
   })
 
   it('go on only with the share whose rest was left', async () => {

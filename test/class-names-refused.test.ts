@@ -203,7 +203,7 @@ describe('refused are', () => {
     await expect(net.fit([{ x, y }])).rejects.toThrow(`y: expected numbers, got names: a stream ${message}`)
     expect(() => net.trainBatch(x, y)).toThrow(`y: expected numbers, got names: trainBatch ${message}`)
     expect(net.classNames).toBeUndefined()
-    // There is but one order of false and true.
+    // Booleans have one order: false, true.
     for (const train of [
       (one: Network) => one.partialFit({ x, y: flags }),
       (one: Network) => one.fit([{ x, y: flags }]),

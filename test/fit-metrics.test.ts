@@ -92,6 +92,67 @@ describe('the metrics of a fit', () => {
     expect(meanAbsoluteError(y, all)).toBeLessThan(0.6)
   })
 
+  it('bring back the best epoch whatever they are called', async () => {
+    const y = Float32Array.from(labels, (label, r) => label + x[4 * r + 2])
+    const validation = { x: apart.x, y: Float32Array.from(apart.y) }
+    for (const [name, as, sign] of [
+      ['meanAbsoluteError', 'mae', -1],
+      ['r2', 'noLoss', 1],
+    ] as const) {
+      const net = network({ sizes: [4, 8, 1], loss: 'quadratic', optimizer: 'adam' })
+      const history = await net.fit(
+        { x, y },
+        { epochs: 8, validation, metrics: [{ name, as }], earlyStopping: { monitor: as, patience: 99 } },
+      )
+      const figures = history.metrics![as].map((figure) => sign * figure)
+      expect(new Set(figures).size).toBe(8)
+      expect(history.bestEpoch, as).toBe(figures.indexOf(Math.max(...figures)) + 1)
+    }
+  })
+
+  it('that are functions of your own are stopped by only where it is said which way is better', async () => {
+    const y = Float32Array.from(labels)
+    const net = network({ sizes: [4, 8, 1], loss: 'quadratic' })
+    const before = net.weights(0)
+    const error = (outputs: Float32Array, targets: Float32Array) =>
+      outputs.reduce((sum, value, i) => sum + Math.abs(value - targets[i]), 0)
+    const settings = { epochs: 4, metrics: [error] }
+    await expect(net.fit({ x, y }, { ...settings, earlyStopping: { monitor: 'error' } })).rejects.toThrow(
+      "fit options.earlyStopping.mode: expected 'min' or 'max' with the metric 'error', a function of which it is not known " +
+        'whether less or more is better, got undefined',
+    )
+    expect(net.weights(0)).toEqual(before)
+    for (const mode of ['min', 'max'] as const) {
+      const { bestEpoch, metrics } = await net.fit(
+        { x, y },
+        { ...settings, learningRate: 0.001, earlyStopping: { monitor: 'error', mode, restoreBest: false } },
+      )
+      const best = mode === 'min' ? Math.min(...metrics!.error) : Math.max(...metrics!.error)
+      expect(bestEpoch).toBe(metrics!.error.indexOf(best) + 1)
+    }
+    // Not watched, it needs none.
+    await net.fit({ x, y }, { ...settings, earlyStopping: true })
+  })
+
+  it('go before figures of the log that have the same name', async () => {
+    // What is learned of the training rows does worse and worse on these.
+    const opposite = { x, y: labels.map((label) => (label + 1) % 3) }
+    const earlyStopping = { monitor: 'accuracy', patience: 99 }
+    const settings = { epochs: 12, learningRate: 0.1, validation: opposite, earlyStopping }
+    const byMetric = await network().fit({ x, y: labels }, { ...settings, metrics: ['accuracy'] })
+    const byLog = await network().fit({ x, y: labels }, settings)
+    const firstBest = (figures: number[]) => figures.indexOf(Math.max(...figures)) + 1
+    expect(byMetric.bestEpoch).toBe(firstBest(byMetric.metrics!.accuracy))
+    expect(byLog.bestEpoch).toBe(firstBest(byLog.accuracy!))
+    expect(byMetric.bestEpoch).not.toBe(byLog.bestEpoch)
+    // What is watched without being named is the log's.
+    const validationLoss = () => 1
+    const metrics = [validationLoss]
+    const byDefault = await network().fit({ x, y: labels }, { ...settings, metrics, earlyStopping: true })
+    const losses = byDefault.validationLoss!
+    expect(byDefault.bestEpoch).toBe(losses.indexOf(Math.min(...losses)) + 1)
+  })
+
   it('are refused before anything is trained, where they have no meaning', async () => {
     const net = network()
     const before = net.weights(0)

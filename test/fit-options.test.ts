@@ -335,6 +335,15 @@ describe('verbose', () => {
     ])
   })
 
+  it('shows a metric beside the figure of the log that has its name', () => {
+    const lines: string[] = []
+    const progress = new Progress(3, 100, { columns: undefined, write: (line) => lines.push(line) })
+    progress.epochEnded({ ...logs[0], metrics: { accuracy: 0.25, auc: 0.75 } })
+    expect(lines).toEqual([
+      'epoch 1/3  loss 1  learningRate 0.1  accuracy 50.00%  metrics.accuracy 25.00%  auc 0.75  1.0 s',
+    ])
+  })
+
   it('is a bar on a terminal, which moves within an epoch and is no wider than the terminal', () => {
     let now = 1000
     vi.spyOn(performance, 'now').mockImplementation(() => now)

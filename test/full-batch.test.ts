@@ -3,11 +3,13 @@
 import { describe, expect, it, vi } from 'vitest'
 import { digits } from '../src/datasets/index.ts'
 import { decodeCheckpoint } from '../src/formats/checkpoint.ts'
-import { DivergedError, Network, OptionError, type SizedNetworkOptions } from '../src/index.ts'
+import { BackendError, DivergedError, Network, OptionError, type SizedNetworkOptions } from '../src/index.ts'
+import { exact } from './helpers/plain/noise.ts'
+import { forward, lossesOf, type PlainLayer } from './helpers/plain/pass.ts'
 import { numbers } from './helpers/random.ts'
 
 const bits = (net: Network) =>
-  net.layers.map((_, l) => [...net.weights(l), ...net.biases(l)].join()).join('\n')
+  net.layers.map((_, l) => [net.weights(l), net.biases(l), net.gains(l), net.shifts(l)].join()).join('\n')
 const stateOf = (net: Network) => {
   const { header, state } = decodeCheckpoint(net.checkpoint())
   return `${JSON.stringify(header.progress)} ${Buffer.from(state.buffer).toString('base64')}`
@@ -131,25 +133,75 @@ describe.each(['simd', 'relaxed', 'reference'] as const)('lbfgs (%s)', (kernels)
     expect(stateOf(resumed)).toBe(stateOf(once))
   })
 
-  it('has the same bits with threads, off the thread and in memory of its own', async () => {
-    const here = make({ kernels })
-    const expected = await here.fit(data, { epochs: 12 })
-    for (const options of [{ threads: 2 }, { threads: 3 }, { threads: 1, offThread: true }]) {
-      const there = make({ kernels })
-      const { loss, accuracy } = await there.fit(data, { epochs: 12, ...options })
-      expect({ loss, accuracy }).toEqual({ loss: expected.loss, accuracy: expected.accuracy })
-      expect(bits(there)).toBe(bits(here))
+  it.each(['none', 'layer'] as const)(
+    'has the same bits with threads, off the thread and in memory of its own (normalization %s)',
+    async (normalization) => {
+      const here = make({ kernels, normalization })
+      const expected = await here.fit(data, { epochs: 12 })
+      for (const options of [{ threads: 2 }, { threads: 3 }, { threads: 1, offThread: true }]) {
+        const there = make({ kernels, normalization })
+        const { loss, accuracy } = await there.fit(data, { epochs: 12, ...options })
+        expect({ loss, accuracy }).toEqual({ loss: expected.loss, accuracy: expected.accuracy })
+        expect(bits(there)).toBe(bits(here))
+      }
+      const shared = globalThis.SharedArrayBuffer
+      Object.assign(globalThis, { SharedArrayBuffer: undefined })
+      try {
+        const apart = make({ kernels, normalization })
+        await apart.fit(data, { epochs: 5, offThread: true })
+        await apart.fit(data, { epochs: 7, offThread: true, validation: data })
+        expect(bits(apart)).toBe(bits(here))
+      } finally {
+        Object.assign(globalThis, { SharedArrayBuffer: shared })
+      }
+    },
+  )
+
+  it('trains γ and β too, to where the gradient of every parameter is within the tolerance', async () => {
+    const optimizer = { name: 'lbfgs', tolerance: 3e-3, functionTolerance: 0 } as const
+    const net = make({ kernels, optimizer, normalization: 'layer' })
+    const parametersOf = () =>
+      net.layers.map((_, l) => ({
+        weights: [...net.weights(l)],
+        biases: [...net.biases(l)],
+        gains: [...net.gains(l)],
+        shifts: [...net.shifts(l)],
+        runningMean: [],
+        runningVariance: [],
+      }))
+    const layers = net.layers.map(
+      ({ units, activation, bias, normalization }, l): PlainLayer => ({
+        ...{ inputs: [9, 7][l], units, activation: `${activation}`, bias, dropout: 0, l1: 0, l2: 0 },
+        ...(normalization && {
+          normalization: { name: 'layer', epsilon: normalization.epsilon, momentum: 0 },
+        }),
+        maxNorm: Number.POSITIVE_INFINITY,
+      }),
+    )
+    const rowsOf = (values: Float32Array, columns: number) =>
+      Array.from({ length: ROWS }, (_, r) => [...values.subarray(r * columns, (r + 1) * columns)])
+    const plainLoss = () => {
+      const passed = forward(layers, parametersOf(), rowsOf(x, 9), false, () => undefined, exact)
+      return lossesOf({ name: 'quadratic' }, passed, rowsOf(y, 3), exact).reduce((a, b) => a + b, 0) / ROWS
     }
-    const shared = globalThis.SharedArrayBuffer
-    Object.assign(globalThis, { SharedArrayBuffer: undefined })
-    try {
-      const apart = make({ kernels })
-      await apart.fit(data, { epochs: 5, offThread: true })
-      await apart.fit(data, { epochs: 7, offThread: true, validation: data })
-      expect(bits(apart)).toBe(bits(here))
-    } finally {
-      Object.assign(globalThis, { SharedArrayBuffer: shared })
-    }
+    const before = parametersOf()
+    const one = await net.fit(data, { epochs: 1 })
+    expect(one.loss[0]).toBeCloseTo(plainLoss(), 6)
+    parametersOf().forEach((layer, l) => {
+      for (const key of ['weights', 'biases', 'gains', 'shifts'] as const) {
+        expect(layer[key].length).toBe(before[l][key].length)
+        layer[key].forEach((value, i) => {
+          expect(value, `${key} ${i} of layer ${l}`).not.toBe(before[l][key][i])
+        })
+      }
+    })
+    const { epochs, loss } = await net.fit(data, { epochs: 300 })
+    expect(epochs).toBeLessThan(300)
+    expect(loss.at(-1)).toBeCloseTo(plainLoss(), 6)
+    const { weights, biases, gains, shifts } = net.gradients(x, y)
+    expect(gains[0].length).toBe(7)
+    const all = [...weights, ...biases, ...gains, ...shifts].flatMap((part) => [...part])
+    expect(Math.max(...all.map(Math.abs))).toBeLessThanOrEqual(3.01e-3)
   })
 })
 
@@ -302,6 +354,42 @@ describe('a fit by lbfgs', () => {
     await one.fit(data, { epochs: bestEpoch! })
     expect(bits(net)).toBe(bits(one))
     await net.fit(data, { epochs: 2 })
+  })
+
+  it('ends where a schedule has reached the rate 0, and says that this is why', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const learningRate = { name: 'polynomial', from: 1, over: 3 } as const
+    const [net, other] = [make({ optimizer: { name: 'lbfgs', learningRate } }), make()]
+    const { epochs } = await net.fit(data, { epochs: 9 })
+    expect(epochs).toBe(3)
+    const text = warn.mock.calls.flat().join()
+    expect(text).toContain('L-BFGS ended before epoch 4: its learning rate')
+    expect(text).not.toContain('float32')
+    warn.mockRestore()
+    await other.fit(data, { epochs: 3, learningRate })
+    expect(bits(net)).toBe(bits(other))
+  })
+
+  it('says so where there is no memory for its vectors, and leaves the network as it was', async () => {
+    const { Float64Array: kept } = globalThis
+    const [net, other] = [make(), make()]
+    const before = bits(net)
+    globalThis.Float64Array = class extends kept {
+      constructor(...given: [number]) {
+        if (given[0] > 90) throw new RangeError('Array buffer allocation failed')
+        super(...given)
+      }
+    } as never
+    try {
+      await expect(net.fit(data, { epochs: 2 })).rejects.toThrow(
+        new BackendError('a step of L-BFGS needs 1 MB, and the engine gave none'),
+      )
+    } finally {
+      globalThis.Float64Array = kept
+    }
+    expect(bits(net)).toBe(before)
+    for (const one of [net, other]) await one.fit(data, { epochs: 2 })
+    expect(bits(net)).toBe(bits(other))
   })
 
   it('wants all rows in arrays', async () => {

@@ -20,7 +20,7 @@ import * as UpdateStatistics from '../assembly/abi/operands/update-statistics.ts
 import * as UpdateWeights from '../assembly/abi/operands/update-weights.ts'
 import * as Tape from '../assembly/abi/tape.ts'
 import { floatOperand, type Instruction, instruction, toWords } from '../src/program/instruction.ts'
-import type { Tensor } from '../src/program/plan.ts'
+import type { Tensor } from '../src/program/tensors.ts'
 
 type Kind = Instruction['kind']
 

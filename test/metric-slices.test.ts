@@ -3,8 +3,9 @@
 import { describe, expect, it } from 'vitest'
 import { runNow } from '../src/base/pace.ts'
 import { PhiloxStream } from '../src/base/random.ts'
+import type { MetricShape, TargetKind } from '../src/metrics/given.ts'
 import { descending } from '../src/metrics/order.ts'
-import { type MetricShape, resolveMetrics, type TargetKind } from '../src/metrics/table.ts'
+import { resolveMetrics } from '../src/metrics/table.ts'
 import { type MetricName, metricList, metrics } from '../src/model/metrics.ts'
 
 const names = Object.keys(metrics) as MetricName[]

@@ -27,7 +27,8 @@ import {
   topK,
 } from '../src/index.ts'
 import { oneHot } from '../src/intake/one-hot.ts'
-import { type MetricShape, resolveMetrics, targetKindOf } from '../src/metrics/table.ts'
+import { type MetricShape, targetKindOf } from '../src/metrics/given.ts'
+import { resolveMetrics } from '../src/metrics/table.ts'
 import { type MetricName, type MetricSpec, metricList, metrics } from '../src/model/metrics.ts'
 
 const resolve = (...specs: MetricSpec[]) => resolveMetrics(metricList(specs, 'metrics'))

@@ -7,7 +7,8 @@ import { runNow } from '../src/base/pace.ts'
 import { Engine } from '../src/engine/engine.ts'
 import type { OptimizerOptions } from '../src/index.ts'
 import type { LossName } from '../src/model/losses.ts'
-import { beginSteps, optimizer, optimizers, updateRuleOf } from '../src/model/optimizers.ts'
+import { beginSteps, optimizer, updateRuleOf } from '../src/model/optimizer.ts'
+import { optimizers } from '../src/model/optimizers.ts'
 import type { ActivationName } from '../src/model/tables.ts'
 import { PREDICTS } from '../src/program/capacity.ts'
 import { Rates } from '../src/training/rates.ts'
@@ -36,7 +37,7 @@ function trainerOf(
   engine.resize({ ...PREDICTS, batchRows: rows, dataRows: rows, steps: 1 })
   engine.hitMode = Hits.NONE
   runNow(engine.orderSlices(rows))
-  const counters = { epochs: 0, steps: 0, trained: false }
+  const counters = { epochs: 0, steps: 0 }
   const stepper = new Stepper(settings, counters)
   const rates = new Rates(settings.learningRate, counters)
   const step = (x: ArrayLike<number>, y: ArrayLike<number>) => {
@@ -49,7 +50,7 @@ function trainerOf(
   return { engine, step }
 }
 
-// The gradients of w and b in a + |a − y| with one input of 1: the sign of a − y. They turn in the midst of the run.
+// The gradients of w and b in a + |a − y| with one input of 1: the sign of a − y. They turn in the middle of the run.
 const GRADIENTS = [1, 1, 1, 1, 1, 1, 1, -1, -1, -1]
 
 /** Σ over the steps up to t of weight(t − s) · g_s: s from 1. */

@@ -10,11 +10,8 @@ import { runNow } from '../src/base/pace.ts'
 import { Engine } from '../src/engine/engine.ts'
 import type { Architecture } from '../src/model/architecture.ts'
 import { type LossName, losses } from '../src/model/losses.ts'
-import {
-  type OptimizerSettings,
-  optimizer as optimizerSettings,
-  updateRuleOf,
-} from '../src/model/optimizers.ts'
+import { optimizer as optimizerSettings, updateRuleOf } from '../src/model/optimizer.ts'
+import type { OptimizerSettings } from '../src/model/optimizers.ts'
 import { type ActivationName, activations } from '../src/model/tables.ts'
 import { PREDICTS } from '../src/program/capacity.ts'
 import { evaluateRows } from '../src/training/evaluate.ts'
@@ -185,7 +182,7 @@ describe('golden runs of PyTorch', () => {
         )
       })
 
-      const counters = { epochs: 0, steps: 0, trained: false }
+      const counters = { epochs: 0, steps: 0 }
       const stepper = new Stepper(settingsOf(one), counters)
       const rates = new Rates(one.optimizer.learningRate, counters)
       const found: number[] = []

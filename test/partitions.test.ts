@@ -7,13 +7,8 @@ import { LARGE, PAIRED, SINGLE } from '../assembly/abi/layout.ts'
 import { Engine } from '../src/engine/engine.ts'
 import { type Activation, activationOption, nameOf } from '../src/model/custom-activation.ts'
 import { customLoss, type Loss } from '../src/model/custom-loss.ts'
-import {
-  beginSteps,
-  type OptimizerSettings,
-  plainSgd,
-  optimizer as settingsOf,
-  updateRuleOf,
-} from '../src/model/optimizers.ts'
+import { beginSteps, optimizer as settingsOf, updateRuleOf } from '../src/model/optimizer.ts'
+import { type OptimizerSettings, plainSgd } from '../src/model/optimizers.ts'
 import { type ActivationName, activations } from '../src/model/tables.ts'
 import { PREDICTS } from '../src/program/capacity.ts'
 import { trainTape } from '../src/program/tape.ts'

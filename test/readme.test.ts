@@ -1,7 +1,7 @@
 // Every snippet of the README and of docs/plot.md runs as it stands, from the package as npm would install it.
 
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -62,6 +62,12 @@ describe('the README', () => {
     const [saves, posts] = snippetsOf(page)
     expect(run(saves)).toBe('true\n'.repeat(saves.match(/\/\/ true$/gm)!.length))
     expect(run(posts)).toMatch(/^Network 2-4-1 \(relu, linear; /)
+  })
+
+  it('goes on from the checkpoint file that a fit has left', () => {
+    const code = snippets.find((one) => one.includes('readCheckpoint('))!
+    expect(run(code)).toBe('12 20\n')
+    expect(existsSync(join(folder, 'net.ckpt.previous'))).toBe(true)
   })
 
   // Those of teaching.md, validation.md and lbfgs.md are run by tests of their own, which read what they print.

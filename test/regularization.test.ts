@@ -175,6 +175,18 @@ describe('gradients', () => {
     }
   })
 
+  it.each(['none', 'layer', 'batch'] as const)(
+    'agree with differences of it where normalization is %s',
+    (normalization) => {
+      for (const penalty of [{ l2: 0.1 }, { l1: 0.05 }]) {
+        const net = new Network({ inputs: 4, layers: [{ units: 5, normalization }, 1], seed: 2, ...penalty })
+        const check = net.checkGradients(numbers(4 * 20, 1), numbers(20, 2))
+        expect(check.relativeError, JSON.stringify(penalty)).toBeLessThan(1e-7)
+        expect(check.kernelError).toBeLessThan(1e-5)
+      }
+    },
+  )
+
   it('agree with central differences of it', () => {
     const net = make({ l1: 0.01, l2: 0.02, maxNorm: 1, clip: { norm: 1 } })
     const { relativeError, kernelError } = net.checkGradients(x, y)

@@ -108,7 +108,7 @@ it('is aborted between two slices, the steps that are done kept', async () => {
       signal: stop.signal,
       onEpoch: () => {
         atEpoch = bitsOf(net)
-        // Some slices later, in the midst of the second epoch.
+        // Some slices later, in the middle of the second epoch.
         setTimeout(() => stop.abort(new Error('enough')), 60)
       },
     }),

@@ -1,5 +1,5 @@
 // Every schedule in a training, by steps and by epochs, with a warm-up and without: where one step and ten take a parameter,
-// as sums of rates that stand here by their formulas. The gradients turn in the midst of the run.
+// as sums of rates that stand here by their formulas. The gradients turn in the middle of the run.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Network, type OptimizerOptions, type ScheduleOptions } from '../src/index.ts'

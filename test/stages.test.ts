@@ -6,9 +6,10 @@ import { INSTRUCTION_WORDS } from '../assembly/abi/tape.ts'
 import { plainSgd } from '../src/model/optimizers.ts'
 import { PREDICTS } from '../src/program/capacity.ts'
 import { type Instruction, instruction } from '../src/program/instruction.ts'
-import { makePlan, TAPES, tapePlace } from '../src/program/plan.ts'
+import { makePlan } from '../src/program/plan.ts'
 import { place } from '../src/program/stages.ts'
 import { evaluateTape, gradientsTape, predictTape, trainTape } from '../src/program/tape.ts'
+import { TAPES, tapePlace } from '../src/program/tape-places.ts'
 
 /** The plan of `depth` layers of 64 units for two threads, which split every product by units: the longest tapes. */
 const planOf = (depth: number) =>

@@ -144,6 +144,116 @@ describe('a stream of parts', () => {
     expect(bits(before)).toBe(bits(one))
   })
 
+  describe('whose end takes time, or fails,', () => {
+    /** A stream of the same rows without end, and what closes it. */
+    const closedBy = (close: () => unknown) => () =>
+      ({
+        [Symbol.asyncIterator]: () => ({
+          next: async () => ({ done: false, value: part(0, 20) }),
+          return: close,
+        }),
+      }) as unknown as AsyncIterable<Data>
+    const closedAtOnceBy = (close: () => unknown, parts: readonly Data[]) => () =>
+      ({
+        [Symbol.iterator]: () => {
+          const left = [...parts]
+          return { next: () => ({ done: left.length === 0, value: left.shift() }), return: close }
+        },
+      }) as unknown as Iterable<Data>
+    const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+    const wrong = { x: x.subarray(0, 7), y: y.subarray(0, 2) }
+    /** Runs it, and returns the rejections that nobody has seen to. */
+    async function unhandledOf(run: () => Promise<void>): Promise<unknown[]> {
+      const seen: unknown[] = []
+      const others = process.listeners('unhandledRejection')
+      const listen = (reason: unknown) => void seen.push(reason)
+      process.removeAllListeners('unhandledRejection')
+      process.on('unhandledRejection', listen)
+      try {
+        await run()
+        await wait(20)
+      } finally {
+        process.off('unhandledRejection', listen)
+        for (const one of others) process.on('unhandledRejection', one)
+      }
+      return seen
+    }
+
+    it('is waited for', async () => {
+      let closed = false
+      const slowly = async () => {
+        await wait(30)
+        closed = true
+        return { done: true, value: undefined }
+      }
+      await network().fit(closedBy(slowly), { onBatch: () => false })
+      expect(closed).toBe(true)
+    })
+
+    it('rejects the fit where nothing else went wrong, and keeps what was trained', async () => {
+      const failing = () => Promise.reject(new Error('the file is gone'))
+      const expected = network()
+      await expected.fit(part(0, 20), { shuffle: false, batchSize: 20 })
+      const unhandled = await unhandledOf(async () => {
+        const net = network()
+        await expect(net.fit(closedBy(failing), { onBatch: () => false })).rejects.toThrow('the file is gone')
+        expect(bits(net)).toBe(bits(expected))
+        await net.fit(part(0, 20))
+      })
+      expect(unhandled).toEqual([])
+    })
+
+    it('leaves the error that came first, and a network that trains as before', async () => {
+      const failing = () => {
+        throw new Error('the file is gone')
+      }
+      const settings = { batchSize: 5, accumulate: 2, shuffle: false }
+      const expected = network()
+      await expect(
+        expected.fit(
+          closedAtOnceBy(() => ({ done: true }), [part(0, 20), wrong]),
+          settings,
+        ),
+      ).rejects.toThrow(ShapeError)
+      const net = network()
+      await expect(net.fit(closedAtOnceBy(failing, [part(0, 20), wrong]), settings)).rejects.toThrow(
+        ShapeError,
+      )
+      const other = network()
+      let steps = 0
+      const ended = other.fit(closedAtOnceBy(failing, [part(0, 20), part(20, 40)]), {
+        ...settings,
+        onBatch: () => ++steps < 2,
+      })
+      await expect(ended).rejects.toThrow('the file is gone')
+      for (const one of [expected, net, other]) one.trainBatch(x.subarray(0, 12), y.subarray(0, 3))
+      expect(bits(net)).toBe(bits(expected))
+      expect(bits(other)).toBe(bits(expected))
+    })
+
+    it('is not waited for by an abort, before it or while it lasts', async () => {
+      const never = () => new Promise(() => {})
+      const late = async () => {
+        await wait(5)
+        throw new Error('the file is gone')
+      }
+      const unhandled = await unhandledOf(async () => {
+        for (const close of [never, late]) {
+          const stop = new AbortController()
+          const onBatch = () => stop.abort(new Error('enough'))
+          await expect(network().fit(closedBy(close), { onBatch, signal: stop.signal })).rejects.toThrow(
+            'enough',
+          )
+        }
+        const stop = new AbortController()
+        const fit = network().fit(closedBy(never), { onBatch: () => false, signal: stop.signal })
+        setTimeout(() => stop.abort(new Error('enough')), 10)
+        await expect(fit).rejects.toThrow('enough')
+      })
+      expect(unhandled).toEqual([])
+    })
+  })
+
   it('that never brings its next part can be aborted', async () => {
     const stop = new AbortController()
     async function* stuck() {

@@ -146,6 +146,19 @@ describe.each(kernels)('a trace on %s', (kernel) => {
     expect(layers[0].z.values.some((z) => z < 0)).toBe(true)
   })
 
+  it('has the penalties in its loss, as in its gradients', () => {
+    const [net, plain] = [makeOn(kernel)({ l1: 0.03, l2: 0.5 }), makeOn(kernel)({})]
+    const [x, y] = [numbers(4 * 40, 1), numbers(3 * 40, 2)]
+    const { loss, layers } = net.trace(x, y)
+    const sums = layers.flatMap(({ weights }) =>
+      [...weights.values].map((w) => 0.03 * Math.abs(w) + 0.5 * w * w),
+    )
+    const penalty = sums.reduce((a, b) => a + b, 0)
+    expect(penalty).toBeGreaterThan(0.1)
+    expect(Math.abs(loss - plain.trace(x, y).loss - penalty)).toBeLessThan(TOLERANCE * loss)
+    expect(loss).toBe(net.gradients(x, y).loss)
+  })
+
   it('names its tensors and says their shapes', () => {
     const net = makeOn(kernel)({ sizes: [4, 5, 3], bias: false })
     const { x, y, layers } = net.trace(numbers(8, 1), numbers(6, 2))

@@ -123,6 +123,42 @@ describe('an aborted fit', () => {
     expect(bitsOf(net) === afterEpoch).toBe(true)
   })
 
+  it('is trained after a step of an epoch that was aborted, and not after one that was taken back', async () => {
+    const { x, y } = { x: numbers(4 * 60, 1), y: Int32Array.from({ length: 60 }, (_, r) => r % 3) }
+    const make = () => new Network({ sizes: [4, 3], loss: 'crossEntropy', initializer: 'zeros', threads: 1 })
+    const [net, byHand] = [make(), make()]
+    const stop = new AbortController()
+    let steps = 0
+    const fit = net.fit(
+      { x, y },
+      {
+        ...{ batchSize: 8, shuffle: false, learningRate: 1e-3, signal: stop.signal },
+        onBatch: () => {
+          if (++steps === 3) stop.abort(new Error('enough'))
+        },
+      },
+    )
+    await expect(fit).rejects.toThrow('enough')
+    for (const r of [0, 8, 16]) {
+      byHand.trainBatch(x.subarray(4 * r, 4 * r + 32), y.subarray(r, r + 8), { learningRate: 1e-3 })
+    }
+    expect(bitsOf(net)).toBe(bitsOf(byHand))
+    const what = (one: Network) => one.diagnose({ x, y }).map((note) => note.what)
+    net.setWeights(0, new Float32Array(12))
+    net.setBiases(0, [1, 0, 0])
+    expect(what(net)).toContain('class never predicted')
+
+    const diverged = make()
+    const parts = [
+      { x, y },
+      { x: x.map((v) => v * 1e38), y },
+    ]
+    await expect(diverged.fit(() => parts, { learningRate: 1e30 })).rejects.toThrow(DivergedError)
+    expect(bitsOf(diverged)).toBe(bitsOf(make()))
+    diverged.setBiases(0, [1, 0, 0])
+    expect(what(diverged)).not.toContain('class never predicted')
+  })
+
   it.each([
     ['in workers', { threads: 2 }],
     ["in the caller's thread", { threads: 1 }],
@@ -235,7 +271,7 @@ describe('where there is no memory for another arena after a worker was lost', (
     )
     const values = numbers(6, 1)
     engine.parameters.setWeights(0, values)
-    const counters = { epochs: 3, steps: 12, trained: true }
+    const counters = { epochs: 3, steps: 12 }
     const transaction = new Transaction(engine, counters)
     transaction.begin()
     runNow(transaction.keep())

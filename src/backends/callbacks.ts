@@ -16,7 +16,7 @@ interface Host {
 
 /** Offsets and strides in elements. */
 export interface Callbacks {
-  /** True while one of the functions is at work: then the arena is in the midst of a tape. */
+  /** True while one of the functions is at work: then the arena is in the middle of a tape. */
   readonly isCalling: boolean
   /** a = f(z) of layer `layer` in place, and slope = f'(z) unless that is 0: n floats of each row. */
   activate(host: Host, layer: number, a: number, slope: number, rows: number, n: number, stride: number): void

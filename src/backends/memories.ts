@@ -1,6 +1,6 @@
 // The memories of the process. WebAssembly memories cannot shrink, and shared ones are freed only by a full garbage
 // collection, which they do nothing to trigger: a process that allocated one for each fit grew by 100 MB a fit (Node 20).
-// So a memory that is no longer needed goes to whoever needs one next. It stays resident, at its largest size so far.
+// So a memory that is no longer needed is kept for the next network that needs one. It stays resident, at its largest size so far.
 
 import { ARENA_START } from '../../assembly/abi/layout.ts'
 import type { Backend, MakeBackend, Offering } from './backend.ts'

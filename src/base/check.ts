@@ -51,7 +51,7 @@ export const notNegative: Check<number> = (value, name) =>
     ? value
     : refuse(name, 'a finite float32 number of at least 0', value)
 
-/** A step size: what is left of it in float32, in which it is used, must be finite and above 0. */
+/** A step size: rounded to float32, in which it is used, it must be finite and above 0. */
 export const rate: Check<number> = (value, name) =>
   typeof value === 'number' && Number.isFinite(Math.fround(value)) && Math.fround(value) > 0
     ? value

@@ -17,7 +17,7 @@ function* diagnoseSlices(core: Core, engine: Engine, data: Data, keep: boolean):
   const training = {
     optimizer,
     learningRate: currentRate(optimizer.learningRate, seen),
-    trained: seen.trained,
+    trained: seen.steps > 0,
   }
   const reading = { naming: core.naming(), keep, watch: keep }
   return yield* diagnoseRows(engine, yield* readRows(engine, data, reading), training)

@@ -5,7 +5,7 @@ import { BackendError, FormatError, NablaError, OptionError } from '../base/erro
 import { optionsToSave } from '../inspect/describe.ts'
 import type { Architecture, LayerShape } from '../model/architecture.ts'
 import { networkSettings, type Settings } from '../model/network-settings.ts'
-import { updateRuleOf } from '../model/optimizers.ts'
+import { updateRuleOf } from '../model/optimizer.ts'
 import type { NetworkOptions, ResumeOptions } from '../model/options.ts'
 import {
   type LayerParameters,

@@ -49,7 +49,7 @@ export function trainBatch(core: Core, x: MatrixLike, y: TargetsLike, options: T
       learningRate: rates.at(counters.steps),
       losses: [],
       weightsBefore: engine.parameters.statistics(),
-      trainedBefore: counters.trained,
+      trainedBefore: counters.steps > 0,
       epoch: 1,
       batch: 1,
       seen,
@@ -66,7 +66,6 @@ export function trainBatch(core: Core, x: MatrixLike, y: TargetsLike, options: T
       diverge('parameters')
     }
     stepper.taken(1)
-    counters.trained = true
     counters.classNames ??= data.y.names
     Object.assign(counters, { position: undefined, unobserved: undefined, stopping: undefined })
   } finally {

@@ -3,7 +3,7 @@
 import type { Data, DataStream, EpochLog, FitOptions } from '../model/options.ts'
 import type { History } from '../training/history.ts'
 
-/** What passes between the fit and whoever iterates: one epoch at a time. */
+/** What passes between the fit and the loop over it: one epoch at a time. */
 class Handover {
   #resolveEpoch!: (log: EpochLog | undefined) => void
   #goOn: ((yes: boolean) => void) | undefined

@@ -1,6 +1,6 @@
 // Why a loss hardly falls: data of a size that no learning rate suits, or a rate that is far too low.
 
-import { strideOf } from '../model/optimizers.ts'
+import { strideOf } from '../model/optimizer.ts'
 import type { Situation } from './causes.ts'
 import { type Cause, shortly, sizesOf } from './sizes.ts'
 import { type Numbers, roundDown, stableRate } from './stability.ts'

@@ -56,7 +56,7 @@ export class Arena implements Offering {
     return this.#backend
   }
 
-  /** True while one of them is at work, in the midst of a tape. */
+  /** True while one of them is at work, in the middle of a tape. */
   get isCalling(): boolean {
     return this.callsBack && this.#callbacks!.isCalling
   }

@@ -3,7 +3,7 @@
 import type { Floats } from '../base/floats.ts'
 import { type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
 import { padded } from '../program/panels.ts'
-import type { Range, Tensor } from '../program/plan.ts'
+import type { Range, Tensor } from '../program/tensors.ts'
 
 /** Copies source[at …] to a range of the target. Yields now and then. */
 export function* copySlices(

@@ -2,14 +2,21 @@
 
 import type { Floats } from '../base/floats.ts'
 import { type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
-import type { Plan, Range, Tensor } from '../program/plan.ts'
+import type { Plan } from '../program/plan.ts'
+import type { Range, Tensor } from '../program/tensors.ts'
 
 /** Each tensor of the gradient, and the parameters whose it is. */
 function gradientTensors({ layers }: Plan): (readonly [gradient: Tensor, parameters: Tensor])[] {
-  return layers.flatMap(({ weights, biases, weightGradients, biasGradients }) => [
-    [weightGradients!, weights] as const,
-    ...(biases ? [[biasGradients!, biases] as const] : []),
-  ])
+  return layers.flatMap((layer) => {
+    const { weights, biases, gains, shifts } = layer
+    const { weightGradients, biasGradients, gainGradients, shiftGradients } = layer
+    return [
+      [weightGradients!, weights] as const,
+      ...(biases ? [[biasGradients!, biases] as const] : []),
+      ...(gains ? [[gainGradients!, gains] as const] : []),
+      ...(shifts ? [[shiftGradients!, shifts] as const] : []),
+    ]
+  })
 }
 
 /** The parameters with the copies Wᵀ. */

@@ -3,13 +3,14 @@
 
 import { WEIGHTS } from '../../assembly/abi/purposes.ts'
 import type { Backend } from '../backends/backend.ts'
-import { BackendError } from '../base/errors.ts'
+import { allocate } from '../base/allocate.ts'
 import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
 import { type Draw, toNormal } from '../model/initializers.ts'
 import { type LayerParameters, VECTORS } from '../model/snapshot.ts'
 import { padded, unpackPanels } from '../program/panels.ts'
-import type { Plan, Range } from '../program/plan.ts'
+import type { Plan } from '../program/plan.ts'
+import type { Range } from '../program/tensors.ts'
 import { copySlices, fillRows, zeroSlices } from './copies.ts'
 import { type LayerStatistics, layerStatistics } from './layer-statistics.ts'
 
@@ -198,14 +199,8 @@ export class Parameters {
   /** Room for a copy. Throws BackendError where there is no memory for it. */
   makeCopy(): Floats {
     const length = this.copyLength
-    try {
-      return this.#empty(length)
-    } catch (cause) {
-      const megabytes = Math.ceil((length * 4) / 2 ** 20)
-      throw new BackendError(`a copy of the parameters needs ${megabytes} MB, and the engine gave none`, {
-        cause,
-      })
-    }
+    const bytes = length * this.#floats.BYTES_PER_ELEMENT
+    return allocate('a copy of the parameters', bytes, () => this.#empty(length))
   }
 
   /** Mean and size of each layer's parameters, of a sample where they are many. */

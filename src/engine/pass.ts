@@ -5,7 +5,7 @@ import { activate, derive, softmaxRow } from '../backends/reference/activation.t
 import type { Floats } from '../base/floats.ts'
 import { activationRow } from '../model/custom-activation.ts'
 import { lossRow } from '../model/custom-loss.ts'
-import type { Tensor } from '../program/plan.ts'
+import type { Tensor } from '../program/tensors.ts'
 import { copyRows } from './copies.ts'
 import type { Engine } from './engine.ts'
 

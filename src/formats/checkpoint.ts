@@ -6,10 +6,11 @@
 //   header   JSON in UTF-8, padded with spaces to a multiple of 8 bytes
 //   floats   the parameters with what the optimizer keeps of them, then those of the best epoch, as the header counts them
 
+import { allocate } from '../base/allocate.ts'
 import { FormatError, shown } from '../base/errors.ts'
 import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices } from '../base/pace.ts'
-import { crc32 } from './checksum.ts'
+import { checksum } from './checksum.ts'
 
 /** What the floats of a checkpoint are read by; others cannot read it. */
 export const CHECKPOINT_VERSION = 1
@@ -42,7 +43,7 @@ interface Sizes {
 const bytesOf = (floats: Floats): Uint8Array =>
   new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength)
 
-/** The bytes of a checkpoint. Yields now and then. */
+/** The bytes of a checkpoint. Throws BackendError where there is no memory for them. Yields now and then. */
 export function* encodeCheckpoint({ header, state, best }: Checkpoint): Slices<Uint8Array> {
   const sizes: Sizes = {
     bytes: state.BYTES_PER_ELEMENT as 4 | 8,
@@ -51,7 +52,8 @@ export function* encodeCheckpoint({ header, state, best }: Checkpoint): Slices<U
   }
   const text = new TextEncoder().encode(JSON.stringify({ ...header, floats: sizes }))
   const headerLength = Math.ceil(text.length / 8) * 8
-  const bytes = new Uint8Array(HEAD + headerLength + state.byteLength + (best?.byteLength ?? 0))
+  const length = HEAD + headerLength + state.byteLength + (best?.byteLength ?? 0)
+  const bytes = allocate('a checkpoint', length, () => new Uint8Array(length))
   bytes.set(new TextEncoder().encode(MAGIC))
   const view = new DataView(bytes.buffer)
   view.setUint32(12, headerLength, true)
@@ -61,7 +63,7 @@ export function* encodeCheckpoint({ header, state, best }: Checkpoint): Slices<U
   bytes.set(bytesOf(state), HEAD + headerLength)
   yield
   if (best) bytes.set(bytesOf(best), HEAD + headerLength + state.byteLength)
-  view.setUint32(8, yield* crc32(bytes.subarray(12)), true)
+  view.setUint32(8, yield* checksum(bytes.subarray(12)), true)
   return bytes
 }
 
@@ -97,7 +99,7 @@ function headerOf(bytes: Uint8Array): { header: CheckpointHeader; sizes: Sizes; 
   if (bytes.length < HEAD || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC) {
     refuse(`expected the bytes of net.checkpoint(), which begin with '${MAGIC}', got ${bytes.length} others`)
   }
-  if (view.getUint32(8, true) !== runNow(crc32(bytes.subarray(12)))) {
+  if (view.getUint32(8, true) !== runNow(checksum(bytes.subarray(12)))) {
     refuse('expected whole bytes, got some whose checksum is wrong: the file is incomplete or was changed')
   }
   const end = HEAD + view.getUint32(12, true)
@@ -117,18 +119,24 @@ function headerOf(bytes: Uint8Array): { header: CheckpointHeader; sizes: Sizes; 
   return { header: { version: CHECKPOINT_VERSION, options, progress }, sizes: sizesOf(header), end }
 }
 
-/** What the bytes hold. Throws FormatError for bytes that are no checkpoint, are not whole, or of another version. */
+/**
+ * What the bytes hold. Throws FormatError for bytes that are no checkpoint, are not whole, or of another version, and
+ * BackendError where there is no memory for a copy.
+ */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
-  if (!ArrayBuffer.isView(bytes)) refuse('expected a Uint8Array')
+  // By what it is called: it may come from another realm.
+  if (!ArrayBuffer.isView(bytes) || bytes[Symbol.toStringTag] !== 'Uint8Array')
+    refuse('expected a Uint8Array')
   const { header, sizes: floats, end } = headerOf(bytes)
   if (end + (floats.state + floats.best) * floats.bytes !== bytes.length) {
     refuse(`expected the floats that its header counts, got ${bytes.length - end} bytes of them`)
   }
   const take = (from: number, length: number): Floats => {
     // A copy, because the bytes may begin anywhere.
-    const part = bytes.slice(from, from + length * floats.bytes)
     const Kind = floats.bytes === 8 ? Float64Array : Float32Array
-    return new Kind(part.buffer, part.byteOffset, length)
+    const values = allocate('what a checkpoint holds', length * floats.bytes, () => new Kind(length))
+    bytesOf(values).set(bytes.subarray(from, from + length * floats.bytes))
+    return values
   }
   const state = take(end, floats.state)
   const best = floats.best > 0 ? take(end + floats.state * floats.bytes, floats.best) : undefined

@@ -1,7 +1,8 @@
 // How penalties, limits and stored gradients read in the text of a training step.
 
 import { shortest } from '../base/float32.ts'
-import { type OptimizerSettings, updateFormula } from '../model/optimizers.ts'
+import { updateFormula } from '../model/optimizer.ts'
+import type { OptimizerSettings } from '../model/optimizers.ts'
 import type { Instruction, InstructionOf, Operand } from '../program/instruction.ts'
 
 /** A line of the text. */

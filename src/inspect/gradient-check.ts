@@ -16,7 +16,7 @@ import { plainSgd } from '../model/optimizers.ts'
 import { VECTORS } from '../model/snapshot.ts'
 import { PREDICTS } from '../program/capacity.ts'
 import { panelIndex } from '../program/panels.ts'
-import type { Tensor } from '../program/plan.ts'
+import type { Tensor } from '../program/tensors.ts'
 import { evaluateRows } from '../training/evaluate.ts'
 
 /** How well the two gradients of one group of parameters agree. */
@@ -111,7 +111,7 @@ export function checkGradients(
   const lossWith = (at: number, value: number): number => {
     twin.floats[at] = value
     // Normalised over the batch, as the gradient is; a prediction takes running statistics.
-    if (overBatch) return twin.computeLoss(x.rows) / x.rows
+    if (overBatch) return twin.computeLoss(x.rows) / x.rows + twin.penalty()
     return runNow(evaluateRows(() => twin, { x: values, y, weights: undefined })).loss
   }
   const compare = (

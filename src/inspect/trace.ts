@@ -38,14 +38,14 @@ export interface TracedLayer {
   readonly slope?: TracedTensor
   /** δ = ∂C/∂z (rows × units), C the loss of the row. */
   readonly delta: TracedTensor
-  /** ∇W (inputs × units) of the mean loss. */
+  /** ∇W (inputs × units) of the mean loss, and of the penalties. */
   readonly weightGradient: TracedTensor
   /** ∇b (1 × units) of the mean loss; (1 × 0) for a layer without biases. */
   readonly biasGradient: TracedTensor
 }
 
 export interface Trace {
-  /** Mean over the rows. */
+  /** Mean over the rows, and the penalties: what the gradients ∇ are of, as `gradients` has it. */
   readonly loss: number
   /** (rows × inputs). */
   readonly x: TracedTensor
@@ -113,7 +113,7 @@ export function traceRows(engine: Engine, make: (architecture: Architecture) => 
     floats.slice(offset, offset + length)
   const x = copyOf({ offset: plan.x.offset, length: rows * plan.x.columns })
   const y = copyOf({ offset: plan.y.offset, length: rows * plan.y.columns })
-  const loss = engine.sum(plan.losses, 0, rows) / rows
+  const loss = engine.sum(plan.losses, 0, rows) / rows + engine.penalty()
 
   const pass = new Pass(engine, x, rows)
   function stagesOf(normalization: Normalization, n: number, z: Floats, units: number) {

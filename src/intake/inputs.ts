@@ -8,7 +8,7 @@
 import type { Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { MatrixLike } from '../model/options.ts'
-import type { Tensor } from '../program/plan.ts'
+import type { Tensor } from '../program/tensors.ts'
 import { checkFinite, type Matrix, makeMatrix, shapeMatrix } from './matrix.ts'
 import { refuseChange, Watched } from './watched.ts'
 

@@ -1,7 +1,7 @@
 // Targets that are names of classes, lists of names of labels, or booleans, brought to numbers.
 //
 // The names that a network does not know yet are those that occur, in the order in which JavaScript sorts strings, by UTF-16
-// code units. scikit-learn's LabelEncoder sorts by code points, which is the same but for characters beyond U+FFFF.
+// code units. scikit-learn's LabelEncoder sorts by code points, which is the same except for characters beyond U+FFFF.
 
 import * as Hits from '../../assembly/abi/hits.ts'
 import { isList } from '../base/check.ts'
@@ -46,7 +46,7 @@ export function namingOf(known: ClassNames | undefined, steps: number, part?: st
 
 /**
  * What targets are: a name or a boolean for each row, a list of the names of its labels, a boolean for each output, or numbers,
- * which whoever reads them checks.
+ * which their reader checks.
  */
 export type TargetForm = 'names' | 'booleans' | 'lists' | 'rows of booleans' | 'numbers'
 
@@ -73,7 +73,7 @@ export function formOf(
   return haveLabels(shape) ? 'lists' : 'numbers'
 }
 
-// Of a name to look up costs as much as a dozen numbers to copy.
+// Looking up a name costs as much as copying a dozen numbers.
 const NAME_COST = 16
 
 /** The names that are found, and the place of each. */
@@ -174,7 +174,7 @@ export function* readNames(
   const { rows, outputs } = shape
   refuseForm(value, form, shape, name)
   const kind = form === 'booleans' ? 'boolean' : 'string'
-  // There is but one order of false and true.
+  // Booleans have one order: false, true.
   const known = naming.known ?? (kind === 'boolean' ? BOOLEANS : undefined)
   if (!known && naming.refusal) {
     throw new ShapeError(`${name}: expected numbers, got names: ${naming.refusal}`)

@@ -3,6 +3,7 @@
 
 import * as Hits from '../../assembly/abi/hits.ts'
 import { OptionError, ShapeError } from '../base/errors.ts'
+import { indexOfLargest } from '../base/largest.ts'
 import { inChunks, type Slices } from '../base/pace.ts'
 import { PhiloxStream, VALIDATION } from '../base/random.ts'
 import { type Matrix, makeMatrix, type Targets } from './matrix.ts'
@@ -18,11 +19,7 @@ export interface Share {
 /** The class of a row of targets: that of its largest value, or the side of ½ of a single one. */
 export function classOf({ values, columns }: Targets, r: number): number {
   if (columns === 1) return values[r] >= 0.5 ? 1 : 0
-  let best = 0
-  for (let j = 1; j < columns; ++j) {
-    if (values[r * columns + j] > values[r * columns + best]) best = j
-  }
-  return best
+  return indexOfLargest(values, r * columns, (r + 1) * columns)
 }
 
 /** How many of each class to take for `total` in all: the whole parts, then the largest remainders, earlier classes first. */

@@ -22,7 +22,7 @@ export class Watched {
   readonly #places: Float64Array
   readonly #samples: unknown[] = []
 
-  /** value: anything; whoever reads it refuses what is no array. */
+  /** value: anything; its reader refuses what is no array. */
   constructor(value: TargetsLike, name: string) {
     this.#value = value
     this.#name = name
@@ -35,7 +35,7 @@ export class Watched {
   /** Watches nothing: for what is read at once, before anything else can happen to it. */
   static readonly none = new Watched([], '')
 
-  /** Watches nothing if the value cannot be read: whoever reads it says why. */
+  /** Watches nothing if the value cannot be read: its reader says why. */
   static of(value: TargetsLike, name: string): Watched {
     try {
       return new Watched(value, name)

@@ -2,6 +2,7 @@
 
 import * as Hits from '../../assembly/abi/hits.ts'
 import { OptionError, ShapeError, shown } from '../base/errors.ts'
+import { indexOfLargest } from '../base/largest.ts'
 import { inChunks, type Slices } from '../base/pace.ts'
 import { type ClassNames, namesText } from '../model/class-names.ts'
 import type { ClassWeight, MatrixLike } from '../model/options.ts'
@@ -65,13 +66,7 @@ function classesOf({ values, columns, hitMode }: Targets): {
       `fit options.classWeight: expected targets that are classes, got ${got} (weights gives a weight to each row)`,
     )
   }
-  const classOf = (r: number) => {
-    const from = r * columns
-    let best = from
-    for (let i = from; i < from + columns; ++i) if (values[i] > values[best]) best = i
-    return best - from
-  }
-  return { classes: columns, classOf }
+  return { classes: columns, classOf: (r) => indexOfLargest(values, r * columns, (r + 1) * columns) }
 }
 
 const isIndex = (key: string) => /^(0|[1-9]\d*)$/.test(key)

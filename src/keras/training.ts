@@ -7,7 +7,7 @@ import type { Activation } from '../model/custom-activation.ts'
 import { lossRow } from '../model/custom-loss.ts'
 import { loss as checkLoss } from '../model/loss-settings.ts'
 import type { LossName } from '../model/losses.ts'
-import { optimizer as checkOptimizer } from '../model/optimizers.ts'
+import { optimizer as checkOptimizer } from '../model/optimizer.ts'
 import type { CommonNetworkOptions, LossOptions, OptimizerOptions } from '../model/options.ts'
 
 /** As `compile` was given it: of .keras files, .h5 files and tfjs. */

@@ -5,7 +5,7 @@
 
 import { FormatError, shown } from '../base/errors.ts'
 import { runPaced } from '../base/pace.ts'
-import { crc32 } from '../formats/checksum.ts'
+import { checksum } from '../formats/checksum.ts'
 
 const refuse = (expected: string, got: string, cause?: unknown): never => {
   throw new FormatError(`zip: expected ${expected}, got ${got}`, { cause })
@@ -103,7 +103,7 @@ export async function unpacked(
       `${size} for ${shown(name)}`,
     )
   const bytes = isDeflated ? await inflated(data, size, name) : data
-  if ((await runPaced(crc32(bytes), () => {})) !== crc)
+  if ((await runPaced(checksum(bytes), () => {})) !== crc)
     refuse(`${shown(name)} as it was packed`, 'it with another checksum')
   return bytes
 }

@@ -1,6 +1,6 @@
 import { isList } from '../base/check.ts'
 import { ShapeError, shown } from '../base/errors.ts'
-import { indexOfLargest } from './classify.ts'
+import { indexOfLargest } from '../base/largest.ts'
 
 /** Returns, for each row of `width` values, the index of its largest one: of equal ones the first, with NaN among them −1. */
 export function argmax(values: ArrayLike<number>, width: number): Int32Array {

@@ -1,19 +1,10 @@
 // From outputs to classes.
 
 import { ShapeError } from '../base/errors.ts'
+import { indexOfLargest } from '../base/largest.ts'
 import { inChunks, runNow, type Slices } from '../base/pace.ts'
 import type { ClassName, ClassNames } from '../model/class-names.ts'
 import { type Loss, lossRow } from '../model/custom-loss.ts'
-
-/** The index of the first of the largest of values[from … to), counted from `from`; −1 where one of them is NaN. */
-export function indexOfLargest(values: ArrayLike<number>, from: number, to: number): number {
-  let best = from
-  for (let i = from; i < to; ++i) {
-    if (Number.isNaN(values[i])) return -1
-    if (values[i] > values[best]) best = i
-  }
-  return best - from
-}
 
 /**
  * Returns the classes of rows of outputs. With a single output, or with one label per output (binaryCrossEntropy and its

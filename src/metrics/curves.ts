@@ -23,7 +23,7 @@ const table = (drops: boolean) => ({
 })
 
 /** Scores of one column, and which rows are of the class. Throws ShapeError and OptionError. */
-export function readRanking(
+function readRanking(
   labels: ArrayLike<ClassLabel>,
   scores: ArrayLike<number>,
   positive: ClassLabel | undefined,

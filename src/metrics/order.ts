@@ -39,7 +39,8 @@ function* keysOf(values: Float64Array): Slices<readonly Uint32Array[]> {
   return single ? [high] : [low, high]
 }
 
-interface Pass {
+/** What a pass of the sort works on: one digit of every key. */
+interface SortPass {
   readonly keys: Uint32Array
   readonly shift: number
   readonly rows: Uint32Array
@@ -48,11 +49,11 @@ interface Pass {
   readonly places: Uint32Array
 }
 
-function count({ keys, shift, rows, places }: Pass, from: number, to: number): void {
+function count({ keys, shift, rows, places }: SortPass, from: number, to: number): void {
   for (let i = from; i < to; ++i) places[(keys[rows[i]] >>> shift) & (BUCKETS - 1)] += 1
 }
 
-function place({ keys, shift, rows, sorted, places }: Pass, from: number, to: number): void {
+function place({ keys, shift, rows, sorted, places }: SortPass, from: number, to: number): void {
   for (let i = from; i < to; ++i) {
     const row = rows[i]
     const digit = (keys[row] >>> shift) & (BUCKETS - 1)

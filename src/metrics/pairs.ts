@@ -26,7 +26,7 @@ export const kindOf = (value: unknown): Kind =>
  * Checks a list of classes: all strings, all booleans, or all class indices, below `classes` where that is given. kind: of
  * another list, which this must be like. Throws ShapeError.
  */
-export function checkClassList(
+function checkClassList(
   list: ArrayLike<ClassLabel>,
   name: string,
   { classes, kind = kindOf(list[0]) }: { classes?: number; kind?: Kind } = {},

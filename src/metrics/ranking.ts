@@ -101,7 +101,7 @@ export const aucOf = (scores: Scores, average: CurveAverage): Slices<number> =>
  * Returns the area under the ROC curve: the probability that a row of the class has a higher score than a row that is not of it,
  * a tie counting ½. From 0 to 1, ½ by chance. With several classes each is held against all others (one-vs-rest) and the
  * figures are averaged. NaN where the labels are all of one class, and so where one of several classes never occurs: as
- * scikit-learn's roc_auc_score, save that with two columns of scores the second is read.
+ * scikit-learn's roc_auc_score, except that with two columns of scores the second is read.
  *
  * labels: class indices, strings or booleans, (rows); or several labels a row, each 0 or 1, in an array of rows (or flat,
  * with `outputs`). scores: finite numbers, (rows) or (rows × classes), higher for the class. Throws ShapeError; OptionError.
@@ -132,7 +132,7 @@ export const averagePrecisionOf = (scores: Scores, average: CurveAverage): Slice
 /**
  * Returns the average precision, Σ (Rᵢ − Rᵢ₋₁) Pᵢ over the thresholds from the highest down, P precision and R recall: from 0
  * to 1, by chance the share of the class. Nothing is interpolated between the points. 0 where no row is of the class. As
- * scikit-learn's average_precision_score, save that with two columns of scores the second is read.
+ * scikit-learn's average_precision_score, except that with two columns of scores the second is read.
  *
  * For labels and scores see `auc`. Throws ShapeError; OptionError.
  */

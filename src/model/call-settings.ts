@@ -67,7 +67,7 @@ const name: Check<string> = (value, where) =>
 
 const stoppingTable = {
   monitor: optional(name, undefined),
-  mode: optional(oneOf(['min', 'max']), undefined),
+  mode: optional(oneOf(['min', 'max'] as const), undefined),
   patience: optional(integer(0), 10),
   minDelta: optional(notNegative, 0),
   restoreBest: optional(boolean, true),
@@ -177,7 +177,7 @@ export const classifySettings = (options: ClassifyOptions) =>
 export const classifyAsyncSettings = (options: ClassifyOptions & ReadOptions) =>
   checkOptions({ ...classifyTable, signal: optional(signal, undefined) }, options, 'classifyAsync options')
 
-/** The options of `evaluateAsync` and its kin. Throws OptionError. */
+/** The options of `evaluateAsync` and its like. Throws OptionError. */
 export const readSettings = (options: ReadOptions) =>
   checkOptions({ signal: optional(signal, undefined) }, options, 'options')
 

@@ -51,7 +51,7 @@ export const activationOption: Check<Activation> = (value, name) =>
     ? Object.freeze(checkOptions(activationTable, value, name))
     : oneOf(Object.keys(activations) as ActivationName[])(value, name)
 
-// What is not known of it: the diagnosis takes it for a function that neither shrinks nor stretches.
+// Unknown: the diagnosis takes it for a function that neither shrinks nor stretches.
 const customActivation: ActivationRow = activation(Activations.CUSTOM, (s) => s, 1, { storesSlope: true })
 
 /** All that is particular to an activation. */

@@ -12,7 +12,7 @@ interface Calls {
 }
 
 /** The activations and the loss that are functions of the user's own, each once. */
-export function customOf({ layers, loss }: Calls): readonly (CustomActivation | CustomLossSettings)[] {
+function customOf({ layers, loss }: Calls): readonly (CustomActivation | CustomLossSettings)[] {
   const own = [...layers.map(({ activation }) => activation), loss].filter((one) => typeof one === 'object')
   return own.filter((one, i) => own.findIndex(({ name }) => name === one.name) === i)
 }

@@ -24,7 +24,8 @@ import { type CustomInitializer, type InitializerName, initializers } from './in
 import { loss } from './loss-settings.ts'
 import { losses } from './losses.ts'
 import { normalization } from './normalizations.ts'
-import { type OptimizerSettings, optimizer, updateRuleOf } from './optimizers.ts'
+import { optimizer, updateRuleOf } from './optimizer.ts'
+import type { OptimizerSettings } from './optimizers.ts'
 import type { KernelsName, NetworkOptions } from './options.ts'
 import { clip, limitOrNone, penalty, regularizationOf } from './regularization.ts'
 import type { SavedOptions } from './snapshot.ts'
@@ -47,7 +48,7 @@ const layerTable = {
   activation: optional(activationOption, undefined),
   bias: optional(boolean, undefined),
   initializer: optional(initializer, undefined),
-  // Missing is not 'none', which stands for a layer without where the network's default is one.
+  // 'none' is kept apart from a missing option: it overrides the network's default.
   normalization: optional((value, name) => normalization(value, name) ?? ('none' as const), undefined),
   dropout: optional(fraction, undefined),
   ...regularizationTable,

@@ -5,29 +5,16 @@ import * as Rules from '../../assembly/abi/rules.ts'
 import {
   atLeastZero,
   boolean,
-  type Check,
   type Checked,
-  checkOptions,
   fraction,
   integer,
-  isObject,
   notNegative,
-  oneOf,
   optional,
   rate,
   refuse,
 } from '../base/check.ts'
 import { exp } from '../base/math.ts'
-import {
-  decayed,
-  product,
-  type Row,
-  row,
-  rule,
-  type Stride,
-  type Table,
-  type UpdateRule,
-} from './optimizer-row.ts'
+import { decayed, product, row, rule, type Stride, type UpdateRule } from './optimizer-row.ts'
 import { learningRate } from './schedules.ts'
 
 const sgdOptions = {
@@ -71,7 +58,8 @@ const lionOptions = {
   weightDecay: optional(atLeastZero, 0),
 }
 
-const plain: UpdateRule = { rule: Rules.SGD, slots: 0, variesByStep: false }
+/** What a step by plain SGD needs. */
+export const plainSgd: UpdateRule = { rule: Rules.SGD, slots: 0, variesByStep: false }
 
 const MEANS = 'm = β₁ m + (1 − β₁) g; v = β₂ v + (1 − β₂) g²'
 const HATS = 'm̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)'
@@ -133,7 +121,7 @@ export const optimizers = {
     },
     update({ momentum, dampening, weightDecay }) {
       if (momentum > 0) return rule(Rules.MOMENTUM, 1, dampening > 0)
-      return weightDecay > 0 ? rule(Rules.SGD_DECAY, 0) : plain
+      return weightDecay > 0 ? rule(Rules.SGD_DECAY, 0) : plainSgd
     },
     // 1 + μ + μ² + …, but the first gradient is not dampened.
     stride: ({ momentum, dampening }) => ({
@@ -275,52 +263,9 @@ export const optimizers = {
   }),
 } as const
 
-/** What a step by plain SGD needs. */
-export const plainSgd = plain
-
 export type OptimizerName = keyof typeof optimizers
 
 /** An optimizer with every default in place. */
 export type OptimizerSettings = {
   readonly [Name in OptimizerName]: { readonly name: Name } & Checked<(typeof optimizers)[Name]['options']>
 }[OptimizerName]
-
-/** The optimizer's update rule. */
-export function updateRuleOf(settings: OptimizerSettings): UpdateRule {
-  const { update } = optimizers[settings.name] as Row<Table>
-  return update(settings as never)
-}
-
-/** How far the optimizer's steps go. */
-export function strideOf(settings: OptimizerSettings): Stride {
-  const { stride } = optimizers[settings.name] as Row<Table>
-  return stride(settings as never)
-}
-
-/** What the numbers of its steps come from: see Row.begin. */
-export function beginSteps(
-  settings: OptimizerSettings,
-  taken: number,
-): (learningRate: number) => readonly number[] {
-  const { begin } = optimizers[settings.name] as Row<Table>
-  return begin(settings as never, taken)
-}
-
-/** How w changes, as text. */
-export function updateFormula(settings: OptimizerSettings, w: string, g: string): string {
-  const { formula } = optimizers[settings.name] as Row<Table>
-  return formula(settings as never, w, g)
-}
-
-const names = Object.keys(optimizers) as OptimizerName[]
-
-/** An optimizer by its name, or by its name and options. Throws OptionError. */
-export const optimizer: Check<OptimizerSettings> = (value, name) => {
-  const given = isObject(value) ? value : { name: value }
-  const which = oneOf(names)(given.name, `${name}.name`)
-  const { options, check } = optimizers[which] as Row<Table>
-  // The name is read again with the rest: it must be the one whose options these are.
-  const checked = checkOptions({ name: oneOf([which]), ...options }, given, name)
-  check?.(checked as never, name)
-  return checked as unknown as OptimizerSettings
-}

@@ -46,13 +46,13 @@ export interface Regularization {
 
 const kinds = ['value', 'norm', 'globalNorm'] as const
 
-/** A factor of a penalty: what is left of it in float32 must be finite, and twice of it too. */
+/** A factor of a penalty: rounded to float32 it must be finite, and twice it too. */
 export const penalty: Check<number> = (value, name) =>
   typeof value === 'number' && value >= 0 && Number.isFinite(Math.fround(2 * value))
     ? value
     : refuse(name, 'a finite number from 0 on', value)
 
-/** A limit: what is left of it in float32 must be finite and above 0. */
+/** A limit: rounded to float32 it must be finite and above 0. */
 export const limit: Check<number> = (value, name) => {
   const left = Math.fround(positive(value, name))
   return left > 0 && Number.isFinite(left)

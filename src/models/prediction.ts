@@ -1,8 +1,9 @@
 // From the outputs of a network to what a user asked for: a class with probabilities, numbers in their units, or labels.
 
 import { ShapeError } from '../base/errors.ts'
+import { indexOfLargest } from '../base/largest.ts'
 import type { ClassValue, Target } from '../data/features/target.ts'
-import { classesOf, indexOfLargest } from '../metrics/classify.ts'
+import { classesOf } from '../metrics/classify.ts'
 import type { Activation } from '../model/custom-activation.ts'
 import { type Loss, lossRow } from '../model/custom-loss.ts'
 

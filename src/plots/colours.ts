@@ -21,7 +21,7 @@ export const dashOf = (i: number): string | undefined =>
 
 export type Rgb = readonly [red: number, green: number, blue: number]
 
-export const rgbOf = (hex: string): Rgb =>
+const rgbOf = (hex: string): Rgb =>
   [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb
 export const hexOf = (rgb: Rgb): string =>
   `#${rgb.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`

@@ -19,7 +19,7 @@ export interface AxesOptions extends PlotOptions {
   yLabel?: string
 }
 
-export const LEAST_WIDTH = 200
+const LEAST_WIDTH = 200
 export const LEAST_HEIGHT = 150
 export const MOST = 10_000
 

@@ -1,19 +1,8 @@
 // Pixels as a PNG in a data: address. An image of 28 × 28 is a kilobyte this way, and ten times that as rectangles.
 // Uncompressed (RFC 1951, stored blocks): runtimes have no compressor in common that answers at once.
 
+import { crc32 } from '../base/crc32.ts'
 import type { Rgb } from './colours.ts'
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n
-  for (let k = 0; k < 8; ++k) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1
-  return c
-})
-
-function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff
-  for (const byte of bytes) c = crcTable[(c ^ byte) & 255] ^ (c >>> 8)
-  return (c ^ 0xffffffff) >>> 0
-}
 
 function adler32(bytes: Uint8Array): number {
   let a = 1

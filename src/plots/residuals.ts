@@ -17,11 +17,7 @@ export interface ResidualsOptions extends AxesOptions {
 const table = { ...axesTable, kind: optional(oneOf(['predicted', 'residual']), 'predicted') }
 
 /** Dots as one path of round caps: a fifth of the text that circles take. Those on one spot are one. */
-export function dots(
-  places: Iterable<readonly [x: number, y: number]>,
-  colour: string,
-  count: number,
-): string {
+function dots(places: Iterable<readonly [x: number, y: number]>, colour: string, count: number): string {
   const spots = new Set<string>()
   for (const [x, y] of places) spots.add(`${coordinate(x)} ${coordinate(y)}`)
   if (spots.size === 0) return ''

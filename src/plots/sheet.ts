@@ -15,7 +15,7 @@ interface SheetOptions {
   readonly entries?: readonly LegendEntry[]
 }
 
-export interface Sheet {
+interface Sheet {
   /** What is left for the plot. */
   readonly body: Box
   /** The picture with these parts on it. */

@@ -19,7 +19,7 @@ import * as UpdateBiases from '../../assembly/abi/operands/update-biases.ts'
 import * as UpdateStatistics from '../../assembly/abi/operands/update-statistics.ts'
 import * as UpdateWeights from '../../assembly/abi/operands/update-weights.ts'
 import * as Tape from '../../assembly/abi/tape.ts'
-import type { Tensor } from './plan.ts'
+import type { Tensor } from './tensors.ts'
 
 const table = {
   barrier: { op: Tape.OP_BARRIER, layout: Barrier },

@@ -6,7 +6,8 @@ import { activationRow } from '../model/custom-activation.ts'
 import { normalizations } from '../model/normalizations.ts'
 import { doubleOperands, type InstructionOf, instruction, type Split } from './instruction.ts'
 import { padded } from './panels.ts'
-import type { Plan, Tensor } from './plan.ts'
+import type { Plan } from './plan.ts'
+import type { Tensor } from './tensors.ts'
 
 /** How the normalisation of layer l is split: a column's mean is no sum of several threads. */
 const splitOf = (plan: Plan, l: number): Split =>

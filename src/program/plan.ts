@@ -9,80 +9,17 @@ import {
   SINGLE,
   STRIP,
   STRIP_HEAD,
-  SUM_BLOCK,
 } from '../../assembly/abi/layout.ts'
 import { SCALARS } from '../../assembly/abi/rules.ts'
 import * as Sync from '../../assembly/abi/sync.ts'
-import { INSTRUCTION_WORDS } from '../../assembly/abi/tape.ts'
 import { largest } from '../base/largest.ts'
 import { type Architecture, drops } from '../model/architecture.ts'
 import { activationRow } from '../model/custom-activation.ts'
 import { clipsNorm, hasPenalty, isPenalized } from '../model/regularization.ts'
 import type { Capacity } from './capacity.ts'
 import { padded, panelLength } from './panels.ts'
-
-/** A slice of the arena. */
-export interface Range {
-  readonly offset: number
-  readonly length: number
-}
-
-/** A named slice of the arena. Offsets and lengths are in elements; rows of a matrix are `stride` apart. */
-export interface Tensor {
-  readonly name: string
-  readonly offset: number
-  readonly rows: number
-  readonly columns: number
-  readonly stride: number
-  readonly length: number
-}
-
-export interface LayerTensors {
-  /** W (inputs × units), in panels. */
-  readonly weights: Tensor
-  /** b (units). */
-  readonly biases: Tensor | undefined
-  /** γ and β (units), where z is normalised. */
-  readonly gains: Tensor | undefined
-  readonly shifts: Tensor | undefined
-  /** Mean and variance of each unit (units), where z is normalised over the batch: what predictions take. */
-  readonly runningMean: Tensor | undefined
-  readonly runningVariance: Tensor | undefined
-  /** Wᵀ (units × inputs), in panels: what the backward pass multiplies with. The first layer needs none. */
-  readonly weightsT: Tensor | undefined
-  /** a = f(z) (batch × units); z itself in an output layer that is fused with its loss. */
-  readonly activations: Tensor | undefined
-  /** f'(z) (batch × units), where it cannot be computed from a: of u in place of z where this is normalised; and times the
-   * mask where some are dropped. */
-  readonly slopes: Tensor | undefined
-  /** δ = ∂C/∂z (batch × units). */
-  readonly deltas: Tensor | undefined
-  /** What a normalised layer has more, with u = γ ⊙ ẑ + β. */
-  readonly normalized:
-    | {
-        /** (batch × units) z, then ẑ, then ∂C/∂u ⊙ ẑ, whose sums are the gradient of γ. */
-        readonly values: Tensor
-        /** ∂C/∂u (batch × units), whose sums are the gradient of β. */
-        readonly deltas: Tensor
-        /** 1/√(σ² + ε) of each row; or of each unit μ, σ² and 1/√(σ² + ε). */
-        readonly statistics: Tensor
-      }
-    | undefined
-  readonly weightGradients: Tensor | undefined
-  readonly biasGradients: Tensor | undefined
-  readonly gainGradients: Tensor | undefined
-  readonly shiftGradients: Tensor | undefined
-}
-
-/** Where rows are predicted and evaluated, apart from the training step: rows in, two buffers between layers, results. */
-export interface Staging {
-  readonly rows: number
-  readonly x: Tensor
-  readonly y: Tensor
-  readonly buffers: readonly [Tensor, Tensor]
-  readonly losses: Tensor
-  readonly hits: Tensor
-}
+import { tapePlace } from './tape-places.ts'
+import { blocksOf, type LayerTensors, type Range, type Staging, type Tensor } from './tensors.ts'
 
 export interface Plan {
   readonly architecture: Architecture
@@ -150,10 +87,6 @@ export interface Plan {
   readonly validation: Staging | undefined
 }
 
-/** Tapes that have a place in the arena, in their order. */
-export const TAPES = ['predict', 'evaluate', 'validate', 'train', 'gradients'] as const
-export type TapeName = (typeof TAPES)[number]
-
 // Tensors begin on a cache line of 64 bytes, so that two threads never write to one line from two tensors.
 const LINE = 16
 const RANDOM_WORDS = 4
@@ -162,41 +95,6 @@ const STAGING_ROWS = 256
 const STAGING_ELEMENTS = 1 << 18
 // Threads take as many times that at once each: a call to them costs more than one within the thread.
 const STAGINGS_PER_THREAD = 2
-
-/** How much more room the stages of the layers take than plain ones, in instructions of a step. */
-const stageCount = ({ layers, inputDropout }: Architecture): number =>
-  layers.reduce(
-    (sum, { normalization, dropout }) => sum + (normalization ? 9 : 0) + (dropout ? 2 : 0),
-    inputDropout ? 2 : 0,
-  )
-
-// Instructions of each tape at most. train: four a layer, two barriers more, and up to six for its penalty, its gradient, its
-// step and what follows that, with normalisation nine more and with dropout two; gradients: the same, with one for the
-// penalty; the others: one a layer, with normalisation two.
-const longest: Record<TapeName, (architecture: Architecture) => number> = {
-  predict: ({ layers }) => 2 * layers.length,
-  evaluate: ({ layers }) => 3 * layers.length + 1,
-  validate: ({ layers }) => 3 * layers.length + 1,
-  train: (architecture) => 12 * architecture.layers.length + 9 + stageCount(architecture),
-  gradients: (architecture) => 7 * architecture.layers.length + 3 + stageCount(architecture),
-}
-
-/** Where a tape's place begins, from that of the first on, and how long it is; for the end of all of them, no name. */
-export function tapePlace(
-  architecture: Architecture,
-  name?: TapeName,
-): { readonly at: number; readonly length: number } {
-  let at = 0
-  for (const one of TAPES) {
-    const length = longest[one](architecture) * INSTRUCTION_WORDS
-    if (one === name) return { at, length }
-    at += length
-  }
-  return { at, length: 0 }
-}
-
-/** Blocks over which the sums of a tensor are taken. */
-export const blocksOf = ({ length }: Tensor): number => Math.ceil(length / SUM_BLOCK)
 
 /** The arena of a network, from the element `begin` on: every tensor, its shape and where it lies. */
 export function makePlan(

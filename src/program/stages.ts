@@ -2,7 +2,8 @@
 
 import { INSTRUCTION_WORDS } from '../../assembly/abi/tape.ts'
 import type { Instruction } from './instruction.ts'
-import { type Plan, type TapeName, tapePlace } from './plan.ts'
+import type { Plan } from './plan.ts'
+import { type TapeName, tapePlace } from './tape-places.ts'
 
 /** A range of instructions, as element offsets into the arena. */
 export interface Span {
@@ -40,8 +41,8 @@ function stageOf(from: number, instructions: readonly Instruction[]): Stage {
   return { from, to: at(instructions.length), phases }
 }
 
-/** The tape at its place in the arena. Every update ends with a barrier, and so does what is computed, but for what no
- * update waits for. */
+/** The tape at its place in the arena. Every update ends with a barrier, and so does what is computed, except
+ * for what no update waits for. */
 export function place(
   plan: Plan,
   name: TapeName,

@@ -11,8 +11,10 @@ import type { UpdateRule } from '../model/optimizer-row.ts'
 import { floatOperand, type Instruction, type InstructionOf, instruction, type Split } from './instruction.ts'
 import { dropInputs, dropout, normalize, normalizeBackward, normalizeStaged } from './layer-stages.ts'
 import { padded } from './panels.ts'
-import type { LayerTensors, Plan, Staging, TapeName, Tensor } from './plan.ts'
+import type { Plan } from './plan.ts'
 import { place, type Tape } from './stages.ts'
+import type { TapeName } from './tape-places.ts'
+import type { LayerTensors, Staging, Tensor } from './tensors.ts'
 import { barrier, type Group, gradientUpdates, penaltyOf, trainUpdates } from './updates.ts'
 
 /** The rows that a matrix's table lists, or its rows in order. */

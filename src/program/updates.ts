@@ -6,7 +6,8 @@ import * as Rules from '../../assembly/abi/rules.ts'
 import { type Clip, clipsNorm, isPenalized } from '../model/regularization.ts'
 import { floatOperand, type Instruction, type InstructionOf, instruction } from './instruction.ts'
 import { updateStatistics } from './layer-stages.ts'
-import { blocksOf, type LayerTensors, type Plan, type Tensor } from './plan.ts'
+import type { Plan } from './plan.ts'
+import { blocksOf, type LayerTensors, type Tensor } from './tensors.ts'
 
 /** The batches whose gradients are summed for one step. */
 export interface Group {

@@ -11,7 +11,7 @@ import { idleWorkers } from './pool.ts'
 import { Team } from './team.ts'
 import { Trial } from './trial.ts'
 
-export interface Order extends Omit<TrialSettings, 'claimed' | 'share' | 'proven'> {
+export interface CrewSettings extends Omit<TrialSettings, 'claimed' | 'share' | 'proven'> {
   /** True where the caller's own thread is to stay free: one worker does what it would do. */
   readonly offThread: boolean
   /** True where nobody asked for this number of threads. */
@@ -39,7 +39,7 @@ const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.mes
 let measured = true
 
 /** Threads that gained in the last fit, if it was like this one and its workers are still there. */
-function provenFor({ most, batchRows, rowFlops }: Order): number {
+function provenFor({ most, batchRows, rowFlops }: CrewSettings): number {
   const gained = gainedLately(most, batchRows * rowFlops)
   return idleWorkers() >= gained ? gained : 1
 }
@@ -52,7 +52,7 @@ export function measureThreads(yes: boolean): void {
 export class Crew implements Hands {
   /** The arena is one and the same. */
   readonly isRemote = false
-  readonly #order: Order
+  readonly #settings: CrewSettings
   readonly #offThread: boolean
   readonly #claimed: number
   readonly #team: Team
@@ -65,9 +65,9 @@ export class Crew implements Hands {
   /** Rows trained, by number of threads. */
   readonly #rows = new Map<number, number>()
 
-  private constructor(order: Order, claimed: number, team: Team, trial: Trial | undefined) {
-    const { most, offThread } = order
-    this.#order = order
+  private constructor(settings: CrewSettings, claimed: number, team: Team, trial: Trial | undefined) {
+    const { most, offThread } = settings
+    this.#settings = settings
     this.#offThread = offThread
     this.#claimed = claimed
     this.#team = team
@@ -81,14 +81,16 @@ export class Crew implements Hands {
   }
 
   /** A crew for the arena; `sync` is the offset of its words for barriers. Rejects if workers are required and none start. */
-  static async hire(order: Order, arena: SharedArena, sync: number): Promise<Crew> {
-    const { most, offThread, auto } = order
+  static async hire(settings: CrewSettings, arena: SharedArena, sync: number): Promise<Crew> {
+    const { most, offThread, auto } = settings
     const claimed = await availableCores()
     const share = auto ? AUTO_SHARE : ASKED_SHARE
     const trial =
-      measured && most > 1 ? new Trial({ ...order, claimed, share, proven: provenFor(order) }) : undefined
+      measured && most > 1
+        ? new Trial({ ...settings, claimed, share, proven: provenFor(settings) })
+        : undefined
     const atOnce = trial ? Math.max(Number(offThread), trial.workersAtOnce(idleWorkers())) : most
-    return new Crew(order, claimed, await Team.hire(atOnce, arena, sync), trial)
+    return new Crew(settings, claimed, await Team.hire(atOnce, arena, sync), trial)
   }
 
   /** Workers that get the next slice; 0 where it is the caller's. */
@@ -166,7 +168,7 @@ export class Crew implements Hands {
   dismiss(): void {
     this.#dismissed = true
     if (this.#trial) {
-      const { most, batchRows, rowFlops } = this.#order
+      const { most, batchRows, rowFlops } = this.#settings
       const gained = this.#team.failed ? 1 : this.#trial.gained
       recordFinding({ most, stepFlops: batchRows * rowFlops, gained, hasLost: this.#trial.hasLost })
     }

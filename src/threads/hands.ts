@@ -1,6 +1,6 @@
-// Whoever does the work of a fit beside the caller's thread: a crew in a shared arena, or a worker with its own.
+// What does the work of a fit beside the caller's thread: a crew in a shared arena, or a worker with its own.
 
-import type { Range } from '../program/plan.ts'
+import type { Range } from '../program/tensors.ts'
 
 export interface Hands {
   /** Workers that get the next slice; 0 where it is the caller's. */

@@ -60,7 +60,7 @@ export class PooledWorker {
     this.#worker.keepAlive(true)
   }
 
-  /** Leaves its work, for whoever needs a worker next. */
+  /** Leaves its work, and is free for the next fit. */
   rest(): void {
     if (this.#gone) return
     this.#worker.post({ call: 'close' }, [])

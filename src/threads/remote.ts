@@ -2,7 +2,7 @@
 // copied back. One thread's work, and the caller's stays free.
 
 import type { Floats } from '../base/floats.ts'
-import type { Range } from '../program/plan.ts'
+import type { Range } from '../program/tensors.ts'
 import type { Hands } from './hands.ts'
 import { PooledWorker, takeIdle } from './pool.ts'
 import { lostWorker } from './team.ts'

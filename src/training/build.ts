@@ -7,7 +7,7 @@ import { Engine } from '../engine/engine.ts'
 import { readExactly } from '../intake/matrix.ts'
 import { drawOf, randomNumbers } from '../model/initializers.ts'
 import type { Settings } from '../model/network-settings.ts'
-import { updateRuleOf } from '../model/optimizers.ts'
+import { updateRuleOf } from '../model/optimizer.ts'
 
 /** An engine for the network, its parameters zeros. Throws BackendError where there is no memory for it. */
 export function makeEngine({ architecture, optimizer }: Settings, { make, tiles }: Choice): Engine {

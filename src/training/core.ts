@@ -10,9 +10,10 @@ import { type Naming, namingOf } from '../intake/naming.ts'
 import type { ClassNames } from '../model/class-names.ts'
 import type { Settings } from '../model/network-settings.ts'
 import { initialize, makeEngine } from './build.ts'
+import type { Counters } from './counters.ts'
 import { Readers } from './readers.ts'
 import { Stepper } from './stepper.ts'
-import { type Counters, Transaction } from './transaction.ts'
+import { Transaction } from './transaction.ts'
 
 export class Core {
   readonly settings: Settings
@@ -21,7 +22,7 @@ export class Core {
   readonly stepper: Stepper
   /** True where the next fit goes on with what a checkpoint left. */
   isResumed = false
-  /** For whoever has the engine to write to. */
+  /** For callers that write to the engine. */
   readonly transaction: Transaction
   readonly #readers: Readers
   /** Undefined once the network is disposed. */
@@ -35,7 +36,7 @@ export class Core {
     const engine = makeEngine(settings, choice)
     this.settings = settings
     this.choice = choice
-    this.counters = { epochs: 0, steps: 0, trained: false, classNames: settings.classNames }
+    this.counters = { epochs: 0, steps: 0, classNames: settings.classNames }
     this.#engine = engine
     this.#readers = new Readers(engine, () => makeEngine(settings, choice))
     this.transaction = new Transaction(engine, this.counters)

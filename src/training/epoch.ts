@@ -3,11 +3,12 @@
 import { Foreign, MIDWAY, Owed, SLICE_MS, type Slices } from '../base/pace.ts'
 import type { Engine, Slice } from '../engine/engine.ts'
 import type { BatchLog } from '../model/options.ts'
+import type { Counters, Order, Position } from './counters.ts'
 import type { Progress } from './progress.ts'
 import type { Rates } from './rates.ts'
 import type { Saver } from './saver.ts'
 import type { Stepper } from './stepper.ts'
-import type { Counters, Order, Position, Transaction } from './transaction.ts'
+import type { Transaction } from './transaction.ts'
 
 /** The first slice of a new thread count is this much shorter than usual: some 2 ms of one thread's work. */
 const SAMPLES = 8

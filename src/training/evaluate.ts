@@ -2,7 +2,8 @@
 
 import * as Hits from '../../assembly/abi/hits.ts'
 import type { Slices } from '../base/pace.ts'
-import type { Engine, Sums } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Sums } from '../engine/staged.ts'
 import { computeBlock } from '../intake/inputs.ts'
 import type { Rows } from '../intake/rows.ts'
 

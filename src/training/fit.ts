@@ -7,6 +7,8 @@ import { type Divergence, divergedError } from '../diagnosis/diverged.ts'
 import { remarkOn } from '../diagnosis/remark.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { FitSettings } from '../model/call-settings.ts'
+import type { Counters } from './counters.ts'
+import { beginStopping } from './early-stopping.ts'
 import { SliceLengths, type Training } from './epoch.ts'
 import type { EpochFigures, History, Recorder } from './history.ts'
 import { conclude, type FitState, type Observer } from './observers.ts'
@@ -15,7 +17,7 @@ import type { Rates } from './rates.ts'
 import type { Saver } from './saver.ts'
 import type { Source } from './source.ts'
 import type { Stepper } from './stepper.ts'
-import type { Counters, Transaction } from './transaction.ts'
+import type { Transaction } from './transaction.ts'
 
 /** What a fit needs besides its settings. */
 interface FitContext {
@@ -29,6 +31,9 @@ interface FitContext {
   readonly saver?: Saver | undefined
 }
 
+const HAD_ENDED =
+  'nabla: this fit trains nothing: early stopping had ended the training that it resumes; the next fit trains on'
+
 /** The epochs, from a source that is open. */
 function* runEpochs(
   engine: Engine,
@@ -37,7 +42,7 @@ function* runEpochs(
   { rates, stepper, counters, recorder, observers, progress, saver }: FitContext,
   transaction: Transaction,
 ): Slices<History> {
-  const start = { weightsBefore: engine.parameters.statistics(), trainedBefore: counters.trained }
+  const start = { weightsBefore: engine.parameters.statistics(), trainedBefore: counters.steps > 0 }
   const fit: FitState = { engine }
   const situation = (): Situation => ({
     ...start,
@@ -78,25 +83,27 @@ function* runEpochs(
     if (saver?.isDueAfterEpoch()) yield* saver.save(engine)
     return goesOn
   }
+  const { earlyStopping } = settings
+  if (earlyStopping) yield* beginStopping(earlyStopping, counters, engine)
   const { bad = 0 } = counters.stopping ?? {}
   // A checkpoint may be from after the epoch that was the last.
-  let isLast = bad > (settings.earlyStopping?.patience ?? 0)
+  let isLast = bad > (earlyStopping?.patience ?? 0)
+  if (isLast) note(HAD_ENDED, 'resumed after early stopping')
   let isPart = false
   // What a checkpoint left to be seen counts as an epoch of this fit.
   const left = counters.unobserved
   if (left) isLast = !(yield* showEpoch(left))
   for (let epoch = left ? 2 : 1; epoch <= settings.epochs && !isLast; ++epoch) {
     const from = performance.now()
-    const { rows, loss, weight, penalty, hits, batches, isEnded, isWhole, rate } = yield* source.pass(
+    const { rows, loss, weight, penalty, hits, batches, isEnded, isComplete, rate } = yield* source.pass(
       training,
       epoch,
     )
     if (engine.trainsElsewhere) yield* engine.fetchParameters()
     if (!(yield* engine.parameters.finiteSlices())) diverge(batches, 'parameters')
-    if (batches > 0) counters.trained = true
     isLast = isEnded
     isPart = source.seen.x.rows < rows
-    if (isWhole) {
+    if (isComplete) {
       const figures = {
         rows,
         loss: loss / weight,
@@ -108,12 +115,9 @@ function* runEpochs(
       Object.assign(counters, { epochs: counters.epochs + 1, position: undefined, unobserved: figures })
     }
     yield* transaction.keep()
-    if (isWhole && !(yield* showEpoch(counters.unobserved!))) isLast = true
+    if (isComplete && !(yield* showEpoch(counters.unobserved!))) isLast = true
   }
   yield* conclude(observers, fit)
-  // Nobody goes on within an epoch from the parameters of another.
-  if (counters.stopping?.parameters) Object.assign(counters, { position: undefined, pairs: undefined })
-  counters.stopping = undefined
   const remark = remarkOn(situation(), isPart)
   if (remark) note(remark, 'absurd loss')
   return recorder.history(engine.threads)
@@ -132,6 +136,40 @@ function* endEarly(engine: Engine, transaction: Transaction): Slices<void> {
   yield* isTorn ? transaction.rollBackElsewhere() : transaction.settle()
 }
 
+/** The epochs, and what is left of them where something ended them early. */
+function* runOrEndEarly(
+  engine: Engine,
+  source: Source,
+  settings: FitSettings,
+  context: FitContext,
+  transaction: Transaction,
+): Slices<History> {
+  try {
+    yield* source.open()
+    return yield* runEpochs(engine, source, settings, context, transaction)
+  } catch (error) {
+    yield* toItsEnd(endEarly(engine, transaction))
+    throw error
+  }
+}
+
+/** Closes the source after the work, whose own error is the one to report. */
+function* closing<T>(source: Source, work: Slices<T>): Slices<T> {
+  let result: T
+  try {
+    result = yield* work
+  } catch (error) {
+    try {
+      yield* source.close()
+    } catch {
+      // The user's stream failed once more, or an abort did not wait for it.
+    }
+    throw error
+  }
+  yield* source.close()
+  return result
+}
+
 /** Trains the engine's network on what the source brings. */
 export function* fitSlices(
   engine: Engine,
@@ -142,14 +180,9 @@ export function* fitSlices(
 ): Slices<History> {
   const { capacity } = engine.plan
   try {
-    yield* source.open()
-    return yield* runEpochs(engine, source, settings, context, transaction)
-  } catch (error) {
-    yield* toItsEnd(endEarly(engine, transaction))
-    throw error
+    return yield* closing(source, runOrEndEarly(engine, source, settings, context, transaction))
   } finally {
     engine.dismissTeam()
-    yield* toItsEnd(source.close())
     engine.group = undefined
     try {
       engine.settle(capacity)

@@ -10,11 +10,11 @@ import type { Rows } from '../intake/rows.ts'
 import type { Architecture } from '../model/architecture.ts'
 import type { OptimizerSettings } from '../model/optimizers.ts'
 import { flopsPerRow } from '../threads/choose.ts'
+import type { Order } from './counters.ts'
 import type { Trained, Training } from './epoch.ts'
 import { Lbfgs, type Problem } from './lbfgs.ts'
 import { openSession } from './session.ts'
-import { passOf, type Source, type SourceContext } from './source.ts'
-import type { Order } from './transaction.ts'
+import { epochSums, type Source, type SourceContext } from './source.ts'
 import { inRanges } from './vectors.ts'
 
 // Rows of a block, at most: the buffers between layers stay small.
@@ -31,7 +31,7 @@ export const blockRowsOf = (architecture: Architecture): number =>
     Math.max(LEAST_BLOCK_ROWS, Math.floor(BLOCK_FLOPS / flopsPerRow(architecture, 1))),
   )
 
-// Losses that differ by less are equal but for rounding: a mean of many rows is known to about an ulp of one of them.
+// Losses that differ by less are equal except for rounding: a mean of many rows is known to about an ulp of one of them.
 const NOISE32 = 2 ** -22
 const NOISE64 = 2 ** -51
 
@@ -77,7 +77,7 @@ class MeanLoss implements Problem {
       yield* this.#compute({ firstRow: from, endRow: to, batchRows: to - from }, from === 0)
       this.loss = engine.sum(losses, from, to, this.loss)
       this.hits = engine.sum(hits, from, to, this.hits)
-      // It will not get better, and what called for it is not to wait.
+      // The loss cannot recover: stop here.
       if (!Number.isFinite(this.loss)) break
       yield* addGradient(engine.floats, engine.plan, (to - from) / this.#rows, gradient)
     }
@@ -119,7 +119,7 @@ class MeanLoss implements Problem {
 type Settings = Extract<OptimizerSettings, { name: 'lbfgs' }>
 
 /** Training whose epochs are steps on all rows. */
-export class FullBatch {
+class FullBatch {
   readonly #engine: Engine
   readonly #order: Order
   readonly #training: Training
@@ -158,8 +158,17 @@ export class FullBatch {
     const lbfgs = this.#lbfgs
     const none = { order, row: 0, loss: 0, penalty: 0, hits: 0, steps: 0 }
     if (lbfgs.hasConverged) return { position: none, isEnded: true }
+    const first = rates.at(counters.steps)
+    if (first === 0) {
+      note(
+        `nabla: L-BFGS ended before epoch ${epoch}: its learning rate, the length of the step that a search tries first, has ` +
+          'fallen to 0; a schedule for it must end above 0',
+        'no length of a step of L-BFGS',
+      )
+      return { position: none, isEnded: true }
+    }
     transaction.isWhole = false
-    const rate = yield* lbfgs.step(rates.at(counters.steps))
+    const rate = yield* lbfgs.step(first)
     if (rate === undefined) {
       note(
         `nabla: L-BFGS ended before epoch ${epoch}: it found no step that lowers the loss any further, as far as ` +
@@ -200,7 +209,7 @@ export function allRowsSource(rows: Rows, order: Order, context: SourceContext):
     *pass(training, epoch) {
       fullBatch ??= new FullBatch(engine, order, training)
       const trained = yield* fullBatch.iterate(epoch)
-      return { ...passOf(rows, trained), batches: trained.position.steps }
+      return { ...epochSums(rows, trained), batches: trained.position.steps }
     },
     *close() {},
   }

@@ -2,6 +2,7 @@
 // many variables, whose inverse Hessian is known by the last few steps and what they did to the gradient. It knows nothing of
 // networks.
 
+import { allocate } from '../base/allocate.ts'
 import type { Floats } from '../base/floats.ts'
 import type { Slices } from '../base/pace.ts'
 import { strongWolfe, type Trial } from './line-search.ts'
@@ -22,13 +23,13 @@ export interface PairsState {
   readonly count: number
   /** Where the next one goes. */
   readonly next: number
-  /** The value that the last step came to, and what it gained as a share of max(|value|, 1): whoever goes on from there knows
+  /** The value that the last step came to, and what it gained as a share of max(|value|, 1): a fit that goes on from there knows
    * whether it had converged. */
   readonly value?: number | undefined
   readonly gain?: number | undefined
 }
 
-export const NO_PAIRS: PairsState = { count: 0, next: 0 }
+const NO_PAIRS: PairsState = { count: 0, next: 0 }
 
 export interface LbfgsSettings {
   /** Pairs that are remembered. */
@@ -60,16 +61,17 @@ export class Lbfgs {
   #pairs: PairsState
   #hasConverged = false
 
-  /** pairs: those that the problem's room has already. */
+  /** pairs: those that the problem's room has already. Throws BackendError where there is no memory for its vectors. */
   constructor(problem: Problem, settings: LbfgsSettings, pairs: PairsState = NO_PAIRS) {
     this.#problem = problem
     this.#settings = settings
     this.#pairs = pairs
     const n = problem.x.length
-    this.#gradient = new Float64Array(n)
-    this.#trialGradient = new Float64Array(n)
-    this.#direction = new Float64Array(n)
-    this.#before = problem.x.slice()
+    const { x } = problem
+    const vector = () => new Float64Array(n)
+    const vectors = () => [vector(), vector(), vector(), x.slice()] as const
+    const room = allocate('a step of L-BFGS', 3 * 8 * n + x.byteLength, vectors)
+    ;[this.#gradient, this.#trialGradient, this.#direction, this.#before] = room
   }
 
   get value(): number {
@@ -163,7 +165,7 @@ export class Lbfgs {
     const slope = yield* dot(d, this.#gradient)
     // Rounding may have turned it, or the pairs may be of other data.
     if (!(slope < 0)) return undefined
-    // How long −g should be nothing is known of.
+    // Nothing says how long −g should be.
     const length = this.#pairs.count === 0 ? Math.min(1, 1 / Math.sqrt(yield* dot(d, d))) : 1
     const start = { step: 0, value: this.#value, slope }
     return yield* strongWolfe((step) => this.#evaluateAt(step), start, first * length, {

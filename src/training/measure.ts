@@ -5,7 +5,8 @@ import type { Engine } from '../engine/engine.ts'
 import { computeBlock, type Inputs } from '../intake/inputs.ts'
 import { makeMatrix } from '../intake/matrix.ts'
 import type { Rows } from '../intake/rows.ts'
-import { type Metric, targetKindOf } from '../metrics/table.ts'
+import { targetKindOf } from '../metrics/given.ts'
+import type { Metric } from '../metrics/table.ts'
 
 /** (rows × outputs), row-major. Yields now and then. */
 function* outputsFor(engine: Engine, x: Inputs): Slices<Float32Array> {

@@ -5,13 +5,13 @@ import type { Engine } from '../engine/engine.ts'
 import type { Rows } from '../intake/rows.ts'
 import type { Metric } from '../metrics/table.ts'
 import type { EarlyStoppingSettings, FitSettings } from '../model/call-settings.ts'
-import { afterEpoch, restoreBest } from './early-stopping.ts'
+import type { Counters } from './counters.ts'
+import { afterEpoch, endStopping } from './early-stopping.ts'
 import { evaluateRows, validateRows } from './evaluate.ts'
 import type { EpochFigures, Recorder } from './history.ts'
 import { measure } from './measure.ts'
 import type { Progress } from './progress.ts'
 import type { Rates } from './rates.ts'
-import type { Counters } from './transaction.ts'
 
 /** A fit between two epochs, as its observers see it. */
 export interface FitState {
@@ -59,20 +59,26 @@ const scheduling = (recorder: Recorder, rates: Rates): Observer => ({
   },
 })
 
-const stopping = (recorder: Recorder, counters: Counters, settings: EarlyStoppingSettings): Observer => {
+const stopping = (
+  recorder: Recorder,
+  counters: Counters,
+  settings: EarlyStoppingSettings,
+  metrics: readonly Metric[],
+): Observer => {
   // An epoch that is still to be seen is one of this fit.
   const before = counters.epochs - (counters.unobserved ? 1 : 0)
   return {
     *epochEnded(_, { engine }) {
       const { epochs } = counters
-      const state = yield* afterEpoch(settings, counters.stopping, engine, recorder.log(), epochs)
+      const { stopping } = counters
+      const state = yield* afterEpoch(settings, stopping, engine, recorder.log(), metrics, epochs)
       counters.stopping = state
       // 0 for one that this fit has not seen.
       recorder.bestEpoch = Math.max(0, state.bestEpoch - before)
       return state.bad <= settings.patience
     },
     *fitEnded({ engine }) {
-      yield* restoreBest(engine, counters.stopping)
+      yield* endStopping(counters, engine)
     },
   }
 }
@@ -91,7 +97,7 @@ const calling = (recorder: Recorder, onEpoch: NonNullable<FitSettings['onEpoch']
 })
 
 /** The rows that a fit looks at after each epoch. */
-export interface Watched {
+export interface Observed {
   readonly validation: Rows | undefined
   /** What the metrics are of, where there are some. */
   readonly measured?: { readonly rows: Rows; readonly metrics: readonly Metric[] } | undefined
@@ -102,7 +108,7 @@ export function observersOf(
   recorder: Recorder,
   counters: Counters,
   rates: Rates,
-  { validation, measured }: Watched,
+  { validation, measured }: Observed,
   { earlyStopping, onEpoch }: FitSettings,
   progress?: Progress,
 ): readonly Observer[] {
@@ -110,7 +116,7 @@ export function observersOf(
   if (validation) observers.push(validating(recorder, validation))
   if (measured) observers.push(measuring(recorder, measured.metrics, measured.rows))
   if (rates.observes) observers.push(scheduling(recorder, rates))
-  if (earlyStopping) observers.push(stopping(recorder, counters, earlyStopping))
+  if (earlyStopping) observers.push(stopping(recorder, counters, earlyStopping, measured?.metrics ?? []))
   if (progress) observers.push(showing(recorder, progress))
   if (onEpoch) observers.push(calling(recorder, onEpoch))
   return observers

@@ -39,9 +39,16 @@ const LEAST_BAR = 4
 /** Milliseconds between two looks of the bar. */
 const REDRAW_MS = 100
 
-const figures = ({ epoch, epochs, seconds, metrics, ...log }: EpochLog): string => {
-  const parts = Object.entries({ ...log, ...metrics }).map(([name, value]) => {
-    const isShare = name === 'accuracy' || name === 'validationAccuracy'
+/** Figures that are shown in per cent. */
+const SHARES: readonly string[] = ['accuracy', 'validationAccuracy', 'metrics.accuracy']
+
+/** A metric with the name of a figure of the log stands beside it, by where the log has it. */
+const figures = ({ epoch, epochs, seconds, metrics = {}, ...log }: EpochLog): string => {
+  const measured = Object.entries(metrics).map(
+    ([name, value]) => [name in log ? `metrics.${name}` : name, value] as const,
+  )
+  const parts = [...Object.entries(log), ...measured].map(([name, value]) => {
+    const isShare = SHARES.includes(name)
     return `${name} ${isShare ? `${(100 * value).toFixed(2)}%` : Number(value.toPrecision(4))}`
   })
   return `${parts.join('  ')}  ${seconds.toFixed(1)} s`

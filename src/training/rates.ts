@@ -2,8 +2,8 @@
 
 import type { LearningRate, Moment, ScheduleSettings } from '../model/schedules.ts'
 import { rateAt, variesWithinEpoch } from '../model/schedules.ts'
+import type { Counters } from './counters.ts'
 import { afterEpoch, freshPlateau, type PlateauState } from './plateau.ts'
-import type { Counters } from './transaction.ts'
 
 /** Where no fit says when it ends. */
 const NEVER: Moment = { step: Number.POSITIVE_INFINITY, epoch: Number.POSITIVE_INFINITY }

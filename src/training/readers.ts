@@ -37,7 +37,7 @@ export class Readers {
     this.#forget()
   }
 
-  /** Before a synchronous write: gives whoever holds the parameters a copy of them. */
+  /** Before a synchronous write: gives those that hold the parameters a copy of them. */
   detach(): void {
     const held = [...this.#pins].filter((pin) => pin.engine === this.#engine)
     if (held.length === 0) return

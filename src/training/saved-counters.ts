@@ -16,7 +16,7 @@ import { FormatError, OptionError } from '../base/errors.ts'
 import type { Floats } from '../base/floats.ts'
 import { type ClassNames, checkNames, classNames } from '../model/class-names.ts'
 import type { Settings } from '../model/network-settings.ts'
-import type { Counters, Order, Position } from './transaction.ts'
+import type { Counters, Order, Position } from './counters.ts'
 
 /** JSON has no numbers that are not finite. */
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
@@ -25,6 +25,8 @@ const orNull = (value: number): number | null => (Number.isFinite(value) ? value
 export function savedCounters({ stopping, plateau, ...rest }: Counters): object {
   return {
     ...rest,
+    // What reads this version of the format may want it.
+    trained: rest.steps > 0,
     plateau: plateau && { ...plateau, best: orNull(plateau.best) },
     stopping: stopping && { ...stopping, best: orNull(stopping.best), parameters: undefined },
   }
@@ -167,7 +169,7 @@ export function readCounters(
     stopping: optional(table<NonNullable<Counters['stopping']>>(stoppingTable), undefined),
   }
   return asFormat(() => {
-    const { stopping, ...rest } = checkOptions(checks, progress, name)
+    const { stopping, trained: _, ...rest } = checkOptions(checks, progress, name)
     if (best && !stopping) return refuse(`${name}.stopping`, 'what the best parameters are of', stopping)
     if (rest.position && rest.position.steps > rest.steps) {
       return refuse(`${name}.position.steps`, `at most the ${rest.steps} of all`, rest.position.steps)

@@ -2,8 +2,8 @@
 
 import { Foreign, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { Counters } from './counters.ts'
 import { checkpointOf } from './state.ts'
-import type { Counters } from './transaction.ts'
 
 /** How often: after so many epochs, steps of the optimizer or seconds. */
 export type Every =

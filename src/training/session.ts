@@ -37,8 +37,8 @@ function* threadsToHire(
 }
 
 /** Hires the engine's team, or says why there is none. */
-function* hireTeam(engine: Engine, order: Parameters<Engine['hireTeam']>[0]): Slices<void> {
-  const hired = engine.canShare ? engine.hireTeam(order) : engine.hireRemote()
+function* hireTeam(engine: Engine, settings: Parameters<Engine['hireTeam']>[0]): Slices<void> {
+  const hired = engine.canShare ? engine.hireTeam(settings) : engine.hireRemote()
   // Not caught around the yield, where an abort arrives too.
   const refusal = yield hired.then(
     () => undefined,

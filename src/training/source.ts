@@ -12,12 +12,12 @@ import type { Naming } from '../intake/naming.ts'
 import { type Rows, readRows } from '../intake/rows.ts'
 import { checkData, type FitSettings } from '../model/call-settings.ts'
 import type { Data, DataStream } from '../model/options.ts'
+import type { Counters, Order } from './counters.ts'
 import { type Trained, type Training, trainEpoch } from './epoch.ts'
 import { openSession } from './session.ts'
-import type { Counters, Order } from './transaction.ts'
 
 /** What an epoch came to, or the part of it up to where the user ended it. */
-export interface Pass {
+export interface EpochSums {
   readonly rows: number
   /** Sums over the rows: of their losses, each times the row's weight, and of the weights. */
   readonly loss: number
@@ -27,13 +27,13 @@ export interface Pass {
   readonly hits: number | undefined
   readonly batches: number
   readonly isEnded: boolean
-  readonly isWhole: boolean
+  readonly isComplete: boolean
   /** η of its last step, where a search has found it. */
   readonly rate?: number | undefined
 }
 
 /** What comes of training on rows. */
-export const passOf = (rows: Rows, { position, isEnded }: Trained): Pass => ({
+export const epochSums = (rows: Rows, { position, isEnded }: Trained): EpochSums => ({
   rows: position.row,
   loss: position.loss,
   weight: rows.weights?.total ?? position.row,
@@ -41,7 +41,7 @@ export const passOf = (rows: Rows, { position, isEnded }: Trained): Pass => ({
   hits: rows.y.hitMode === Hits.NONE ? undefined : position.hits,
   batches: Math.ceil(position.row / position.order.batchRows),
   isEnded,
-  isWhole: position.row === position.order.rows,
+  isComplete: position.row === position.order.rows,
   rate: position.rate,
 })
 
@@ -51,8 +51,8 @@ export interface Source {
   /** Makes ready what all epochs need. */
   open(): Slices<void>
   /** Trains on all rows once. */
-  pass(training: Training, epoch: number): Slices<Pass>
-  /** The fit has ended, in whatever way. */
+  pass(training: Training, epoch: number): Slices<EpochSums>
+  /** The fit has ended, in whatever way. May throw what the user's stream throws, and be aborted while that closes. */
   close(): Slices<void>
 }
 
@@ -102,7 +102,7 @@ export function arraySource(rows: Rows, order: Order, context: SourceContext): S
     *pass(training, epoch) {
       if (shuffle) yield* engine.shuffleSlices(count, seed, counters.epochs)
       engine.setMasks(seed, DROPOUT_OF_EPOCH, counters.epochs)
-      return passOf(rows, yield* trainEpoch(engine, order, training, epoch))
+      return epochSums(rows, yield* trainEpoch(engine, order, training, epoch))
     },
     *close() {},
   }
@@ -148,7 +148,7 @@ export function streamSource(
   let seen = NOTHING
   let iterator: Iterator<Data> | AsyncIterator<Data> | undefined
 
-  function* trainOn(data: Data, training: Training, epoch: number, firstBatch: number): Slices<Pass> {
+  function* trainOn(data: Data, training: Training, epoch: number, firstBatch: number): Slices<EpochSums> {
     const rows = yield* readRows(engine, data, { naming: naming() })
     counters.classNames ??= rows.y.names
     seen = rows
@@ -168,8 +168,7 @@ export function streamSource(
       group(engine, order)
       const done = yield* trainEpoch(engine, order, training, epoch, firstBatch)
       yield* engine.fetchParameters()
-      counters.trained = true
-      return passOf(rows, done)
+      return epochSums(rows, done)
     } finally {
       // Nobody can go on within a part of a stream.
       counters.position = undefined
@@ -182,7 +181,7 @@ export function streamSource(
     },
     *open() {},
     *pass(training, epoch) {
-      let sum: Pass = {
+      let sum: EpochSums = {
         rows: 0,
         loss: 0,
         weight: 0,
@@ -190,7 +189,7 @@ export function streamSource(
         hits: 0,
         batches: 0,
         isEnded: false,
-        isWhole: true,
+        isComplete: true,
       }
       iterator = begin(stream)
       for (;;) {
@@ -207,9 +206,9 @@ export function streamSource(
           hits: sum.hits === undefined || part.hits === undefined ? undefined : sum.hits + part.hits,
           batches: batches + part.batches,
           isEnded: part.isEnded,
-          isWhole: part.isWhole,
+          isComplete: part.isComplete,
         }
-        if (part.isEnded) return { ...sum, isWhole: false }
+        if (part.isEnded) return { ...sum, isComplete: false }
       }
       iterator = undefined
       if (sum.rows > 0) return sum
@@ -219,7 +218,8 @@ export function streamSource(
     *close() {
       const open = iterator
       iterator = undefined
-      // What it holds open, a file perhaps.
+      // What it holds open, a file perhaps. It is waited for, as `for await` does, unless the fit is aborted: a generator that
+      // waits for something itself would come to its end only after that.
       if (open?.return) yield new Foreign(open.return())
     },
   }

@@ -8,12 +8,12 @@ import type { Engine } from '../engine/engine.ts'
 import { CHECKPOINT_VERSION, type Checkpoint, encodeCheckpoint } from '../formats/checkpoint.ts'
 import { parameterCountOf } from '../model/architecture.ts'
 import { networkSettings } from '../model/network-settings.ts'
-import { updateRuleOf } from '../model/optimizers.ts'
+import { updateRuleOf } from '../model/optimizer.ts'
 import type { NetworkOptions } from '../model/options.ts'
 import { PREDICTS } from '../program/capacity.ts'
 import type { Core } from './core.ts'
+import type { Counters } from './counters.ts'
 import { readCounters, savedCounters, savedOptimizer } from './saved-counters.ts'
-import type { Counters } from './transaction.ts'
 
 const headerOf = (options: object, counters: Counters): Checkpoint['header'] => ({
   version: CHECKPOINT_VERSION,

@@ -1,10 +1,11 @@
 // The optimizer at work: it gives each step its numbers.
 
 import type { Engine } from '../engine/engine.ts'
-import { beginSteps, type OptimizerSettings, updateRuleOf } from '../model/optimizers.ts'
+import { beginSteps, updateRuleOf } from '../model/optimizer.ts'
+import type { OptimizerSettings } from '../model/optimizers.ts'
 import type { Plan } from '../program/plan.ts'
+import type { Counters } from './counters.ts'
 import type { Rates } from './rates.ts'
-import type { Counters } from './transaction.ts'
 
 /** Steps whose numbers are written at once, where they differ. */
 const STEPS_AT_ONCE = 512

@@ -1,7 +1,8 @@
 // The update rules as a step runs them, one parameter at a time: what the textbook makes of it, and how far a kernel may be
 // from that.
 
-import { beginSteps, type OptimizerSettings, optimizer, updateRuleOf } from '../../src/model/optimizers.ts'
+import { beginSteps, optimizer, updateRuleOf } from '../../src/model/optimizer.ts'
+import type { OptimizerSettings } from '../../src/model/optimizers.ts'
 import { type Arithmetic, arithmetic, type Rounded } from './rounded.ts'
 import { type TextbookOptimizer, textbookStep } from './textbook-optimizers.ts'
 

@@ -263,8 +263,8 @@ export function run(
     const rowFrom = beginOf(part, parts, rows)
     const rowTo = beginOf(part + 1, parts, rows)
     for (const op of instructions) {
-      // What the kernels split by units or by blocks is split by rows here: between two barriers one is as good as the other,
-      // but for the normalisation of columns.
+      // What the kernels split by units or by blocks is split by rows here: between two barriers either will do, except
+      // for the normalisation of columns.
       const code = op[0] & ~Tape.FLAGS
       if (code === Tape.OP_ROWS) lookUpRows(memory, op, start, rows)
       else if (code === Tape.OP_FORWARD) forward(memory, op, rowFrom, rowTo)

@@ -70,7 +70,7 @@ const MOST_RUNS = 200
 const AMOUNTS = [4, 4, 16, 4, 1, 2 ** -4, 64, 4, 2 ** -8, 2, 2 ** -12, 16]
 const FACTOR = 3
 /**
- * Where one rounding moves what comes out by more than this share, it has a discontinuity in the midst of its numbers: a relu
+ * Where one rounding moves what comes out by more than this share, it has a discontinuity in the middle of its numbers: a relu
  * of columns that batch normalisation left at 0, a step that is the sign of a rounding error. What such a case comes to is
  * one of many values, and no number of runs has seen them all.
  */
