@@ -103,8 +103,11 @@ describe.each(ways)('%s into an array', (_, predict) => {
 })
 
 it('predictAsync says so where the array is transferred meanwhile', async () => {
-  const out = new Float32Array(4 * ROWS)
-  const run = net.predictAsync(x, { out })
+  // More than the turn of the event loop that begins at once.
+  const large = new Network({ sizes: [4, 512, 512, 4], seed: 1 })
+  const rows = 8000
+  const out = new Float32Array(4 * rows)
+  const run = large.predictAsync(new Float32Array(4 * rows), { out })
   structuredClone(out, { transfer: [out.buffer] })
   await expect(run).rejects.toThrow('out: expected an array that keeps its length')
 })
