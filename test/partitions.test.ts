@@ -16,6 +16,7 @@ import { backends, type TestedBackend, wasmBackends } from './helpers/backends.t
 import { ownQuadratic } from './helpers/custom.ts'
 import { slotKinds, titleOf } from './helpers/optimizers.ts'
 import { numbers } from './helpers/random.ts'
+import { part } from './helpers/thorough.ts'
 import { phasesOf, shuffleRows } from './helpers/training.ts'
 
 const ROWS = 67
@@ -131,7 +132,7 @@ describe('a training tape', () => {
 })
 
 describe.each(backends.map((backend) => [backend.name, backend] as const))('%s', (_, backend) => {
-  it.each(titled(cases))(
+  it.each(part(titled(cases)))(
     'trains %s with %s to the same bits as 1, 2, 3 and 5 threads',
     (_, __, activation, loss) => {
       for (const batch of BATCHES) {

@@ -26,6 +26,7 @@ import {
   type Worst,
   wideSizes,
 } from './helpers/products.ts'
+import { isThorough } from './helpers/thorough.ts'
 
 const ROOM = ARENA_START
 const A = ROOM + KERNEL_ROOM
@@ -67,7 +68,7 @@ describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
   // it stores, the relaxed kernels where the machine does.
   const roundsTwice = backend.name === 'simd' || backend.name === 'debug'
   // The debug binary has the code of 'simd': it is there for its asserts.
-  const small = [...(backend.name === 'debug' ? thinned(smallSizes()) : smallSizes())]
+  const small = [...(backend.name === 'debug' || !isThorough ? thinned(smallSizes()) : smallSizes())]
 
   it('gemmNN is A · B + bias, and leaves the padding and what lies around it alone', () => {
     const worst: Worst = { ratio: 0, at: '' }

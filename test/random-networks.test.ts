@@ -20,6 +20,7 @@ import { layersOf, type RandomCase } from './helpers/plain/cases.ts'
 import { Expected, isTooLarge, type Outcome, plainOutcome } from './helpers/plain/compare.ts'
 import { endingLosses, randomCase } from './helpers/plain/draws.ts'
 import { beginOf, outcomeOf, simd, single, type Way, ways } from './helpers/plain/nabla.ts'
+import { isThorough } from './helpers/thorough.ts'
 
 const precision = vi.hoisted(() => ({ now: 'float32' as 'float32' | 'float64' }))
 vi.mock('../src/backends/reference.ts', async (importOriginal) => {
@@ -29,7 +30,7 @@ vi.mock('../src/backends/reference.ts', async (importOriginal) => {
   }
 })
 
-const RUNS = Number(process.env.RANDOM_NETWORKS ?? 300)
+const RUNS = Number(process.env.RANDOM_NETWORKS ?? (isThorough ? 300 : 100))
 const SEED = Number(process.env.RANDOM_SEED ?? 1)
 
 // Each fit takes the threads that it is told.

@@ -15,6 +15,7 @@ import { stopIdleWorkers } from '../src/threads/pool.ts'
 import { runsRelaxed } from './helpers/backends.ts'
 import { stripedKinds } from './helpers/optimizers.ts'
 import { numbers } from './helpers/random.ts'
+import { part } from './helpers/thorough.ts'
 import { bitsOf, inputs, ROWS } from './helpers/threads.ts'
 
 // What is compared here is what the threads leave, so each fit takes those that it is told: trial.test.ts is about how many.
@@ -81,7 +82,7 @@ const cases: Case[] = [
 const wasmKernels: KernelsName[] = runsRelaxed ? ['simd', 'relaxed'] : ['simd']
 
 describe.each(wasmKernels)('%s', (kernels) => {
-  it.each(cases)(
+  it.each(part(cases))(
     '$activation, $loss, sparse: $sparse, $optimizer.name: the same bits for 1, 2, 3, 4 and 8 threads',
     async (one) => {
       const net = new Network({ sizes: [101, 33, 64, 5], seed: 3, kernels })
