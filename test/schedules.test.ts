@@ -67,7 +67,7 @@ const cases: [string, ScheduleOptions, (t: number) => number][] = [
   [
     'oneCycle',
     { name: 'oneCycle', peak: 2 },
-    (t) => (t < 6 ? halfCosine(0.08, 2, t / 6) : halfCosine(2, 0.08 / 1e4, (t - 6) / 14)),
+    (t) => (t <= 5 ? halfCosine(0.08, 2, t / 5) : halfCosine(2, 0.08 / 1e4, (t - 5) / 14)),
   ],
 ]
 
@@ -98,6 +98,22 @@ describe('a schedule', () => {
     expect(rates({ name: 'polynomial', from: 1, to: 0.5, over: 2 }, 5)).toEqual([1, 0.75, 0.5, 0.5, 0.5])
     expect(rates({ name: 'polynomial', from: 1, to: 0.5 }, 5, 2)).toEqual([1, 0.75, 0.5, 0.5, 0.5])
     expect(rates({ name: 'oneCycle', peak: 1, over: 2, rise: 1 }, 4).at(-1)).toBeCloseTo(1, 12)
+  })
+
+  it("of one cycle has PyTorch's rates, which are at the peak and at the end in whole steps", () => {
+    // OneCycleLR(max_lr=0.06, total_steps=10): its phases end at 0.3 · 10 − 1 and at 10 − 1.
+    const found = rates({ name: 'oneCycle', peak: 0.06 }, 12, 10)
+    const low = 0.06 / 25 / 1e4
+    const down = [1, 2, 3, 4, 5, 6].map((n) => halfCosine(0.06, low, n / 7))
+    expectClose(found, [0.0024, 0.0312, 0.06, ...down, low, low, low])
+    // With one step its last phase alone is there, which began before it.
+    expectClose(rates({ name: 'oneCycle', peak: 0.06 }, 1, 1), [low])
+    expectClose(rates({ name: 'oneCycle', peak: 0.06, rise: 0 }, 2, 2), [halfCosine(0.06, low, 0.5), low])
+    expectClose(rates({ name: 'oneCycle', peak: 0.06, rise: 0.5 }, 2, 2), [0.06, low])
+    for (const rise of [0, 0.3, 1]) {
+      const endless = rates({ name: 'oneCycle', peak: 0.06, rise }, 3, Number.POSITIVE_INFINITY)
+      expectClose(endless, new Array(3).fill(rise === 0 ? 0.06 : 0.0024))
+    }
   })
 
   const wrong: [unknown, RegExp][] = [

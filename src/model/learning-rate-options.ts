@@ -80,7 +80,8 @@ export interface CosineSchedule extends ScheduleLength {
   restartFactor?: number
 }
 
-/** Up to the peak and down again, each along half a cosine. */
+/** Up to the peak and down again, each along half a cosine, as PyTorch's OneCycleLR: of T steps, those numbered
+ * rise · T − 1 and T − 1, from 0, have the peak and the lowest rate. */
 export interface OneCycleSchedule extends ScheduleLength {
   name: 'oneCycle'
   /** The highest rate. */

@@ -92,7 +92,7 @@ const plateauOptions = {
 /**
  * constant · step (PyTorch's StepLR) · exponential (ExponentialLR) · inverse (scikit-learn's 'invscaling', Keras's
  * InverseTimeDecay) · polynomial (Keras's PolynomialDecay) · cosine with restarts (Loshchilov and Hutter 2017) · oneCycle
- * (Smith and Topin 2018, with PyTorch's defaults) · plateau (PyTorch's ReduceLROnPlateau).
+ * (Smith and Topin 2018, as PyTorch's OneCycleLR) · plateau (PyTorch's ReduceLROnPlateau).
  */
 export const schedules = {
   constant: row({ options: constantOptions, rate: (options) => options.from }),
@@ -137,9 +137,12 @@ export const schedules = {
     options: oneCycleOptions,
     rate({ peak, rise, divide, divideAtEnd }, t, over) {
       const begin = peak / divide
-      const x = progress(t, over)
-      if (x < rise || rise === 1) return annealed(begin, peak, x / rise)
-      return annealed(peak, begin / divideAtEnd, (x - rise) / (1 - rise))
+      // As PyTorch counts: the steps numbered `top` and `last` have the peak and the lowest rate themselves.
+      const top = rise > 0 ? rise * over - 1 : -1
+      const last = Math.max(0, over - 1)
+      const at = Math.min(t, last)
+      if (at <= top) return annealed(begin, peak, top > 0 ? at / top : 1)
+      return annealed(peak, begin / divideAtEnd, (at - top) / (last - top))
     },
   }),
   plateau: row({
