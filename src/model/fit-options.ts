@@ -86,7 +86,8 @@ export interface FitOptions {
   /** Rows in a mini-batch, at least 1; the last one of an epoch may be smaller. Default 32. */
   batchSize?: number
   /** Mini-batches whose gradients are summed for one step of the optimizer, at least 1: as one batch of so many times the
-   * rows, in less memory. What is left at the end of an epoch makes a step of its own. Default 1. */
+   * rows, in less memory. What is left at the end of an epoch makes a step of its own; so does what is left at the end of a
+   * part of a stream, for which `batchSize` is then needed. Default 1. */
   accumulate?: number
   /** Whether every epoch takes the rows in a new random order. Default true. */
   shuffle?: boolean
