@@ -109,7 +109,7 @@ export class Network extends NetworkBase {
    * `classNames` among the network's options, because a part may lack some of the classes.
    */
   async partialFit(data: Data, options: Omit<FitOptions, 'epochs'> = {}): Promise<History> {
-    return train(this.#core, data, { ...options, epochs: 1 }, 'partialFit')
+    return train(this.#core, data, options, 'partialFit')
   }
 
   /**

@@ -431,6 +431,14 @@ describe('the bytes of a checkpoint', () => {
     expect(net.checkpoint()).toEqual(bytes)
   })
 
+  it('have the layers: others are refused', () => {
+    for (const shape of [{ layers: [99, 2] }, { sizes: [4, 9, 3] }, { inputs: 4 }]) {
+      expect(() => Network.resume(bytes, shape as never)).toThrow(
+        `resume options.${Object.keys(shape)[0]}: expected none: the checkpoint has the layers, got`,
+      )
+    }
+  })
+
   it('ask for the optimizer again where its rate is a function', async () => {
     const optimizer = {
       name: 'adam',

@@ -81,12 +81,11 @@ describe('a schedule', () => {
   })
 
   it.each(cases)('%s begins after its warm-up, which rises in equal parts', (_, options, formula) => {
-    const found = rates(
-      { ...options, warmUp: 4, over: ('over' in options && options.over) || 16 } as never,
-      20,
-    )
-    if (options.name === 'polynomial' || options.name === 'cosine' || options.name === 'oneCycle') {
-      expect(found.slice(4)).toEqual(rates({ ...options, over: options.over ?? 16 }, 16))
+    const hasEnd = ['polynomial', 'cosine', 'oneCycle'].includes(options.name) && !('restartEvery' in options)
+    const over = hasEnd ? { over: ('over' in options && options.over) || 16 } : {}
+    const found = rates({ ...options, warmUp: 4, ...over } as never, 20)
+    if (hasEnd) {
+      expect(found.slice(4)).toEqual(rates({ ...options, ...over } as never, 16))
     } else expectClose(found.slice(4), upTo(16, formula))
     expectClose(
       found.slice(0, 4),
@@ -130,6 +129,14 @@ describe('a schedule', () => {
     [
       { name: 'cosine', from: 1, restartEvery: 2, restartFactor: 0.5 },
       /restartFactor: expected a number of at least 1/,
+    ],
+    [
+      { name: 'cosine', from: 1, restartEvery: 2, over: 9 },
+      /learningRate.over: expected none with 'cosine' and restartEvery, which has no end, got 9/,
+    ],
+    [
+      { name: 'step', from: 1, every: 2, over: 9 },
+      /learningRate.over: expected none with 'step', which has no end/,
     ],
     [{ name: 'cosine', from: 1, patience: 1 }, /options among .*got "patience"/],
     [{ name: 'exponential', from: 1, per: 'batch' }, /per: expected one of 'epoch', 'step'/],

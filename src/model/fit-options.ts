@@ -39,7 +39,7 @@ export interface BatchLog {
 
 export interface EarlyStoppingOptions {
   /** One of the `metrics` by its name, or a figure of the epoch's log; a metric goes before a figure of the same name.
-   * Default: the log's 'validationLoss' where there is validation data, else its 'loss'. */
+   * Of the log it may be 'loss', 'accuracy', 'validationLoss' or 'validationAccuracy'. Default: the log's 'validationLoss' where there is validation data, else its 'loss'. */
   monitor?: string
   /** Whether less or more of it is better. Default: what is known of the metric, whatever it is called; of the log 'min' for
    * the losses, else 'max'. Needed for a metric that is a function of your own. */

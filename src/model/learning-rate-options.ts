@@ -74,7 +74,7 @@ export interface CosineSchedule extends ScheduleLength {
   from: number
   /** Default 0. */
   to?: number
-  /** Length of the first period. Default: one period over all. */
+  /** Length of the first period. Default: one period over all. Not with `over`: it has no end. */
   restartEvery?: number
   /** How much longer each period is than the one before it, at least 1. Default 1. */
   restartFactor?: number
@@ -94,7 +94,7 @@ export interface OneCycleSchedule extends ScheduleLength {
   divideAtEnd?: number
 }
 
-/** Lowered whenever the loss has not become less for some epochs. */
+/** Lowered whenever the loss has not become less for some epochs; `per` is the unit of its warm-up alone. */
 export interface PlateauSchedule extends ScheduleTiming {
   name: 'plateau'
   /** The first rate. */

@@ -179,6 +179,10 @@ const timing = {
 
 const names = Object.keys(schedules) as ScheduleName[]
 
+/** Whether a schedule has an end, where the rate stays from then on. */
+const hasEnd = ({ name, ...options }: { name: ScheduleName; restartEvery?: number | undefined }): boolean =>
+  name === 'polynomial' || name === 'oneCycle' || (name === 'cosine' && options.restartEvery === undefined)
+
 /** A number, a schedule by its name and options, or a function. Throws OptionError. */
 export const learningRate: Check<LearningRate> = (value, name) => {
   if (typeof value === 'number') return rate(value, name)
@@ -189,7 +193,12 @@ export const learningRate: Check<LearningRate> = (value, name) => {
   const { options, check } = schedules[which] as Row<Table>
   const checked = checkOptions({ name: oneOf([which]), ...timing, ...options }, value, name)
   check?.(checked as never, name)
-  return checked as unknown as ScheduleSettings
+  const settings = checked as unknown as ScheduleSettings
+  if (settings.over !== undefined && !hasEnd(settings)) {
+    const restarts = which === 'cosine' ? ' and restartEvery' : ''
+    refuse(`${name}.over`, `none with '${which}'${restarts}, which has no end`, settings.over)
+  }
+  return settings
 }
 
 /** True where the rate may differ from step to step within an epoch. */
@@ -199,12 +208,7 @@ export const variesWithinEpoch = (given: LearningRate): boolean =>
 
 /** True where a schedule by steps goes up to the end of the fit. */
 export const endsWithFit = (given: LearningRate): boolean =>
-  typeof given === 'object' &&
-  given.per === 'step' &&
-  given.over === undefined &&
-  (given.name === 'polynomial' ||
-    given.name === 'oneCycle' ||
-    (given.name === 'cosine' && given.restartEvery === undefined))
+  typeof given === 'object' && given.per === 'step' && given.over === undefined && hasEnd(given)
 
 /**
  * The rate at a moment. end: epochs and steps at the end of the fit, for schedules without a length of their own. A
