@@ -93,7 +93,7 @@ export interface FitOptions {
   shuffle?: boolean
   /** Data to evaluate on after every epoch, or a share of the training data to keep apart for it. */
   validation?: Data | number | ValidationShare
-  /** Figures of the validation data, or where there is none of the training data, after every epoch: names, names with
+  /** Figures of the validation data, or where there is none of the training data, after every epoch, weights left aside: names, names with
    * options such as { name: 'f1', average: 'macro' }, or functions (docs/metrics.md). */
   metrics?: readonly MetricSpec[]
   /** Ends the training when it gets no better; true for the defaults. */
