@@ -79,7 +79,8 @@ export class Network extends NetworkBase {
    *
    * Data that do not fit into memory come as a stream of parts, sync or async: each part is trained on, as one mini-batch or
    * in mini-batches of `batchSize`, before the next is asked for. For several epochs give a function that begins a stream.
-   * A stream that throws ends the training, and the network keeps what it learned up to its last whole step. A stream that is
+   * A stream that throws ends the training, and the network keeps what it learned up to its last whole step; the next fit begins the stream
+   * anew, a resumed one too. A stream that is
    * not at its end when the training is, is closed by its iterator's `return()`, which is awaited unless the signal is aborted;
    * where that fails and nothing else did, `fit` rejects with its error.
    *
@@ -88,7 +89,8 @@ export class Network extends NetworkBase {
    *
    * Rejects with OptionError or ShapeError before anything is trained, also for arrays that change before they have been
    * read; with DivergedError, keeping the parameters of the last good epoch, if the loss is no longer finite; with the
-   * signal's reason when that is aborted, keeping the parameters after the last whole step; with OptionError where a custom
+   * signal's reason when that is aborted, keeping the parameters after the last whole step, from which the next fit begins an
+   * epoch anew, while a network resumed from a checkpoint of them goes on within it; with OptionError where a custom
    * activation or loss fails, keeping the epochs before and whole steps at most.
    */
   async fit(data: Data | DataStream, options: FitOptions = {}): Promise<History> {
@@ -109,7 +111,7 @@ export class Network extends NetworkBase {
    * `classNames` among the network's options, because a part may lack some of the classes.
    */
   async partialFit(data: Data, options: Omit<FitOptions, 'epochs'> = {}): Promise<History> {
-    return train(this.#core, data, { ...options, epochs: 1 }, 'partialFit')
+    return train(this.#core, data, options, 'partialFit')
   }
 
   /**

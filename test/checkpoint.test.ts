@@ -1,5 +1,8 @@
 // A training that is interrupted and resumed, byte for byte the same as one that was not.
 
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { decodeCheckpoint } from '../src/formats/checkpoint.ts'
 import {
@@ -320,6 +323,61 @@ describe('checkpoints during a fit', () => {
   })
 })
 
+describe('the file of a checkpoint', () => {
+  const inFolder = async (run: (folder: string) => Promise<void>) => {
+    const folder = mkdtempSync(join(tmpdir(), 'nabla-'))
+    try {
+      await run(folder)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+
+  it('is refused where it is a folder, before anything is trained or written', () =>
+    inFolder(async (folder) => {
+      const net = network()
+      const before = stateOf(net)
+      const file = join(folder, 'net.ckpt')
+      mkdirSync(file)
+      await expect(net.fit(data, { checkpoint: { file } })).rejects.toThrow(
+        new OptionError(`checkpoint.file: expected a file, got the folder ${file}`),
+      )
+      expect(stateOf(net)).toBe(before)
+      expect(readdirSync(folder)).toEqual(['net.ckpt'])
+    }))
+
+  it('leaves nothing beside it where the system refuses it', () =>
+    inFolder(async (folder) => {
+      const file = join(folder, 'net.ckpt')
+      const onEpoch = ({ epoch }: EpochLog) => {
+        if (epoch > 1) return
+        rmSync(file, { force: true })
+        mkdirSync(join(file, 'in the way'), { recursive: true })
+      }
+      await expect(network().fit(data, { epochs: 3, checkpoint: { file }, onEpoch })).rejects.toThrow(
+        /E[A-Z]+/,
+      )
+      expect(readdirSync(folder)).toEqual(['net.ckpt'])
+    }))
+
+  it('may be written by several at once, and takes what was left by one that was killed', () =>
+    inFolder(async (folder) => {
+      const file = join(folder, 'net.ckpt')
+      // No system has as many processes.
+      const left = [`${file}.4194999-0-0.tmp`, `${file}.4194999-0-3.tmp.old`]
+      const others = [`${file}.tmp`, `${file}.${process.pid}-0-99.tmp`, `${file}.4194999-0.tmp`]
+      for (const one of [...left, ...others]) writeFileSync(one, 'x')
+      const fits = [1, 2, 3, 4].map((seed) =>
+        network({ seed }).fit(data, { epochs: 20, batchSize: 8, checkpoint: { file, every: { steps: 1 } } }),
+      )
+      await Promise.all(fits)
+      const names = ['net.ckpt', 'net.ckpt.previous', ...others.map((one) => basename(one))]
+      expect(readdirSync(folder).sort()).toEqual(names.sort())
+      for (const one of [file, `${file}.previous`])
+        expect(Network.resume(readFileSync(one)).layers).toHaveLength(2)
+    }))
+})
+
 describe('the bytes of a checkpoint', () => {
   const bytes = network({ optimizer: 'adam' }).checkpoint()
 
@@ -371,6 +429,14 @@ describe('the bytes of a checkpoint', () => {
       Object.assign(globalThis, { Uint8Array: ofBytes, Float32Array: ofFloats })
     }
     expect(net.checkpoint()).toEqual(bytes)
+  })
+
+  it('have the layers: others are refused', () => {
+    for (const shape of [{ layers: [99, 2] }, { sizes: [4, 9, 3] }, { inputs: 4 }]) {
+      expect(() => Network.resume(bytes, shape as never)).toThrow(
+        `resume options.${Object.keys(shape)[0]}: expected none: the checkpoint has the layers, got`,
+      )
+    }
   })
 
   it('ask for the optimizer again where its rate is a function', async () => {

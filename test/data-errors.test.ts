@@ -1,10 +1,27 @@
 // Data that a network refuses, in every call that takes some: the message says where, and nothing is lost.
 
 import { describe, expect, it } from 'vitest'
-import { type Network, ShapeError } from '../src/index.ts'
+import { type Data, type Network, OptionError, ShapeError } from '../src/index.ts'
 import { type Anything, make, parametersOf, x, y } from './helpers/errors.ts'
 
 describe('data', () => {
+  it.each(['sampleWeight', 'sample_weights', 'weight', 'classWeight'])(
+    'with %s are refused: weights are called weights',
+    async (name) => {
+      const net = make()
+      const before = parametersOf(net)
+      const data = { x, y, rows: 6, [name]: new Float32Array(6) }
+      const message = `data: expected the rows' weights as \`weights\`, and those of classes as an option of fit, got "${name}"`
+      await expect(net.fit(data)).rejects.toThrow(new OptionError(`fit ${message}`))
+      expect(() => net.evaluate(data)).toThrow(new OptionError(`evaluate ${message}`))
+      await expect(net.fit({ x, y }, { validation: data })).rejects.toThrow(
+        'fit options.validation: expected',
+      )
+      expect(parametersOf(net)).toEqual(before)
+      await net.fit({ x, y, weights: new Float32Array(6).fill(1), rows: 6 } as Data)
+    },
+  )
+
   const calls: [string, (net: Network, x: Anything, y: Anything) => unknown][] = [
     ['fit', (net, rows, targets) => net.fit({ x: rows, y: targets })],
     ['trainBatch', async (net, rows, targets) => net.trainBatch(rows, targets)],

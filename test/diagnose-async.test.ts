@@ -1,7 +1,14 @@
 // diagnoseAsync: the notes of diagnose, from the parameters of one moment, with the event loop free.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import * as Hits from '../assembly/abi/hits.ts'
+import { chooseBackend } from '../src/backends/choose.ts'
+import { Engine } from '../src/engine/engine.ts'
 import { BackendError, Network, ShapeError, type SizedNetworkOptions } from '../src/index.ts'
+import { type Figures, figuresOf } from '../src/inspect/health/layer-figures.ts'
+import type { Rows } from '../src/intake/rows.ts'
+import { networkSettings } from '../src/model/network-settings.ts'
+import { plainSgd } from '../src/model/optimizers.ts'
 import { numbers } from './helpers/random.ts'
 
 const ROWS = 20_000
@@ -39,6 +46,49 @@ describe('diagnoseAsync', () => {
     expect(found).toEqual(notes)
     expect(turns).toBeGreaterThan(2)
     expect(net.diagnose({ x, y })).toEqual(notes)
+  })
+
+  it('predicts one block between two turns, and has the norms of what the arena holds', () => {
+    const architecture = networkSettings({
+      sizes: [301, 1201, 903, 3],
+      loss: 'crossEntropy',
+      seed: 1,
+    }).architecture
+    const engine = new Engine(architecture, chooseBackend('simd', false).make, plainSgd)
+    const rows = 700
+    const data = {
+      x: { values: numbers(301 * rows, 1), rows, columns: 301, name: 'x', nonzeros: 0, checksums: undefined },
+      y: {
+        values: Int32Array.from({ length: rows }, (_, r) => r % 3),
+        rows,
+        columns: 1,
+        hitMode: Hits.ARGMAX,
+      },
+      weights: undefined,
+    } as unknown as Rows
+    const predict = vi.spyOn(engine, 'predictStaged')
+    let most = 0
+    let seen = 0
+    let figures: Figures | undefined
+    const work = figuresOf(engine, data)
+    while (!figures) {
+      const { done, value } = work.next()
+      most = Math.max(most, predict.mock.calls.length - seen)
+      seen = predict.mock.calls.length
+      if (done) figures = value
+    }
+    expect(seen).toBeGreaterThan(3)
+    expect(most).toBe(1)
+    const norm = (values: Float32Array | Float64Array) => {
+      let squares = 0
+      for (const value of values) squares += value ** 2
+      return Math.sqrt(squares)
+    }
+    figures.layers.forEach(({ weightNorm, gradientNorm }, l) => {
+      expect(weightNorm, `W${l + 1}`).toBeCloseTo(norm(engine.parameters.weights(l)), 9)
+      expect(gradientNorm, `∇W${l + 1}`).toBeCloseTo(norm(engine.parameters.weights(l, 'weightGradients')), 9)
+    })
+    engine.release()
   })
 
   it('goes by the parameters at the time of the call, whatever is done with the network meanwhile', async () => {

@@ -98,13 +98,27 @@ describe('early stopping', () => {
     expect((await network().fit({ x, y }, { ...options, earlyStopping: upwards })).epochs).toBe(2)
   })
 
+  it('refuses a figure that there cannot be before anything is trained', async () => {
+    const net = network()
+    const before = bits(net)
+    for (const monitor of ['auc', 'seconds', 'epochs', 'learningRate', 'validationLoss', 'toString']) {
+      const fit = net.fit({ x, y }, { epochs: 3, metrics: ['r2'], earlyStopping: { monitor } })
+      await expect(fit).rejects.toThrow(
+        new OptionError(
+          `fit options.earlyStopping.monitor: expected one of loss, accuracy, r2, got '${monitor}'`,
+        ),
+      )
+    }
+    expect(bits(net)).toBe(before)
+  })
+
   it('refuses a figure that there is not, and keeps what was trained', async () => {
     const net = network()
     const before = bits(net)
-    const fit = net.fit({ x, y }, { epochs: 3, earlyStopping: { monitor: 'auc' } })
+    const fit = net.fit({ x, y }, { epochs: 3, earlyStopping: { monitor: 'accuracy' } })
     await expect(fit).rejects.toThrow(OptionError)
     await expect(fit).rejects.toThrow(
-      "fit options.earlyStopping.monitor: expected one of epoch, epochs, loss, learningRate, seconds, got 'auc'",
+      "fit options.earlyStopping.monitor: expected one of loss, got 'accuracy'",
     )
     expect(bits(net)).not.toBe(before)
     const wrong = [{ patience: -1 }, { mode: 'least' }, { minDelta: NaN }, { best: true }]

@@ -47,8 +47,10 @@ const runs: readonly Run[] = [
   {
     schedule: { name: 'oneCycle', peak: 0.125, rise: 0.5, divide: 4, divideAtEnd: 10 },
     rate: (t, length) => {
-      const half = length / 2
-      return t < half ? halfCosine(0.03125, 0.125, t / half) : halfCosine(0.125, 0.003125, (t - half) / half)
+      const top = length / 2 - 1
+      return t <= top
+        ? halfCosine(0.03125, 0.125, t / top)
+        : halfCosine(0.125, 0.003125, (t - top) / (length - 1 - top))
     },
   },
   // The losses rise from the eighth step on, and the epochs' from the fourth: none is better by half before that, nor then.

@@ -67,7 +67,7 @@ const cases: [string, ScheduleOptions, (t: number) => number][] = [
   [
     'oneCycle',
     { name: 'oneCycle', peak: 2 },
-    (t) => (t < 6 ? halfCosine(0.08, 2, t / 6) : halfCosine(2, 0.08 / 1e4, (t - 6) / 14)),
+    (t) => (t <= 5 ? halfCosine(0.08, 2, t / 5) : halfCosine(2, 0.08 / 1e4, (t - 5) / 14)),
   ],
 ]
 
@@ -81,12 +81,11 @@ describe('a schedule', () => {
   })
 
   it.each(cases)('%s begins after its warm-up, which rises in equal parts', (_, options, formula) => {
-    const found = rates(
-      { ...options, warmUp: 4, over: ('over' in options && options.over) || 16 } as never,
-      20,
-    )
-    if (options.name === 'polynomial' || options.name === 'cosine' || options.name === 'oneCycle') {
-      expect(found.slice(4)).toEqual(rates({ ...options, over: options.over ?? 16 }, 16))
+    const hasEnd = ['polynomial', 'cosine', 'oneCycle'].includes(options.name) && !('restartEvery' in options)
+    const over = hasEnd ? { over: ('over' in options && options.over) || 16 } : {}
+    const found = rates({ ...options, warmUp: 4, ...over } as never, 20)
+    if (hasEnd) {
+      expect(found.slice(4)).toEqual(rates({ ...options, ...over } as never, 16))
     } else expectClose(found.slice(4), upTo(16, formula))
     expectClose(
       found.slice(0, 4),
@@ -98,6 +97,22 @@ describe('a schedule', () => {
     expect(rates({ name: 'polynomial', from: 1, to: 0.5, over: 2 }, 5)).toEqual([1, 0.75, 0.5, 0.5, 0.5])
     expect(rates({ name: 'polynomial', from: 1, to: 0.5 }, 5, 2)).toEqual([1, 0.75, 0.5, 0.5, 0.5])
     expect(rates({ name: 'oneCycle', peak: 1, over: 2, rise: 1 }, 4).at(-1)).toBeCloseTo(1, 12)
+  })
+
+  it("of one cycle has PyTorch's rates, which are at the peak and at the end in whole steps", () => {
+    // OneCycleLR(max_lr=0.06, total_steps=10): its phases end at 0.3 · 10 − 1 and at 10 − 1.
+    const found = rates({ name: 'oneCycle', peak: 0.06 }, 12, 10)
+    const low = 0.06 / 25 / 1e4
+    const down = [1, 2, 3, 4, 5, 6].map((n) => halfCosine(0.06, low, n / 7))
+    expectClose(found, [0.0024, 0.0312, 0.06, ...down, low, low, low])
+    // With one step its last phase alone is there, which began before it.
+    expectClose(rates({ name: 'oneCycle', peak: 0.06 }, 1, 1), [low])
+    expectClose(rates({ name: 'oneCycle', peak: 0.06, rise: 0 }, 2, 2), [halfCosine(0.06, low, 0.5), low])
+    expectClose(rates({ name: 'oneCycle', peak: 0.06, rise: 0.5 }, 2, 2), [0.06, low])
+    for (const rise of [0, 0.3, 1]) {
+      const endless = rates({ name: 'oneCycle', peak: 0.06, rise }, 3, Number.POSITIVE_INFINITY)
+      expectClose(endless, new Array(3).fill(rise === 0 ? 0.06 : 0.0024))
+    }
   })
 
   const wrong: [unknown, RegExp][] = [
@@ -114,6 +129,14 @@ describe('a schedule', () => {
     [
       { name: 'cosine', from: 1, restartEvery: 2, restartFactor: 0.5 },
       /restartFactor: expected a number of at least 1/,
+    ],
+    [
+      { name: 'cosine', from: 1, restartEvery: 2, over: 9 },
+      /learningRate.over: expected none with 'cosine' and restartEvery, which has no end, got 9/,
+    ],
+    [
+      { name: 'step', from: 1, every: 2, over: 9 },
+      /learningRate.over: expected none with 'step', which has no end/,
     ],
     [{ name: 'cosine', from: 1, patience: 1 }, /options among .*got "patience"/],
     [{ name: 'exponential', from: 1, per: 'batch' }, /per: expected one of 'epoch', 'step'/],

@@ -288,6 +288,24 @@ describe('a stream of parts', () => {
     }
   })
 
+  it('sums batches within a part, and is refused where a part is a batch', async () => {
+    await expect(network().fit(() => partsOf(20, 20), { accumulate: 2 })).rejects.toThrow(
+      'fit options.accumulate: expected 1 where each part of a stream is a batch and makes a step; larger parts with a ' +
+        'batchSize have several batches each, got 2',
+    )
+    const [streamed, expected] = [network(), network()]
+    const options = { accumulate: 2, batchSize: 8, shuffle: false }
+    await streamed.fit(partsOf(20, 40), options)
+    for (const [from, to] of [
+      [0, 20],
+      [20, 60],
+    ]) {
+      await expected.fit(part(from, to), options)
+    }
+    expect(bits(streamed)).toBe(bits(expected))
+    await network().fit(() => partsOf(20, 20), { accumulate: 1 })
+  })
+
   it('goes on from a checkpoint after an epoch to the same bits', async () => {
     const [whole, first] = [network({ optimizer: 'adam' }), network({ optimizer: 'adam' })]
     const stream = () => partsOf(20, 15, 25)

@@ -83,6 +83,14 @@ describe('train', () => {
   })
 })
 
+it('partialFit wants no epochs', async () => {
+  const net = network()
+  await expect(net.partialFit({ x, y }, { epochs: 50 } as never)).rejects.toThrow(
+    'partialFit options.epochs: expected none: it trains on the data once, and fit as often as asked, got 50',
+  )
+  expect(net.epochs).toBe(0)
+})
+
 it('partialFit trains once on each part', async () => {
   const [parts, fits] = [network(), network()]
   for (const from of [0, 20]) {

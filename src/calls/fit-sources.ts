@@ -130,6 +130,13 @@ export function* readParts(
   const { every } = settings.checkpoint ?? {}
   if (settings.classWeight)
     refuse('fit options.classWeight', 'weights in the parts of a stream', settings.classWeight)
+  if (settings.accumulate > 1 && batchSize === undefined) {
+    refuse(
+      'fit options.accumulate',
+      '1 where each part of a stream is a batch and makes a step; larger parts with a batchSize have several batches each',
+      settings.accumulate,
+    )
+  }
   if (every && !('epochs' in every)) {
     refuse('fit options.checkpoint.every', 'a number of epochs for a stream', every)
   }

@@ -73,6 +73,10 @@ export function optionsToResume(
   source = 'checkpoint',
 ): NetworkOptions {
   const { activations: _, ...given } = options
+  for (const shape of ['sizes', 'inputs', 'layers'] as const) {
+    const value = (given as Readonly<Record<string, unknown>>)[shape]
+    if (value !== undefined) refuse(`resume options.${shape}`, 'none: the checkpoint has the layers', value)
+  }
   const { layers, loss } = saved as { readonly layers?: unknown; readonly loss?: unknown }
   // Only a loss of the user's own is saved with what its targets are.
   if (isOwn(loss) && 'targets' in loss && !hasFunctions(loss)) {

@@ -62,7 +62,9 @@ function* fitWork(
   const recorder = new Recorder(settings.epochs)
   const { sourceOf, validation, training, rows, end } = yield* reading
   const measured = measuredOf(settings, core.settings.architecture.outputs, validation ?? training)
-  if (settings.earlyStopping) checkStopping(settings.earlyStopping, measured?.metrics ?? [])
+  if (settings.earlyStopping) {
+    checkStopping(settings.earlyStopping, measured?.metrics ?? [], validation !== undefined)
+  }
   yield* transaction.keep()
   const rates = new Rates(settings.learningRate ?? optimizer.learningRate, counters, end)
   if (rates.needsValidation && !validation) {
@@ -101,6 +103,12 @@ export async function train(
   call: TrainingCall = 'fit',
 ): Promise<History> {
   const given = fitSettings(options)
+  if (call === 'partialFit' && given.epochs !== 1)
+    refuse(
+      'partialFit options.epochs',
+      'none: it trains on the data once, and fit as often as asked',
+      given.epochs,
+    )
   const { threads, offThread } = given
   const { architecture } = core.settings
   if (threads !== undefined && threads !== 'auto' && threads > 1) {

@@ -16,6 +16,11 @@ import type { Tapes } from './tapes.ts'
 // An arena this much larger than its plan, in elements, is offered to others when a fit is done with it.
 const WORTH_OFFERING = 1 << 18
 
+/** What a call needs room for. */
+type Wanted = Pick<Capacity, 'batchRows' | 'dataRows' | 'gradients' | 'steps'> & {
+  readonly weighted?: boolean
+}
+
 export class Arena implements Offering {
   readonly architecture: Architecture
   /** True where its tapes call functions of the user's own, which only the caller's thread has. */
@@ -188,26 +193,30 @@ export class Arena implements Offering {
   }
 
   /** Moves to a larger arena if this one has no room for so much. */
-  reserve({
-    batchRows,
-    dataRows,
-    gradients,
-    steps,
-    weighted = false,
-  }: Pick<Capacity, 'batchRows' | 'dataRows' | 'gradients' | 'steps'> & {
-    readonly weighted?: boolean
-  }): void {
+  reserve(wanted: Wanted): void {
+    const larger = this.#largerFor(wanted)
+    if (larger) this.resize(larger)
+  }
+
+  /** The same in slices. */
+  *reserveSlices(wanted: Wanted): Slices<void> {
+    const larger = this.#largerFor(wanted)
+    if (larger) yield* this.resizeSlices(larger)
+  }
+
+  /** What it takes to have room for so much; undefined where there is. */
+  #largerFor({ batchRows, dataRows, gradients, steps, weighted = false }: Wanted): Capacity | undefined {
     const has = this.#plan.capacity
     const hasRows = has.batchRows >= batchRows && has.dataRows >= dataRows
     const hasRest = has.steps >= steps && (has.gradients || !gradients) && (has.weighted || !weighted)
-    if (hasRows && hasRest) return
-    this.resize({
+    if (hasRows && hasRest) return undefined
+    return {
       ...PREDICTS,
       batchRows: Math.max(has.batchRows, batchRows),
       dataRows: Math.max(has.dataRows, dataRows),
       gradients: has.gradients || gradients,
       steps: Math.max(has.steps, steps),
       weighted: has.weighted || weighted,
-    })
+    }
   }
 }

@@ -3,6 +3,7 @@
 
 import { activate, derive, softmaxRow } from '../backends/reference/activation.ts'
 import type { Floats } from '../base/floats.ts'
+import { runNow, type Slices } from '../base/pace.ts'
 import { activationRow } from '../model/custom-activation.ts'
 import { lossRow } from '../model/custom-loss.ts'
 import type { Tensor } from '../program/tensors.ts'
@@ -13,8 +14,9 @@ import type { Engine } from './engine.ts'
 export const floatsLike = (floats: Floats, length: number): Floats =>
   floats instanceof Float64Array ? new Float64Array(length) : new Float32Array(length)
 
-/** The outputs of the rows [0, rows) of row-major inputs, (rows × outputs): those of `predict`, bit for bit. */
-export function outputsOf(engine: Engine, x: ArrayLike<number>, rows: number): Floats {
+/** The outputs of the rows [0, rows) of row-major inputs, (rows × outputs): those of `predict`, bit for bit. Yields now and
+ * then. */
+function* outputSlices(engine: Engine, x: ArrayLike<number>, rows: number): Slices<Floats> {
   const { outputs } = engine.architecture
   const { blockRows } = engine
   const out = floatsLike(engine.floats, rows * outputs)
@@ -22,9 +24,14 @@ export function outputsOf(engine: Engine, x: ArrayLike<number>, rows: number): F
     const to = Math.min(from + blockRows, rows)
     engine.fill(engine.plan.staging.x, x, from, to)
     engine.predictStaged(to - from, out, from * outputs)
+    yield
   }
   return out
 }
+
+/** The same at once. */
+export const outputsOf = (engine: Engine, x: ArrayLike<number>, rows: number): Floats =>
+  runNow(outputSlices(engine, x, rows))
 
 /** Where the last layer's activation is left to its loss: the arena has z there, and not a. */
 export function leavesZ(engine: Engine, l: number): boolean {
@@ -59,10 +66,15 @@ export class Pass {
 
   /** a = f(z) of layer l. */
   activations(l: number): Floats {
+    return runNow(this.activationSlices(l))
+  }
+
+  /** The same in slices. */
+  *activationSlices(l: number): Slices<Floats> {
     if (!leavesZ(this.#engine, l)) return this.stored(l)
     const { layers } = this.#engine.architecture
     const isPredicted = !layers.some(({ normalization }) => normalization?.name === 'batch')
-    if (isPredicted) return outputsOf(this.#engine, this.#x, this.#rows)
+    if (isPredicted) return yield* outputSlices(this.#engine, this.#x, this.#rows)
     // A prediction would take running statistics where this pass took those of the batch.
     const a = this.stored(l)
     const { units, activation } = layers[l]

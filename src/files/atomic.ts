@@ -16,11 +16,14 @@ interface FileSystem {
   copyFile(from: string, to: string): Promise<void>
   rm(path: string, options: { force: boolean }): Promise<void>
   readFile(path: string): Promise<Uint8Array>
+  readdir(path: string): Promise<string[]>
   stat(path: string): Promise<{ isDirectory(): boolean }>
 }
 
 interface Paths {
   dirname(path: string): string
+  basename(path: string): string
+  join(...parts: string[]): string
 }
 
 /** What the file before the last one is called. */
@@ -49,9 +52,11 @@ async function syncFolder(fs: FileSystem, file: string): Promise<void> {
   }
 }
 
+const keptOf = (beside: string): string => `${beside}.old`
+
 /** Keeps the file as the previous one; its place is never empty. */
 async function keepPrevious(fs: FileSystem, file: string, beside: string): Promise<void> {
-  const kept = `${beside}.old`
+  const kept = keptOf(beside)
   await fs.rm(kept, { force: true })
   try {
     await fs.link(file, kept)
@@ -61,25 +66,81 @@ async function keepPrevious(fs: FileSystem, file: string, beside: string): Promi
     await fs.copyFile(file, kept)
   }
   await fs.rename(kept, previousOf(file))
+  // Where another writer has just kept the same file, a rename of one link to the other does nothing.
+  await fs.rm(kept, { force: true })
 }
 
+const busy = new Set<string>()
+
 /**
- * Puts the bytes in the place of the file. Killed at any moment, it leaves a whole file there, old or new. keeps: whether the old one
- * is to stay as the previous one.
+ * A name beside the file that no other writer has, in this thread, another or another process; given back by
+ * `busy.delete`. Always the smallest that is free: what a writer that was killed has left is written over by one that
+ * has its number.
  */
-export async function replaceFile(file: string, bytes: Uint8Array, keeps = true): Promise<void> {
-  const fs = await fileSystem(file)
-  // In the same folder: only there a rename is one step.
-  const beside = `${file}.tmp`
-  const handle = await fs.open(beside, 'w')
+async function nameBeside(file: string): Promise<string> {
+  const { pid } = (await builtin<{ pid: number }>('node:process')) ?? { pid: 0 }
+  const { threadId } = (await builtin<{ threadId: number }>('node:worker_threads')) ?? { threadId: 0 }
+  for (let n = 0; ; ++n) {
+    const name = `${file}.${pid}-${threadId}-${n}.tmp`
+    if (busy.has(name)) continue
+    busy.add(name)
+    return name
+  }
+}
+
+/** Removes what writers of processes that are no more have left beside the file. */
+async function removeLeft(fs: FileSystem, file: string): Promise<void> {
+  const paths = (await builtin<Paths>('node:path'))!
+  const system = await builtin<{ kill(pid: number, signal: number): void }>('node:process')
+  const isGone = (pid: number): boolean => {
+    try {
+      system!.kill(pid, 0)
+      return false
+    } catch (error) {
+      return (error as { code?: string }).code === 'ESRCH'
+    }
+  }
+  const [folder, start] = [paths.dirname(file), `${paths.basename(file)}.`]
+  try {
+    for (const name of await fs.readdir(folder)) {
+      const pid = name.startsWith(start) && /^(\d+)-\d+-\d+\.tmp(\.old)?$/.exec(name.slice(start.length))?.[1]
+      if (pid && isGone(Number(pid))) await fs.rm(paths.join(folder, name), { force: true })
+    }
+  } catch {
+    // They are in nobody's way.
+  }
+}
+
+/** Writes the bytes to a file, which is on the disk then. */
+async function writeWhole(fs: FileSystem, file: string, bytes: Uint8Array): Promise<void> {
+  const handle = await fs.open(file, 'w')
   try {
     await handle.writeFile(bytes)
     await handle.sync()
   } finally {
     await handle.close()
   }
-  if (keeps) await keepPrevious(fs, file, beside)
-  await fs.rename(beside, file)
+}
+
+/**
+ * Puts the bytes in the place of the file. Killed at any moment, it leaves a whole file there, old or new. Of two that do so at
+ * once, the last one wins. keeps: whether the old file is to stay as the previous one. Rejects with the system's error, and
+ * leaves nothing beside the file then.
+ */
+export async function replaceFile(file: string, bytes: Uint8Array, keeps = true): Promise<void> {
+  const fs = await fileSystem(file)
+  // In the same folder: only there a rename is one step.
+  const beside = await nameBeside(file)
+  try {
+    await writeWhole(fs, beside, bytes)
+    if (keeps) await keepPrevious(fs, file, beside)
+    await fs.rename(beside, file)
+  } catch (error) {
+    for (const left of [beside, keptOf(beside)]) await fs.rm(left, { force: true }).catch(() => {})
+    throw error
+  } finally {
+    busy.delete(beside)
+  }
   await syncFolder(fs, file)
 }
 
@@ -89,16 +150,18 @@ export async function readBytes(file: string): Promise<Uint8Array> {
   return new Uint8Array(await fs.readFile(file))
 }
 
-/** What puts bytes in the place of the file. Rejects where there are no files, or no folder for this one. */
+/** What puts bytes in the place of the file. Rejects where there are no files, no folder for this one, or a folder there. */
 export async function fileWriter(file: string): Promise<(bytes: Uint8Array) => Promise<void>> {
   const fs = await fileSystem(file)
   const { dirname } = (await builtin<Paths>('node:path'))!
-  const folder = dirname(file)
-  const isFolder = await fs.stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-  if (!isFolder)
+  const isFolder = (path: string) =>
+    fs.stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
+  if (!(await isFolder(dirname(file))))
     throw new OptionError(`checkpoint.file: expected a file in a folder that exists, got ${file}`)
+  if (await isFolder(file)) throw new OptionError(`checkpoint.file: expected a file, got the folder ${file}`)
+  await removeLeft(fs, file)
   return (bytes) => replaceFile(file, bytes)
 }

@@ -34,11 +34,17 @@ import type {
 } from './options.ts'
 import { learningRate } from './schedules.ts'
 
-/** `{ x, y }`, with whatever else a data set carries; the arrays themselves are checked where they are read. */
-export const checkData: Check<Data> = (value, name) =>
-  isObject(value) && 'x' in value && 'y' in value
-    ? (value as unknown as Data)
-    : refuse(name, '{ x, y }', value)
+/**
+ * `{ x, y }`, with whatever else a data set carries but other names for weights, which would be passed over; the arrays
+ * themselves are checked where they are read.
+ */
+export const checkData: Check<Data> = (value, name) => {
+  if (!isObject(value) || !('x' in value && 'y' in value)) return refuse(name, '{ x, y }', value)
+  const misnamed = Object.keys(value).find((key) => key !== 'weights' && /weight/i.test(key))
+  if (misnamed)
+    refuse(name, "the rows' weights as `weights`, and those of classes as an option of fit", misnamed)
+  return value as unknown as Data
+}
 
 // By what it has: a signal may come from another realm.
 const signal: Check<AbortSignal> = (value, name) =>

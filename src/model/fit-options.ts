@@ -39,7 +39,7 @@ export interface BatchLog {
 
 export interface EarlyStoppingOptions {
   /** One of the `metrics` by its name, or a figure of the epoch's log; a metric goes before a figure of the same name.
-   * Default: the log's 'validationLoss' where there is validation data, else its 'loss'. */
+   * Of the log it may be 'loss', 'accuracy', 'validationLoss' or 'validationAccuracy'. Default: the log's 'validationLoss' where there is validation data, else its 'loss'. */
   monitor?: string
   /** Whether less or more of it is better. Default: what is known of the metric, whatever it is called; of the log 'min' for
    * the losses, else 'max'. Needed for a metric that is a function of your own. */
@@ -86,13 +86,14 @@ export interface FitOptions {
   /** Rows in a mini-batch, at least 1; the last one of an epoch may be smaller. Default 32. */
   batchSize?: number
   /** Mini-batches whose gradients are summed for one step of the optimizer, at least 1: as one batch of so many times the
-   * rows, in less memory. What is left at the end of an epoch makes a step of its own. Default 1. */
+   * rows, in less memory. What is left at the end of an epoch makes a step of its own; so does what is left at the end of a
+   * part of a stream, for which `batchSize` is then needed. Default 1. */
   accumulate?: number
   /** Whether every epoch takes the rows in a new random order. Default true. */
   shuffle?: boolean
   /** Data to evaluate on after every epoch, or a share of the training data to keep apart for it. */
   validation?: Data | number | ValidationShare
-  /** Figures of the validation data, or where there is none of the training data, after every epoch: names, names with
+  /** Figures of the validation data, or where there is none of the training data, after every epoch, weights left aside: names, names with
    * options such as { name: 'f1', average: 'macro' }, or functions (docs/metrics.md). */
   metrics?: readonly MetricSpec[]
   /** Ends the training when it gets no better; true for the defaults. */

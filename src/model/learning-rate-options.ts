@@ -74,13 +74,14 @@ export interface CosineSchedule extends ScheduleLength {
   from: number
   /** Default 0. */
   to?: number
-  /** Length of the first period. Default: one period over all. */
+  /** Length of the first period. Default: one period over all. Not with `over`: it has no end. */
   restartEvery?: number
   /** How much longer each period is than the one before it, at least 1. Default 1. */
   restartFactor?: number
 }
 
-/** Up to the peak and down again, each along half a cosine. */
+/** Up to the peak and down again, each along half a cosine, as PyTorch's OneCycleLR: of T steps, those numbered
+ * rise · T − 1 and T − 1, from 0, have the peak and the lowest rate. */
 export interface OneCycleSchedule extends ScheduleLength {
   name: 'oneCycle'
   /** The highest rate. */
@@ -93,7 +94,7 @@ export interface OneCycleSchedule extends ScheduleLength {
   divideAtEnd?: number
 }
 
-/** Lowered whenever the loss has not become less for some epochs. */
+/** Lowered whenever the loss has not become less for some epochs; `per` is the unit of its warm-up alone. */
 export interface PlateauSchedule extends ScheduleTiming {
   name: 'plateau'
   /** The first rate. */

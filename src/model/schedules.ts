@@ -92,7 +92,7 @@ const plateauOptions = {
 /**
  * constant · step (PyTorch's StepLR) · exponential (ExponentialLR) · inverse (scikit-learn's 'invscaling', Keras's
  * InverseTimeDecay) · polynomial (Keras's PolynomialDecay) · cosine with restarts (Loshchilov and Hutter 2017) · oneCycle
- * (Smith and Topin 2018, with PyTorch's defaults) · plateau (PyTorch's ReduceLROnPlateau).
+ * (Smith and Topin 2018, as PyTorch's OneCycleLR) · plateau (PyTorch's ReduceLROnPlateau).
  */
 export const schedules = {
   constant: row({ options: constantOptions, rate: (options) => options.from }),
@@ -137,9 +137,12 @@ export const schedules = {
     options: oneCycleOptions,
     rate({ peak, rise, divide, divideAtEnd }, t, over) {
       const begin = peak / divide
-      const x = progress(t, over)
-      if (x < rise || rise === 1) return annealed(begin, peak, x / rise)
-      return annealed(peak, begin / divideAtEnd, (x - rise) / (1 - rise))
+      // As PyTorch counts: the steps numbered `top` and `last` have the peak and the lowest rate themselves.
+      const top = rise > 0 ? rise * over - 1 : -1
+      const last = Math.max(0, over - 1)
+      const at = Math.min(t, last)
+      if (at <= top) return annealed(begin, peak, top > 0 ? at / top : 1)
+      return annealed(peak, begin / divideAtEnd, (at - top) / (last - top))
     },
   }),
   plateau: row({
@@ -176,6 +179,10 @@ const timing = {
 
 const names = Object.keys(schedules) as ScheduleName[]
 
+/** Whether a schedule has an end, where the rate stays from then on. */
+const hasEnd = ({ name, ...options }: { name: ScheduleName; restartEvery?: number | undefined }): boolean =>
+  name === 'polynomial' || name === 'oneCycle' || (name === 'cosine' && options.restartEvery === undefined)
+
 /** A number, a schedule by its name and options, or a function. Throws OptionError. */
 export const learningRate: Check<LearningRate> = (value, name) => {
   if (typeof value === 'number') return rate(value, name)
@@ -186,7 +193,12 @@ export const learningRate: Check<LearningRate> = (value, name) => {
   const { options, check } = schedules[which] as Row<Table>
   const checked = checkOptions({ name: oneOf([which]), ...timing, ...options }, value, name)
   check?.(checked as never, name)
-  return checked as unknown as ScheduleSettings
+  const settings = checked as unknown as ScheduleSettings
+  if (settings.over !== undefined && !hasEnd(settings)) {
+    const restarts = which === 'cosine' ? ' and restartEvery' : ''
+    refuse(`${name}.over`, `none with '${which}'${restarts}, which has no end`, settings.over)
+  }
+  return settings
 }
 
 /** True where the rate may differ from step to step within an epoch. */
@@ -196,12 +208,7 @@ export const variesWithinEpoch = (given: LearningRate): boolean =>
 
 /** True where a schedule by steps goes up to the end of the fit. */
 export const endsWithFit = (given: LearningRate): boolean =>
-  typeof given === 'object' &&
-  given.per === 'step' &&
-  given.over === undefined &&
-  (given.name === 'polynomial' ||
-    given.name === 'oneCycle' ||
-    (given.name === 'cosine' && given.restartEvery === undefined))
+  typeof given === 'object' && given.per === 'step' && given.over === undefined && hasEnd(given)
 
 /**
  * The rate at a moment. end: epochs and steps at the end of the fit, for schedules without a length of their own. A

@@ -23,26 +23,42 @@ export interface StoppingState {
 
 const NOTHING_SEEN: StoppingState = { best: Number.NaN, bestEpoch: 0, bad: 0, parameters: undefined }
 
-/** Figures of the log of which less is better; of the others more is. */
-const LESS_IS_BETTER: readonly string[] = ['loss', 'validationLoss']
+/** The figures of the log that say how good an epoch was, and which way is better. */
+const FIGURES = { loss: 'min', accuracy: 'max', validationLoss: 'min', validationAccuracy: 'max' } as const
+type Figure = keyof typeof FIGURES
+const isFigure = (name: string): name is Figure => Object.hasOwn(FIGURES, name)
+
+const refuseMonitor = (figures: readonly string[], metrics: readonly Metric[], name: string): never => {
+  const known = new Set([...figures, ...metrics.map((one) => one.name)])
+  throw new OptionError(
+    `fit options.earlyStopping.monitor: expected one of ${[...known].join(', ')}, got '${name}'`,
+  )
+}
 
 const metricOf = (metrics: readonly Metric[], { monitor }: EarlyStoppingSettings): Metric | undefined =>
   metrics.find(({ name }) => name === monitor)
 
-/** Throws OptionError where it cannot be known which way the metric that is watched gets better. */
-export function checkStopping(settings: EarlyStoppingSettings, metrics: readonly Metric[]): void {
+/**
+ * Throws OptionError where there can be no such figure, and where it cannot be known which way the metric that is watched gets
+ * better. Whether there is an accuracy is known after an epoch.
+ */
+export function checkStopping(
+  settings: EarlyStoppingSettings,
+  metrics: readonly Metric[],
+  validates: boolean,
+): void {
+  const { monitor, mode } = settings
   const metric = metricOf(metrics, settings)
-  if (!metric || metric.better || settings.mode) return
+  if (!metric && monitor !== undefined) {
+    const figures = Object.keys(FIGURES).filter((name) => validates || !name.startsWith('validation'))
+    if (!figures.includes(monitor)) refuseMonitor(figures, metrics, monitor)
+  }
+  if (!metric || metric.better || mode) return
   refuse(
     'fit options.earlyStopping.mode',
     `'min' or 'max' with the metric '${metric.name}', a function of which it is not known whether less or more is better`,
     undefined,
   )
-}
-
-const figureOf = (log: EpochLog, name: string): number | undefined => {
-  const value = (log as unknown as Record<string, unknown>)[name]
-  return typeof value === 'number' ? value : undefined
 }
 
 /** What it goes by: the metric of that name, or else the figure of the log. */
@@ -58,13 +74,10 @@ function monitored(settings: EarlyStoppingSettings, log: EpochLog, metrics: read
   // Without a mode a metric has one of its own: checkStopping has seen to it.
   if (metric) return { value: log.metrics![metric.name], better: mode ?? metric.better! }
   const name = monitor ?? (log.validationLoss === undefined ? 'loss' : 'validationLoss')
-  const value = figureOf(log, name)
-  if (value !== undefined) return { value, better: mode ?? (LESS_IS_BETTER.includes(name) ? 'min' : 'max') }
-  const figures = Object.keys(log).filter((one) => figureOf(log, one) !== undefined)
-  const known = new Set([...figures, ...metrics.map((one) => one.name)])
-  throw new OptionError(
-    `fit options.earlyStopping.monitor: expected one of ${[...known].join(', ')}, got '${name}'`,
-  )
+  const value = isFigure(name) ? log[name] : undefined
+  if (value !== undefined) return { value, better: mode ?? FIGURES[name as Figure] }
+  const figures = Object.keys(FIGURES).filter((one) => log[one as Figure] !== undefined)
+  return refuseMonitor(figures, metrics, name)
 }
 
 function isBetter({ value, better }: Monitored, best: number, minDelta: number): boolean {

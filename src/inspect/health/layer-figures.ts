@@ -1,11 +1,13 @@
 // Figures of every layer from forward and backward passes over some of the rows: what a diagnosis of a network reads.
 
-import { SLICE_MS, type Slices } from '../../base/pace.ts'
+import type { Floats } from '../../base/floats.ts'
+import { inChunks, SLICE_MS, type Slices } from '../../base/pace.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { Pass } from '../../engine/pass.ts'
 import type { Matrix } from '../../intake/matrix.ts'
 import { loadRows, type Rows } from '../../intake/rows.ts'
 import { activationRow } from '../../model/custom-activation.ts'
+import type { Range } from '../../program/tensors.ts'
 
 export interface LayerFigures {
   /** Units whose a is 0 in every row that was seen: of a relu, else 0. */
@@ -50,9 +52,14 @@ function spreadRows({ values, rows, columns }: Matrix, count: number): Float32Ar
   return spread
 }
 
+/** Calls `work` with consecutive ranges of so many values, and may pause between them. */
+const inParts = (length: number, work: (from: number, to: number) => void): Slices<void> =>
+  inChunks(length, 1, work)
+
 class LayerSums {
   /** Of each unit: whether an a was not 0. */
   readonly #lives: Uint8Array
+  /** As it lies in the arena, whose padding is zeros. */
   readonly #gradient: Float64Array
   readonly #ends: readonly [number, number] | undefined
   readonly #isRelu: boolean
@@ -62,47 +69,59 @@ class LayerSums {
   #isFinite = true
 
   constructor(engine: Engine, l: number) {
-    const { inputs, units, activation } = engine.architecture.layers[l]
+    const { units, activation } = engine.architecture.layers[l]
     const { reach } = activationRow(activation)
     this.#lives = new Uint8Array(units)
-    this.#gradient = new Float64Array(inputs * units)
+    this.#gradient = new Float64Array(engine.plan.layers[l].weightGradients!.length)
     this.#ends = reach && Number.isFinite(reach[1]) ? reach : undefined
     this.#isRelu = activation === 'relu'
   }
 
-  /** y: the targets, of the last layer. share: of the rows that are seen in all. */
-  add(a: ArrayLike<number>, gradient: ArrayLike<number>, share: number, y?: ArrayLike<number>): void {
+  /** Rows of a. y: the targets, of the last layer. */
+  *addActivations(a: ArrayLike<number>, y?: ArrayLike<number>): Slices<void> {
     const units = this.#lives.length
     const [least, most] = this.#ends ?? [0, 0]
     const near = NEAR_END * (most - least)
     const middle = (least + most) / 2
     this.#values += a.length
-    for (let i = 0; i < a.length; ++i) {
-      const value = a[i]
-      if (value !== 0) this.#lives[i % units] = 1
-      if (!Number.isFinite(value)) this.#isFinite = false
-      if (!this.#ends || (value - least > near && most - value > near)) continue
-      this.#saturated += 1
-      if (y && y[i] > middle !== value > middle) this.#wrong += 1
-    }
-    for (let i = 0; i < gradient.length; ++i) this.#gradient[i] += share * gradient[i]
+    yield* inParts(a.length, (first, end) => {
+      for (let i = first; i < end; ++i) {
+        const value = a[i]
+        if (value !== 0) this.#lives[i % units] = 1
+        if (!Number.isFinite(value)) this.#isFinite = false
+        if (!this.#ends || (value - least > near && most - value > near)) continue
+        this.#saturated += 1
+        if (y && y[i] > middle !== value > middle) this.#wrong += 1
+      }
+    })
   }
 
-  figures(weights: ArrayLike<number>): LayerFigures {
+  /** ∇W of rows that are this share of those that are seen in all. */
+  *addGradient(floats: Floats, { offset, length }: Range, share: number): Slices<void> {
+    yield* inParts(length, (first, end) => {
+      for (let i = first; i < end; ++i) this.#gradient[i] += share * floats[offset + i]
+    })
+  }
+
+  *figures(floats: Floats, weights: Range): Slices<LayerFigures> {
+    const weightNorm = yield* normOf(floats, weights)
+    const gradientNorm = yield* normOf(this.#gradient, { offset: 0, length: this.#gradient.length })
     return {
       dead: this.#isRelu ? this.#lives.reduce((dead, lives) => dead + (lives ? 0 : 1), 0) : 0,
       saturated: this.#saturated / this.#values,
       wrong: this.#wrong / this.#values,
-      weightNorm: normOf(weights),
-      gradientNorm: normOf(this.#gradient),
+      weightNorm,
+      gradientNorm,
       isFinite: this.#isFinite,
     }
   }
 }
 
-function normOf(values: ArrayLike<number>): number {
+function* normOf(values: Floats, { offset, length }: Range): Slices<number> {
   let squares = 0
-  for (let i = 0; i < values.length; ++i) squares += values[i] ** 2
+  yield* inParts(length, (first, end) => {
+    for (let i = offset + first; i < offset + end; ++i) squares += values[i] ** 2
+  })
   return Math.sqrt(squares)
 }
 
@@ -135,7 +154,7 @@ export function* figuresOf(engine: Engine, { x, y }: Rows): Slices<Figures> {
   }
   yield
   const rowsAtOnce = Math.min(rows, ROWS_AT_ONCE)
-  engine.reserve({ batchRows: rowsAtOnce, dataRows: rowsAtOnce, gradients: true, steps: 0 })
+  yield* engine.reserveSlices({ batchRows: rowsAtOnce, dataRows: rowsAtOnce, gradients: true, steps: 0 })
   const sums = layers.map((_, l) => new LayerSums(engine, l))
   const outputs = new Float32Array(rows * columns)
   const targets = seen.y.values as Float32Array
@@ -151,18 +170,16 @@ export function* figuresOf(engine: Engine, { x, y }: Rows): Slices<Figures> {
     const pass = new Pass(engine, inputs, to - from)
     for (const [l, sum] of sums.entries()) {
       const isLast = l === layers.length - 1
-      const a = pass.activations(l)
+      const a = yield* pass.activationSlices(l)
       if (isLast) outputs.set(a, from * columns)
       const y = isLast ? targets.subarray(from * columns, to * columns) : undefined
-      sum.add(a, engine.parameters.weights(l, 'weightGradients'), (to - from) / rows, y)
-      yield
+      yield* sum.addActivations(a, y)
+      yield* sum.addGradient(engine.floats, engine.plan.layers[l].weightGradients!, (to - from) / rows)
     }
   }
-  return {
-    rows,
-    loss: loss / rows,
-    outputs,
-    targets,
-    layers: sums.map((sum, l) => sum.figures(engine.parameters.weights(l))),
+  const found: LayerFigures[] = []
+  for (const [l, sum] of sums.entries()) {
+    found.push(yield* sum.figures(engine.floats, engine.plan.layers[l].weights))
   }
+  return { rows, loss: loss / rows, outputs, targets, layers: found }
 }

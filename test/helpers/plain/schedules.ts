@@ -60,9 +60,18 @@ function after(schedule: PlainSchedule, t: number, length: number): number {
     }
     case 'oneCycle': {
       const { peak = 0, rise = 0.3, divide = 25, divideAtEnd = 1e4 } = schedule
-      const x = shareOf(t, length)
-      if (x < rise) return halfCosine(peak / divide, peak, x / rise)
-      return halfCosine(peak, peak / divide / divideAtEnd, rise < 1 ? (x - rise) / (1 - rise) : 0)
+      // PyTorch's OneCycleLR: two phases, each with its last step.
+      const phases = [
+        { end: rise * length - 1, from: peak / divide, to: peak },
+        { end: Math.max(0, length - 1), from: peak, to: peak / divide / divideAtEnd },
+      ]
+      let start = 0
+      for (const { end, from, to } of phases) {
+        const now = Math.min(t, phases[1].end)
+        if (now <= end) return halfCosine(from, to, end === start ? 1 : (now - start) / (end - start))
+        start = end
+      }
+      throw new RangeError('no phase')
     }
     default:
       return from
