@@ -71,7 +71,7 @@ describe('the README', () => {
   })
 
   // Those of teaching.md, validation.md and lbfgs.md are run by tests of their own, which read what they print.
-  it.each(['learning-rates', 'optimizers', 'regularisation'])(
+  it.each(['learning-rates', 'models', 'optimizers', 'regularisation'])(
     'leads to docs/%s.md, whose snippets run',
     (name) => {
       expect(readme).toContain(`(docs/${name}.md)`)
