@@ -17,6 +17,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { part } from './helpers/thorough.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const program = join(root, 'test/fixtures/consumer')
@@ -83,7 +84,7 @@ const platforms: [keyof typeof resolutions, lib: string[], types: string[]][] = 
 ]
 
 describe.each(Object.keys(compilers) as Compiler[])('TypeScript %s', (compiler) => {
-  it.concurrent.each(platforms)(
+  it.concurrent.each(part(platforms))(
     'compiles a program with %s, lib %j, types %j',
     async (resolution, lib, types) => {
       const files = lib.length + types.length > 1 ? ['main.ts', 'signal.ts'] : ['main.ts']
