@@ -107,7 +107,7 @@ export class Model {
     const { target } = this
     if (!target)
       throw new OptionError('model: expected a target to train for or to compare with, got a model without')
-    return { x: this.inputsOf(rows), y: target.encode(rows, this.features?.toJSON().cells ?? undefined) }
+    return { x: this.inputsOf(rows), y: target.encode(rows, this.features?.cells) }
   }
 
   #decoded(outputs: Float32Array): Prediction[] {

@@ -73,6 +73,11 @@ export class Features {
     this.names = columns.flatMap((column) => column.names)
   }
 
+  /** @internal Names of the cells where the rows are arrays, those of columns that are left out included. */
+  get cells(): readonly string[] | undefined {
+    return this.#cells
+  }
+
   /** Values that stand for a row: the inputs of the network. */
   get width(): number {
     return this.names.length
