@@ -3,7 +3,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import * as Hits from '../assembly/abi/hits.ts'
 import { chooseBackend } from '../src/backends/choose.ts'
-import { SLICE_MS } from '../src/base/pace.ts'
 import { Engine } from '../src/engine/engine.ts'
 import { BackendError, Network, ShapeError, type SizedNetworkOptions } from '../src/index.ts'
 import { type Figures, figuresOf } from '../src/inspect/health/layer-figures.ts'
@@ -11,6 +10,7 @@ import type { Rows } from '../src/intake/rows.ts'
 import { networkSettings } from '../src/model/network-settings.ts'
 import { plainSgd } from '../src/model/optimizers.ts'
 import { numbers } from './helpers/random.ts'
+import { onSlowClock } from './helpers/slow-clock.ts'
 
 const ROWS = 20_000
 // Inputs that are too large, a constant column, and a class that never occurs.
@@ -42,14 +42,7 @@ describe('diagnoseAsync', () => {
       if (running) setImmediate(turn)
     }
     setImmediate(turn)
-    // A clock on which every piece of work lasts longer than a slice: how often the work may pause is not this machine's speed.
-    let clock = 0
-    const time = vi.spyOn(performance, 'now').mockImplementation(() => {
-      clock += 2 * SLICE_MS
-      return clock
-    })
-    const found = await net.diagnoseAsync({ x, y })
-    time.mockRestore()
+    const found = await onSlowClock(() => net.diagnoseAsync({ x, y }))
     running = false
     expect(found).toEqual(notes)
     expect(turns).toBeGreaterThan(100)
