@@ -98,8 +98,9 @@ const changes = [
   // A digit of a number in a text.
   (bytes, next) => {
     const from = below(next, bytes.length)
-    const at = bytes.findIndex((byte, i) => i >= from && byte >= 48 && byte <= 57)
-    if (at >= 0) bytes[at] = 48 + below(next, 10)
+    let at = from
+    while (at < bytes.length && !(bytes[at] >= 48 && bytes[at] <= 57)) at += 1
+    if (at < bytes.length) bytes[at] = 48 + below(next, 10)
     return bytes
   },
 ]

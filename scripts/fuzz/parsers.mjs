@@ -1,7 +1,7 @@
 // What is fuzzed: how each parser is called with bytes, and valid files for it to begin with.
 
 import { readFileSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
+import { crc32, gzipSync } from 'node:zlib'
 import { fromBrain } from '../../dist/brain.js'
 import { fitFeatures, fitTarget, readCsv, readIdx, readTable } from '../../dist/data.js'
 import { Network } from '../../dist/index.js'
@@ -70,16 +70,6 @@ async function models() {
   const model = new Model({ network, features, target: fitTarget(rows, 'kind') })
   await model.fit(rows, { epochs: 2, batchSize: 4 })
   return [...(await trained()), model]
-}
-
-/** CRC-32 of ISO 3309, as in zip and PNG. */
-function crc32(bytes) {
-  let crc = -1
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; ++bit) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1))
-  }
-  return ~crc >>> 0
 }
 
 const idx = (type, shape, data) => {
