@@ -136,8 +136,11 @@ class Parts {
     let p = 0
     const next = (): boolean => {
       while (!again.next()) {
-        if (p === pieces.length) return false
-        again.push(pieces[p++])
+        if (p > pieces.length) return false
+        if (p < pieces.length) again.push(pieces[p])
+        // A last piece that is shorter than the row waits for more to come. All rows that are asked for are whole here.
+        else again.end()
+        p += 1
       }
       return true
     }

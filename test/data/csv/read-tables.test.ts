@@ -150,6 +150,15 @@ describe('readTables', () => {
     expect(sizes(await all(['a\n', ...Array(9).fill(long)]))).toEqual([4, 4, 1])
   })
 
+  it('reads the first cells of a column of texts again, wherever they were cut', async () => {
+    // The last row makes texts of the numbers before it.
+    const late = 'a,b\n+3,473.9\n"""",158.73\nx,""""\n'
+    const whole = readTable(late)
+    for (let at = 0; at <= late.length; ++at) {
+      expect(await all([late.slice(0, at), late.slice(at)]), `cut at ${at}`).toEqual([whole])
+    }
+  })
+
   it('refuses a later cell that is not of the type that the first table says', async () => {
     const late = 'city,area\nRome,80\n"Pa\nris",\nBonn,large\n'
     expect(await failure(late, { rowsAtOnce: 2 })).toBe(
