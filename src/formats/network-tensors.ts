@@ -64,6 +64,8 @@ function valuesOf(name: string, which: Which, { shape, data }: Tensor): Float32A
       `${dimensions === 2 ? 'a matrix (units × inputs)' : 'a list (units)'}, got a shape of ${shown(shape)}`,
     )
   }
+  // Of units without inputs there may be more than can be counted.
+  if (data.length === 0) refuse(name, `at least one number, got a shape of ${shown(shape)}`)
   if (!data.every(Number.isFinite)) refuse(name, 'numbers that are finite in float32, got some that are not')
   return which === 'weights' ? transposed(data, shape[0], shape[1]) : data
 }
