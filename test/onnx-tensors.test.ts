@@ -128,7 +128,7 @@ describe('numbers of a tensor', () => {
 
     it('are refused where the callback returns others', () => {
       const wrong = { externalData: () => data }
-      expect(() => networkIn(plain, wrong)).toThrow(/Uint8Array of 8 bytes, got 12/)
+      expect(() => networkIn(plain, wrong)).toThrow(/Uint8Array of 8 bytes, got a Uint8Array of 12/)
       expect(() => networkIn(plain, { externalData: 'file' as never })).toThrow(OptionError)
     })
   })

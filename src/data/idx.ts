@@ -3,6 +3,7 @@
 //   0   0   type  dimensions │ size 0 │ size 1 │ …  │ data, row-major
 //   1   1   1     1 byte     │ 4      │ 4      │    │
 
+import { bytesOf } from '../base/bytes.ts'
 import { checkOptions, integer, optional } from '../base/check.ts'
 import { FormatError, shown } from '../base/errors.ts'
 
@@ -150,8 +151,7 @@ function refuseGzip(cause: unknown): never {
  */
 export async function readIdx(bytes: Uint8Array | ArrayBuffer, options: IdxOptions = {}): Promise<Idx> {
   const { maxBytes } = checkOptions(optionTable, options, 'options')
-  const given = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes
-  if (!(given instanceof Uint8Array)) refuse('a Uint8Array or an ArrayBuffer', shown(bytes))
+  const given = bytesOf(bytes) ?? refuse('a Uint8Array or an ArrayBuffer', shown(bytes))
   const file = given[0] === 0x1f && given[1] === 0x8b ? await gunzip(given, maxBytes) : given
   const header = readHeader(file)
   checkSize(header, file.length)

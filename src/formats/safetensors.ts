@@ -4,6 +4,7 @@
 //   header   JSON: { "__metadata__": { text: text }, name: { "dtype", "shape", "data_offsets": [begin, end] }, … }, then spaces
 //   floats   the tensors one behind the other, little-endian, without holes; offsets count from here
 
+import { bytesOf } from '../base/bytes.ts'
 import { isArray, isObject } from '../base/check.ts'
 import { FormatError, shown } from '../base/errors.ts'
 import { parseStrictly } from './strict-json.ts'
@@ -142,7 +143,8 @@ function headerOf(bytes: Uint8Array): { header: Record<string, unknown>; start: 
   const start = HEAD + length
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(HEAD, start))
+    // A copy: browsers decode no memory that is shared.
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.slice(HEAD, start))
   } catch {
     return refuse('expected a header in UTF-8')
   }
@@ -168,8 +170,8 @@ function checkOffsets(entries: readonly Entry[], length: number): void {
  * What the bytes hold, every number rounded to float32. Nothing is allocated before all of the header is checked. Throws FormatError
  * for bytes that are no such file, and for dtypes that are not floats.
  */
-export function decodeTensors(bytes: Uint8Array): TensorFile {
-  if (!(bytes instanceof Uint8Array)) refuse(`expected a Uint8Array, got ${shown(bytes)}`)
+export function decodeTensors(given: Uint8Array | ArrayBuffer): TensorFile {
+  const bytes = bytesOf(given) ?? refuse(`expected a Uint8Array or an ArrayBuffer, got ${shown(given)}`)
   const { header, start } = headerOf(bytes)
   const { [METADATA]: texts, ...named } = header
   const metadata = metadataOf(texts)

@@ -1,8 +1,9 @@
 // Reading what Keras saves: .keras, a zip archive of config.json and model.weights.h5, and .h5, which has both in one.
 
+import { bytesOf } from '../base/bytes.ts'
 import { checkOptions, integer, optional } from '../base/check.ts'
 import { FormatError, shown } from '../base/errors.ts'
-import { entry, objectOf, type Plain, parsed } from '../base/plain.ts'
+import { entry, objectOf, type Plain, parsed, refuse } from '../base/plain.ts'
 import type { CommonNetworkOptions } from '../model/options.ts'
 import type { Network } from '../network.ts'
 import { networkOf } from '../network-snapshot.ts'
@@ -19,11 +20,9 @@ export interface KerasOptions extends Partial<CommonNetworkOptions> {
   maxBytes?: number
 }
 
-export const bytesOf = (value: unknown, where: string): Uint8Array => {
-  if (value instanceof Uint8Array) return value
-  if (value instanceof ArrayBuffer) return new Uint8Array(value)
-  throw new FormatError(`${where}: expected a Uint8Array or an ArrayBuffer, got ${shown(value)}`)
-}
+/** Throws FormatError for what has no bytes. */
+export const givenBytes = (value: unknown, where: string): Uint8Array =>
+  bytesOf(value) ?? refuse(where, 'a Uint8Array or an ArrayBuffer', value)
 
 export const splitOptions = (options: KerasOptions) => {
   const { maxBytes, ...network } = options
@@ -84,7 +83,7 @@ export async function fromKeras(
   options: KerasOptions = {},
 ): Promise<Network> {
   const { maxBytes, network } = splitOptions(options)
-  const file = bytesOf(bytes, 'bytes')
+  const file = givenBytes(bytes, 'bytes')
   const { snapshot, notes } = isZip(file) ? await readArchive(file, maxBytes) : readKerasH5(file)
   const made = networkOf(snapshot, network)
   tell(notes)

@@ -5,7 +5,7 @@ import { FormatError, OptionError, shown } from '../base/errors.ts'
 import { entry, objectOf, type Plain, parsed } from '../base/plain.ts'
 import type { Network } from '../network.ts'
 import { networkOf } from '../network-snapshot.ts'
-import { bytesOf, type KerasOptions, splitOptions } from './from-keras.ts'
+import { givenBytes, type KerasOptions, splitOptions } from './from-keras.ts'
 import { convert, tell } from './network.ts'
 import { type Group, joined, namedTensors, readManifest } from './tfjs-weights.ts'
 import { readTopology } from './topology.ts'
@@ -58,13 +58,13 @@ async function shardsOf(groups: readonly Group[], weights: TfjsWeights): Promise
     const data: Uint8Array[] = []
     for (const group of groups) {
       const shards: Uint8Array[] = []
-      for (const path of group.paths) shards.push(bytesOf(await weights(path), `weights(${shown(path)})`))
+      for (const path of group.paths) shards.push(givenBytes(await weights(path), `weights(${shown(path)})`))
       data.push(joined(shards, group))
     }
     return data
   }
   if (isArray(weights)) {
-    const shards = weights.map((one, i) => bytesOf(one, `weights[${i}]`))
+    const shards = weights.map((one, i) => givenBytes(one, `weights[${i}]`))
     const count = groups.reduce((sum, { paths }) => sum + paths.length, 0)
     if (shards.length !== count) {
       throw new FormatError(`weights: expected ${count} shards, as model.json names, got ${shards.length}`)
@@ -72,7 +72,7 @@ async function shardsOf(groups: readonly Group[], weights: TfjsWeights): Promise
     let next = 0
     return groups.map((group) => joined(shards.slice(next, (next += group.paths.length)), group))
   }
-  const whole = bytesOf(weights, 'weights')
+  const whole = givenBytes(weights, 'weights')
   const bytes = groups.reduce((sum, group) => sum + group.bytes, 0)
   if (whole.length !== bytes) throw new FormatError(`weights: expected ${bytes} bytes, got ${whole.length}`)
   let at = 0

@@ -76,7 +76,9 @@ function networkIn(metadata: Metadata): SavedOptions {
 const unitsOf = (layer: unknown): unknown => (isObject(layer) ? layer.units : layer)
 
 /** The model of the file as plain data. Throws FormatError. */
-export function modelFromSafetensors(bytes: Uint8Array): ModelSnapshot & { kind: 'network' | 'model' } {
+export function modelFromSafetensors(
+  bytes: Uint8Array | ArrayBuffer,
+): ModelSnapshot & { kind: 'network' | 'model' } {
   const { tensors, metadata } = decodeTensors(bytes)
   if (!metadata.has('nabla.version')) {
     throw new FormatError(
@@ -116,7 +118,10 @@ export function modelFromSafetensors(bytes: Uint8Array): ModelSnapshot & { kind:
  * options: of the network, in place of the saved ones, as for Network.fromJSON. Throws FormatError for bytes that are no such file,
  * or of a newer major version; OptionError where an option is wrong, or a function is missing.
  */
-export function fromSafetensors(bytes: Uint8Array, options: ResumeOptions = {}): Model | Network {
+export function fromSafetensors(
+  bytes: Uint8Array | ArrayBuffer,
+  options: ResumeOptions = {},
+): Model | Network {
   const { kind, ...saved } = modelFromSafetensors(bytes)
   const model = modelFrom(saved, options)
   return kind === 'model' ? model : model.network

@@ -1,7 +1,8 @@
 // `nabla/onnx`: networks and models to ONNX, and from it.
 
+import { bytesOf } from '../base/bytes.ts'
 import { areStrings, callback, checkOptions, isArray, isObject, optional, refuse } from '../base/check.ts'
-import { OptionError, shown } from '../base/errors.ts'
+import { OptionError } from '../base/errors.ts'
 import type { FeaturesJSON } from '../data/features/features.ts'
 import type { TargetJSON } from '../data/features/target.ts'
 import type { CommonNetworkOptions } from '../model/options.ts'
@@ -89,9 +90,7 @@ export interface FromOnnxOptions extends Partial<CommonNetworkOptions> {
  * the node, for whatever an MLP of nabla does not have.
  */
 export function fromOnnx(bytes: Uint8Array | ArrayBuffer, options: FromOnnxOptions = {}): Network | Model {
-  const file = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes
-  if (!(file instanceof Uint8Array))
-    throw new OptionError(`bytes: expected a Uint8Array or an ArrayBuffer, got ${shown(bytes)}`)
+  const file = bytesOf(bytes) ?? refuse('bytes', 'a Uint8Array or an ArrayBuffer', bytes)
   if (!isObject(options)) refuse('options', 'an object of options', options)
   const { output, externalData, ...own } = options
   const { network, features, target } = readOnnx(file, {

@@ -1,6 +1,7 @@
 // A model as safetensors: exact, as Python has it, refused where it is not what it says.
 
 import { readFileSync } from 'node:fs'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fitFeatures, fitTarget } from '../../src/data/index.ts'
@@ -287,6 +288,19 @@ describe('a model in safetensors', () => {
     )
   })
 
+  it('is read from an ArrayBuffer, from shared memory and from another realm', () => {
+    const { network } = makeModel()
+    const bytes = toSafetensors(network)
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
+    shared.set(bytes)
+    const foreign = new (runInNewContext('Uint8Array'))(bytes)
+    expect(foreign).not.toBeInstanceOf(Uint8Array)
+    for (const given of [bytes.slice().buffer, shared, foreign, foreign.buffer]) {
+      expect(bitsOf(fromSafetensors(given, own) as Network)).toEqual(bitsOf(network))
+    }
+    expect(() => fromSafetensors('{}' as never)).toThrow('expected a Uint8Array or an ArrayBuffer, got "{}"')
+  })
+
   it('has the names and shapes of PyTorch', () => {
     const network = new Network({
       inputs: 3,
@@ -543,6 +557,18 @@ describe('hostile safetensors', () => {
     }
     expect(() => fromSafetensors(withHeader(saved, change))).toThrow(FormatError)
     expect(() => fromSafetensors(withHeader(saved, change))).toThrow(message)
+  })
+
+  it('are refused with units without inputs, which would be counted one by one', () => {
+    // 2⁵² of them took weeks; as many as here half a second.
+    const units = 2 ** 27
+    const options = JSON.stringify({ inputs: 1, layers: [{ units }] })
+    const empty = file({
+      __metadata__: { 'nabla.version': '1.0', 'nabla.kind': 'network', 'nabla.network': options },
+      'layers.0.weight': { dtype: 'F32', shape: [units, 0], data_offsets: [0, 0] },
+    })
+    expect(() => fromSafetensors(empty)).toThrow(FormatError)
+    expect(() => fromSafetensors(empty)).toThrow('tensor "layers.0.weight": expected at least one number')
   })
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])(

@@ -1,12 +1,13 @@
 // Tables of bounded size from a CSV text that comes in chunks and need not fit into memory.
 
+import { bytesOf } from '../../base/bytes.ts'
 import { checkOptions, integer, isArray, isObject, optional } from '../../base/check.ts'
 import { FormatError, shown } from '../../base/errors.ts'
 import type { CsvColumns, CsvTable } from './columns.ts'
 import { namesOf, refuseEmpty } from './header.ts'
 import { type CsvTableOptions, columnsOf, tableOptions } from './read-table.ts'
 import { CsvRows } from './rows.ts'
-import { bytesOf, CsvDecoder, type CsvSource } from './text.ts'
+import { CsvDecoder, type CsvSource } from './text.ts'
 
 export interface CsvStreamOptions extends CsvTableOptions {
   /** Rows of each table but the last. Default: as many as have 2¹⁸ cells or 2²⁴ characters in all, at least one. */

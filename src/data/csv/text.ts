@@ -1,5 +1,6 @@
 // The text of bytes, piece by piece: a string has at most 2²⁹ characters in V8, and the text of a file is needed once.
 
+import { bytesOf } from '../../base/bytes.ts'
 import { type Check, refuse } from '../../base/check.ts'
 import { FormatError, shown } from '../../base/errors.ts'
 import type { CsvRows } from './rows.ts'
@@ -103,24 +104,6 @@ export class CsvDecoder {
       from = to
     }
     return lines
-  }
-}
-
-const byteLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')!.get!
-
-/** The bytes, or undefined for what is none. Those of another realm, such as a frame, are no instances of this one's classes. */
-export function bytesOf(source: unknown): Uint8Array | undefined {
-  if (ArrayBuffer.isView(source)) {
-    return Object.prototype.toString.call(source) === '[object Uint8Array]'
-      ? (source as Uint8Array)
-      : undefined
-  }
-  try {
-    byteLength.call(source)
-    return new Uint8Array(source as ArrayBuffer)
-  } catch {
-    // No ArrayBuffer, or one that was transferred.
-    return undefined
   }
 }
 

@@ -1,6 +1,7 @@
 // The numbers of a tensor: of any type that weights, shapes and labels have, from wherever the file keeps them.
 
-import { FormatError } from '../../base/errors.ts'
+import { bytesOf } from '../../base/bytes.ts'
+import { FormatError, shown } from '../../base/errors.ts'
 import { DataType, Tensor as T } from '../proto.ts'
 import { Reader, textOf } from '../protobuf/reader.ts'
 import type { TensorMessage, TypedData } from './tensor-message.ts'
@@ -215,12 +216,11 @@ function external(
   const offset = wholeNumber('offset', 0)
   const length = wholeNumber('length', bytes)
   if (length !== bytes) fail(`expected ${bytes} bytes of external data, got ${length}`)
-  const got: unknown = read(location, offset, length)
-  if (!(got instanceof Uint8Array) || got.length !== length)
-    return fail(
-      `expected externalData to return a Uint8Array of ${length} bytes, got ${got instanceof Uint8Array ? got.length : typeof got}`,
-    )
-  return got
+  const given: unknown = read(location, offset, length)
+  const got = bytesOf(given)
+  return got?.length === length
+    ? got
+    : fail(`expected externalData to return a Uint8Array of ${length} bytes, got ${shown(given)}`)
 }
 
 /** The numbers or strings of a tensor. Throws FormatError where sizes, type and data do not agree. */
