@@ -94,6 +94,18 @@ describe('fitFeatures', () => {
     expect([...own.transform([{ v: '' }])]).toEqual([0, 1])
   })
 
+  it.each(['standard', 'robust', 'log1p', { type: 'numeric', scale: 'none' }] as const)(
+    'refuses numbers beyond float64, which are infinite, for the scale %j',
+    (spec) => {
+      for (const cell of ['1e999', '-1e999', 10n ** 400n]) {
+        const rows = [{ v: 1 }, { v: 2 }, { v: cell }]
+        const fit = () => fitFeatures(rows, { columns: { v: spec } })
+        expect(fit).toThrow(ShapeError)
+        expect(fit).toThrow('rows[2], column "v": expected a number, got ')
+      }
+    },
+  )
+
   it('tells the category 1 from "1" and from true', () => {
     const rows = [{ v: 1 }, { v: '1' }, { v: true }]
     const features = fitFeatures(rows, { columns: { v: 'categorical' } })
@@ -124,6 +136,20 @@ describe('fitFeatures', () => {
     }
     expect(fitFeatures(table).transform(table)).toEqual(byPlace.transform(rows))
     expect(featuresFromJSON(JSON.parse(JSON.stringify(named))).transform([[7, 'Oslo']])[1]).toBe(1)
+  })
+
+  it('holds rows of typed arrays to their width, as those of arrays', () => {
+    const features = fitFeatures([Float32Array.of(1, 2), Float32Array.of(3, 4)])
+    expect([...features.transform([Float32Array.of(1, 4)])]).toEqual([-1, 1])
+    expect(() => features.transform([Float32Array.of(1, 2, 3)])).toThrow('rows[0]: expected 2 cells, got 3')
+    expect(featuresFromJSON(features.toJSON()).toJSON()).toEqual(features.toJSON())
+  })
+
+  it('refuses a table that lacks the cells of a column', () => {
+    const fitted = (columns: number[][]) => () => fitFeatures({ names: ['a', 'b'], rows: 1, columns })
+    expect(fitted([[1]])).toThrow(ShapeError)
+    expect(fitted([[1]])).toThrow('rows: expected 1 cells in the column "b", got none')
+    expect(fitted([[1], [2, 3]])).toThrow('rows: expected 1 cells in the column "b", got 2')
   })
 
   it('reads columns of any name, those of every object too', () => {
@@ -195,6 +221,8 @@ describe('fitFeatures', () => {
   it('refuses JSON that no features are, naming the place', () => {
     const good = JSON.parse(JSON.stringify(fitFeatures(homes, { except: ['id'] })))
     expect(() => featuresFromJSON({ ...good, columns: [] })).toThrow(FormatError)
+    const cells = ['area', 'city', 'garden', 'area']
+    expect(() => featuresFromJSON({ ...good, cells })).toThrow('features.cells: expected names that differ')
     const spoilt = [
       [0, { scale: 0 }, 'features.columns[0].scale'],
       [0, { offset: 'x' }, 'features.columns[0].offset'],
@@ -204,6 +232,8 @@ describe('fitFeatures', () => {
       [1, { categories: [{}] }, 'features.columns[1].categories[0]'],
       [1, { unknown: 'maybe' }, 'features.columns[1].unknown'],
       [2, { type: 'toString' }, 'features.columns[2].type'],
+      [2, { missing: '1' }, 'features.columns[2].missing'],
+      [2, { missing: [1] }, 'features.columns[2].missing'],
       [2, { name: 'area' }, 'features.columns: expected names that differ'],
     ] as const
     for (const [c, change, message] of spoilt) {

@@ -19,11 +19,14 @@ export interface BooleanJSON {
   missing: number | null
 }
 
+const isFloat32 = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(Math.fround(value))
+
 const optionTable = {
   type: oneOf(['boolean']),
   missing: optional<number | 'error', undefined>(
     (value, name) =>
-      value === 'error' || Number.isFinite(Math.fround(value as number))
+      value === 'error' || isFloat32(value)
         ? (value as number)
         : refuse(name, "'error' or a finite number", value),
     undefined,
@@ -94,7 +97,7 @@ export const truth: ColumnOf<BooleanOptions, BooleanJSON> = {
     return new Truth({ type: 'boolean', name, missing: missing === 'error' ? null : (missing ?? usual) })
   },
   from(name, { missing }, where) {
-    if (missing !== null && !Number.isFinite(Math.fround(missing))) {
+    if (missing !== null && !isFloat32(missing)) {
       refuse(`${where}.missing`, 'a finite number or null', missing)
     }
     return new Truth({ type: 'boolean', name, missing })

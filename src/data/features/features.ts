@@ -1,6 +1,6 @@
 // All columns of a data set: fitted to rows once, they bring these rows and any others to the numbers that a network takes.
 
-import { areStrings, checkOptions, isArray, isObject, optional, refuse } from '../../base/check.ts'
+import { areStrings, checkOptions, isArray, isList, isObject, optional, refuse } from '../../base/check.ts'
 import { FormatError, NablaError, OptionError, shown } from '../../base/errors.ts'
 import { type BooleanJSON, truth } from './boolean.ts'
 import { type CategoricalJSON, categorical } from './categorical.ts'
@@ -156,7 +156,7 @@ export function fitFeatures(rows: RowsLike, options: FeatureOptions = {}): Featu
       `columns: expected one that is not ignored, got ${left.map(shown).join(', ') || 'none'}`,
     )
   }
-  const isOfLists = isArray(rows) && isArray(rows[0])
+  const isOfLists = isArray(rows) && isList(rows[0])
   return new Features(fitted, isOfLists ? records.names : undefined)
 }
 
@@ -181,6 +181,8 @@ export function featuresFromJSON(json: unknown): Features {
     const read = fitted.map((column) => column.json.name)
     if (new Set(read).size !== read.length) refuse('features.columns', 'names that differ', read)
     const listed = cells === null ? undefined : names(cells, 'features.cells')
+    if (listed && new Set(listed).size !== listed.length)
+      refuse('features.cells', 'names that differ', listed)
     const lacking = listed && read.find((name) => !listed.includes(name))
     if (lacking !== undefined) refuse('features.cells', `the name ${shown(lacking)} among them`, listed)
     return new Features(fitted, listed)

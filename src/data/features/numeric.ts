@@ -52,11 +52,12 @@ const optionTable = {
 // A decimal number, or one with an exponent; not 0x10, and not Infinity.
 const DECIMAL = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i
 
-/** The number that a cell is: numbers, and texts that are one, as they come from a form or a file; NaN for anything else. */
+/** The number that a cell is: numbers, and texts that are one, as they come from a form or a file; NaN for anything else, and for
+ * what is beyond float64. */
 export function numberOf(cell: unknown): number {
-  if (typeof cell === 'number') return Number.isFinite(cell) ? cell : Number.NaN
-  if (typeof cell === 'bigint') return Number(cell)
-  return typeof cell === 'string' && DECIMAL.test(cell) ? Number(cell) : Number.NaN
+  const isNumber = typeof cell === 'number' || typeof cell === 'bigint'
+  const value = isNumber || (typeof cell === 'string' && DECIMAL.test(cell)) ? Number(cell) : Number.NaN
+  return Number.isFinite(value) ? value : Number.NaN
 }
 
 /** The number of a cell, or undefined where it is missing. Throws ShapeError for anything else. */

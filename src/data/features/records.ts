@@ -52,11 +52,12 @@ function ofTable({ names, rows, columns }: Table): Records {
     names,
     column(name) {
       const c = names.indexOf(name)
-      if (c >= 0 && columns[c].length === rows) return (row) => columns[c][row]
+      const cells = columns[c]
+      if (cells?.length === rows) return (row) => cells[row]
       throw new ShapeError(
         c < 0
           ? `rows: expected the column ${shown(name)} in the table, got ${names.slice(0, 10).map(shown).join(', ')}`
-          : `rows: expected ${rows} cells in the column ${shown(name)}, got ${columns[c].length}`,
+          : `rows: expected ${rows} cells in the column ${shown(name)}, got ${cells?.length ?? 'none'}`,
       )
     },
   }
