@@ -171,6 +171,20 @@ function inferred(cells: readonly (readonly unknown[])[]): 'class' | 'number' | 
   return cells.length > 1 && isAll('boolean') ? 'labels' : 'class'
 }
 
+/** Probabilities go by the texts of their classes, as names do everywhere. Throws ShapeError. */
+function checkTexts(classes: Iterable<ClassValue>, where: string): void {
+  const byText = new Map<string, ClassValue>()
+  for (const one of classes) {
+    const other = byText.get(String(one))
+    if (other !== undefined) {
+      throw new ShapeError(
+        `${where}: expected classes of different texts, got ${shown(other)} and ${shown(one)}`,
+      )
+    }
+    byText.set(String(one), one)
+  }
+}
+
 function classesOf(cells: readonly unknown[], name: string): ClassTargetJSON {
   const classes = new Set(cells.map((cell, row) => classAt(cell, name, row)))
   if (classes.size < 2 || classes.size > MOST_CLASSES) {
@@ -178,6 +192,7 @@ function classesOf(cells: readonly unknown[], name: string): ClassTargetJSON {
       `rows, column ${shown(name)}: expected 2 to ${MOST_CLASSES} classes, got ${classes.size}`,
     )
   }
+  checkTexts(classes, `rows, column ${shown(name)}`)
   return { type: 'class', name, classes: [...classes].sort(inOrder) }
 }
 
@@ -234,7 +249,7 @@ function checkTarget(json: unknown): TargetJSON {
       return refuse('target.classes', `an array of 2 to ${MOST_CLASSES} classes`, classes)
     }
     const list = Array.from(classes, (one, i) => classAt(one, 'target.classes', i))
-    if (new Set(list).size < list.length) refuse('target.classes', 'classes that differ', classes)
+    checkTexts(list, 'target.classes')
     return { type: 'class', name: text(json.name, 'target.name'), classes: list }
   }
   if (json.type === 'labels') {

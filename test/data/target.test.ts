@@ -1,0 +1,33 @@
+// What a network is to predict: what fitTarget() takes and refuses.
+
+import { describe, expect, it } from 'vitest'
+import { fitTarget, targetFromJSON } from '../../src/data/index.ts'
+import { FormatError, ShapeError } from '../../src/index.ts'
+
+describe('a target of classes', () => {
+  it('refuses classes of the same text, whose probabilities would have one name', () => {
+    for (const [a, b] of [
+      [1, '1'],
+      [true, 'true'],
+    ]) {
+      const rows = [{ v: a }, { v: 'other' }, { v: b }]
+      expect(() => fitTarget(rows, 'v')).toThrow(ShapeError)
+      expect(() => fitTarget(rows, 'v')).toThrow(
+        /^rows, column "v": expected classes of different texts, got /,
+      )
+      const json = { type: 'class', name: 'v', classes: [a, b] }
+      expect(() => targetFromJSON(json)).toThrow(FormatError)
+      expect(() => targetFromJSON(json)).toThrow('target.classes: expected classes of different texts')
+    }
+    expect(fitTarget([{ v: 1 }, { v: '2' }], 'v', { type: 'class' }).classes).toEqual([1, '2'])
+  })
+})
+
+describe('a target of numbers', () => {
+  it('refuses those beyond float64, whatever the scale', () => {
+    for (const scale of ['standard', 'robust', 'none'] as const) {
+      const fitted = () => fitTarget([{ v: 1 }, { v: 2 }, { v: '1e999' }], 'v', { type: 'number', scale })
+      expect(fitted).toThrow('rows[2], column "v": expected a number, got "1e999"')
+    }
+  })
+})
