@@ -100,6 +100,39 @@ describe('a model', () => {
     expect(model.predict({ area: 155, city: 'Oslo' })).toMatchObject({ class: 4 })
   })
 
+  it('weighs classes by their own names, which may be numbers', async () => {
+    const rows = homes.map((home) => ({ ...home, rooms: 1 + Math.floor(home.area / 60) }))
+    for (const [column, classWeight, indices] of [
+      ['city', { Oslo: 5, Rome: 0.5 }, { 1: 5, 2: 0.5 }],
+      ['city', { 1: 5, 2: 0.5 }, { 1: 5, 2: 0.5 }],
+      ['rooms', { 1: 5, 3: 0.5 }, { 0: 5, 2: 0.5 }],
+    ] as const) {
+      const target = fitTarget(rows, column, { type: 'class' })
+      expect(target.classes).toHaveLength(3)
+      const x = fitFeatures(rows, { except: ['city', 'rooms', 'size'] })
+      const network = () => new Network({ sizes: [x.width, 3], loss: 'crossEntropy', seed: 1 })
+      const model = new Model({ network: network(), features: x, target })
+      await model.fit(rows, { epochs: 2, classWeight })
+      const plain = network()
+      const data = { x: x.transform(rows), y: target.encode(rows) }
+      await plain.fit(data, { epochs: 2, classWeight: indices })
+      expect(model.network.weights(0), JSON.stringify(classWeight)).toEqual(plain.weights(0))
+      const refused = model.fit(rows, { classWeight: { 9: 1 } })
+      await expect(refused).rejects.toThrow(OptionError)
+    }
+  })
+
+  it('refuses a network that has other names for the classes of the target', () => {
+    const target = fitTarget(homes, 'size')
+    const named = (classNames: string[]) =>
+      new Model({ network: networkFor(2, { loss: 'crossEntropy', classNames }), features, target })
+    expect(named(['large', 'small']).predict(homes[0])).toHaveProperty('class')
+    expect(() => named(['small', 'large'])).toThrow(OptionError)
+    expect(() => named(['small', 'large'])).toThrow(
+      'options.network: expected the classNames of the target, "large", "small", got "small", "large"',
+    )
+  })
+
   it('does without features or a target', () => {
     const network = new Network({ sizes: [2, 3], loss: 'crossEntropy', classNames: ['a', 'b', 'c'] })
     const model = new Model({ network })

@@ -75,7 +75,7 @@ const isIndex = (key: string) => /^(0|[1-9]\d*)$/.test(key)
  * The class that each key of class weights stands for: a name, or an index, unless names are whole numbers themselves, which
  * could be taken for others. Throws OptionError for one that is none, and for a class that comes twice.
  */
-function indicesOf(keys: readonly string[], classes: number, names: ClassNames | undefined): number[] {
+export function indicesOf(keys: readonly string[], classes: number, names: ClassNames | undefined): number[] {
   const where = 'fit options.classWeight'
   const places = new Map(names?.map((name, index) => [String(name), index]))
   const areNumbers = [...places.keys()].some(isIndex)

@@ -12,6 +12,7 @@ import { Network } from '../network.ts'
 import { coreOf } from '../network-base.ts'
 import type { Evaluation } from '../training/evaluate.ts'
 import type { History } from '../training/history.ts'
+import { checkClassNames, weightsFor } from './class-names.ts'
 import { type ModelJSON, modelFromJSON, modelToJSON } from './json.ts'
 import { type ModelSnapshot, partsOf, savedParts } from './parts.ts'
 import { decoderOf, type Prediction } from './prediction.ts'
@@ -77,6 +78,7 @@ export class Model {
   constructor(options: ModelOptions) {
     const { network, features, target } = checkOptions(optionTable, options, 'options')
     checkWidths({ network, features, target })
+    if (target) checkClassNames(network, target)
     this.network = network
     this.features = features
     this.target = target
@@ -144,11 +146,13 @@ export class Model {
 
   /** Trains the network on the rows, as Network.fit does on the numbers that stand for them. */
   async fit(rows: RowsLike, options: ModelFitOptions = {}): Promise<History> {
-    const { validation, weights, ...others } = options
+    const { validation, weights, classWeight, ...others } = options
     const data = { ...this.dataOf(rows), ...(weights && { weights }) }
-    const fit = areRows(validation)
-      ? { ...others, validation: this.dataOf(validation) }
-      : { ...others, validation }
+    const fit = {
+      ...others,
+      classWeight: weightsFor(this.network, this.target?.classes, classWeight),
+      validation: areRows(validation) ? this.dataOf(validation) : validation,
+    }
     return this.network.fit(data, fit as FitOptions)
   }
 
