@@ -39,6 +39,8 @@ describe('a model', () => {
     expect(all).toHaveLength(120)
     expect(all[0]).toBe(model.predict(homes[0]))
     expect(await model.predictAsync(homes)).toEqual(all)
+    expect(await model.predictAsync(homes[0])).toBe(all[0])
+    expect(await model.predictAsync([120, 'Bonn'])).toBe(model.predict([120, 'Bonn']))
   })
 
   it('predicts a class with its probabilities, by one output or by two', async () => {

@@ -7,6 +7,7 @@ import { type RowsLike, recordsOf } from '../data/features/records.ts'
 import { Target } from '../data/features/target.ts'
 import { type SaveOptions, saveSettings } from '../formats/network-json.ts'
 import { DENO_INSPECT, NODE_INSPECT } from '../inspect/describe.ts'
+import { namesText } from '../model/class-names.ts'
 import type { Data, FitOptions, ReadOptions, ResumeOptions } from '../model/options.ts'
 import { Network } from '../network.ts'
 import { coreOf } from '../network-base.ts'
@@ -57,15 +58,6 @@ function checkWidths({ network, features, target }: ModelOptions): void {
     `options.network: expected ${target.outputs} outputs for the target ${target.names.map(shown).join(', ')}, got ` +
       `${network.outputs}`,
   )
-}
-
-// More columns than these are counted.
-const LISTED = 6
-
-/** '"a", "b"', or the first of them and how many there are more. */
-function listed(names: readonly string[]): string {
-  const first = names.slice(0, LISTED).map(shown).join(', ')
-  return names.length > LISTED ? `${first} and ${names.length - LISTED} more` : first
 }
 
 /** A network with the columns that its inputs are made from and the target that its outputs stand for. */
@@ -140,8 +132,16 @@ export class Model {
   }
 
   /** The same without holding the event loop while the network works, as Network.predictAsync. */
-  async predictAsync(rows: RowsLike, options: ReadOptions = {}): Promise<Prediction[]> {
-    return this.#decoded(await this.network.predictAsync(this.inputsOf(rows), options))
+  async predictAsync(rows: RowsLike, options?: ReadOptions): Promise<Prediction[]>
+  async predictAsync(row: RowLike, options?: ReadOptions): Promise<Prediction>
+  async predictAsync(
+    rows: RowLike | RowsLike,
+    options: ReadOptions = {},
+  ): Promise<Prediction | Prediction[]> {
+    const isOne = !areRows(rows)
+    const outputs = await this.network.predictAsync(this.inputsOf(isOne ? [rows] : rows), options)
+    const predictions = this.#decoded(outputs)
+    return isOne ? predictions[0] : predictions
   }
 
   /** Trains the network on the rows, as Network.fit does on the numbers that stand for them. */
@@ -186,9 +186,9 @@ export class Model {
   toString(): string {
     const { features, network, target } = this
     const parts = [
-      ...(features ? [`${listed(features.columns)} → ${features.width} inputs`] : []),
+      ...(features ? [`${namesText(features.columns)} → ${features.width} inputs`] : []),
       `${network}`,
-      ...(target ? [`${target.type} ${listed(target.names)}`] : []),
+      ...(target ? [`${target.type} ${namesText(target.names)}`] : []),
     ]
     return `Model (${parts.join('; ')})`
   }
