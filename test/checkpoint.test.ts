@@ -1,6 +1,6 @@
 // A training that is interrupted and resumed, byte for byte the same as one that was not.
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
@@ -363,10 +363,11 @@ describe('the file of a checkpoint', () => {
   it('may be written by several at once, and takes what was left by one that was killed', () =>
     inFolder(async (folder) => {
       const file = join(folder, 'net.ckpt')
-      // No system has as many processes.
-      const left = [`${file}.4194999-0-0.tmp`, `${file}.4194999-0-3.tmp.old`]
-      const others = [`${file}.tmp`, `${file}.${process.pid}-0-99.tmp`, `${file}.4194999-0.tmp`]
+      const left = [`${file}.0123abcd.tmp`, `${file}.0123abcd.tmp.old`]
+      const others = [`${file}.tmp`, `${file}.young123.tmp`, `${file}.0123abcd.txt`, `${file}.0123.tmp`]
       for (const one of [...left, ...others]) writeFileSync(one, 'x')
+      const hourAgo = Date.now() / 1000 - 3600
+      for (const one of [...left, ...others]) if (!one.includes('young')) utimesSync(one, hourAgo, hourAgo)
       const fits = [1, 2, 3, 4].map((seed) =>
         network({ seed }).fit(data, { epochs: 20, batchSize: 8, checkpoint: { file, every: { steps: 1 } } }),
       )

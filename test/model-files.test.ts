@@ -1,6 +1,6 @@
 // Models as files.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -46,6 +46,20 @@ describe('a saved model', () => {
       expect(readdirSync(folder).filter((file) => file.startsWith(name))).toEqual([name])
     },
   )
+
+  it('is that of the last call, and takes what was left by one that was killed', async () => {
+    const large = new Network({ sizes: [200, 500, 1] })
+    const file = at('often.json')
+    const left = `${file}.0123abcd.tmp`
+    writeFileSync(left, 'x')
+    utimesSync(left, 1, 1)
+    // The large one takes longer.
+    await Promise.all([saveModel(file, large), saveModel(file, model), saveModel(file, network)])
+    expect(await loadModel(file)).toBeInstanceOf(Network)
+    expect(((await loadModel(file)) as Network).parameterCount).toBe(network.parameterCount)
+    expect(readdirSync(folder).filter((name) => name.startsWith('often'))).toEqual(['often.json'])
+    await expect(saveModel(at('none/often.json'), model)).rejects.toThrow('ENOENT')
+  })
 
   it('is read from the text of JSON.stringify, and is lines for people', async () => {
     writeFileSync(at('plain.json'), JSON.stringify(model))

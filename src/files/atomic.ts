@@ -17,7 +17,7 @@ interface FileSystem {
   rm(path: string, options: { force: boolean }): Promise<void>
   readFile(path: string): Promise<Uint8Array>
   readdir(path: string): Promise<string[]>
-  stat(path: string): Promise<{ isDirectory(): boolean }>
+  stat(path: string): Promise<{ isDirectory(): boolean; readonly mtimeMs: number }>
 }
 
 interface Paths {
@@ -70,78 +70,80 @@ async function keepPrevious(fs: FileSystem, file: string, beside: string): Promi
   await fs.rm(kept, { force: true })
 }
 
-const busy = new Set<string>()
+/** A name beside the file, in the same folder: only there a rename is one step. */
+const nameBeside = (file: string): string =>
+  `${file}.${Math.random().toString(36).slice(2, 10).padEnd(8, '0')}.tmp`
 
-/**
- * A name beside the file that no other writer has, in this thread, another or another process; given back by
- * `busy.delete`. Always the smallest that is free: what a writer that was killed has left is written over by one that
- * has its number.
- */
-async function nameBeside(file: string): Promise<string> {
-  const { pid } = (await builtin<{ pid: number }>('node:process')) ?? { pid: 0 }
-  const { threadId } = (await builtin<{ threadId: number }>('node:worker_threads')) ?? { threadId: 0 }
-  for (let n = 0; ; ++n) {
-    const name = `${file}.${pid}-${threadId}-${n}.tmp`
-    if (busy.has(name)) continue
-    busy.add(name)
-    return name
-  }
-}
+const BESIDE = /^[0-9a-z]{8}\.tmp$/
+/** No writer leaves its file alone for so long. Its process may be in another container, or on another machine. */
+const LEFT_MILLISECONDS = 600_000
 
-/** Removes what writers of processes that are no more have left beside the file. */
-async function removeLeft(fs: FileSystem, file: string): Promise<void> {
+/** Removes what writers that were killed have left beside the file. */
+export async function removeLeft(file: string): Promise<void> {
+  const fs = await fileSystem(file)
   const paths = (await builtin<Paths>('node:path'))!
-  const system = await builtin<{ kill(pid: number, signal: number): void }>('node:process')
-  const isGone = (pid: number): boolean => {
-    try {
-      system!.kill(pid, 0)
-      return false
-    } catch (error) {
-      return (error as { code?: string }).code === 'ESRCH'
-    }
-  }
   const [folder, start] = [paths.dirname(file), `${paths.basename(file)}.`]
   try {
     for (const name of await fs.readdir(folder)) {
-      const pid = name.startsWith(start) && /^(\d+)-\d+-\d+\.tmp(\.old)?$/.exec(name.slice(start.length))?.[1]
-      if (pid && isGone(Number(pid))) await fs.rm(paths.join(folder, name), { force: true })
+      if (!name.startsWith(start) || !BESIDE.test(name.slice(start.length))) continue
+      const beside = paths.join(folder, name)
+      if ((await fs.stat(beside)).mtimeMs > Date.now() - LEFT_MILLISECONDS) continue
+      await fs.rm(keptOf(beside), { force: true })
+      await fs.rm(beside, { force: true })
     }
   } catch {
     // They are in nobody's way.
   }
 }
 
-/** Writes the bytes to a file, which is on the disk then. */
-async function writeWhole(fs: FileSystem, file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await fs.open(file, 'w')
-  try {
-    await handle.writeFile(bytes)
-    await handle.sync()
-  } finally {
-    await handle.close()
+/** Opens a new file beside the file, which no other writer has. */
+async function openBeside(fs: FileSystem, file: string): Promise<{ beside: string; handle: FileHandle }> {
+  for (;;) {
+    const beside = nameBeside(file)
+    try {
+      return { beside, handle: await fs.open(beside, 'wx') }
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EEXIST') throw error
+    }
   }
 }
 
-/**
- * Puts the bytes in the place of the file. Killed at any moment, it leaves a whole file there, old or new. Of two that do so at
- * once, the last one wins. keeps: whether the old file is to stay as the previous one. Rejects with the system's error, and
- * leaves nothing beside the file then.
- */
-export async function replaceFile(file: string, bytes: Uint8Array, keeps = true): Promise<void> {
+async function replace(file: string, bytes: Uint8Array, keeps: boolean): Promise<void> {
   const fs = await fileSystem(file)
-  // In the same folder: only there a rename is one step.
-  const beside = await nameBeside(file)
+  const { beside, handle } = await openBeside(fs, file)
   try {
-    await writeWhole(fs, beside, bytes)
+    try {
+      await handle.writeFile(bytes)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
     if (keeps) await keepPrevious(fs, file, beside)
     await fs.rename(beside, file)
   } catch (error) {
     for (const left of [beside, keptOf(beside)]) await fs.rm(left, { force: true }).catch(() => {})
     throw error
-  } finally {
-    busy.delete(beside)
   }
   await syncFolder(fs, file)
+}
+
+/** The writer that came last to each file, in this thread. */
+const turns = new Map<string, Promise<void>>()
+
+/**
+ * Puts the bytes in the place of the file. Killed at any moment, it leaves a whole file there, old or new. Of several calls in
+ * this thread the last one wins, of several threads and processes the one that ends last. keeps: whether the old file is to
+ * stay as the previous one. Rejects with the system's error, and leaves nothing beside the file then.
+ */
+export async function replaceFile(file: string, bytes: Uint8Array, keeps = true): Promise<void> {
+  const before = turns.get(file)
+  const turn = (before ?? Promise.resolve()).catch(() => {}).then(() => replace(file, bytes, keeps))
+  turns.set(file, turn)
+  try {
+    await turn
+  } finally {
+    if (turns.get(file) === turn) turns.delete(file)
+  }
 }
 
 /** The bytes of a file. Rejects with the system's error. */
@@ -162,6 +164,6 @@ export async function fileWriter(file: string): Promise<(bytes: Uint8Array) => P
   if (!(await isFolder(dirname(file))))
     throw new OptionError(`checkpoint.file: expected a file in a folder that exists, got ${file}`)
   if (await isFolder(file)) throw new OptionError(`checkpoint.file: expected a file, got the folder ${file}`)
-  await removeLeft(fs, file)
+  await removeLeft(file)
   return (bytes) => replaceFile(file, bytes)
 }

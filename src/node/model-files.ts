@@ -1,7 +1,7 @@
 // Models as files: JSON or safetensors.
 
 import { FormatError, OptionError, shown } from '../base/errors.ts'
-import { readBytes, replaceFile } from '../files/atomic.ts'
+import { readBytes, removeLeft, replaceFile } from '../files/atomic.ts'
 import { toText } from '../formats/json-text.ts'
 import { networkToJSON, type SaveOptions, saveSettings } from '../formats/network-json.ts'
 import { parseStrictly } from '../formats/strict-json.ts'
@@ -25,7 +25,7 @@ const writers: Readonly<Record<string, (model: Model | Network, options: SaveOpt
 
 /**
  * Saves a model, or a network alone, under a path that ends in .json or .safetensors. Killed at any moment, it leaves a whole file
- * there, the old one or the new. What is saved is the model at the time of the call; while its network trains, that after its last
+ * there, the old one or the new; of several calls in a thread the last one wins. What is saved is the model at the time of the call; while its network trains, that after its last
  * whole epoch.
  *
  * Rejects with OptionError for another path, with BackendError for `{ optimizer: true }` while the network trains, and with the
@@ -41,6 +41,7 @@ export async function saveModel(
     throw new OptionError(`file: expected a path that ends in .json or .safetensors, got ${shown(file)}`)
   }
   await replaceFile(file, writers[extension](model, options), false)
+  await removeLeft(file)
 }
 
 // The upper bytes of a length, which no text has.
