@@ -25,7 +25,7 @@ const run = async (...command) => {
 }
 
 // What nabla/model shares with the entries about its files, and not with nabla.
-const ofModels = /src.(models|formats.(safetensors|strict-json|network-tensors|json-text))/
+const ofModels = /src.(models|base.strict-json|formats.(safetensors|network-tensors|json-text))/
 
 const asc = (target) => run('node_modules/assemblyscript/bin/asc.js', '--target', target)
 const tsc = (...options) => run('node_modules/typescript/bin/tsc', ...options)

@@ -2,6 +2,7 @@
 
 import { isArray, isObject } from './check.ts'
 import { FormatError, shown } from './errors.ts'
+import { parseStrictly } from './strict-json.ts'
 
 export type Plain = Readonly<Record<string, unknown>>
 
@@ -36,13 +37,14 @@ export function booleanOf(value: unknown, missing: boolean, where: string): bool
   return typeof value === 'boolean' ? value : refuse(where, 'true or false', value)
 }
 
-/** JSON text, or its bytes, as plain data. Throws FormatError. */
-export function parsed(text: string | Uint8Array, where: string): unknown {
+/** JSON text, or its bytes, as plain data. Throws FormatError, also for an object that has a name twice. */
+export function parsed(given: string | Uint8Array, where: string): unknown {
+  if (typeof given === 'string') return parseStrictly(given, where)
+  let text: string
   try {
-    return JSON.parse(
-      typeof text === 'string' ? text : new TextDecoder('utf-8', { fatal: true }).decode(text),
-    )
-  } catch (error) {
-    throw new FormatError(`${where}: expected JSON, got ${(error as Error).message}`)
+    text = new TextDecoder('utf-8', { fatal: true }).decode(given)
+  } catch {
+    throw new FormatError(`${where}: expected JSON in UTF-8, got other bytes`)
   }
+  return parseStrictly(text, where)
 }

@@ -7,7 +7,7 @@
 import { bytesOf } from '../base/bytes.ts'
 import { isArray, isObject } from '../base/check.ts'
 import { FormatError, shown } from '../base/errors.ts'
-import { parseStrictly } from './strict-json.ts'
+import { parseStrictly } from '../base/strict-json.ts'
 
 /** A tensor of float32 numbers, row-major. */
 export interface Tensor {

@@ -2,10 +2,10 @@
 
 import { isArray, isObject } from '../base/check.ts'
 import { FormatError, shown } from '../base/errors.ts'
+import { parseStrictly } from '../base/strict-json.ts'
 import { type SaveOptions, saveSettings } from '../formats/network-json.ts'
 import { layersOf, tensorsOf } from '../formats/network-tensors.ts'
 import { decodeTensors, encodeTensors } from '../formats/safetensors.ts'
-import { parseStrictly } from '../formats/strict-json.ts'
 import { FORMAT_VERSION, isNewer } from '../formats/version.ts'
 import { knownOptions } from '../model/network-settings.ts'
 import type { ResumeOptions } from '../model/options.ts'

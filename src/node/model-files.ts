@@ -1,10 +1,10 @@
 // Models as files: JSON or safetensors.
 
 import { FormatError, OptionError, shown } from '../base/errors.ts'
+import { parseStrictly } from '../base/strict-json.ts'
 import { readBytes, removeLeft, replaceFile } from '../files/atomic.ts'
 import { toText } from '../formats/json-text.ts'
 import { networkToJSON, type SaveOptions, saveSettings } from '../formats/network-json.ts'
-import { parseStrictly } from '../formats/strict-json.ts'
 import type { ResumeOptions } from '../model/options.ts'
 import { modelFromJSON, modelToJSON } from '../models/json.ts'
 import { type Model, modelFrom } from '../models/model.ts'

@@ -85,6 +85,11 @@ describe('fromBrain', () => {
   it.each([
     ['another type', { type: 'LSTM' }, /type: expected 'NeuralNetwork'/],
     ['a text that is no JSON', '{', /json: expected JSON/],
+    [
+      'a name that is there twice',
+      '{"layers":[],"layers":[]}',
+      /json: expected names that differ, got "layers" twice/,
+    ],
     ['one layer', { layers: [{}] }, /layers: expected at least two/],
     ['no nodes', { layers: [{}, {}] }, /layers\[0\]: expected at least one node/],
     [

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { shortest } from '../../src/base/float32.ts'
-import { parseStrictly } from '../../src/formats/strict-json.ts'
+import { parseStrictly } from '../../src/base/strict-json.ts'
 import { BackendError, FormatError, NablaError, Network, OptionError } from '../../src/index.ts'
 import { anyOptions, bitsOf, dataFor, setOddWeights } from '../helpers/any-network.ts'
 

@@ -114,6 +114,14 @@ describe('fromTfjs', () => {
     await expect(fromTfjs(model('x/a', 'y/a'), new Uint8Array(16))).rejects.toThrow(/a tensor of its own/)
   })
 
+  it('refuses a name that is there twice, of which another reader may take the other', async () => {
+    const text = '{"weightsManifest":[],"modelTopology":{"a":1,"\\u0061":2}}'
+    await expect(fromTfjs(text, new Uint8Array())).rejects.toThrow(FormatError)
+    await expect(fromTfjs(text, new Uint8Array())).rejects.toThrow(
+      'model.json: expected names that differ, got "a" twice',
+    )
+  })
+
   it('refuses graph models', async () => {
     await expect(fromTfjs({ format: 'graph-model' }, new Uint8Array())).rejects.toThrow(/graph model/)
   })

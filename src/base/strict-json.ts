@@ -1,6 +1,6 @@
 // JSON of a stranger: JSON.parse takes the last of two values under one name, where another reader may take the first.
 
-import { FormatError, shown } from '../base/errors.ts'
+import { FormatError, shown } from './errors.ts'
 
 // More than any format here needs; a parser that calls itself is safe to this depth.
 const MOST_DEPTH = 64
