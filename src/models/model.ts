@@ -1,9 +1,9 @@
 // Model: a network with all that it needs to be of use: what its inputs are made from, and what its outputs stand for.
 
-import { checkOptions, optional, refuse } from '../base/check.ts'
+import { checkOptions, isArray, optional, refuse } from '../base/check.ts'
 import { FormatError, OptionError, ShapeError, shown } from '../base/errors.ts'
 import { Features } from '../data/features/features.ts'
-import { type RowsLike, recordsOf } from '../data/features/records.ts'
+import type { RowsLike } from '../data/features/records.ts'
 import { Target } from '../data/features/target.ts'
 import { type SaveOptions, saveSettings } from '../formats/network-json.ts'
 import { DENO_INSPECT, NODE_INSPECT } from '../inspect/describe.ts'
@@ -80,10 +80,14 @@ export class Model {
   inputsOf(rows: RowsLike): Float32Array {
     if (this.features) return this.features.transform(rows)
     const { inputs } = this.network
-    const records = recordsOf(rows)
-    const out = new Float32Array(records.rows * inputs)
-    for (let r = 0; r < records.rows; ++r) {
-      const row = (rows as readonly unknown[])[r] as ArrayLike<number>
+    if (!isArray(rows) || rows.length === 0) {
+      throw new ShapeError(
+        `rows: expected an array of rows of ${inputs} numbers, at least one, got ${shown(rows)}`,
+      )
+    }
+    const out = new Float32Array(rows.length * inputs)
+    for (let r = 0; r < rows.length; ++r) {
+      const row = rows[r] as ArrayLike<number>
       if (row?.length !== inputs) {
         throw new ShapeError(`rows[${r}]: expected ${inputs} numbers, got ${shown(row)}`)
       }

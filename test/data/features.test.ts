@@ -145,6 +145,14 @@ describe('fitFeatures', () => {
     expect(featuresFromJSON(features.toJSON()).toJSON()).toEqual(features.toJSON())
   })
 
+  it('takes arrays of as many cells as columns are read, where the rows were objects', () => {
+    const features = fitFeatures(homes, { except: ['id', 'age'] })
+    expect(features.transform([[80, 'Rome', true]])).toEqual(features.transform(homes.slice(0, 1)))
+    for (const row of [[80, 'Rome'], [80, 'Rome', true, 10], []]) {
+      expect(() => features.transform([row])).toThrow(`rows[0]: expected 3 cells, got ${row.length}`)
+    }
+  })
+
   it('refuses a table that lacks the cells of a column', () => {
     const fitted = (columns: number[][]) => () => fitFeatures({ names: ['a', 'b'], rows: 1, columns })
     expect(fitted([[1]])).toThrow(ShapeError)

@@ -23,6 +23,21 @@ describe('a target of classes', () => {
   })
 })
 
+describe('a target of rows that are arrays', () => {
+  it('is read by the names of the cells, which are their places unless they are given', () => {
+    const rows = [
+      [7, 1],
+      [8, 3],
+    ]
+    const named = fitTarget(rows, 'y', { names: ['x', 'y'], scale: 'none' })
+    expect([...named.encode(rows, ['x', 'y'])]).toEqual([1, 3])
+    expect([...fitTarget(rows, '1', { scale: 'none' }).encode(rows)]).toEqual([1, 3])
+    // The first cell was taken for it.
+    expect(() => named.encode(rows)).toThrow(ShapeError)
+    expect(() => named.encode(rows)).toThrow('rows: expected the column "y" among the cells, got "0", "1"')
+  })
+})
+
 describe('a target of numbers', () => {
   it('refuses those beyond float64, whatever the scale', () => {
     for (const scale of ['standard', 'robust', 'none'] as const) {

@@ -7,7 +7,7 @@ import { type CategoricalJSON, categorical } from './categorical.ts'
 import type { ColumnOf, FittedColumn } from './column.ts'
 import { inferColumn } from './infer.ts'
 import { type NumericJSON, numeric } from './numeric.ts'
-import { type Records, type RowsLike, recordsOf } from './records.ts'
+import { type RowsLike, recordsOf } from './records.ts'
 import { type ColumnSpec, SHORT } from './spec.ts'
 
 export interface FeatureOptions {
@@ -95,15 +95,15 @@ export class Features {
    * objects. Throws ShapeError for a cell that its column cannot take.
    */
   transform(rows: RowsLike): Float32Array {
-    const records = recordsOf(rows, this.#cells)
+    const records = recordsOf(rows, this.#cells ?? this.columns)
     const { width } = this
     const out = new Float32Array(records.rows * width)
     let at = 0
-    this.#columns.forEach((column, index) => {
-      const cellOf = records.column(column.json.name, index)
+    for (const column of this.#columns) {
+      const cellOf = records.column(column.json.name)
       for (let r = 0; r < records.rows; ++r) column.write(cellOf(r), r, out, r * width + at)
       at += column.names.length
-    })
+    }
     return out
   }
 
@@ -116,16 +116,6 @@ export class Features {
   }
 }
 
-/** Names of the cells: those that are given, those of the rows, or their places. */
-function namesOf(
-  rows: unknown,
-  given: readonly string[] | undefined,
-): Records & { names: readonly string[] } {
-  const found = recordsOf(rows, given)
-  const listed = found.names ?? Array.from({ length: (rows as unknown[][])[0].length }, (_, c) => `${c}`)
-  return { ...recordsOf(rows, listed), names: listed }
-}
-
 /**
  * Returns the columns of the rows fitted to them. What a column is, is inferred where it is not given: numbers are scaled to a
  * mean of 0 and a deviation of 1, true and false are 1 and 0, texts are categories, and a column of texts that differ in
@@ -135,7 +125,7 @@ function namesOf(
  */
 export function fitFeatures(rows: RowsLike, options: FeatureOptions = {}): Features {
   const { columns, except, names: given } = checkOptions(optionTable, options, 'options')
-  const records = namesOf(rows, given)
+  const records = recordsOf(rows, given)
   const known = new Set(records.names)
   if (known.size !== records.names.length) refuse('names', 'column names that differ', records.names)
   for (const name of [...Object.keys(columns), ...except]) {
@@ -147,7 +137,7 @@ export function fitFeatures(rows: RowsLike, options: FeatureOptions = {}): Featu
   const fitted = left.flatMap((name) => {
     const spec = Object.hasOwn(columns, name) ? columns[name] : undefined
     if (spec === 'ignored') return []
-    const cellOf = records.column(name, records.names.indexOf(name))
+    const cellOf = records.column(name)
     const cells = Array.from({ length: records.rows }, (_, r) => cellOf(r))
     return fitColumn(name, cells, spec ?? inferColumn(name, cells)) ?? []
   })

@@ -17,10 +17,10 @@ export type RowsLike = readonly object[] | Table
 /** Cells by row and column. */
 export interface Records {
   readonly rows: number
-  /** The columns in their order; undefined where only the reader can know them. */
-  readonly names: readonly string[] | undefined
-  /** A reader of the cells of a column, whose place among those that are asked for is `index`. Throws ShapeError. */
-  column(name: string, index: number): (row: number) => unknown
+  /** Of the columns in their order. */
+  readonly names: readonly string[]
+  /** A reader of the cells of a column. Throws ShapeError. */
+  column(name: string): (row: number) => unknown
 }
 
 const isTable = (value: unknown): value is Table =>
@@ -70,30 +70,39 @@ const ofObjects = (list: readonly unknown[]): Records => ({
   column: (name) => (row) => cellOf(list[row], row, name),
 })
 
-const ofLists = (list: readonly unknown[], names: readonly string[] | undefined): Records => ({
-  rows: list.length,
-  names,
-  column: (name, index) => {
-    const c = names ? names.indexOf(name) : index
-    const width = names?.length
-    return (row) => {
-      const cells = list[row]
-      if (!isList(cells))
-        throw new ShapeError(`rows[${row}]: expected an array of cells, got ${shown(cells)}`)
-      if (width !== undefined && cells.length !== width) {
-        throw new ShapeError(`rows[${row}]: expected ${width} cells, got ${cells.length}`)
+function ofLists(list: readonly unknown[], names: readonly string[]): Records {
+  const width = names.length
+  return {
+    rows: list.length,
+    names,
+    column(name) {
+      const c = names.indexOf(name)
+      if (c < 0) {
+        const known = names.slice(0, 10).map(shown).join(', ') || 'none'
+        throw new ShapeError(`rows: expected the column ${shown(name)} among the cells, got ${known}`)
       }
-      return cells[c]
-    }
-  },
-})
+      return (row) => {
+        const cells = list[row]
+        if (!isList(cells))
+          throw new ShapeError(`rows[${row}]: expected an array of cells, got ${shown(cells)}`)
+        if (cells.length !== width)
+          throw new ShapeError(`rows[${row}]: expected ${width} cells, got ${cells.length}`)
+        return cells[c]
+      }
+    },
+  }
+}
 
-/** names: of the cells of an array, where the rows are arrays. Throws ShapeError for what has no rows. */
+/** '0', '1' and so on: what cells are called that have no other names. */
+const placesIn = (row: ArrayLike<unknown>): string[] => Array.from(row, (_, c) => `${c}`)
+
+/** names: of the cells, where the rows are arrays; without, they are called by their places. Throws ShapeError for what has no rows. */
 export function recordsOf(rows: unknown, names?: readonly string[]): Records {
   if (isTable(rows)) return ofTable(rows)
   if (isArray(rows) && rows.length > 0) {
-    if (isList(rows[0])) return ofLists(rows, names)
-    if (isObject(rows[0])) return ofObjects(rows)
+    const [first] = rows
+    if (isList(first)) return ofLists(rows, names ?? placesIn(first))
+    if (isObject(first)) return ofObjects(rows)
   }
   throw new ShapeError(
     `rows: expected an array of objects or of arrays, at least one, or a table, got ${shown(rows)}`,

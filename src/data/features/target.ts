@@ -6,7 +6,6 @@ import {
   boolean,
   checkOptions,
   isArray,
-  isList,
   isObject,
   oneOf,
   optional,
@@ -128,7 +127,7 @@ export class Target {
     const records = recordsOf(rows, names)
     const json = this.#json
     if (json.type === 'class') {
-      const cellOf = records.column(json.name, 0)
+      const cellOf = records.column(json.name)
       return Int32Array.from({ length: records.rows }, (_, r) => {
         const one = classAt(cellOf(r), json.name, r)
         const known = json.classes.slice(0, 10).map(shown).join(', ')
@@ -138,7 +137,7 @@ export class Target {
     const columns = this.names
     const out = new Float32Array(records.rows * columns.length)
     columns.forEach((name, c) => {
-      const cellOf = records.column(name, c)
+      const cellOf = records.column(name)
       for (let r = 0; r < records.rows; ++r) {
         const value =
           json.type === 'number'
@@ -212,11 +211,9 @@ export function fitTarget(
   if (!isArray(names) || !areStrings(names) || names.length === 0 || new Set(names).size < names.length) {
     return refuse('columns', 'the name of a column, or names that differ', columns)
   }
-  const places =
-    given ?? (isArray(rows) && isList(rows[0]) ? Array.from(rows[0], (_, c) => `${c}`) : undefined)
-  const records = recordsOf(rows, places)
-  const cells = names.map((name, c) => {
-    const cellOf = records.column(name, c)
+  const records = recordsOf(rows, given)
+  const cells = names.map((name) => {
+    const cellOf = records.column(name)
     return Array.from({ length: records.rows }, (_, r) => cellOf(r))
   })
   const kind = type ?? inferred(cells)
@@ -226,7 +223,7 @@ export function fitTarget(
   }
   if (kind === 'labels') {
     const target = new Target({ type: 'labels', names: [...names] })
-    target.encode(rows, places)
+    target.encode(rows, given)
     return target
   }
   return new Target({
