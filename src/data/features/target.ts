@@ -130,8 +130,10 @@ export class Target {
       const cellOf = records.column(json.name)
       return Int32Array.from({ length: records.rows }, (_, r) => {
         const one = classAt(cellOf(r), json.name, r)
+        const index = this.#index.get(one)
+        if (index !== undefined) return index
         const known = json.classes.slice(0, 10).map(shown).join(', ')
-        return this.#index.get(one) ?? missingAt(r, json.name, `one of ${known}`, one)
+        return missingAt(r, json.name, `one of ${known}`, one)
       })
     }
     const columns = this.names
