@@ -73,6 +73,34 @@ describe('a saved model', () => {
     expect(text).toMatch(/^ {10}\[(-?[\d.e-]+,){3}-?[\d.e-]+\],$/m)
   })
 
+  it('is read where it is of a newer minor version, without what is not known', () => {
+    const numbers = new Model({
+      network: new Network({ sizes: [3, 1] }),
+      features,
+      target: fitTarget(rows, 'size'),
+    })
+    for (const [saved, change] of [
+      [model, (target: object) => ({ ...target, note: 1 })],
+      [
+        numbers,
+        ({ columns, ...others }: { columns: object[] }) => ({
+          ...others,
+          columns: [{ ...columns[0], note: 1 }],
+        }),
+      ],
+    ] as const) {
+      const newer = JSON.parse(JSON.stringify(saved))
+      newer.version = '1.3'
+      newer.note = 1
+      newer.features.note = 1
+      for (const column of newer.features.columns) column.note = 1
+      newer.target = change(newer.target)
+      const options = { kernels: saved.network.kernels }
+      expect(Model.fromJSON(newer, options).predict(rows)).toEqual(saved.predict(rows))
+      expect(() => Model.fromJSON({ ...newer, version: '1.0' }, options)).toThrow(FormatError)
+    }
+  })
+
   it('has the functions that are given', async () => {
     const loss = {
       name: 'own',

@@ -2,6 +2,7 @@
 
 import { checkOptions, isObject, optional, refuse } from '../base/check.ts'
 import type { FeaturesJSON } from '../data/features/features.ts'
+import { knownFeatures, knownTarget } from '../data/features/keys.ts'
 import type { TargetJSON } from '../data/features/target.ts'
 import { asFormat, type NetworkJSON, networkFromJSON, networkToJSON } from '../formats/network-json.ts'
 import { FORMAT_VERSION, isNewer } from '../formats/version.ts'
@@ -42,7 +43,10 @@ export function modelFromJSON(json: unknown): ModelSnapshot {
     if (json.format === 'nabla.network') return { network: networkFromJSON(json) }
     if (json.format !== 'nabla.model') refuse('model.format', '"nabla.model" or "nabla.network"', json.format)
     const newer = isNewer(json.version, 'model.version')
-    const { network, features, target } = checkOptions(table, newer ? knownOf(table, json) : json, 'model')
+    const checked = checkOptions(table, newer ? knownOf(table, json) : json, 'model')
+    const { network } = checked
+    const features = newer ? knownFeatures(checked.features) : checked.features
+    const target = newer ? knownTarget(checked.target) : checked.target
     return {
       network,
       ...(features !== undefined && { features: features as FeaturesJSON }),

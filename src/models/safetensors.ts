@@ -3,6 +3,9 @@
 import { isArray, isObject } from '../base/check.ts'
 import { FormatError, shown } from '../base/errors.ts'
 import { parseStrictly } from '../base/strict-json.ts'
+import type { FeaturesJSON } from '../data/features/features.ts'
+import { knownFeatures, knownTarget } from '../data/features/keys.ts'
+import type { TargetJSON } from '../data/features/target.ts'
 import { type SaveOptions, saveSettings } from '../formats/network-json.ts'
 import { layersOf, tensorsOf } from '../formats/network-tensors.ts'
 import { decodeTensors, encodeTensors } from '../formats/safetensors.ts'
@@ -65,12 +68,12 @@ function objectIn(metadata: Metadata, key: string): Record<string, unknown> | un
   throw new FormatError(`${key}: expected an object, got ${shown(value)}`)
 }
 
-function networkIn(metadata: Metadata): SavedOptions {
+function networkIn(metadata: Metadata, newer: boolean): SavedOptions {
   const options = objectIn(metadata, 'nabla.network')
   if (!options)
     throw new FormatError('nabla.network: expected the options of a network in the metadata, got none')
   const saved = options as unknown as SavedOptions
-  return isNewer(metadata.get('nabla.version'), 'nabla.version') ? knownOptions(saved) : saved
+  return newer ? knownOptions(saved) : saved
 }
 
 const unitsOf = (layer: unknown): unknown => (isObject(layer) ? layer.units : layer)
@@ -85,7 +88,8 @@ export function modelFromSafetensors(
       'nabla.version: expected a file of toSafetensors(), got one without it in the metadata',
     )
   }
-  const options = networkIn(metadata)
+  const newer = isNewer(metadata.get('nabla.version'), 'nabla.version')
+  const options = networkIn(metadata, newer)
   const kind = kindOf(metadata)
   const given: readonly unknown[] = isArray(options.layers) ? options.layers : []
   const { layers, slots } = layersOf(tensors, (l) => unitsOf(given[l]))
@@ -106,8 +110,8 @@ export function modelFromSafetensors(
   return {
     kind,
     network,
-    ...(features && { features: features as never }),
-    ...(target && { target: target as never }),
+    ...(features && { features: (newer ? knownFeatures(features) : features) as FeaturesJSON }),
+    ...(target && { target: (newer ? knownTarget(target) : target) as TargetJSON }),
   }
 }
 

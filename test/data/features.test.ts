@@ -229,6 +229,9 @@ describe('fitFeatures', () => {
   it('refuses JSON that no features are, naming the place', () => {
     const good = JSON.parse(JSON.stringify(fitFeatures(homes, { except: ['id'] })))
     expect(() => featuresFromJSON({ ...good, columns: [] })).toThrow(FormatError)
+    expect(() => featuresFromJSON({ ...good, a: 1 })).toThrow(
+      'features: expected the keys columns, cells, got "a"',
+    )
     const cells = ['area', 'city', 'garden', 'area']
     expect(() => featuresFromJSON({ ...good, cells })).toThrow('features.cells: expected names that differ')
     const spoilt = [
@@ -243,6 +246,17 @@ describe('fitFeatures', () => {
       [2, { missing: '1' }, 'features.columns[2].missing'],
       [2, { missing: [1] }, 'features.columns[2].missing'],
       [2, { name: 'area' }, 'features.columns: expected names that differ'],
+      [
+        0,
+        { colour: 1 },
+        'features.columns[0]: expected the keys type, name, log1p, offset, scale, missing, indicator, got "colour"',
+      ],
+      [
+        1,
+        { colour: 1 },
+        'features.columns[1]: expected the keys type, name, categories, unknown, missing, got "colour"',
+      ],
+      [2, { colour: 1 }, 'features.columns[2]: expected the keys type, name, missing, got "colour"'],
     ] as const
     for (const [c, change, message] of spoilt) {
       const columns = good.columns.map((one: object, i: number) => (i === c ? { ...one, ...change } : one))

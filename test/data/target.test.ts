@@ -38,6 +38,27 @@ describe('a target of rows that are arrays', () => {
   })
 })
 
+describe('the JSON of a target', () => {
+  it.each([
+    ['class', { classes: ['a', 'b'] }, 'type, name, classes'],
+    ['number', { columns: [{ name: 'v', log1p: false, offset: 0, scale: 1 }] }, 'type, columns'],
+    ['labels', { names: ['a', 'b'] }, 'type, names'],
+  ])('of the type %s has no other keys', (type, rest, keys) => {
+    const json = { type, ...(type === 'class' && { name: 'v' }), ...rest }
+    expect(targetFromJSON(json).toJSON()).toEqual(json)
+    expect(() => targetFromJSON({ ...json, colour: 1 })).toThrow(
+      `target: expected the keys ${keys}, got "colour"`,
+    )
+  })
+
+  it('has no other keys in its columns', () => {
+    const column = { name: 'v', log1p: false, offset: 0, scale: 1, colour: 1 }
+    expect(() => targetFromJSON({ type: 'number', columns: [column] })).toThrow(
+      'target.columns[0]: expected the keys name, log1p, offset, scale, got "colour"',
+    )
+  })
+})
+
 describe('a target of numbers', () => {
   it('refuses those beyond float64, whatever the scale', () => {
     for (const scale of ['standard', 'robust', 'none'] as const) {

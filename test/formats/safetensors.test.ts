@@ -368,6 +368,13 @@ describe('safetensors of another version', () => {
         note: 1,
         layers: layers.map((one: object) => ({ ...one, colour: 1 })),
       })
+      const { columns, ...parts } = JSON.parse(metadata['nabla.features'])
+      metadata['nabla.features'] = JSON.stringify({
+        ...parts,
+        note: 1,
+        columns: columns.map((one: object) => ({ ...one, colour: 1 })),
+      })
+      metadata['nabla.target'] = metadata['nabla.target'].replace('{', '{"note":1,')
     })
     const [was, is] = [fromSafetensors(saved, own), fromSafetensors(newer, own)] as Model[]
     expect(is.predict(rows)).toEqual(was.predict(rows))

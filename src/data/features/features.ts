@@ -6,6 +6,7 @@ import { type BooleanJSON, truth } from './boolean.ts'
 import { type CategoricalJSON, categorical } from './categorical.ts'
 import type { ColumnOf, FittedColumn } from './column.ts'
 import { inferColumn } from './infer.ts'
+import { checkKeys, columnKeys, featuresKeys } from './keys.ts'
 import { type NumericJSON, numeric } from './numeric.ts'
 import { type RowsLike, recordsOf } from './records.ts'
 import { type ColumnSpec, SHORT } from './spec.ts'
@@ -157,6 +158,7 @@ function columnFrom(json: unknown, where: string): FittedColumn {
   if (typeof type !== 'string' || !Object.hasOwn(kinds, type)) {
     return refuse(`${where}.type`, `one of ${Object.keys(kinds).join(', ')}`, type)
   }
+  checkKeys(json, columnKeys.get(type), where)
   return kinds[type as ColumnJSON['type']].from(name, json as never, where)
 }
 
@@ -164,6 +166,7 @@ function columnFrom(json: unknown, where: string): FittedColumn {
 export function featuresFromJSON(json: unknown): Features {
   try {
     if (!isObject(json)) return refuse('features', 'an object', json)
+    checkKeys(json, featuresKeys, 'features')
     const { columns, cells } = json
     if (!isArray(columns) || columns.length === 0)
       return refuse('features.columns', 'an array of columns', columns)

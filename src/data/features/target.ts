@@ -14,6 +14,7 @@ import {
 import { FormatError, NablaError, ShapeError, shown } from '../../base/errors.ts'
 import { readTruth } from './boolean.ts'
 import { inOrder, readCategory } from './categorical.ts'
+import { checkKeys, numberKeys, targetKeys } from './keys.ts'
 import { readNumber } from './numeric.ts'
 import { type RowsLike, recordsOf } from './records.ts'
 import {
@@ -242,6 +243,7 @@ const text = (value: unknown, name: string): string =>
 
 function checkTarget(json: unknown): TargetJSON {
   if (!isObject(json)) return refuse('target', 'an object', json)
+  checkKeys(json, targetKeys.get(json.type), 'target')
   if (json.type === 'class') {
     const { classes } = json
     if (!isArray(classes) || classes.length < 2 || classes.length > MOST_CLASSES) {
@@ -265,6 +267,7 @@ function checkTarget(json: unknown): TargetJSON {
   const list = Array.from(columns, (column, c) => {
     const where = `target.columns[${c}]`
     if (!isObject(column)) return refuse(where, 'an object', column)
+    checkKeys(column, numberKeys, where)
     const { name, ...scale } = column
     return { name: text(name, `${where}.name`), ...checkScale(scale, where) }
   })
