@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { fitFeatures, fitTarget } from '../src/data/index.ts'
 import { Network, OptionError, ShapeError } from '../src/index.ts'
 import { Model } from '../src/models/index.ts'
@@ -167,6 +167,23 @@ describe('a model', () => {
     expect(modelOf(modelSnapshotOf(model.network))).toBeInstanceOf(Network)
   })
 
+  it('notes a target among its features, unless they are all to come out again', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const all = fitFeatures(homes.slice(0, 8))
+    const network = (outputs: number) => new Network({ sizes: [all.width, outputs] })
+    await new Model({ network: network(1), features: all, target: fitTarget(homes, 'price') }).fit(homes)
+    expect(warn.mock.calls.flat()).toEqual([
+      'nabla: the target "price" is among the features, so what is predicted has to be given: leave it out by fitFeatures(rows, { except: ["price"] })',
+    ])
+    warn.mockClear()
+    const numbers = fitFeatures(homes, { except: ['city', 'size', 'quiet'] })
+    const autoencoder = new Network({ sizes: [numbers.width, 1, numbers.width] })
+    const target = fitTarget(homes, ['area', 'price'])
+    await new Model({ network: autoencoder, features: numbers, target }).fit(homes)
+    expect(warn).not.toHaveBeenCalled()
+    warn.mockRestore()
+  })
+
   it('refuses what does not fit together, and cells that are not there', () => {
     const target = fitTarget(homes, 'size')
     expect(() => new Model({ network: new Network({ sizes: [3, 2] }), features })).toThrow(
@@ -176,6 +193,9 @@ describe('a model', () => {
       'options.network: expected 2 outputs for the target "size", got 3',
     )
     expect(() => new Model({ network: {} as Network })).toThrow(OptionError)
+    expect(() => new Model(networkFor(2, {}) as never)).toThrow(
+      'options: expected { network, features, target }, got a Network',
+    )
     const model = new Model({ network: networkFor(2, { loss: 'crossEntropy' }), features, target })
     expect(() => model.predict({ area: 80 } as unknown as Home)).toThrow(
       'rows[0]: expected the column "city", got an object with "area"',

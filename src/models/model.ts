@@ -2,6 +2,7 @@
 
 import { checkOptions, isArray, optional, refuse } from '../base/check.ts'
 import { FormatError, OptionError, ShapeError, shown } from '../base/errors.ts'
+import { note } from '../base/notes.ts'
 import { Features } from '../data/features/features.ts'
 import type { RowsLike } from '../data/features/records.ts'
 import { Target } from '../data/features/target.ts'
@@ -60,6 +61,19 @@ function checkWidths({ network, features, target }: ModelOptions): void {
   )
 }
 
+/** Notes a target that is an input too; all inputs may be the target, of a network that compresses them. */
+function checkLeak({ features, target }: Model): void {
+  if (!features || !target) return
+  const { names } = target
+  const given = new Set(features.columns)
+  const leaked = names.filter((name) => given.has(name))
+  if (leaked.length === 0 || leaked.length === given.size) return
+  note(
+    `nabla: the target ${namesText(leaked)} is among the features, so what is predicted has to be given: leave it out by ` +
+      `fitFeatures(rows, { except: [${namesText(names)}] })`,
+  )
+}
+
 /** A network with the columns that its inputs are made from and the target that its outputs stand for. */
 export class Model {
   readonly network: Network
@@ -68,6 +82,7 @@ export class Model {
 
   /** Throws OptionError where the features, the network and the target do not fit together. */
   constructor(options: ModelOptions) {
+    if ((options as unknown) instanceof Network) refuse('options', '{ network, features, target }', options)
     const { network, features, target } = checkOptions(optionTable, options, 'options')
     checkWidths({ network, features, target })
     if (target) checkClassNames(network, target)
@@ -151,6 +166,7 @@ export class Model {
   /** Trains the network on the rows, as Network.fit does on the numbers that stand for them. */
   async fit(rows: RowsLike, options: ModelFitOptions = {}): Promise<History> {
     const { validation, weights, classWeight, ...others } = options
+    checkLeak(this)
     const data = { ...this.dataOf(rows), ...(weights && { weights }) }
     const fit = {
       ...others,
