@@ -7,6 +7,7 @@
 import { bytesOf } from '../base/bytes.ts'
 import { isArray, isObject } from '../base/check.ts'
 import { FormatError, shown } from '../base/errors.ts'
+import { bfloat16, float16 } from '../base/halves.ts'
 import { parseStrictly } from '../base/strict-json.ts'
 
 /** A tensor of float32 numbers, row-major. */
@@ -58,19 +59,6 @@ export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array {
   return bytes
 }
 
-/** A float16 number by its bits (IEEE 754 binary16). */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-}
-
-const words = new Uint32Array(1)
-const wordAsFloat = new Float32Array(words.buffer)
-
 /** The kinds of numbers that are read: their bytes, and one of them as float32, rounded where it has more digits. */
 const dtypes: ReadonlyMap<
   unknown,
@@ -78,17 +66,8 @@ const dtypes: ReadonlyMap<
 > = new Map([
   ['F32', { bytes: 4, read: (view, at) => view.getFloat32(at, true) }],
   ['F64', { bytes: 8, read: (view, at) => Math.fround(view.getFloat64(at, true)) }],
-  ['F16', { bytes: 2, read: (view, at) => half(view.getUint16(at, true)) }],
-  [
-    'BF16',
-    {
-      bytes: 2,
-      read: (view, at) => {
-        words[0] = view.getUint16(at, true) << 16
-        return wordAsFloat[0]
-      },
-    },
-  ],
+  ['F16', { bytes: 2, read: (view, at) => float16(view.getUint16(at, true)) }],
+  ['BF16', { bytes: 2, read: (view, at) => bfloat16(view.getUint16(at, true)) }],
 ])
 
 /** A tensor of the header. */

@@ -2,8 +2,8 @@
 // https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/io_utils.ts
 
 import { FormatError, shown } from '../base/errors.ts'
+import { float16 } from '../base/halves.ts'
 import { entry, listOf, numberOf, objectOf, type Plain, refuse, textOf } from '../base/plain.ts'
-import { toFloat64 } from './float16.ts'
 import { checkFinite, type Parameters, type Tensor } from './parameters.ts'
 import type { KerasLayer } from './topology.ts'
 
@@ -19,7 +19,7 @@ const storages = new Map<string, Storage>([
   ['bool', { bytes: 1, read: (view, at) => view.getUint8(at) }],
   ['uint8', { bytes: 1, read: (view, at) => view.getUint8(at) }],
   ['uint16', { bytes: 2, read: (view, at) => view.getUint16(at, true) }],
-  ['float16', { bytes: 2, read: (view, at) => toFloat64(view.getUint16(at, true)) }],
+  ['float16', { bytes: 2, read: (view, at) => float16(view.getUint16(at, true)) }],
 ])
 
 interface Spec {

@@ -1,6 +1,6 @@
 // Datatypes and dataspaces, and the numbers and texts that they describe (IV.A.2.b and d of the specification).
 
-import { toFloat64 } from '../float16.ts'
+import { float16 } from '../../base/halves.ts'
 import { type Bytes, refuse } from './bytes.ts'
 import type { Message } from './header.ts'
 
@@ -76,7 +76,7 @@ export function floatsOf(data: Uint8Array, { kind, size }: Datatype, name: strin
         ? view.getFloat32(i * 4, true)
         : size === 8
           ? view.getFloat64(i * 8, true)
-          : toFloat64(view.getUint16(i * 2, true))
+          : float16(view.getUint16(i * 2, true))
     if (!Number.isFinite(out[i])) refuse(`finite float32 numbers in ${name}`, `${out[i]} at ${i}`)
   }
   return out

@@ -2,6 +2,7 @@
 
 import { bytesOf } from '../../base/bytes.ts'
 import { FormatError, shown } from '../../base/errors.ts'
+import { bfloat16, float16 } from '../../base/halves.ts'
 import { DataType, Tensor as T } from '../proto.ts'
 import { Reader, textOf } from '../protobuf/reader.ts'
 import type { TensorMessage, TypedData } from './tensor-message.ts'
@@ -12,25 +13,6 @@ export type ExternalData = (location: string, offset: number, length: number) =>
 
 // Larger sizes are not of a network that fits in the memory of WebAssembly.
 const MOST_ELEMENTS = 2 ** 31
-
-/** IEEE 754's 16 bits: 1 of the sign, 5 of the exponent, 10 of the mantissa. */
-function float16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 31
-  const mantissa = bits & 1023
-  if (exponent === 0) return sign * mantissa * 2 ** -24
-  if (exponent === 31) return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
-  return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15)
-}
-
-const scratch = new DataView(new ArrayBuffer(4))
-
-/** The upper half of a float32. */
-function bfloat16(bits: number): number {
-  scratch.setUint16(0, bits)
-  scratch.setUint16(2, 0)
-  return scratch.getFloat32(0)
-}
 
 interface ElementType {
   readonly name: string
