@@ -2,91 +2,45 @@
 // does, in float64 as there.
 
 import type { ColumnJSON, FeaturesJSON } from '../data/features/features.ts'
+import { LN2_HIGH, LN2_LOW } from '../data/features/logarithms.ts'
 import type { NumberTargetJSON } from '../data/features/target.ts'
 import { doubleConstant, textConstant } from './c-text.ts'
 import { type Source, source } from './functions.ts'
 
 const d = doubleConstant
 
-// Those of src/base/math.ts, operation by operation.
+// Those of src/data/features/logarithms.ts, operation by operation.
 export const doubles: Record<string, Source> = {
-  double: source(`typedef union {
-    double number;
-    uint64_t bits;
-} $_double;`),
-
-  log1pDouble: source(
-    `/* n log 2 + log(1 + r + tiny). */
-static double $_log_series(double r, double tiny, double n)
-{
-    const double s = r / (2.0 + r);
-    const double z = s * s;
-    const double w = z * z;
-    const double even = 0.6666666666667279
-        + w * (0.2857142940346576 + w * (0.1818638478744195 + w * 0.1537281260687693));
-    const double odd = 0.39999999996117636 + w * (0.22222137815557658 + w * 0.1524960342216629);
-    const double h = 0.5 * r * r;
-    const double rest = s * (h + z * (even + z * odd)) + (tiny + n * 1.9082149292705877e-10);
-    return n * 0.6931471803691238 + (r - (h - rest));
-}
-
-/* log(1 + x) for x > -1, in float64. */
+  log1pDouble: source(`/* log(1 + x) for x > -1, in float64. */
 static double $_log1p_double(double x)
 {
-    if (x == 0.0 || x > 1.7976931348623157e308) return x;
-    if (x > -0.25 && x < 0.5) return $_log_series(x, 0.0, 0.0);
-    if (x >= 0.5 && x < 2.0) return $_log_series(0.5 * (x - 1.0), 0.0, 1.0);
-    $_double u;
-    u.number = 1.0 + x;
-    const double lost = x - (u.number - 1.0);
-    const double tiny = lost / u.number;
-    /* 1024 keeps what is shifted from being negative. */
-    const int exponent = (int)(((u.bits >> 32) + ((uint64_t)1024 << 20) - 0x3fe80000u) >> 20) - 1024;
-    u.bits -= (uint64_t)(int64_t)exponent << 52;
-    return $_log_series(u.number - 1.0, exponent < 60 ? tiny : 0.0, (double)exponent);
-}`,
-    'double',
-  ),
+    double u = 1.0 + x;
+    const double lost = (x - (u - 1.0)) / u;
+    int n = 0;
+    if (u > ${d(Number.MAX_VALUE)}) return u;
+    for (; u > 1.5; u /= 2.0) ++n;
+    for (; u < 0.75; u *= 2.0) --n;
+    const double s = (u - 1.0) / (u + 1.0);
+    double sum = 0.0;
+    for (int k = 25; k > 0; k -= 2) sum = sum * s * s + 1.0 / k;
+    return n * ${d(Math.LN2)} + (2.0 * s * sum + lost);
+}`),
 
-  expm1Double: source(
-    `/* (e^r - 1 - r) / r^2. */
-static double $_exp_series(double r)
-{
-    const double s = r * r;
-    return 0.5000000000000006 + 0.16666666666666588 * r
-        + s * (0.04166666666657668 + 0.008333333333389594 * r
-        + s * (0.0013888888931590819 + 0.00019841269718959333 * r
-        + s * (2.4801505240494904e-5 + 2.755740754380607e-6 * r
-        + s * (2.7626051838189003e-7 + 2.5053788667506924e-8 * r))));
-}
-
-static double $_power_of_two(int n)
-{
-    $_double power;
-    power.bits = (uint64_t)(n + 1023) << 52;
-    return power.number;
-}
-
-/* e^x - 1, in float64. */
+  expm1Double: source(`/* e^x - 1, in float64. */
 static double $_expm1_double(double x)
 {
+    if (x > 709.8) return 2.0 * ${d(Number.MAX_VALUE)};
     if (x < -40.0) return -1.0;
-    if (x > 709.8) return 2.0 * 1.7976931348623157e308;
-    if (x == 0.0 || x != x) return x;
-    const double near = x * 1.4426950408889634 + 0.5;
+    if (x != x) return x;
+    const double near = x * ${d(Math.LOG2E)} + 0.5;
     const int n = (int)near - ((double)(int)near > near ? 1 : 0);
-    const double r = x - n * 0.6931471803691238 - n * 1.9082149292705877e-10;
-    if (x > 40.0) {
-        const double y = 1.0 + (r + r * r * $_exp_series(r));
-        const int half = n / 2;
-        return n <= 1023 ? y * $_power_of_two(n) : y * $_power_of_two(half) * $_power_of_two(n - half);
-    }
-    const double y = r + r * r * $_exp_series(r);
-    const double scale = $_power_of_two(n);
-    return n == 0 ? y : scale * y + (scale - 1.0);
-}`,
-    'double',
-  ),
+    const double r = x - n * ${d(LN2_HIGH)} - n * ${d(LN2_LOW)};
+    double y = 0.0;
+    for (int k = 14; k > 0; --k) y = (y + 1.0) * r / k;
+    for (int i = 0; i < n; ++i) y = 2.0 * y + 1.0;
+    for (int i = 0; i > n; --i) y = (y - 1.0) / 2.0;
+    return y;
+}`),
 }
 
 interface Text {

@@ -1,102 +1,149 @@
-// From raw rows to inputs, in an exported module: what src/data/features/ does, one row at a time.
+// From raw rows to inputs, in an exported module: what src/data/features/ does, one row at a time. A table has what is particular to a
+// column; what reads one kind of column is written for those options that some column of the model has, and for no others.
 
+import type { BooleanJSON } from '../data/features/boolean.ts'
+import type { CategoricalJSON } from '../data/features/categorical.ts'
 import type { ColumnJSON, FeaturesJSON } from '../data/features/features.ts'
-import { type Source, source } from './functions.ts'
+import type { NumericJSON } from '../data/features/numeric.ts'
 
-export const columnSources: Record<string, Source> = {
-  isList: source('const isList = (row) => Array.isArray(row) || ArrayBuffer.isView(row)'),
+interface Text {
+  readonly text: string
+  readonly uses: readonly string[]
+}
 
-  refuse: source(`function refuse(name, expected, cell) {
-  throw new TypeError(\`column \${JSON.stringify(name)}: expected \${expected}, got \${String(cell)}\`)
-}`),
-
-  isMissing: source(`const isMissing = (cell) =>
-  cell === undefined || cell === null || Number.isNaN(cell) || (typeof cell === 'string' && cell.trim() === '')`),
-
-  numeric: source(
-    `const decimal = /^\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?\\s*$/i
-
-function numeric(x, cell, { name, offset, scale, missing, indicator }, logarithm) {
-  const lacks = isMissing(cell)
-  const isNumber = typeof cell === 'number' || typeof cell === 'bigint'
-  const isText = typeof cell === 'string' && decimal.test(cell)
-  const value = lacks ? missing : isNumber || isText ? Number(cell) : null
-  const input = value === null ? NaN : f(((logarithm ? logarithm(value) : value) - offset) / scale)
-  if (!Number.isFinite(value) || !Number.isFinite(input)) refuse(name, 'a number within its range', cell)
-  x.push(input)
-  if (indicator) x.push(lacks ? 1 : 0)
-}`,
-    'refuse',
-    'isMissing',
-  ),
-
-  categorical: source(
-    `function categorical(x, cell, { name, categories, unknown, missing }) {
-  const value = isMissing(cell) ? null : typeof cell === 'string' ? cell.trim() : cell
-  const isCategory = value === null || /^(string|boolean)$/.test(typeof value) || Number.isFinite(value)
-  const index = categories.indexOf(value)
-  const isRefused = index < 0 && (value === null ? missing : unknown) === 'error'
-  if (!isCategory || isRefused) refuse(name, 'a category that is known', cell)
-  for (let i = 0; i < categories.length; ++i) x.push(i === index ? 1 : 0)
-}`,
-    'refuse',
-    'isMissing',
-  ),
-
-  truth: source(
-    `const truths = { true: 1, yes: 1, 1: 1, false: 0, no: 0, 0: 0 }
-
-function truth(x, cell, { name, missing }) {
-  const isWord = typeof cell === 'boolean' || typeof cell === 'string'
-  const word = isWord ? String(cell).trim().toLowerCase() : cell === 1 || cell === 0 ? String(cell) : ''
-  const isTruth = Object.prototype.hasOwnProperty.call(truths, word)
-  const value = isTruth ? truths[word] : isMissing(cell) ? missing : null
-  if (value === null) refuse(name, 'true or false', cell)
-  x.push(value)
-}`,
-    'refuse',
-    'isMissing',
-  ),
-
-  cellOf: source(
-    `/** A row is an object, or an array of cells. */
-function cellOf(row, name, place) {
-  if (isList(row)) return row[place]
-  const isThere = Object.prototype.hasOwnProperty.call(row, name) || (name in row && !(name in {}))
-  return isThere ? row[name] : refuse(name, 'such a column', 'a row without it')
-}`,
-    'refuse',
-    'isList',
-  ),
+/** A kind of column: its name, as messages have it, what reads a cell, and what it takes besides, column by column. */
+interface Kind extends Text {
+  readonly name: string
+  readonly optionsOf: (column: ColumnJSON) => readonly unknown[]
 }
 
 /** A text as it may stand in a script of a page, too. */
 const json = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c')
 
-function statement(column: ColumnJSON, place: number): { text: string; uses: string[] } {
-  const { type, name, ...rest } = column
-  const cell = `cellOf(row, ${json(name)}, ${place})`
-  const kind = type === 'boolean' ? 'truth' : type
-  const hasLogarithm = column.type === 'numeric' && column.log1p
-  const { log1p, ...options } = rest as { log1p?: boolean }
-  const logarithm = hasLogarithm ? ', log1pDouble' : ''
+const literal = (value: unknown): string => (Number.isNaN(value) ? 'NaN' : json(value))
+
+// A cell comes without spaces around it, and as null where it is missing. What is returned, numbers or true and false, is refused
+// where it is not finite.
+
+function numberKind(columns: readonly NumericJSON[]): Kind {
+  const lacks = columns.some(({ missing }) => missing !== null)
+  const indicates = columns.some(({ indicator }) => indicator)
+  const logarithms = columns.some(({ log1p }) => log1p)
+  const parameters = [
+    'v',
+    'offset',
+    'scale',
+    ...(logarithms ? ['isLogarithm'] : []),
+    ...(lacks ? ['missing'] : []),
+    ...(indicates ? ['indicator'] : []),
+  ]
+  const read =
+    "typeof v !== 'object' && /^[+-]?(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?$/i.test(v) ? Number(v) : NaN"
+  const value = lacks ? `v === null ? missing : ${read}` : read
+  const input = `(${logarithms ? '(isLogarithm ? log1pDouble(value) : value)' : 'value'} - offset) / scale`
   return {
-    text: `${kind}(x, ${cell}, ${json({ name, ...options })}${logarithm})`,
-    uses: ['cellOf', kind, ...(hasLogarithm ? ['log1pDouble'] : [])],
+    name: 'number',
+    text: `  number(${parameters.join(', ')}) {
+    const value = ${value}
+    return ${indicates ? `[${input}].concat(indicator ? v === null : [])` : `[${input}]`}
+  },`,
+    uses: logarithms ? ['log1pDouble'] : [],
+    optionsOf: (column) => {
+      const { offset, scale, log1p, missing, indicator } = column as NumericJSON
+      return [
+        offset,
+        scale,
+        ...(logarithms ? [Number(log1p)] : []),
+        ...(lacks ? [missing ?? Number.NaN] : []),
+        ...(indicates ? [Number(indicator)] : []),
+      ]
+    },
   }
 }
 
-/** The function inputsOf(row), and the functions that it uses. */
-export function inputsFunction({ columns, cells }: FeaturesJSON): { text: string; uses: string[] } {
-  const statements = columns.map((column, c) => statement(column, cells ? cells.indexOf(column.name) : c))
-  const check = cells
-    ? `  if (isList(row) && row.length !== ${cells.length}) refuse('row', '${cells.length} cells', row.length)\n`
-    : ''
+function categoryKind(columns: readonly CategoricalJSON[]): Kind {
+  const isStrict = columns.some(({ unknown, missing }) => unknown === 'error' || missing === 'error')
+  const isCell = '/string|boolean/.test(typeof v) || Number.isFinite(v)'
+  const isKnown = isStrict
+    ? `at >= 0 || (v === null ? missing : unknown && (${isCell}))`
+    : `v === null || ${isCell}`
   return {
-    text: `function inputsOf(row) {
-  const x = []
-${check}${statements.map(({ text }) => `  ${text}\n`).join('')}  return Float32Array.from(x)
-}`,
-    uses: ['refuse', ...statements.flatMap(({ uses }) => uses)],
+    name: 'known category',
+    text: `  'known category'(v, names${isStrict ? ', unknown, missing' : ''}) {
+    const at = names.indexOf(v)
+    const isKnown = ${isKnown}
+    return isKnown ? names.map((_, i) => i === at) : [NaN]
+  },`,
+    uses: [],
+    optionsOf: (column) => {
+      const { categories, unknown, missing } = column as CategoricalJSON
+      return [categories, ...(isStrict ? [unknown, missing].map((one) => Number(one !== 'error')) : [])]
+    },
   }
+}
+
+function truthKind(columns: readonly BooleanJSON[]): Kind {
+  const lacks = columns.some(({ missing }) => missing !== null)
+  return {
+    name: 'boolean',
+    text: `  boolean(v${lacks ? ', missing' : ''}) {
+    const words = [false, 0, 'false', 'no', '0', true, 1, 'true', 'yes', '1']
+    const at = words.indexOf(typeof v === 'string' ? v.toLowerCase() : v)
+    return [at < 0 ? ${lacks ? '(v === null ? missing : NaN)' : 'NaN'} : at > 4]
+  },`,
+    uses: [],
+    optionsOf: (column) => (lacks ? [(column as BooleanJSON).missing ?? Number.NaN] : []),
+  }
+}
+
+/** The kinds that the columns are of, by their types. */
+function kindsOf(columns: readonly ColumnJSON[]): Map<string, Kind> {
+  const of = <Type extends ColumnJSON['type']>(type: Type) =>
+    columns.filter((column): column is Extract<ColumnJSON, { type: Type }> => column.type === type)
+  const kinds: [string, readonly ColumnJSON[], () => Kind][] = [
+    ['numeric', of('numeric'), () => numberKind(of('numeric'))],
+    ['categorical', of('categorical'), () => categoryKind(of('categorical'))],
+    ['boolean', of('boolean'), () => truthKind(of('boolean'))],
+  ]
+  return new Map(kinds.filter(([, list]) => list.length > 0).map(([type, , make]) => [type, make()]))
+}
+
+/** The table of the columns, what reads them, and the function inputsOf(row). */
+export function inputsFunction({ columns, cells }: FeaturesJSON): Text {
+  const kinds = kindsOf(columns)
+  const places = columns.map(({ name }, c) => (cells ? cells.indexOf(name) : c))
+  const arePlaced = places.some((place, c) => place !== c)
+  const lines = columns.map((column, c) => {
+    const { name, optionsOf } = kinds.get(column.type)!
+    const all = [column.name, name, ...(arePlaced ? [places[c]] : []), ...optionsOf(column)]
+    return `  [${all.map(literal).join(', ')}],\n`
+  })
+  // Every object has a constructor, which is no cell of it.
+  const isThere = columns.some(({ name }) => name in {})
+    ? '(name in {} ? Object.prototype.hasOwnProperty.call(row, name) : name in row)'
+    : 'name in row'
+  const check = cells
+    ? `  if (isList && row.length !== ${cells.length}) throw new TypeError('expected ${cells.length} cells, got ' + row.length)\n`
+    : ''
+  const parts = [
+    `const columns = [\n${lines.join('')}]`,
+    `const kinds = {\n${[...kinds.values()].map(({ text }) => text).join('\n')}\n}`,
+    `function inputsOf(row) {
+  const isList = Array.isArray(row) || ArrayBuffer.isView(row)
+${check}  const x = []
+  columns.forEach(([name, kind, ${arePlaced ? 'place, ...options]' : '...options], place'}) => {
+    const isThere = isList || ${isThere}
+    let v = row[isList ? place : name]
+    if (typeof v === 'string') v = v.trim()
+    if (v === undefined || v === '' || v !== v) v = null
+    for (const input of kinds[kind](v, ...options)) {
+      if (!isThere || !isFinite(f(input)))
+        throw new TypeError(\`column "\${name}": expected a \${kind}, got \${v}\`)
+      x.push(input)
+    }
+  })
+  return Float32Array.from(x)
+}`,
+  ]
+  return { text: parts.join('\n\n'), uses: [...kinds.values()].flatMap(({ uses }) => uses) }
 }

@@ -5,14 +5,18 @@ import { LEAKY_RELU_SLOPE } from '../../assembly/abi/activations.ts'
 import { ALPHABET } from './base64.ts'
 import * as C from './coefficients.ts'
 import { type Sources, source } from './functions.ts'
-import { columnSources } from './javascript-columns.ts'
 import { doubles } from './javascript-doubles.ts'
+
+const shorter = (value: number): string => {
+  const [plain, power] = [String(value), value.toExponential()]
+  return plain.length <= power.length ? plain : power
+}
 
 /** The shortest decimal that rounds to this float32. */
 function short(value: number): string {
   for (let digits = 1; ; ++digits) {
-    const text = String(Number(value.toPrecision(digits)))
-    if (Math.fround(Number(text)) === value) return text
+    const rounded = Number(value.toPrecision(digits))
+    if (Math.fround(rounded) === value) return shorter(rounded)
   }
 }
 
@@ -27,52 +31,54 @@ const list = (numbers: readonly number[]) => `Float32Array.of(${numbers.map(shor
 
 export const sources: Sources = new Map(
   Object.entries({
-    ...columnSources,
     ...doubles,
-
-    madd: source('const madd = (a, b, c) => f(f(a * b) + c)'),
 
     polynomial: source(
       `/** By Horner's rule, the highest power first. */
 function polynomial(c, x) {
-  let sum = c[0]
-  for (let i = 1; i < c.length; ++i) sum = madd(sum, x, c[i])
+  let sum = 0
+  for (const k of c) sum = f(f(sum * x) + k)
   return sum
 }`,
-      'madd',
     ),
 
     bits: source(`const float = new Float32Array(1)
 const bits = new Int32Array(float.buffer)`),
 
-    power: source(
-      `/** The low bits of t as an exponent. */
-function power(t) {
-  float[0] = t
-  bits[0] <<= 23
-  return float[0]
+    // The low bits of t, a whole number, are the exponent of the power of two.
+    exp: source(
+      `/** e^x for x <= 0. */
+function exp(x) {
+  x = Math.max(x, ${C.EXP_LEAST})
+  const t = f(f(x * ${constant(C.LOG2_E)}) + ${C.ROUND})
+  const n = t - ${C.ROUND}
+  const r = f(f(x - n * ${C.LN2_HIGH}) - f(n * ${constant(C.LN2_LOW)}))
+  bits[0] = t << 23
+  return f(EXP.reduce((sum, c) => f(f(sum * r) + c)) * float[0])
 }`,
       'bits',
+      'twiceExp',
     ),
 
-    reduce: source(
-      `/** x - n ln 2. */
-const reduce = (x, n) => f(f(x - n * ${C.LN2_HIGH}) - f(n * ${constant(C.LN2_LOW)}))`,
-    ),
+    twiceExp: source(`const EXP = ${list(C.TWICE_EXP)}`),
 
-    // What only gelu has beside x is 0 elsewhere, and adding it changes no bit of the result.
-    exp: source(
-      `const EXP = ${list(C.TWICE_EXP)}
-
-/** e^(x + rest) for x <= 0. */
-function exp(x, rest = 0) {
-  if (x < ${C.EXP_LEAST}) x = ${C.EXP_LEAST}
-  const t = madd(f(x + rest), ${constant(C.LOG2_E)}, ${C.ROUND})
-  return f(polynomial(EXP, f(reduce(x, f(t - ${C.ROUND})) + rest)) * power(t))
+    gaussian: source(
+      `/** e^(-x^2 / 2) for 0 <= x, the square in two parts: high has 12 bits, and so an exact square. */
+function gaussian(x) {
+  float[0] = x
+  bits[0] &= -4096
+  const high = float[0]
+  const y = (high * high) / -2
+  const rest = f(f(f(high - x) / 2) * f(x + high))
+  const t = f(f(f(y + rest) * ${constant(C.LOG2_E)}) + ${C.ROUND})
+  const n = t - ${C.ROUND}
+  const r = f(f(y - n * ${C.LN2_HIGH}) - f(n * ${constant(C.LN2_LOW)}))
+  bits[0] = t << 23
+  return f(polynomial(EXP, f(r + rest)) * float[0])
 }`,
       'polynomial',
-      'power',
-      'reduce',
+      'bits',
+      'twiceExp',
     ),
 
     expm1: source(
@@ -81,14 +87,15 @@ function exp(x, rest = 0) {
 /** e^x - 1 for x <= 0. */
 function expm1(x) {
   if (x < ${C.EXPM1_LEAST}) x = ${C.EXPM1_LEAST}
-  const t = madd(x, ${constant(C.LOG2_E)}, ${C.ROUND_WHOLE})
-  const r = reduce(x, f(t - ${C.ROUND_WHOLE}))
-  const scale = power(t)
-  return madd(scale, madd(f(r * r), polynomial(EXPM1, r), r), f(scale - 1))
+  const t = f(f(x * ${constant(C.LOG2_E)}) + ${C.ROUND_WHOLE})
+  const n = t - ${C.ROUND_WHOLE}
+  const r = f(f(x - n * ${C.LN2_HIGH}) - f(n * ${constant(C.LN2_LOW)}))
+  bits[0] = t << 23
+  const scale = float[0]
+  return f(f(scale * f(f(f(r * r) * polynomial(EXPM1, r)) + r)) + f(scale - 1))
 }`,
       'polynomial',
-      'power',
-      'reduce',
+      'bits',
     ),
 
     log1p: source(
@@ -100,7 +107,7 @@ function log1p(x) {
   const r = half ? (x - 1) / 2 : x
   const square = f(r * r)
   const cube = f(polynomial(LOG, r) * r)
-  const low = f(madd(cube, square, half ? ${constant(C.LN2_LOW)} : 0) - f(square / 2))
+  const low = f(f(f(cube * square) + (half ? ${constant(C.LN2_LOW)} : 0)) - f(square / 2))
   return f((half ? ${C.LN2_HIGH} : 0) + f(r + low))
 }`,
       'polynomial',
@@ -137,17 +144,11 @@ const OVER = ${list(C.TAIL_BELOW)}
 /** z times the normal distribution function of z. */
 function gelu(z) {
   const x = Math.min(Math.abs(z), ${constant(C.GAUSSIAN_LIMIT)})
-  // x^2 in two parts: high has 12 bits, and so an exact square.
-  float[0] = x
-  bits[0] &= -4096
-  const high = float[0]
-  const g = exp((high * high) / -2, f(f(f(high - x) / 2) * f(x + high)))
-  const tail = f(f(polynomial(TAIL, x) / polynomial(OVER, x)) * g)
+  const tail = f(f(polynomial(TAIL, x) / polynomial(OVER, x)) * gaussian(x))
   return f((z < ${-C.CLAMP} ? ${-C.CLAMP} : z) * (z < 0 ? tail : f(1 - tail)))
 }`,
       'polynomial',
-      'bits',
-      'exp',
+      'gaussian',
     ),
     silu: source(
       `function silu(z) {
@@ -166,13 +167,12 @@ function gelu(z) {
     softmax: source(
       `/** Sums go in four parts, as in the lanes of a vector. */
 function softmax(z) {
+  const top = Math.max(...z)
+  const e = z.map((v) => exp(f(v - top)))
   const sums = new Float32Array(4)
-  let top = z[0]
-  for (let i = 1; i < z.length; ++i) if (top < z[i]) top = z[i]
-  for (let i = 0; i < z.length; ++i) sums[i & 3] += z[i] = exp(f(z[i] - top))
+  e.forEach((v, i) => (sums[i & 3] += v))
   const scale = f(1 / f(f(sums[0] + sums[2]) + f(sums[1] + sums[3])))
-  for (let i = 0; i < z.length; ++i) z[i] *= scale
-  return z
+  return e.map((v) => v * scale)
 }`,
       'exp',
     ),
@@ -190,53 +190,38 @@ function layerNorm(z, p, epsilon) {
     sums[4 + (i & 3)] += f(d * d)
   }
   const inverse = f(1 / f(Math.sqrt(f(mean(4) + epsilon))))
-  for (let i = 0; i < n; ++i) {
-    z[i] = madd(parameters[p + i], f(f(z[i] - center) * inverse), parameters[p + n + i])
-  }
-  return z
+  return z.map((v, i) => f(weights[p + i] * f(f(v - center) * inverse)) + weights[p + n + i])
 }`,
-      'madd',
     ),
 
     batchNorm: source(
       `/** Means, inverse deviations, gains and shifts stand at p. */
 function batchNorm(z, p) {
   const n = z.length
-  for (let i = 0; i < n; ++i, ++p) {
-    const normal = f(f(z[i] - parameters[p]) * parameters[p + n])
-    z[i] = madd(parameters[p + 2 * n], normal, parameters[p + 3 * n])
-  }
-  return z
+  return z.map((v, i) => {
+    const normal = f(f(v - weights[p + i]) * weights[p + n + i])
+    return f(weights[p + 2 * n + i] * normal) + weights[p + 3 * n + i]
+  })
 }`,
-      'madd',
     ),
 
     // A product with 0 changes no sum, and half of what relu leaves is 0.
     dense: source(`/** x W + b: W (inputs x units) stands at p, b behind it. */
 function dense(x, units, p) {
-  const w = parameters
   const z = new Float32Array(units)
-  for (let i = 0; i < x.length; ++i, p += units) {
-    const a = x[i]
-    if (a !== 0) for (let j = 0; j < units; ++j) z[j] += f(a * w[p + j])
+  for (const v of x) {
+    if (v !== 0) for (let j = 0; j < units; ++j) z[j] += f(v * weights[p + j])
+    p += units
   }
-  for (let j = 0; j < units; ++j) z[j] += w[p + j]
-  return z
-}`),
-
-    each: source(`function each(activation, z) {
-  for (let i = 0; i < z.length; ++i) z[i] = activation(z[i])
+  for (let j = 0; j < units; ++j) z[j] += weights[p + j]
   return z
 }`),
 
     decode: source(`/** Little-endian float32 numbers in base64. */
 function decode(text) {
-  const digits = '${ALPHABET}'
-  const values = {}
-  for (let i = 0; i < 64; ++i) values[digits[i]] = i
   const view = new DataView(new ArrayBuffer(text.length * 0.75))
   for (let i = 0, at = 0, word = 0; i < text.length; ++i) {
-    word = (word << 6) | values[text[i]]
+    word = (word << 6) | '${ALPHABET}'.indexOf(text[i])
     if (i & 3) view.setUint8(at++, word >> (6 - 2 * (i & 3)))
   }
   return new Float32Array(view.byteLength / 4).map((_, i) => view.getFloat32(4 * i, true))

@@ -2,8 +2,8 @@
 // logarithm of 1 + v or nothing. In float64.
 
 import { checkOptions, oneOf, refuse } from '../../base/check.ts'
-import { expm1, log1p } from '../../base/math.ts'
 import { limitsOf, momentsOf } from '../columns.ts'
+import { expm1, log1p } from './logarithms.ts'
 
 /** 'standard': to a mean of 0 and a deviation of 1; 'minMax': to [0, 1]; 'robust': to a median of 0 and a distance of 1 between
  * the quartiles; 'none': as it is. */
@@ -78,7 +78,7 @@ export function fitScale(
 
 /** NaN for what has no logarithm. */
 export const scaled = (value: number, { log1p: isLogarithm, offset, scale }: ColumnScale): number =>
-  ((isLogarithm ? (value > -1 ? log1p(value) : Number.NaN) : value) - offset) / scale
+  ((isLogarithm ? log1p(value) : value) - offset) / scale
 
 /** What scaled() made into this. */
 export function unscaled(value: number, { log1p: isLogarithm, offset, scale }: ColumnScale): number {
