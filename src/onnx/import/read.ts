@@ -9,8 +9,9 @@ import { evaluate } from './graph.ts'
 import { type ModelMessage, readModel } from './messages.ts'
 import type { ExternalData } from './numbers.ts'
 import { Budget, Operation } from './operation.ts'
+import { checkOwnNodes, type OwnModel } from './own-nodes.ts'
 import { stepOf } from './rows.ts'
-import type { Rows, Value } from './values.ts'
+import type { Rows, Step, Value } from './values.ts'
 
 export type { ExternalData }
 
@@ -42,12 +43,7 @@ const listed = (names: readonly string[]): string =>
 /** What nabla has written besides the graph. */
 interface Own {
   readonly classNames?: readonly (string | boolean)[]
-  readonly model?: {
-    readonly features?: unknown
-    readonly target?: unknown
-    readonly from: string
-    readonly to: string
-  }
+  readonly model?: OwnModel
 }
 
 function parsed(metadata: ReadonlyMap<string, string>, key: string): unknown {
@@ -95,6 +91,13 @@ function chosen(outputs: ReadonlyMap<string, Value>): readonly [string, Rows] {
   )
 }
 
+/** The name of the value that the chain of the step begins with. */
+function inputOf(step: Step): string {
+  let first = step
+  while (first.of) first = first.of
+  return first.kind === 'input' ? first.name : ''
+}
+
 /** The network in the bytes. Throws FormatError where they are none of ONNX, or what it has is not an MLP of nabla. */
 export function readOnnx(bytes: Uint8Array, { output, externalData }: ReadOptions = {}): Imported {
   // Memory that other threads write to is not to change between a check and what follows it.
@@ -108,6 +111,11 @@ export function readOnnx(bytes: Uint8Array, { output, externalData }: ReadOption
   const wanted = output !== undefined ? [output] : own.model ? [own.model.to] : names
   const { outputs, classes } = evaluate(model, wanted, budget, externalData, own.model?.from)
   const [name, rows] = chosen(outputs)
+  if (own.model) {
+    if (inputOf(rows.step) !== own.model.from)
+      refuse(`expected the network to begin with ${listed([own.model.from])}, as metadata ${MODEL_KEY} says`)
+    checkOwnNodes(own.model, model)
+  }
 
   const end = { name, operator: 'output', domain: '', inputs: [], outputs: [name], attributes: new Map() }
   const { inputs, options, parameters } = layersOf(
