@@ -39,10 +39,11 @@ export {
   targetFromJSON,
 } from './features/target.ts'
 export { type Idx, type IdxData, type IdxOptions, readIdx } from './idx.ts'
-export { type RowArray, takeRows } from './rows.ts'
+export { type NumberRows, type RowArray, takeRows } from './rows.ts'
 export {
   MinMaxScaler,
   type MinMaxScalerJSON,
+  type MinMaxScalerOptions,
   minMaxScaler,
   StandardScaler,
   type StandardScalerJSON,

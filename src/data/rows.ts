@@ -29,6 +29,46 @@ export function countRows(x: ArrayLike<unknown>, width: number, name: string): n
   throw new ShapeError(`${name}: expected at least one row, whole rows of ${width}, got ${x.length} values`)
 }
 
+/** Numbers row by row: one after another, (rows × columns) and row-major, or an array of rows. */
+export type NumberRows = ArrayLike<number> | readonly ArrayLike<number>[]
+
+const isNested = (x: NumberRows): x is readonly ArrayLike<number>[] =>
+  isList(x) && !ArrayBuffer.isView(x) && isList(x[0])
+
+/**
+ * Returns the values of x one after another, row-major, and how many a row has: `columns`, or as many as the first has where that is
+ * undefined. The values are not checked. Throws ShapeError for rows that differ, and for a flat x without `columns`.
+ */
+export function flatRows(
+  x: NumberRows,
+  columns: number | undefined,
+  name: string,
+): { values: ArrayLike<number>; columns: number } {
+  if (!isNested(x)) {
+    if (columns !== undefined) return { values: x, columns }
+    throw new ShapeError(
+      `${name}: expected an array of rows, or the number of columns too, got ${shown(x)} without it`,
+    )
+  }
+  const width = columns ?? x[0].length
+  const values = new Float64Array(x.length * width)
+  for (let r = 0; r < x.length; ++r) {
+    const row = x[r]
+    if (!isList(row) || row.length !== width) {
+      throw new ShapeError(`${name}[${r}]: expected a row of ${width} numbers, got ${shown(row)}`)
+    }
+    for (let c = 0; c < width; ++c) {
+      // What would become a number, such as null or a text, is none.
+      const value: unknown = row[c]
+      if (typeof value !== 'number') {
+        throw new ShapeError(`${name}[${r}][${c}]: expected a finite number, got ${shown(value)}`)
+      }
+      values[r * width + c] = value
+    }
+  }
+  return { values, columns: width }
+}
+
 /** Returns how many elements each of the `rows` rows of `x` has, at least 1. Throws ShapeError. */
 export function rowWidth(x: ArrayLike<unknown>, rows: number, name: string): number {
   checkList(x, name)

@@ -3,6 +3,7 @@
 import { type Check, checkOptions, isList, isObject, optional, refuse } from '../base/check.ts'
 import { FormatError, OptionError, shown } from '../base/errors.ts'
 import { limitsOf, mapColumns, momentsOf, unitOf } from './columns.ts'
+import { flatRows, type NumberRows } from './rows.ts'
 
 /** What a MinMaxScaler is made of, and what it saves. */
 export interface MinMaxScalerJSON {
@@ -39,6 +40,10 @@ const range = optional<[number, number], [number, number]>(risingPair, [0, 1])
 const rangeTable = { range }
 const minMaxTable = { min: numbers, max: numbers, range }
 const standardTable = { mean: numbers, deviation: numbers }
+
+/** The rows of x for a scaler of so many columns. One of a single column takes rows of any width. */
+const rowsFor = (x: NumberRows, columns: number): ArrayLike<number> =>
+  flatRows(x, columns === 1 && isList(x) && isList(x[0]) ? x[0].length : columns, 'x').values
 
 function checkPair(
   a: readonly number[],
@@ -83,21 +88,21 @@ export class MinMaxScaler {
   }
 
   /**
-   * Returns (x − min) / (max − min) · (high − low) + low of (rows × columns), row-major. Throws ShapeError for a value
-   * that is not a finite number, or that overflows float32 when scaled.
+   * Returns (x − min) / (max − min) · (high − low) + low, (rows × columns), row-major. x: the same, flat or an array of rows.
+   * Throws ShapeError for a value that is not a finite number, or that overflows float32 when scaled.
    */
-  transform(x: ArrayLike<number>): Float32Array {
+  transform(x: NumberRows): Float32Array {
     const [low, high] = this.range
-    return mapColumns(x, this.min.length, (v, c) => {
+    return mapColumns(rowsFor(x, this.min.length), this.min.length, (v, c) => {
       const unit = this.#units[c]
       return ((v * unit - this.min[c] * unit) / this.#spans[c]) * (high - low) + low
     })
   }
 
   /** Returns the x, (rows × columns), that transform() made into this. Throws ShapeError as it does. */
-  inverse(x: ArrayLike<number>): Float32Array {
+  inverse(x: NumberRows): Float32Array {
     const [low, high] = this.range
-    return mapColumns(x, this.min.length, (v, c) => {
+    return mapColumns(rowsFor(x, this.min.length), this.min.length, (v, c) => {
       const unit = this.#units[c]
       return (((v - low) / (high - low)) * this.#spans[c] + this.min[c] * unit) / unit
     })
@@ -134,19 +139,19 @@ export class StandardScaler {
   }
 
   /**
-   * Returns (x − mean) / deviation of (rows × columns), row-major. Throws ShapeError for a value that is not a finite
-   * number, or that overflows float32 when scaled.
+   * Returns (x − mean) / deviation, (rows × columns), row-major. x: the same, flat or an array of rows. Throws ShapeError for a
+   * value that is not a finite number, or that overflows float32 when scaled.
    */
-  transform(x: ArrayLike<number>): Float32Array {
-    return mapColumns(x, this.mean.length, (v, c) => {
+  transform(x: NumberRows): Float32Array {
+    return mapColumns(rowsFor(x, this.mean.length), this.mean.length, (v, c) => {
       const unit = this.#units[c]
       return (v * unit - this.mean[c] * unit) / this.#scale[c]
     })
   }
 
   /** Returns the x, (rows × columns), that transform() made into this. Throws ShapeError as it does. */
-  inverse(x: ArrayLike<number>): Float32Array {
-    return mapColumns(x, this.mean.length, (v, c) => {
+  inverse(x: NumberRows): Float32Array {
+    return mapColumns(rowsFor(x, this.mean.length), this.mean.length, (v, c) => {
       const unit = this.#units[c]
       return (v * this.#scale[c] + this.mean[c] * unit) / unit
     })
@@ -158,27 +163,42 @@ export class StandardScaler {
   }
 }
 
+export interface MinMaxScalerOptions {
+  /** What to scale to. Default [0, 1]. */
+  range?: readonly [number, number]
+}
+
 /**
  * Returns the scaler of the least and largest value of each column.
  *
- * x: (rows × columns), row-major, finite. range: what to scale to, [0, 1] unless given. Throws ShapeError, OptionError.
+ * x: an array of rows, or (rows × columns), row-major, with the number of its columns; finite. Throws ShapeError, OptionError.
  */
 export function minMaxScaler(
-  x: ArrayLike<number>,
-  columns: number,
-  options: { range?: readonly [number, number] } = {},
+  x: readonly ArrayLike<number>[],
+  columns?: number,
+  options?: MinMaxScalerOptions,
+): MinMaxScaler
+export function minMaxScaler(x: NumberRows, columns: number, options?: MinMaxScalerOptions): MinMaxScaler
+export function minMaxScaler(
+  x: NumberRows,
+  columns?: number,
+  options: MinMaxScalerOptions = {},
 ): MinMaxScaler {
   const { range } = checkOptions(rangeTable, options, 'options')
-  return new MinMaxScaler({ ...limitsOf(x, columns), range })
+  const flat = flatRows(x, columns, 'x')
+  return new MinMaxScaler({ ...limitsOf(flat.values, flat.columns), range })
 }
 
 /**
  * Returns the scaler of the mean and the deviation (over n, not n − 1) of each column, in float64.
  *
- * x: (rows × columns), row-major, finite. Throws ShapeError.
+ * x: an array of rows, or (rows × columns), row-major, with the number of its columns; finite. Throws ShapeError.
  */
-export function standardScaler(x: ArrayLike<number>, columns: number): StandardScaler {
-  return new StandardScaler(momentsOf(x, columns))
+export function standardScaler(x: readonly ArrayLike<number>[], columns?: number): StandardScaler
+export function standardScaler(x: NumberRows, columns: number): StandardScaler
+export function standardScaler(x: NumberRows, columns?: number): StandardScaler {
+  const flat = flatRows(x, columns, 'x')
+  return new StandardScaler(momentsOf(flat.values, flat.columns))
 }
 
 /** Returns the scaler that a toJSON() came from, given its object, not its text. Throws FormatError. */

@@ -37,6 +37,69 @@ describe('minMaxScaler', () => {
   })
 })
 
+describe('arrays of rows', () => {
+  const rows = [
+    [1, -10, 0.1],
+    [2, 0, 0.1],
+    [6, 25, 0.1],
+  ]
+  const flat = rows.flat()
+  const kinds: [string, ArrayLike<number>[]][] = [
+    ['arrays', rows],
+    ['typed arrays', rows.map((row) => Float64Array.from(row))],
+  ]
+
+  it.each(kinds)('of %s are taken as flat ones are, without the number of columns', (_, x) => {
+    for (const [made, expected] of [
+      [minMaxScaler(x), minMaxScaler(flat, 3)],
+      [minMaxScaler(x, 3, { range: [-1, 1] }), minMaxScaler(flat, 3, { range: [-1, 1] })],
+      [minMaxScaler(x, undefined, { range: [-1, 1] }), minMaxScaler(flat, 3, { range: [-1, 1] })],
+      [standardScaler(x), standardScaler(flat, 3)],
+    ]) {
+      expect(made.toJSON()).toEqual(expected.toJSON())
+      const scaled = expected.transform(flat)
+      expect(made.transform(x)).toEqual(scaled)
+      const nested = [0, 1, 2].map((r) => scaled.subarray(3 * r, 3 * r + 3))
+      expect(made.inverse(nested)).toEqual(expected.inverse(scaled))
+    }
+  })
+
+  it('of any width are taken by a scaler of one column', () => {
+    const pixels = new MinMaxScaler({ min: [0], max: [16] })
+    expect([...pixels.transform([[0, 4], [8, 16]])]).toEqual([0, 0.25, 0.5, 1]) // biome-ignore format: rows
+    expect([...pixels.inverse([[0.5, 1]])]).toEqual([8, 16])
+  })
+
+  it('that differ in their widths, or are no rows of numbers, are refused', () => {
+    const scaler = standardScaler(rows)
+    for (const take of [
+      (x: never) => standardScaler(x),
+      (x: never) => minMaxScaler(x, 3),
+      (x: never) => scaler.transform(x),
+    ]) {
+      expect(() =>
+        take([
+          [1, 2, 3],
+          [1, 2],
+        ] as never),
+      ).toThrow(ShapeError)
+      expect(() =>
+        take([
+          [1, 2, 3],
+          [1, 2],
+        ] as never),
+      ).toThrow(/^x\[1\]: expected a row of 3 numbers, got/)
+      expect(() => take([[1, 2, 3], 5] as never)).toThrow(/^x\[1\]: expected a row of 3 numbers, got 5/)
+      expect(() => take([[1, 2, '3']] as never)).toThrow(/^x\[0\]\[2\]: expected a finite number, got "3"/)
+      expect(() => take([[1, 2, NaN]] as never)).toThrow(/^x\[0\]\[2\]: expected a finite number, got NaN/)
+      expect(() => take([] as never)).toThrow(ShapeError)
+    }
+    expect(() => scaler.transform([[1, 2]])).toThrow(/^x\[0\]: expected a row of 3 numbers/)
+    expect(() => standardScaler(flat as never)).toThrow(/number of columns/)
+    expect(() => standardScaler([[], []])).toThrow(ShapeError)
+  })
+})
+
 describe('standardScaler', () => {
   it('maps each column to a mean of 0 and a deviation of 1, and a constant one to 0', () => {
     const scaler = standardScaler(x, 3)
