@@ -209,6 +209,7 @@ export function readBrain(given: unknown): ModelSnapshot {
           ...{ missing: 0, indicator: false },
         })),
         cells: null,
+        absent: 'missing',
       },
     }),
     ...(read.outputNames && {

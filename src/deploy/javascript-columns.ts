@@ -109,7 +109,7 @@ function kindsOf(columns: readonly ColumnJSON[]): Map<string, Kind> {
 }
 
 /** The table of the columns, what reads them, and the function inputsOf(row). */
-export function inputsFunction({ columns, cells }: FeaturesJSON): Text {
+export function inputsFunction({ columns, cells, absent }: FeaturesJSON): Text {
   const kinds = kindsOf(columns)
   const places = columns.map(({ name }, c) => (cells ? cells.indexOf(name) : c))
   const arePlaced = places.some((place, c) => place !== c)
@@ -119,9 +119,12 @@ export function inputsFunction({ columns, cells }: FeaturesJSON): Text {
     return `  [${all.map(literal).join(', ')}],\n`
   })
   // Every object has a constructor, which is no cell of it.
-  const isThere = columns.some(({ name }) => name in {})
+  const inherits = columns.some(({ name }) => name in {})
+  const isThere = inherits
     ? '(name in {} ? Object.prototype.hasOwnProperty.call(row, name) : name in row)'
     : 'name in row'
+  const mayLack = absent === 'missing'
+  const isChecked = inherits || !mayLack
   const check = cells
     ? `  if (isList && row.length !== ${cells.length}) throw new TypeError('expected ${cells.length} cells, got ' + row.length)\n`
     : ''
@@ -132,12 +135,11 @@ export function inputsFunction({ columns, cells }: FeaturesJSON): Text {
   const isList = Array.isArray(row) || ArrayBuffer.isView(row)
 ${check}  const x = []
   columns.forEach(([name, kind, ${arePlaced ? 'place, ...options]' : '...options], place'}) => {
-    const isThere = isList || ${isThere}
-    let v = row[isList ? place : name]
+${isChecked ? `    const isThere = isList || ${isThere}\n` : ''}    let v = ${mayLack && inherits ? 'isThere ? row[isList ? place : name] : null' : 'row[isList ? place : name]'}
     if (typeof v === 'string') v = v.trim()
     if (v === undefined || v === '' || v !== v) v = null
     for (const input of kinds[kind](v, ...options)) {
-      if (!isThere || !isFinite(f(input)))
+      if (${mayLack ? '' : '!isThere || '}!isFinite(f(input)))
         throw new TypeError(\`column "\${name}": expected a \${kind}, got \${v}\`)
       x.push(input)
     }

@@ -59,7 +59,12 @@ describe('fromBrain', () => {
 
   it('takes a value that is not there for 0, as brain.js does', () => {
     const made = fromBrain(named('brain2 names').json) as Model
-    expect(made.predict({ r: 0.4, g: null, b: undefined })).toEqual(made.predict({ r: 0.4, g: 0, b: 0 }))
+    const expected = made.predict({ r: 0.4, g: 0, b: 0 })
+    expect(made.predict({ r: 0.4, g: null, b: undefined })).toEqual(expected)
+    expect(made.predict({ r: 0.4 })).toEqual(expected)
+    expect(made.predict([{ r: 0.4 }, {}])).toEqual([expected, made.predict({ r: 0, g: 0, b: 0 })])
+    const again = Model.fromJSON(JSON.parse(JSON.stringify(made)))
+    expect(again.predict({ r: 0.4 })).toEqual(expected)
   })
 
   it('trains on with the rule of train(), or with that of the options', async () => {
@@ -70,9 +75,10 @@ describe('fromBrain', () => {
       { r: 0.03, g: 0.7, b: 0.5, black: 1, white: 0 },
       { r: 0.16, g: 0, b: 0.2, black: 0, white: 1 },
     ]
-    const before = made.evaluate(rows).loss
-    await made.fit(rows, { epochs: 50 })
-    expect(made.evaluate(rows).loss).toBeLessThan(before)
+    const all = [...rows, { b: 0.2, black: 0, white: 1 }]
+    const before = made.evaluate(all).loss
+    await made.fit(all, { epochs: 50 })
+    expect(made.evaluate(all).loss).toBeLessThan(before)
     expect(String(fromBrain(named('brain1 Adam').json))).toContain('adam 0.01')
     expect(String((fromBrain(json, { optimizer: 'adam' }) as Model).network)).toContain('adam 0.001')
   })

@@ -38,6 +38,36 @@ describe('fitFeatures', () => {
     })
   })
 
+  it('reads the cells of typed arrays by their places, columns that are left out included', () => {
+    const rows = [Float32Array.of(5, 1), Float32Array.of(7, 2)]
+    const features = fitFeatures(rows, { columns: { 0: 'ignored', 1: { type: 'numeric', scale: 'none' } } })
+    expect([...features.transform(rows)]).toEqual([1, 2])
+    expect([...featuresFromJSON(features.toJSON()).transform([[9, 3]])]).toEqual([3])
+    expect(() => features.transform([[1]])).toThrow(/rows\[0\]: expected 2 cells, got 1/)
+  })
+
+  it('takes rows that leave out what is missing, where absent says so', () => {
+    const rows = [{ a: 1 }, { b: 'x', a: 5 }, { b: 'y', c: true }]
+    expect(() => fitFeatures([...rows].reverse(), { columns: { b: 'categorical' } })).toThrow(
+      /the column "b"/,
+    )
+    const columns = { a: { type: 'numeric', scale: 'none', missing: -1 } } as const
+    const features = fitFeatures(rows, { absent: 'missing', columns })
+    expect(features.names).toEqual(['a', 'b=x', 'b=y', 'c'])
+    expect([...features.transform(rows)]).toEqual([1, 0, 0, 1, 5, 1, 0, 1, -1, 0, 1, 1])
+    expect([...features.transform([{}, { a: null, b: undefined }])]).toEqual([-1, 0, 0, 1, -1, 0, 0, 1])
+    const json = JSON.parse(JSON.stringify(features.toJSON()))
+    expect(json.absent).toBe('missing')
+    expect(featuresFromJSON(json).transform([{}])).toEqual(features.transform([{}]))
+    expect(() => featuresFromJSON({ ...json, absent: 'zero' })).toThrow(FormatError)
+    expect(() => featuresFromJSON({ ...json, absent: undefined }).transform([{}])).toThrow(/the column "a"/)
+    expect(() => fitFeatures(rows, { absent: 'zero' as never })).toThrow(/options\.absent/)
+    // What every object has is no cell, and what may not be missing is still refused.
+    const strict = fitFeatures([{ constructor: 1 }, { constructor: 2 }] as never, { absent: 'missing' })
+    expect(() => strict.transform([{}])).toThrow(/column "constructor": expected a number, got undefined/)
+    expect(fitFeatures(homes, { except: ['id'] }).toJSON()).not.toHaveProperty('absent')
+  })
+
   it('takes the logarithm of 1 + v before it scales', () => {
     const rows = [0, 9, 99, 999].map((v) => ({ v }))
     const features = fitFeatures(rows, { columns: { v: { type: 'numeric', log1p: true, scale: 'minMax' } } })

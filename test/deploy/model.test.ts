@@ -181,6 +181,20 @@ describe('toJavaScript of a model', () => {
   })
 })
 
+describe('rows that may leave out what is missing', () => {
+  it.each(['area', 'constructor'])('are taken by toJavaScript: %s', async (name) => {
+    const given = rows
+      .slice(0, 50)
+      .map(({ area, income }, i) => (i % 3 ? { [name]: area, income } : { income }))
+    const fitted = fitFeatures(given, { absent: 'missing', columns: { [name]: 'numeric' } })
+    const model = modelFor(fitted, heads[7], 3)
+    const predict = await load(toJavaScript(model))
+    expect(given.map(predict)).toEqual(model.predict(given))
+    expect(() => model.predict({ [name]: 5 })).toThrow()
+    expect(() => predict({ [name]: 5 })).toThrow('column "income": expected a number')
+  })
+})
+
 describe('a column that lets some cells pass', () => {
   it.each([
     ['zeros', 'error'],

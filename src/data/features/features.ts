@@ -1,6 +1,15 @@
 // All columns of a data set: fitted to rows once, they bring these rows and any others to the numbers that a network takes.
 
-import { areStrings, checkOptions, isArray, isList, isObject, optional, refuse } from '../../base/check.ts'
+import {
+  areStrings,
+  checkOptions,
+  isArray,
+  isList,
+  isObject,
+  oneOf,
+  optional,
+  refuse,
+} from '../../base/check.ts'
 import { FormatError, NablaError, OptionError, shown } from '../../base/errors.ts'
 import { type BooleanJSON, truth } from './boolean.ts'
 import { type CategoricalJSON, categorical } from './categorical.ts'
@@ -8,7 +17,7 @@ import type { ColumnOf, FittedColumn } from './column.ts'
 import { inferColumn } from './infer.ts'
 import { checkKeys, columnKeys, featuresKeys } from './keys.ts'
 import { type NumericJSON, numeric } from './numeric.ts'
-import { type RowsLike, recordsOf } from './records.ts'
+import { type Absent, type RowsLike, recordsOf } from './records.ts'
 import { type ColumnSpec, SHORT } from './spec.ts'
 
 export interface FeatureOptions {
@@ -18,6 +27,9 @@ export interface FeatureOptions {
   except?: readonly string[]
   /** Names of the cells where the rows are arrays. Default '0', '1', … */
   names?: readonly string[]
+  /** What becomes of a column that a row object lacks altogether: 'error', since it may be a misspelt name, or 'missing', as if its
+   * cell were undefined. Default 'error'. */
+  absent?: 'error' | 'missing'
 }
 
 export type ColumnJSON = NumericJSON | CategoricalJSON | BooleanJSON
@@ -28,6 +40,8 @@ export interface FeaturesJSON {
   columns: ColumnJSON[]
   /** Names of the cells of rows that are arrays, columns that are left out included; null where rows are objects. */
   cells: string[] | null
+  /** 'missing' where row objects may lack columns, left out where they may not. */
+  absent?: 'missing'
 }
 
 const kinds: Readonly<Record<ColumnJSON['type'], ColumnOf<never, never>>> = {
@@ -47,6 +61,7 @@ const optionTable = {
   ),
   except: optional<string[], string[]>(names, []),
   names: optional<string[], undefined>(names, undefined),
+  absent: optional<Absent, Absent>(oneOf<Absent>(['error', 'missing']), 'error'),
 }
 
 function fitColumn(name: string, cells: readonly unknown[], spec: ColumnSpec): FittedColumn | undefined {
@@ -64,13 +79,15 @@ function fitColumn(name: string, cells: readonly unknown[], spec: ColumnSpec): F
 export class Features {
   readonly #columns: readonly FittedColumn[]
   readonly #cells: readonly string[] | undefined
+  readonly #absent: Absent
   /** Names of the values that transform() makes of a row, (width). */
   readonly names: readonly string[]
 
   /** @internal */
-  constructor(columns: readonly FittedColumn[], cells: readonly string[] | undefined) {
+  constructor(columns: readonly FittedColumn[], cells: readonly string[] | undefined, absent: Absent) {
     this.#columns = columns
     this.#cells = cells
+    this.#absent = absent
     this.names = columns.flatMap((column) => column.names)
   }
 
@@ -96,7 +113,7 @@ export class Features {
    * objects. Throws ShapeError for a cell that its column cannot take.
    */
   transform(rows: RowsLike): Float32Array {
-    const records = recordsOf(rows, this.#cells ?? this.columns)
+    const records = recordsOf(rows, this.#cells ?? this.columns, this.#absent)
     const { width } = this
     const out = new Float32Array(records.rows * width)
     let at = 0
@@ -113,6 +130,7 @@ export class Features {
     return {
       columns: this.#columns.map(({ json }) => structuredClone(json) as ColumnJSON),
       cells: this.#cells ? [...this.#cells] : null,
+      ...(this.#absent === 'missing' && { absent: this.#absent }),
     }
   }
 }
@@ -125,8 +143,8 @@ export class Features {
  * rows: an array of objects, or of arrays of cells, or a table of readTable(). Throws OptionError, ShapeError.
  */
 export function fitFeatures(rows: RowsLike, options: FeatureOptions = {}): Features {
-  const { columns, except, names: given } = checkOptions(optionTable, options, 'options')
-  const records = recordsOf(rows, given)
+  const { columns, except, names: given, absent } = checkOptions(optionTable, options, 'options')
+  const records = recordsOf(rows, given, absent)
   const known = new Set(records.names)
   if (known.size !== records.names.length) refuse('names', 'column names that differ', records.names)
   for (const name of [...Object.keys(columns), ...except]) {
@@ -148,7 +166,7 @@ export function fitFeatures(rows: RowsLike, options: FeatureOptions = {}): Featu
     )
   }
   const isOfLists = isArray(rows) && isList(rows[0])
-  return new Features(fitted, isOfLists ? records.names : undefined)
+  return new Features(fitted, isOfLists ? records.names : undefined, absent)
 }
 
 function columnFrom(json: unknown, where: string): FittedColumn {
@@ -167,7 +185,7 @@ export function featuresFromJSON(json: unknown): Features {
   try {
     if (!isObject(json)) return refuse('features', 'an object', json)
     checkKeys(json, featuresKeys, 'features')
-    const { columns, cells } = json
+    const { columns, cells, absent } = json
     if (!isArray(columns) || columns.length === 0)
       return refuse('features.columns', 'an array of columns', columns)
     const fitted = Array.from(columns, (column, c) => columnFrom(column, `features.columns[${c}]`))
@@ -178,7 +196,7 @@ export function featuresFromJSON(json: unknown): Features {
       refuse('features.cells', 'names that differ', listed)
     const lacking = listed && read.find((name) => !listed.includes(name))
     if (lacking !== undefined) refuse('features.cells', `the name ${shown(lacking)} among them`, listed)
-    return new Features(fitted, listed)
+    return new Features(fitted, listed, optionTable.absent(absent, 'features.absent'))
   } catch (error) {
     if (error instanceof NablaError) throw new FormatError(error.message)
     throw error

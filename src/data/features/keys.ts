@@ -12,7 +12,7 @@ type KeysOf<T> = readonly (keyof T)[]
 
 const scale = ['log1p', 'offset', 'scale'] as const satisfies KeysOf<ColumnScale>
 
-export const featuresKeys: Keys = ['columns', 'cells']
+export const featuresKeys: Keys = ['columns', 'cells', 'absent']
 const numeric = ['type', 'name', ...scale, 'missing', 'indicator'] as const satisfies KeysOf<NumericJSON>
 const categorical = [
   'type',

@@ -37,9 +37,13 @@ const isInherited = (name: string) => name in Object.prototype
 const hasCell = (row: object, name: string): boolean =>
   Object.hasOwn(row, name) || (name in row && !isInherited(name))
 
-function cellOf(row: unknown, r: number, name: string): unknown {
+/** What becomes of a name that a row object lacks: refused, for it may be a misspelt one, or a cell that is missing. */
+export type Absent = 'error' | 'missing'
+
+function cellOf(row: unknown, r: number, name: string, absent: Absent): unknown {
   if (!isObject(row)) throw new ShapeError(`rows[${r}]: expected an object, got ${shown(row)}`)
   if (hasCell(row, name)) return row[name]
+  if (absent === 'missing') return undefined
   const known = Object.keys(row).slice(0, 10).map(shown).join(', ')
   throw new ShapeError(
     `rows[${r}]: expected the column ${shown(name)}, got an object with ${known || 'none'}`,
@@ -63,11 +67,18 @@ function ofTable({ names, rows, columns }: Table): Records {
   }
 }
 
-const ofObjects = (list: readonly unknown[]): Records => ({
+/** The names of the first row, or of all where each may lack some, in the order in which they come. */
+const namesOf = (list: readonly unknown[], absent: Absent): string[] =>
+  absent === 'error'
+    ? Object.keys(list[0] as object)
+    : [...new Set(list.flatMap((row) => (isObject(row) ? Object.keys(row) : [])))]
+
+const ofObjects = (list: readonly unknown[], absent: Absent): Records => ({
   rows: list.length,
-  // Rows need not all have every column, but the first is asked for them.
-  names: Object.keys(list[0] as object),
-  column: (name) => (row) => cellOf(list[row], row, name),
+  get names() {
+    return namesOf(list, absent)
+  },
+  column: (name) => (row) => cellOf(list[row], row, name, absent),
 })
 
 function ofLists(list: readonly unknown[], names: readonly string[]): Records {
@@ -96,13 +107,16 @@ function ofLists(list: readonly unknown[], names: readonly string[]): Records {
 /** '0', '1' and so on: what cells are called that have no other names. */
 const placesIn = (row: ArrayLike<unknown>): string[] => Array.from(row, (_, c) => `${c}`)
 
-/** names: of the cells, where the rows are arrays; without, they are called by their places. Throws ShapeError for what has no rows. */
-export function recordsOf(rows: unknown, names?: readonly string[]): Records {
+/**
+ * names: of the cells of an array, where the rows are arrays; without, they are called by their places. absent: of row objects.
+ * Throws ShapeError for what has no rows.
+ */
+export function recordsOf(rows: unknown, names?: readonly string[], absent: Absent = 'error'): Records {
   if (isTable(rows)) return ofTable(rows)
   if (isArray(rows) && rows.length > 0) {
     const [first] = rows
     if (isList(first)) return ofLists(rows, names ?? placesIn(first))
-    if (isObject(first)) return ofObjects(rows)
+    if (isObject(first)) return ofObjects(rows, absent)
   }
   throw new ShapeError(
     `rows: expected an array of objects or of arrays, at least one, or a table, got ${shown(rows)}`,
