@@ -549,4 +549,27 @@ describe('connections that an MLP does not have', () => {
   ])('refuses %s', (_, parts, message) => {
     expect(() => networkIn(behind(...parts))).toThrow(message)
   })
+
+  it('refuses what is computed of 1 − p and p, which are taken for p', () => {
+    const file = (...parts: Part[]) =>
+      model([
+        node('MatMul', ['x', 'V'], 'v'),
+        node('Sigmoid', ['v'], 'p'),
+        node('Sub', ['one', 'p'], 'q'),
+        node('Concat', ['q', 'p'], 'both', { axis: { int: 1 } }),
+        ...parts,
+        floats('V', [2, 1], [1, 2]),
+        floats('one', [], [1]),
+        floats('two', [], [2]),
+        input('x', 2),
+        output('y'),
+      ])
+    expect(networkIn(file(node('Identity', ['both'], 'y'))).outputs).toBe(1)
+    for (const last of [
+      node('Mul', ['both', 'two'], 'y'),
+      node('Relu', ['both'], 'y'),
+      node('Softmax', ['both'], 'y'),
+    ])
+      expect(() => networkIn(file(last))).toThrow(/expected the classes 1 − p and p to end the network/)
+  })
 })

@@ -15,9 +15,8 @@ import { optimizer as checkOptimizer } from '../model/optimizer.ts'
 import type { CommonNetworkOptions, OptimizerOptions } from '../model/options.ts'
 import { leakyRelu } from '../model/sloped-activations.ts'
 import type { LayerParameters } from '../model/snapshot.ts'
-import type { Model } from '../models/model.ts'
-import { type ModelSnapshot, modelOf } from '../models/snapshot.ts'
-import type { Network } from '../network.ts'
+import { kindOf, type LoadAs, type Loaded, loaded, loadSettings } from '../models/loaded.ts'
+import type { ModelSnapshot } from '../models/snapshot.ts'
 
 /** What is the same in both versions: parameters, and the names where there are some. */
 interface Read {
@@ -222,11 +221,14 @@ export function readBrain(given: unknown): ModelSnapshot {
  * Returns the network of a brain.js `NeuralNetwork`, 1.x or 2.x, from what its toJSON() gives or the text of it. Where it was trained on objects,
  * it is a Model that takes and gives numbers by the same names: docs/brain.md.
  *
- * options: of the network, in place of what the JSON says. Throws FormatError, also for networks of other types; OptionError.
+ * options: of the network, in place of what the JSON says, and `as: 'model'` or `'network'` for which of the two it is to be. Throws
+ * FormatError, also for networks of other types, and for names where a network is asked for; OptionError.
  */
-export function fromBrain(
+export function fromBrain<As extends LoadAs | undefined = undefined>(
   json: string | object,
-  options: Partial<CommonNetworkOptions> = {},
-): Network | Model {
-  return modelOf(readBrain(json), options)
+  options: Partial<CommonNetworkOptions> & { as?: As } = {},
+): Loaded<As> {
+  const { as, options: own } = loadSettings(options)
+  const saved = readBrain(json)
+  return loaded(saved, kindOf(saved), as as As, own)
 }

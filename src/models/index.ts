@@ -1,4 +1,5 @@
 export type { ModelJSON } from './json.ts'
+export type { LoadAs, Loaded, LoadOptions } from './loaded.ts'
 export { Model, type ModelFitOptions, type ModelOptions } from './model.ts'
 export type { ClassPrediction, LabelsPrediction, Prediction } from './prediction.ts'
 export type { RowLike } from './rows.ts'

@@ -11,10 +11,10 @@ import { layersOf, tensorsOf } from '../formats/network-tensors.ts'
 import { decodeTensors, encodeTensors } from '../formats/safetensors.ts'
 import { FORMAT_VERSION, isNewer } from '../formats/version.ts'
 import { knownOptions } from '../model/network-settings.ts'
-import type { ResumeOptions } from '../model/options.ts'
 import type { NetworkSnapshot, SavedOptions } from '../model/snapshot.ts'
 import { Network } from '../network.ts'
-import { type Model, modelFrom } from './model.ts'
+import { type LoadAs, type Loaded, type LoadOptions, loaded, loadSettings } from './loaded.ts'
+import type { Model } from './model.ts'
 import type { ModelSnapshot } from './parts.ts'
 import { modelSnapshotOf } from './snapshot.ts'
 
@@ -119,14 +119,15 @@ export function modelFromSafetensors(
  * Returns the Model, or the Network, that toSafetensors() was given, to the bit. Tensors of float64, float16 and bfloat16, as Python
  * may have written them anew, are rounded to float32.
  *
- * options: of the network, in place of the saved ones, as for Network.fromJSON. Throws FormatError for bytes that are no such file,
- * or of a newer major version; OptionError where an option is wrong, or a function is missing.
+ * options: of the network, in place of the saved ones, as for Network.fromJSON, and `as: 'model'` or `'network'` for which of the two
+ * it is to be. Throws FormatError for bytes that are no such file, or of a newer major version, and for a model that is asked for as
+ * a network; OptionError where an option is wrong, or a function is missing.
  */
-export function fromSafetensors(
+export function fromSafetensors<As extends LoadAs | undefined = undefined>(
   bytes: Uint8Array | ArrayBuffer,
-  options: ResumeOptions = {},
-): Model | Network {
+  options: LoadOptions<As> = {},
+): Loaded<As> {
+  const { as, options: own } = loadSettings(options)
   const { kind, ...saved } = modelFromSafetensors(bytes)
-  const model = modelFrom(saved, options)
-  return kind === 'model' ? model : model.network
+  return loaded(saved, kind, as as As, own)
 }

@@ -5,9 +5,9 @@ import { parseStrictly } from '../base/strict-json.ts'
 import { readBytes, removeLeft, replaceFile } from '../files/atomic.ts'
 import { toText } from '../formats/json-text.ts'
 import { networkToJSON, type SaveOptions, saveSettings } from '../formats/network-json.ts'
-import type { ResumeOptions } from '../model/options.ts'
 import { modelFromJSON, modelToJSON } from '../models/json.ts'
-import { type Model, modelFrom } from '../models/model.ts'
+import { type LoadAs, type Loaded, type LoadOptions, loaded, loadSettings } from '../models/loaded.ts'
+import type { Model } from '../models/model.ts'
 import { fromSafetensors, toSafetensors } from '../models/safetensors.ts'
 import { modelSnapshotOf } from '../models/snapshot.ts'
 import { Network } from '../network.ts'
@@ -63,15 +63,20 @@ function textOf(bytes: Uint8Array, file: string): string {
 /**
  * Returns the Model, or the Network, that saveModel() or toSafetensors() has saved, or that is the text of its toJSON().
  *
- * options: of the network, in place of the saved ones, as for Network.fromJSON. Rejects with FormatError for a file that is no saved
- * model or is of a newer major version; with OptionError where an option is wrong or a function is missing; with the system's
- * error where there is no file.
+ * options: of the network, in place of the saved ones, as for Network.fromJSON, and `as: 'model'` or `'network'` for which of the two
+ * it is to be. Rejects with FormatError for a file that is no saved model or is of a newer major version, and for a model that is
+ * asked for as a network; with OptionError where an option is wrong or a function is missing; with the system's error where there
+ * is no file.
  */
-export async function loadModel(file: string, options: ResumeOptions = {}): Promise<Model | Network> {
+export async function loadModel<As extends LoadAs | undefined = undefined>(
+  file: string,
+  options: LoadOptions<As> = {},
+): Promise<Loaded<As>> {
   if (typeof file !== 'string') throw new OptionError(`file: expected a path, got ${shown(file)}`)
+  const { as, options: own } = loadSettings(options)
   const bytes = await readBytes(file)
   if (isSafetensors(bytes)) return fromSafetensors(bytes, options)
   const json = parseStrictly(textOf(bytes, file), file)
-  const model = modelFrom(modelFromJSON(json), options)
-  return (json as { format: string }).format === 'nabla.network' ? model.network : model
+  const kind = (json as { format?: unknown }).format === 'nabla.network' ? 'network' : 'model'
+  return loaded(modelFromJSON(json), kind, as as As, own)
 }

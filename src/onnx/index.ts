@@ -1,13 +1,14 @@
 // `nabla/onnx`: networks and models to ONNX, and from it.
 
 import { bytesOf } from '../base/bytes.ts'
-import { areStrings, callback, checkOptions, isArray, isObject, optional, refuse } from '../base/check.ts'
+import { areStrings, callback, checkOptions, isArray, optional, refuse } from '../base/check.ts'
 import { OptionError } from '../base/errors.ts'
 import type { FeaturesJSON } from '../data/features/features.ts'
 import type { TargetJSON } from '../data/features/target.ts'
 import type { CommonNetworkOptions } from '../model/options.ts'
+import { kindOf, type LoadAs, type Loaded, loaded, loadSettings } from '../models/loaded.ts'
 import type { Model } from '../models/model.ts'
-import { modelOf, modelSnapshotOf } from '../models/snapshot.ts'
+import { type ModelSnapshot, modelSnapshotOf } from '../models/snapshot.ts'
 import type { Network } from '../network.ts'
 import { columnsOf } from './export/columns.ts'
 import { inputsOf } from './export/features.ts'
@@ -74,7 +75,10 @@ export function toOnnx(model: Model | Network, options: ToOnnxOptions = {}): Uin
 }
 
 /** How to read a file, and in what the network differs from its default options: `optimizer`, `loss`, `kernels` and others. */
-export interface FromOnnxOptions extends Partial<CommonNetworkOptions> {
+export interface FromOnnxOptions<As extends LoadAs | undefined = undefined>
+  extends Partial<CommonNetworkOptions> {
+  /** 'model' or 'network': which of the two it is to be; a FormatError for a model where it is a network. Default: what it is. */
+  as?: As
   /** Which output of the graph is the network's. Default: the only one that is numbers. */
   output?: string
   /** Reads numbers that are in other files: `location` is as the model names it, a path below the model's folder.
@@ -89,13 +93,17 @@ export interface FromOnnxOptions extends Partial<CommonNetworkOptions> {
  * softmax, binaryCrossEntropy behind sigmoid, else quadratic, unless options name one. Throws FormatError, with the operator and
  * the node, for whatever an MLP of nabla does not have.
  */
-export function fromOnnx(bytes: Uint8Array | ArrayBuffer, options: FromOnnxOptions = {}): Network | Model {
+export function fromOnnx<As extends LoadAs | undefined = undefined>(
+  bytes: Uint8Array | ArrayBuffer,
+  options: FromOnnxOptions<As> = {},
+): Loaded<As> {
   const file = bytesOf(bytes) ?? refuse('bytes', 'a Uint8Array or an ArrayBuffer', bytes)
-  if (!isObject(options)) refuse('options', 'an object of options', options)
-  const { output, externalData, ...own } = options
+  const { as, options: others } = loadSettings(options)
+  const { output, externalData, ...own } = others
   const { network, features, target } = readOnnx(file, {
     output: optional(nameOption, undefined)(output, 'options.output'),
     externalData: optional(callback<ExternalData>(), undefined)(externalData, 'options.externalData'),
   })
-  return modelOf({ network, features: features as FeaturesJSON, target: target as TargetJSON }, own)
+  const saved: ModelSnapshot = { network, features: features as FeaturesJSON, target: target as TargetJSON }
+  return loaded(saved, kindOf(saved), as as As, own)
 }

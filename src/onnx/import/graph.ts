@@ -18,6 +18,12 @@ type Operator = (op: Operation) => Value
 const operatorOf = (name: string): Operator | undefined =>
   [linear, elementwise, shapes, heads].find((some) => Object.hasOwn(some, name))?.[name]
 
+/** What may stand behind 1 − p and p, which are taken for the one column p: what leaves them as they are, and labels. */
+const BEHIND_PAIR: ReadonlySet<string> = new Set([
+  ...['Identity', 'Cast', 'Dropout', 'Flatten', 'ArgMax'],
+  ...['ai.onnx.ml:ZipMap', 'ai.onnx.ml:Binarizer'],
+])
+
 // Opset 7 has today's broadcasting; what comes after 23 is not known here.
 const OLDEST = 7
 const NEWEST = 23
@@ -145,7 +151,10 @@ export function evaluate(
   let classes: string[] | undefined
   for (const node of nodes) {
     const op = new Operation(node, node.inputs.map(lookUp), opset, budget, external)
-    const operator = operatorOf(node.domain === '' ? node.operator : `${node.domain}:${node.operator}`)
+    const called = node.domain === '' ? node.operator : `${node.domain}:${node.operator}`
+    const operator = operatorOf(called)
+    if (op.inputs.some((value) => value.kind === 'rows' && value.isPair) && !BEHIND_PAIR.has(called))
+      op.refuse('expected the classes 1 − p and p to end the network')
     if (!operator) return op.refuse('an operator that an MLP of nabla does not have')
     // Dropout's mask and batch normalization's statistics are further outputs of training.
     if (node.outputs.slice(1).some((name) => used.has(name)))
