@@ -159,6 +159,15 @@ describe('a product', () => {
       z.flat(),
     ],
     [
+      'Gemm with transA of rows that a Transpose has turned',
+      [
+        node('Transpose', ['x'], 't', { perm: { ints: [1, 0] } }),
+        node('Gemm', ['t', 'W', 'b'], 'y', { transA: { int: 1 } }),
+        ...both,
+      ],
+      z.flat(),
+    ],
+    [
       'Sub, Mul and Div before and behind it',
       [
         node('Sub', ['x', 'mean'], 'd'),
@@ -543,6 +552,26 @@ describe('connections that an MLP does not have', () => {
       'two branches side by side',
       [node('Relu', ['z'], 'r'), node('Concat', ['r', 'z'], 'y', { axis: { int: 1 } })],
       /1 − p and p/,
+    ],
+    ['rows that are turned', [node('Transpose', ['z'], 'y')], /rows to be the first dimension/],
+    [
+      'a product of rows that are turned',
+      [
+        node('Transpose', ['z'], 't'),
+        node('MatMul', ['t', 'V'], 'y'),
+        floats('V', [3, 2], [1, 2, 3, 4, 5, 6]),
+      ],
+      /\(MatMul\): expected rows to be the first dimension/,
+    ],
+    [
+      'a Gemm of rows that are turned, without transA',
+      [node('Transpose', ['z'], 't'), node('Gemm', ['t', 'V'], 'y'), floats('V', [3, 2], [1, 2, 3, 4, 5, 6])],
+      /expected transA/,
+    ],
+    [
+      'a Gemm with transA of rows that are not',
+      [node('Gemm', ['z', 'V'], 'y', { transA: { int: 1 } }), floats('V', [3, 2], [1, 2, 3, 4, 5, 6])],
+      /expected transA/,
     ],
     ['a product of two', [node('MatMul', ['z', 'z'], 'y')], /weights to be a constant/],
     ['a column for all', [node('Add', ['z', 'c'], 'y'), floats('c', [3, 1], [1, 2, 3])], /same for all rows/],

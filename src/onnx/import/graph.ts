@@ -24,6 +24,9 @@ const BEHIND_PAIR: ReadonlySet<string> = new Set([
   ...['ai.onnx.ml:ZipMap', 'ai.onnx.ml:Binarizer'],
 ])
 
+/** What may take rows that stand in columns. */
+const TURNS: ReadonlySet<string> = new Set(['Gemm', 'Transpose', 'Identity', 'Cast', 'Dropout'])
+
 // Opset 7 has today's broadcasting; what comes after 23 is not known here.
 const OLDEST = 7
 const NEWEST = 23
@@ -155,6 +158,8 @@ export function evaluate(
     const operator = operatorOf(called)
     if (op.inputs.some((value) => value.kind === 'rows' && value.isPair) && !BEHIND_PAIR.has(called))
       op.refuse('expected the classes 1 − p and p to end the network')
+    if (op.inputs.some((value) => value.kind === 'rows' && value.isTurned) && !TURNS.has(called))
+      op.refuse('expected rows to be the first dimension, got them turned by a Transpose')
     if (!operator) return op.refuse('an operator that an MLP of nabla does not have')
     // Dropout's mask and batch normalization's statistics are further outputs of training.
     if (node.outputs.slice(1).some((name) => used.has(name)))

@@ -53,7 +53,10 @@ function biasesOf(op: Operation, units: number, factor: number): Numbers | undef
 
 function gemm(op: Operation): Value {
   const rows = op.rows(0)
-  if (op.number('transA', 0) !== 0) op.refuse('expected transA to be 0: the rows of its input are examples')
+  if ((op.number('transA', 0) !== 0) !== (rows.isTurned ?? false))
+    op.refuse(
+      'expected transA to be 0, or rows that a Transpose has turned: the rows of its input are examples',
+    )
   const weights = weightsOf(op, op.number('transB', 0) !== 0)
   const biases = biasesOf(op, weights.dims[1], op.number('beta', 1))
   return product(op, rows, scaled(op, weights, op.number('alpha', 1)), biases)

@@ -83,6 +83,8 @@ function ownOf({ producer, metadata }: ModelMessage): Own {
 
 function chosen(outputs: ReadonlyMap<string, Value>): readonly [string, Rows] {
   const rows = [...outputs].filter((entry): entry is [string, Rows] => entry[1].kind === 'rows')
+  if (rows.length === 1 && rows[0][1].isTurned)
+    return refuse(`output ${listed([rows[0][0]])}: expected rows to be the first dimension`)
   if (rows.length === 1) return rows[0]
   if (rows.length === 0)
     return refuse(`expected an output that is numbers of the network, got ${listed([...outputs.keys()])}`)

@@ -125,6 +125,8 @@ function transpose(op: Operation): Value {
   const order = op.numbers('perm')
   if (x.kind === 'constant' && x.dims.length === 2 && (!order || order.join() === '1,0'))
     return transposed(op, x)
+  if (x.kind === 'rows' && x.shape.length === 1 && (!order || order.join() === '1,0'))
+    return { ...x, isTurned: !x.isTurned }
   const isSame = order?.every((axis, i) => axis === i) && order.length > 0
   if (isSame && (x.kind === 'constant' || x.kind === 'rows')) return x
   return op.refuse(`expected a constant of two dimensions, got ${called[x.kind]}`)

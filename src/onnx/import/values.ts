@@ -53,6 +53,8 @@ export interface Rows {
   readonly from: string
   /** True for (1 − p, p) of one column p, which `expression` is. */
   readonly isPair?: boolean
+  /** True for (shape × rows), which a Gemm with transA turns back. */
+  readonly isTurned?: boolean
 }
 
 /** A figure of each row on the way to a layer normalization of `of`. */
