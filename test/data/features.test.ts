@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { featuresFromJSON, fitFeatures } from '../../src/data/index.ts'
+import { featuresFromJSON, fitFeatures, readTable } from '../../src/data/index.ts'
 import { FormatError, OptionError, ShapeError } from '../../src/index.ts'
 
 const homes = [
@@ -36,6 +36,14 @@ describe('fitFeatures', () => {
     values.forEach((v, r) => {
       expect(x[r]).toBeCloseTo(expected(v), 6)
     })
+  })
+
+  it('infers true and false that are texts, as a CSV has them', () => {
+    const table = readTable('a,b,c\n1,true,yes\n2, FALSE,no\n3,,no\n')
+    const features = fitFeatures(table)
+    expect(features.names).toEqual(['a', 'b', 'c=no', 'c=yes'])
+    expect([...features.transform(table)].filter((_, i) => i % 4 === 1)).toEqual([1, 0, 0.5])
+    expect(fitFeatures([{ b: 'true' }, { b: 'truth' }]).names).toEqual(['b=true', 'b=truth'])
   })
 
   it('reads the cells of typed arrays by their places, columns that are left out included', () => {

@@ -37,6 +37,8 @@ export function inferColumn(name: string, cells: readonly unknown[]): ColumnSpec
   }
   if (!kinds.has('string')) return kinds.has('boolean') && kinds.size === 1 ? 'boolean' : 'numeric'
   const texts = cells.filter((cell) => !isMissing(cell))
+  // As a CSV has them.
+  if (texts.every((cell) => /^\s*(true|false)\s*$/i.test(String(cell)))) return 'boolean'
   const differing = new Set(texts).size
   if (differing >= FEW && differing > MOST_DIFFERING * texts.length) {
     note(
