@@ -141,7 +141,7 @@ export const parsers = {
     },
   },
   onnx: {
-    corpus: async () => (await trained()).map((net) => toOnnx(net)),
+    corpus: async () => (await models()).map((net) => toOnnx(net)),
     parse: (bytes) => dispose(fromOnnx(bytes)),
   },
   hdf5: {
