@@ -192,8 +192,12 @@ describe('a graph', () => {
         message(M.METADATA_PROPS, text(1, 'nabla.class_names'), text(2, names)),
       )
     expect(readOnnx(own('1.7')).classNames).toEqual(['a', 'b'])
-    refused(own('2.0'), /format version 1\.0 or another of the same major one, got "2\.0"/)
-    refused(own('1'), /format version/)
+    refused(own('2.0'), /nabla\.format_version: expected version 1 of the format, got 2\.0/)
+    refused(own('1'), /nabla\.format_version: expected a version such as "1\.0", got "1"/)
+    refused(
+      own('1.0', '["a",{"b":1,"b":2}]'),
+      /nabla\.class_names: expected names that differ, got "b" twice/,
+    )
     refused(own('1.0', '["a"]'), /names of 2 classes, got 1/)
     refused(own('1.0', '{"length":2}'), /list of strings/)
     refused(own('1.0', '[1,2]'), /list of strings/)

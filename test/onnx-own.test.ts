@@ -62,6 +62,16 @@ describe('the metadata of a model', () => {
     expect(file(said)).toEqual(toOnnx(model))
   })
 
+  it('of a newer minor version is read without what is not known, of this version refused', () => {
+    const noted = { ...json, note: 1, columns: json.columns.map((column) => ({ ...column, note: 1 })) }
+    const bytes = file({ features: noted, target: { ...target.toJSON(), note: 1 } })
+    const newer = edited(bytes, '\x12\x031.0', '\x12\x031.9')
+    expect((fromOnnx(newer, { as: 'model', kernels: 'reference' }) as Model).predict(rows)).toEqual(
+      model.predict(rows),
+    )
+    refused(bytes, /note/)
+  })
+
   const [area, income, floor, garden, city] = json.columns as never as Record<string, unknown>[]
   const withColumn = (changed: object) => ({
     ...json,

@@ -5,6 +5,7 @@ import type { BooleanJSON } from '../data/features/boolean.ts'
 import type { CategoricalJSON } from '../data/features/categorical.ts'
 import type { ColumnJSON, FeaturesJSON } from '../data/features/features.ts'
 import type { NumericJSON } from '../data/features/numeric.ts'
+import { json } from './literal.ts'
 
 interface Text {
   readonly text: string
@@ -16,9 +17,6 @@ interface Kind extends Text {
   readonly name: string
   readonly optionsOf: (column: ColumnJSON) => readonly unknown[]
 }
-
-/** A text as it may stand in a script of a page, too. */
-const json = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c')
 
 const literal = (value: unknown): string => (Number.isNaN(value) ? 'NaN' : json(value))
 
@@ -124,27 +122,26 @@ export function inputsFunction({ columns, cells, absent }: FeaturesJSON): Text {
     ? '(name in {} ? Object.prototype.hasOwnProperty.call(row, name) : name in row)'
     : 'name in row'
   const mayLack = absent === 'missing'
-  const isChecked = inherits || !mayLack
-  const check = cells
-    ? `  if (isList && row.length !== ${cells.length}) throw new TypeError('expected ${cells.length} cells, got ' + row.length)\n`
-    : ''
+  const isNamed = inherits && mayLack
+  const width = (cells ?? columns).length
   const parts = [
     `const columns = [\n${lines.join('')}]`,
     `const kinds = {\n${[...kinds.values()].map(({ text }) => text).join('\n')}\n}`,
     `function inputsOf(row) {
   const isList = Array.isArray(row) || ArrayBuffer.isView(row)
-${check}  const x = []
+  if (isList && row.length !== ${width}) throw new TypeError('expected ${width} cells, got ' + row.length)
+  const x = []
   columns.forEach(([name, kind, ${arePlaced ? 'place, ...options]' : '...options], place'}) => {
-${isChecked ? `    const isThere = isList || ${isThere}\n` : ''}    let v = ${mayLack && inherits ? 'isThere ? row[isList ? place : name] : null' : 'row[isList ? place : name]'}
+    let v = ${isNamed ? `isList || ${isThere} ? row[isList ? place : name] : null` : 'row[isList ? place : name]'}
     if (typeof v === 'string') v = v.trim()
-    if (v === undefined || v === '' || v !== v) v = null
-    for (const input of kinds[kind](v, ...options)) {
-      if (${mayLack ? '' : '!isThere || '}!isFinite(f(input)))
+    if (v == null || v === '' || v !== v) v = null
+    for (const input of kinds[kind](v, ...options).map(f)) {
+      if (${mayLack ? '' : `!(isList || ${isThere}) || `}!isFinite(input))
         throw new TypeError(\`column "\${name}": expected a \${kind}, got \${v}\`)
       x.push(input)
     }
   })
-  return Float32Array.from(x)
+  return x
 }`,
   ]
   return { text: parts.join('\n\n'), uses: [...kinds.values()].flatMap(({ uses }) => uses) }

@@ -27,7 +27,7 @@ const constant = (value: number): string => {
 }
 
 /** Coefficients, the highest power first. */
-const list = (numbers: readonly number[]) => `Float32Array.of(${numbers.map(short).join(', ')})`
+const list = (numbers: readonly number[]) => `[${numbers.map(short).join(', ')}].map(f)`
 
 export const sources: Sources = new Map(
   Object.entries({
@@ -128,7 +128,7 @@ function log1p(x) {
 }`,
       'expm1',
     ),
-    relu: source('const relu = (z) => (z < 0 ? 0 : z)'),
+    relu: source('const relu = (z) => z < 0 ? 0 : z'),
     leakyRelu: source(
       `const leakyRelu = (z) => (z < 0 ? f(z * ${constant(Math.fround(LEAKY_RELU_SLOPE))}) : z)`,
     ),
@@ -170,7 +170,7 @@ function softmax(z) {
   const top = Math.max(...z)
   const e = z.map((v) => exp(f(v - top)))
   const sums = new Float32Array(4)
-  e.forEach((v, i) => (sums[i & 3] += v))
+  e.forEach((v, i) => sums[i & 3] += v)
   const scale = f(1 / f(f(sums[0] + sums[2]) + f(sums[1] + sums[3])))
   return e.map((v) => v * scale)
 }`,
@@ -217,12 +217,13 @@ function dense(x, units, p) {
   return z
 }`),
 
+    // What the first of four characters writes is written again by the second, which completes the byte.
     decode: source(`/** Little-endian float32 numbers in base64. */
 function decode(text) {
   const view = new DataView(new ArrayBuffer(text.length * 0.75))
-  for (let i = 0, at = 0, word = 0; i < text.length; ++i) {
+  for (let i = 0, word = 0; i < text.length; ++i) {
     word = (word << 6) | '${ALPHABET}'.indexOf(text[i])
-    if (i & 3) view.setUint8(at++, word >> (6 - 2 * (i & 3)))
+    view.setUint8(3 * i >> 2, word >> (6 - 2 * (i & 3)))
   }
   return new Float32Array(view.byteLength / 4).map((_, i) => view.getFloat32(4 * i, true))
 }`),

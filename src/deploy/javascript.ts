@@ -1,15 +1,12 @@
 // A model as one module of JavaScript that needs nothing but the language.
 
 import { VERSION } from '../base/version.ts'
-import type { ClassValue } from '../data/features/target.ts'
 import { toBase64 } from './base64.ts'
 import { collect } from './functions.ts'
 import { inputsFunction } from './javascript-columns.ts'
 import { sources } from './javascript-functions.ts'
+import { json } from './literal.ts'
 import { type Answer, type Deployable, deploymentOf, type Step } from './model.ts'
-
-/** A text as a literal that may stand in a script of a page, too. */
-const literal = (value: ClassValue): string => JSON.stringify(value).replaceAll('<', '\\u003c')
 
 /** By tabs, which take fewer bytes. */
 const indented = (text: string): string =>
@@ -61,7 +58,7 @@ function numbersReply(columns: Extract<Answer, { kind: 'numbers' }>['columns']):
     const raw = `a[${i}] * ${scale} + ${offset}`
     return log1p ? `expm1Double(${raw})` : raw
   })
-  const entries = columns.map(({ name }, i) => `[${literal(name)}, ${numbers[i]}]`)
+  const entries = columns.map(({ name }, i) => `[${json(name)}, ${numbers[i]}]`)
   const value = numbers.length === 1 ? numbers[0] : `Object.fromEntries([${entries.join(', ')}])`
   return { text: `  return ${value}\n`, uses: columns.some(({ log1p }) => log1p) ? ['expm1Double'] : [] }
 }
@@ -81,7 +78,7 @@ function replyOf(answer: Answer, outputs: number, isModel: boolean): Reply {
     ? `    probabilities: Object.fromEntries(classNames.map((name, i) => [name, ${likely}])),\n`
     : ''
   return {
-    text: `  if (a.some(Number.isNaN)) throw new Error('expected numbers, got NaN')
+    text: `  if (a.some(isNaN)) throw new Error('expected numbers, got NaN')
   return ${isModel ? `{\n    ${kind}: ${found},\n${more}  }` : found}
 `,
     uses: [],
@@ -128,7 +125,7 @@ export function toJavaScript(model: Deployable): string {
  */
 export function predict(row) {
 ${read}${lines}${isModel && reply ? reply.text : '  return a\n'}}`,
-    ...(hasNames ? [`export const classNames = [${answer.values.map(literal).join(', ')}]`] : []),
+    ...(hasNames ? [`export const classNames = [${answer.values.map(json).join(', ')}]`] : []),
     ...(classify && reply
       ? [
           `/** Returns the ${answer.kind === 'labels' ? 'names of the labels' : 'name of the class'} of a row. */

@@ -1,8 +1,6 @@
 // What nabla keeps in a model's metadata_props besides the graph.
 
-/** "major.minor" of the names below: a newer minor version can be read, a newer major one cannot. */
-export const FORMAT_VERSION = '1.0'
-
+/** The "major.minor" of nabla's formats, for what is under the names below. */
 export const VERSION_KEY = 'nabla.format_version'
 /** A list of strings in JSON: the names of the outputs' classes. */
 export const CLASS_NAMES_KEY = 'nabla.class_names'

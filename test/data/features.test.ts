@@ -268,7 +268,7 @@ describe('fitFeatures', () => {
     const good = JSON.parse(JSON.stringify(fitFeatures(homes, { except: ['id'] })))
     expect(() => featuresFromJSON({ ...good, columns: [] })).toThrow(FormatError)
     expect(() => featuresFromJSON({ ...good, a: 1 })).toThrow(
-      'features: expected the keys columns, cells, got "a"',
+      'features: expected the keys columns, cells, absent, got "a"',
     )
     const cells = ['area', 'city', 'garden', 'area']
     expect(() => featuresFromJSON({ ...good, cells })).toThrow('features.cells: expected names that differ')

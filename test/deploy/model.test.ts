@@ -129,6 +129,28 @@ describe('toJavaScript of a model', () => {
     expect(predict({ city, area })).toEqual(model.predict({ city, area }))
   })
 
+  it('takes no other number of cells than the columns of objects', async () => {
+    const fitted = fitFeatures(
+      rows.map(({ area, income }) => ({ area, income })),
+      {
+        columns: { area: { type: 'numeric', missing: 'mean' }, income: { type: 'numeric', missing: 'mean' } },
+      },
+    )
+    const model = modelFor(fitted, heads[7], 3)
+    const predict = await load(toJavaScript(model))
+    expect(predict([50, 2])).toEqual(model.predict({ area: 50, income: 2 }))
+    expect(() => model.predict([50] as never)).toThrow(/2 cells, got 1/)
+    expect(() => predict([50])).toThrow(/2 cells, got 1/)
+  })
+
+  it('writes texts that older engines and script tags take', async () => {
+    const names = ['a\u2028</script>', 'b\u2029<!--']
+    const code = toJavaScript(new Network({ sizes: [1, 2], loss: 'crossEntropy', classNames: names }))
+    expect(code).not.toMatch(/[\u2028\u2029]|<\/script|<!--/)
+    const { classNames } = await import(`data:text/javascript,${encodeURIComponent(code)}`)
+    expect(classNames).toEqual(names)
+  })
+
   it('takes typed arrays of numbers', async () => {
     const lists = rows.slice(0, 50).map(() => Float64Array.of(next(), next()))
     const model = modelFor(fitFeatures(lists), heads[7], 3)

@@ -2,8 +2,9 @@
 
 import { FormatError } from '../../base/errors.ts'
 import type { ColumnScale } from '../../data/features/scale.ts'
+import { FORMAT_VERSION } from '../../formats/version.ts'
 import type { NetworkSnapshot } from '../../model/snapshot.ts'
-import { CLASS_NAMES_KEY, FORMAT_VERSION, MODEL_KEY, VERSION_KEY } from '../metadata.ts'
+import { CLASS_NAMES_KEY, MODEL_KEY, VERSION_KEY } from '../metadata.ts'
 import {
   DataType,
   Dimension,

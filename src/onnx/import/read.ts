@@ -2,8 +2,11 @@
 
 import { isObject } from '../../base/check.ts'
 import { FormatError, shown } from '../../base/errors.ts'
+import { parseStrictly } from '../../base/strict-json.ts'
+import { knownFeatures, knownTarget } from '../../data/features/keys.ts'
+import { isNewer } from '../../formats/version.ts'
 import type { NetworkSnapshot } from '../../model/snapshot.ts'
-import { CLASS_NAMES_KEY, FORMAT_VERSION, MODEL_KEY, VERSION_KEY } from '../metadata.ts'
+import { CLASS_NAMES_KEY, MODEL_KEY, VERSION_KEY } from '../metadata.ts'
 import { layersOf } from './chain.ts'
 import { evaluate } from './graph.ts'
 import { type ModelMessage, readModel } from './messages.ts'
@@ -49,36 +52,31 @@ interface Own {
 function parsed(metadata: ReadonlyMap<string, string>, key: string): unknown {
   const text = metadata.get(key)
   if (text === undefined) return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return refuse(`metadata ${key}: expected JSON, got ${shown(text)}`)
-  }
+  return parseStrictly(text, `ONNX: metadata ${key}`)
 }
 
 function ownOf({ producer, metadata }: ModelMessage): Own {
   const version = metadata.get(VERSION_KEY)
   if (producer !== 'nabla' || version === undefined) return {}
-  const [major] = version.split('.')
-  if (!/^\d{1,6}\.\d{1,6}$/.test(version) || major !== FORMAT_VERSION.split('.')[0])
-    refuse(
-      `expected nabla's format version ${FORMAT_VERSION} or another of the same major one, got ${shown(version)}`,
-    )
+  const newer = isNewer(version, `ONNX: metadata ${VERSION_KEY}`)
   const names = parsed(metadata, CLASS_NAMES_KEY)
   const isName = (name: unknown) => typeof name === 'string' || typeof name === 'boolean'
   if (names !== undefined && !(Array.isArray(names) && names.every(isName)))
     refuse(`metadata ${CLASS_NAMES_KEY}: expected a list of strings, got ${shown(names)}`)
+  const classNames = names as Own['classNames']
   const model = parsed(metadata, MODEL_KEY)
-  if (model !== undefined) {
-    const { from, to } = isObject(model)
-      ? model
-      : refuse(`metadata ${MODEL_KEY}: expected an object, got ${shown(model)}`)
-    if (typeof from !== 'string' || typeof to !== 'string')
-      refuse(
-        `metadata ${MODEL_KEY}: expected from and to to be names of values, got ${shown(from)} and ${shown(to)}`,
-      )
-  }
-  return { classNames: names as Own['classNames'], model: model as Own['model'] }
+  if (model === undefined) return { classNames }
+  const { from, to, features, target } = isObject(model)
+    ? model
+    : refuse(`metadata ${MODEL_KEY}: expected an object, got ${shown(model)}`)
+  if (typeof from !== 'string' || typeof to !== 'string')
+    return refuse(
+      `metadata ${MODEL_KEY}: expected from and to to be names of values, got ${shown(from)} and ${shown(to)}`,
+    )
+  const parts = newer
+    ? { features: knownFeatures(features), target: knownTarget(target) }
+    : { features, target }
+  return { classNames, model: { from, to, ...parts } }
 }
 
 function chosen(outputs: ReadonlyMap<string, Value>): readonly [string, Rows] {
