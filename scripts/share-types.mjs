@@ -11,12 +11,13 @@ const ts = require('typescript')
 const isExported = (statement) =>
   ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false
 
-/** What is declared, without comments and `export`. */
+/** What is declared, without comments, `export` and the numbers that API Extractor tells names of one kind apart with. */
 const textOf = (statement, file) =>
   statement
     .getText(file)
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/^\s*export /, '')
+    .replace(/\b([A-Z]\w*?)_\d+\b/g, '$1')
     .replace(/\s+/g, ' ')
 
 /** Every declaration at the top of the file, by its name; functions have one for each overload. */

@@ -43,12 +43,12 @@ export {
   type ValueOptions,
 } from './metrics/regression.ts'
 export { type ClassificationReport, classificationReport } from './metrics/report.ts'
-export type { ScoreOptions } from './metrics/scores.ts'
+export type { Labels, ScoreOptions } from './metrics/scores.ts'
 export type { ClassScores } from './metrics/tally.ts'
 export { type TopKOptions, topK } from './metrics/top-k.ts'
 export type { LayerShape } from './model/architecture.ts'
 export type { ClassName } from './model/class-names.ts'
-export type { CustomActivation } from './model/custom-activation.ts'
+export type { Activation, CustomActivation } from './model/custom-activation.ts'
 export type { CustomLoss } from './model/custom-loss.ts'
 export type { CustomInitializer, InitializerName, WeightShape } from './model/initializers.ts'
 export type {
@@ -64,7 +64,16 @@ export type {
   StepSchedule,
 } from './model/learning-rate-options.ts'
 export type { LossName } from './model/losses.ts'
-export type { CustomMetric, MetricName, MetricSpec } from './model/metrics.ts'
+export type {
+  Average,
+  ClassMetricOptions,
+  CurveMetricOptions,
+  CustomMetric,
+  MetricName,
+  MetricSpec,
+  PlainMetricOptions,
+  TopKMetricOptions,
+} from './model/metrics.ts'
 export type { Normalization, NormalizationName } from './model/normalizations.ts'
 export type { OptimizerName } from './model/optimizers.ts'
 export type {
@@ -116,6 +125,7 @@ export type {
   ValidationShare,
 } from './model/options.ts'
 export type { ClipOptions } from './model/regularization.ts'
+export type { SavedOptions } from './model/snapshot.ts'
 export type { ActivationName } from './model/tables.ts'
 export { Network } from './network.ts'
 export type { NetworkBase } from './network-base.ts'

@@ -12,7 +12,6 @@ import {
   predict,
   predictAsync,
 } from './calls/reading.ts'
-import type { NumberArray } from './intake/matrix.ts'
 import { type LayerShape, parameterCountOf } from './model/architecture.ts'
 import type { ClassName } from './model/class-names.ts'
 import type {
@@ -161,7 +160,7 @@ export class NetworkBase {
   }
 
   /** Sets the biases of layer l (from 0): (units). Throws OptionError where the layer has none. */
-  setBiases(l: number, values: NumberArray): void {
+  setBiases(l: number, values: ArrayLike<number>): void {
     setVector(this.#core, l, 'biases', values)
   }
 
@@ -171,7 +170,7 @@ export class NetworkBase {
   }
 
   /** Sets the gains γ of layer l (from 0): (units). Throws OptionError where it has no normalization. */
-  setGains(l: number, values: NumberArray): void {
+  setGains(l: number, values: ArrayLike<number>): void {
     setVector(this.#core, l, 'gains', values)
   }
 
@@ -181,7 +180,7 @@ export class NetworkBase {
   }
 
   /** Sets the shifts β of layer l (from 0): (units). Throws OptionError where it has no normalization. */
-  setShifts(l: number, values: NumberArray): void {
+  setShifts(l: number, values: ArrayLike<number>): void {
     setVector(this.#core, l, 'shifts', values)
   }
 
@@ -191,7 +190,7 @@ export class NetworkBase {
   }
 
   /** Sets the running mean of each unit of layer l (from 0): (units). Throws OptionError without batch normalization. */
-  setRunningMean(l: number, values: NumberArray): void {
+  setRunningMean(l: number, values: ArrayLike<number>): void {
     setVector(this.#core, l, 'runningMean', values)
   }
 
@@ -202,7 +201,7 @@ export class NetworkBase {
 
   /** Sets the running variance of each unit of layer l (from 0): (units), of at least 0. Throws OptionError without batch
    * normalization. */
-  setRunningVariance(l: number, values: NumberArray): void {
+  setRunningVariance(l: number, values: ArrayLike<number>): void {
     setVector(this.#core, l, 'runningVariance', values)
   }
 }

@@ -207,10 +207,12 @@ export class Network extends NetworkBase {
     return describe(settings, { parameterCount, kernels, wide, isTraining, isDisposed })
   }
 
+  /** @internal */
   [NODE_INSPECT](): string {
     return this.toString()
   }
 
+  /** @internal */
   [DENO_INSPECT](): string {
     return this.toString()
   }

@@ -1,5 +1,6 @@
 /** Every error nabla throws on purpose: `catch (e) { if (e instanceof NablaError) … }`. */
 export class NablaError extends Error {
+  /** Name of the error's class, for logs and for where `instanceof` cannot tell, as between two copies of the package. */
   override readonly name: string = 'NablaError'
 }
 

@@ -26,23 +26,29 @@ export interface FoldFigures {
   readonly accuracy?: number
   /** Mean loss of the last epoch of training; NaN where there was none. */
   readonly trainingLoss: number
+  /** Share of the training rows that was right in the last epoch, where the targets are classes; NaN where there was none. */
   readonly trainingAccuracy?: number
   /** The figure of each metric, by its name, of the rows that the network was tested on. */
   readonly metrics?: Readonly<Record<string, number>>
 }
 
+/** A fold's figures, and how its network came to them. */
 export interface FoldResult extends FoldFigures {
-  /** Both counted from 1. */
+  /** Which division of the rows it is of, counted from 1. */
   readonly repeat: number
+  /** Which fold of that division it is, counted from 1. */
   readonly fold: number
   /** The rows that the network was tested on, in ascending order. */
   readonly testIndices: Int32Array
+  /** Of the training of its network. */
   readonly history: History
 }
 
+/** What crossValidate() resolves to. */
 export interface CrossValidation {
   /** Repeat after repeat, fold after fold. */
   readonly folds: readonly FoldResult[]
+  /** Mean of the figures over the folds. */
   readonly mean: FoldFigures
   /** Standard deviation of the folds, the mean square taken over as many as there are (numpy's std). */
   readonly deviation: FoldFigures

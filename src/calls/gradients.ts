@@ -13,8 +13,9 @@ export interface Gradients {
   readonly weights: Float32Array[]
   /** ∇b of each layer (units); empty for a layer without biases. */
   readonly biases: Float32Array[]
-  /** ∇γ and ∇β of each layer (units); empty for a layer without normalization. */
+  /** ∇γ of each layer (units); empty for a layer without normalization. */
   readonly gains: Float32Array[]
+  /** ∇β of each layer (units); empty for a layer without normalization. */
   readonly shifts: Float32Array[]
 }
 

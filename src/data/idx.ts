@@ -7,14 +7,18 @@ import { bytesOf } from '../base/bytes.ts'
 import { checkOptions, integer, optional } from '../base/check.ts'
 import { FormatError, shown } from '../base/errors.ts'
 
+/** The elements of an IDX file by their type: uint8, int8, int16, int32, float32 or float64. */
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array
 
 /** An array of any number of dimensions, `data` row-major: the last index runs fastest. */
 export interface Idx {
+  /** The size of each dimension, the slowest first: [60000, 28, 28] for the images of MNIST. */
   readonly shape: number[]
+  /** The elements, as many as the product of the shape. */
   readonly data: IdxData
 }
 
+/** Options of readIdx(). */
 export interface IdxOptions {
   /**
    * The most bytes that a gzipped file may unpack to, its header with them. Default 2³⁰: the largest of MNIST's kin,

@@ -7,16 +7,23 @@ import { flatRows, type NumberRows } from './rows.ts'
 
 /** What a MinMaxScaler is made of, and what it saves. */
 export interface MinMaxScalerJSON {
+  /** Which scaler it is. */
   scaler: 'minMax'
+  /** The least value of each column, (columns). */
   min: number[]
+  /** The largest value of each column, (columns). */
   max: number[]
+  /** What they are mapped to, the lower end first. */
   range: [number, number]
 }
 
 /** What a StandardScaler is made of, and what it saves. */
 export interface StandardScalerJSON {
+  /** Which scaler it is. */
   scaler: 'standard'
+  /** Of each column, (columns). */
   mean: number[]
+  /** Of each column, at least 0, (columns). */
   deviation: number[]
 }
 
@@ -70,6 +77,7 @@ export class MinMaxScaler {
   readonly min: readonly number[]
   /** (columns). */
   readonly max: readonly number[]
+  /** What each column's [min, max] is mapped to, the lower end first. */
   readonly range: readonly [number, number]
   /** The limits are multiplied by this so that max − min cannot overflow, (columns). */
   readonly #units: readonly number[]

@@ -3,6 +3,7 @@ import { OptionError, ShapeError, shown } from '../base/errors.ts'
 import { PhiloxStream, SPLIT } from '../base/random.ts'
 import { countRows, type RowArray, rowWidth, takeRows } from './rows.ts'
 
+/** Options of trainTestSplit(). */
 export interface SplitOptions {
   /** The share of the rows to test with, above 0 and below 1 and rounded up, or their number. Default 0.25. */
   testSize?: number
@@ -12,9 +13,22 @@ export interface SplitOptions {
   seed?: number
 }
 
+/** Rows in two parts, in arrays of their own types: what trainTestSplit() returns. */
 export interface Split<X, Y> {
-  train: { x: X; y: Y }
-  test: { x: X; y: Y }
+  /** What to train with, in random order. */
+  train: {
+    /** (rows × inputs), row-major, or an array of rows. */
+    x: X
+    /** What was given with each row of x. */
+    y: Y
+  }
+  /** What to test with, in random order. */
+  test: {
+    /** (rows × inputs), row-major, or an array of rows. */
+    x: X
+    /** What was given with each row of x. */
+    y: Y
+  }
   /** The rows of `train`, in its order. */
   trainIndices: Int32Array
   /** The rows of `test`, in its order. */

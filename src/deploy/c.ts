@@ -8,6 +8,7 @@ import { floatConstant, textConstant } from './c-text.ts'
 import { collect } from './functions.ts'
 import { type Answer, type Deployable, deploymentOf, type Step } from './model.ts'
 
+/** Options of toC(). */
 export interface COptions {
   /** What all names in the file begin with: letters, digits and _, a letter first, at most 24. Default 'model': then the function
    * is model_predict. */

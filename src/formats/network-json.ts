@@ -13,16 +13,21 @@ import { FORMAT_VERSION, isNewer } from './version.ts'
 export interface LayerJSON {
   /** A row for each input, (inputs × units). */
   readonly weights: readonly (readonly number[])[]
-  /** (units), like the others that follow, where the layer has them. */
+  /** b (units), where the layer has biases. */
   readonly biases?: readonly number[]
+  /** γ (units), where the layer is normalised. */
   readonly gains?: readonly number[]
+  /** β (units), where the layer is normalised. */
   readonly shifts?: readonly number[]
+  /** Of z before it is normalised (units), with batch normalization. */
   readonly runningMean?: readonly number[]
+  /** Of the same (units), with batch normalization. */
   readonly runningVariance?: readonly number[]
 }
 
 /** What `net.toJSON()` returns, and `Network.fromJSON` takes. */
 export interface NetworkJSON {
+  /** Tells it from other JSON. */
   readonly format: 'nabla.network'
   /** Of the format: '1.0', or a later '1.x'. */
   readonly version: string
@@ -32,6 +37,7 @@ export interface NetworkJSON {
   readonly parameters: readonly LayerJSON[]
   /** How far the training is, where that was asked for. */
   readonly training?: {
+    /** Epochs and steps so far, and further counters of schedules and optimizers. */
     readonly progress: Readonly<Record<string, unknown>>
     /** For each number that the optimizer keeps of every parameter. */
     readonly slots: readonly (readonly LayerJSON[])[]

@@ -30,15 +30,24 @@ export interface GradientGroup {
   /** ‖kernels − backpropagation‖ / (‖kernels‖ + ‖backpropagation‖) of the whole group, 0 where both are 0: the gradient
    * of the kernels that train, in float32, against backpropagation in float64. */
   readonly kernelError: number
-  /** The parameter on which they differ most: its index (row-major in W), and both values. */
-  readonly worst: { readonly index: number; readonly backpropagation: number; readonly differences: number }
+  /** The parameter on which they differ most. */
+  readonly worst: {
+    /** From 0, row-major in W. */
+    readonly index: number
+    /** Its gradient by backpropagation in float64. */
+    readonly backpropagation: number
+    /** Its gradient by central differences in float64. */
+    readonly differences: number
+  }
 }
 
+/** What Network.checkGradients returns. */
 export interface GradientCheck {
   /** The largest of the groups. */
   readonly relativeError: number
   /** The largest of the groups. */
   readonly kernelError: number
+  /** Layer by layer, from the first: W and b, and γ and β of a layer that is normalised. */
   readonly groups: readonly GradientGroup[]
 }
 

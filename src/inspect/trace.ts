@@ -9,8 +9,11 @@ import type { Normalization } from '../model/normalizations.ts'
 
 /** A matrix by its name, as `explain` has it: 'x', 'W1', 'z1', "f'(z1)", 'δ2', '∇W1', … */
 export interface TracedTensor {
+  /** As above: 'W1' is that of the first layer. */
   readonly name: string
+  /** Those of x, or inputs of a weight matrix; 1 for a vector. */
   readonly rows: number
+  /** Values in a row. */
   readonly columns: number
   /** (rows × columns), row-major: a copy. Float64Array where the network computes in float64. */
   readonly values: Float32Array | Float64Array
@@ -24,15 +27,19 @@ export interface TracedLayer {
   readonly biases: TracedTensor
   /** z = a below · W + b (rows × units). */
   readonly z: TracedTensor
-  /** ẑ, z normalised (rows × units), and u = γ ⊙ ẑ + β, what f is given; with γ, β and their gradients (1 × units). Of layers
-   * with normalization alone. Nothing is dropped in a trace. */
+  /** ẑ, z normalised (rows × units). This and the next five are of layers with normalization alone. */
   readonly normalized?: TracedTensor
+  /** u = γ ⊙ ẑ + β, what f is given (rows × units). */
   readonly scaled?: TracedTensor
+  /** γ (1 × units). */
   readonly gains?: TracedTensor
+  /** β (1 × units). */
   readonly shifts?: TracedTensor
+  /** ∇γ (1 × units) of the mean loss. */
   readonly gainGradient?: TracedTensor
+  /** ∇β (1 × units) of the mean loss. */
   readonly shiftGradient?: TracedTensor
-  /** a = f(z) (rows × units). */
+  /** a = f(z), or f(u) (rows × units). Nothing is dropped in a trace. */
   readonly a: TracedTensor
   /** f'(z), or f'(u) (rows × units); none for softmax, where an element of a depends on the whole row of z. */
   readonly slope?: TracedTensor
@@ -44,6 +51,7 @@ export interface TracedLayer {
   readonly biasGradient: TracedTensor
 }
 
+/** What Network.trace returns. */
 export interface Trace {
   /** Mean over the rows, and the penalties: what the gradients ∇ are of, as `gradients` has it. */
   readonly loss: number

@@ -10,10 +10,12 @@ import { convert, tell } from './network.ts'
 import { type Group, joined, namedTensors, readManifest } from './tfjs-weights.ts'
 import { readTopology } from './topology.ts'
 
-type Bytes = Uint8Array | ArrayBuffer
-
 /** The bytes of the shards: one after the other, one for each path of the manifest, or what reads a path. */
-export type TfjsWeights = Bytes | readonly Bytes[] | ((path: string) => Bytes | Promise<Bytes>)
+export type TfjsWeights =
+  | Uint8Array
+  | ArrayBuffer
+  | readonly (Uint8Array | ArrayBuffer)[]
+  | ((path: string) => Uint8Array | ArrayBuffer | Promise<Uint8Array | ArrayBuffer>)
 
 /** What a model.json holds. Throws FormatError. */
 export function readModelJson(given: unknown): { json: Plain; groups: Group[] } {

@@ -11,22 +11,42 @@ import { foldBefore, foldBehind, type Product } from './affine.ts'
 
 /** What tf.loadLayersModel takes: model.json, and the bytes of weights.bin that it names. */
 export interface TfjsModel {
+  /** What `JSON.stringify` makes model.json of. */
   readonly modelJson: {
+    /** By which tfjs knows a model of layers. */
     readonly format: 'layers-model'
+    /** 'nabla'. */
     readonly generatedBy: string
+    /** No converter has had it. */
     readonly convertedBy: null
+    /** The layers, as a Sequential of Keras. */
     readonly modelTopology: object
+    /** The one file of weights. */
     readonly weightsManifest: readonly [
-      { readonly paths: readonly ['weights.bin']; readonly weights: readonly TfjsWeightSpec[] },
+      {
+        /** Beside model.json. */
+        readonly paths: readonly ['weights.bin']
+        /** The tensors in it, one behind the other. */
+        readonly weights: readonly TfjsWeightSpec[]
+      },
     ]
-    readonly userDefinedMetadata?: { readonly classNames: readonly string[] }
+    /** Where the classes have names. tfjs keeps it and makes nothing of it. */
+    readonly userDefinedMetadata?: {
+      /** In the order of the outputs. */
+      readonly classNames: readonly string[]
+    }
   }
+  /** weights.bin: little-endian float32, one tensor behind the other in the order of the manifest. */
   readonly weights: Uint8Array
 }
 
+/** A tensor of weights.bin. */
 export interface TfjsWeightSpec {
+  /** 'dense/kernel' and the like, by which the layers find it. */
   readonly name: string
+  /** Row-major, as Keras has it: (inputs × units) for a kernel. */
   readonly shape: readonly number[]
+  /** The type of each number. */
   readonly dtype: 'float32'
 }
 

@@ -7,7 +7,9 @@ import type { ClassLabel } from './options.ts'
 // A matrix of this many classes takes half a gigabyte.
 const MOST_CLASSES = 2 ** 13
 
+/** What confusionMatrix() returns. */
 export interface ConfusionMatrix {
+  /** Of the rows and columns, in their order, (classes). */
   readonly classNames: readonly string[]
   /** counts[t][p]: rows of class t that were predicted to be of class p, or their weight. */
   readonly counts: readonly (readonly number[])[]

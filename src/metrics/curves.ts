@@ -64,6 +64,7 @@ function rates(sums: Float64Array): Float64Array {
   return prepend(0, sums).map((sum) => (all > 0 ? sum / all : Number.NaN))
 }
 
+/** What rocCurve() returns: three lists of the same length, a point each. */
 export interface RocCurve {
   /** Of the rows that are not of the class, the share with a score of at least the threshold: ascending, from 0 to 1. NaN where
    * there are none. */
@@ -99,6 +100,7 @@ export function rocCurve(
   }
 }
 
+/** What precisionRecallCurve() returns, a point at each index. */
 export interface PrecisionRecallCurve {
   /** TP / (TP + FP) of the rows with a score of at least the threshold; the last is 1. */
   readonly precision: Float64Array

@@ -15,6 +15,7 @@ import {
 import { occurring, readPairs } from './pairs.ts'
 import { positiveOf } from './positive.ts'
 import { isNested, readLabelRows } from './rows.ts'
+import type { Labels } from './scores.ts'
 import { averageOf, type ClassScores, microOf, scoresOf, type Tally, tallyLabels, tallyOf } from './tally.ts'
 
 export interface AverageOptions extends SampleOptions {
@@ -48,9 +49,7 @@ export function averageTally(tally: Tally, average: Average, zero: number, posit
   return averageOf(scores, average === 'macro' ? () => 1 : (score) => score.support)
 }
 
-type Lists = ArrayLike<ClassLabel> | readonly ArrayLike<number | boolean>[]
-
-function scores(labels: Lists, predicted: Lists, given: AverageOptions): ClassScores {
+function scores(labels: Labels, predicted: Labels, given: AverageOptions): ClassScores {
   const options = checkOptions(table, given, 'options')
   const { average, outputs, positive, weights, zeroDivision: zero } = options
   if (isNested(labels) || outputs !== undefined) {
@@ -95,7 +94,7 @@ const z = new Float64Array(0)
  * labels, predicted: class indices, strings or booleans, one a row; or several labels a row, each 0 or 1, in an array of rows
  * (or flat, with `outputs`). Throws ShapeError; OptionError, also for 'binary' with more than two classes.
  */
-export function precision(labels: Lists, predicted: Lists, options: AverageOptions = {}): number {
+export function precision(labels: Labels, predicted: Labels, options: AverageOptions = {}): number {
   return scores(labels, predicted, options).precision
 }
 
@@ -103,7 +102,7 @@ export function precision(labels: Lists, predicted: Lists, options: AverageOptio
  * Returns the recall, TP / (TP + FN): of the rows of a class the share that was predicted to be, from 0 to 1;
  * `zeroDivision` where there is none. As scikit-learn's recall_score. For the rest see `precision`.
  */
-export function recall(labels: Lists, predicted: Lists, options: AverageOptions = {}): number {
+export function recall(labels: Labels, predicted: Labels, options: AverageOptions = {}): number {
   return scores(labels, predicted, options).recall
 }
 
@@ -112,6 +111,6 @@ export function recall(labels: Lists, predicted: Lists, options: AverageOptions 
  * is neither there nor predicted. The average is over the F1 of the classes, and not the F1 of averages. As
  * scikit-learn's f1_score. For the rest see `precision`.
  */
-export function f1(labels: Lists, predicted: Lists, options: AverageOptions = {}): number {
+export function f1(labels: Labels, predicted: Labels, options: AverageOptions = {}): number {
   return scores(labels, predicted, options).f1
 }

@@ -6,8 +6,11 @@ import type { ClassLabel } from './options.ts'
 import { pairUp } from './pairs.ts'
 import { averageOf, type ClassScores, microOf, scoresOf, tallyOf } from './tally.ts'
 
+/** What classificationReport() returns. */
 export interface ClassificationReport {
+  /** In the order of `classes`. */
   readonly classNames: readonly string[]
+  /** The figures of each class. */
   readonly classes: readonly ClassScores[]
   /** Of all rows, whatever `labels` says. */
   readonly accuracy: number

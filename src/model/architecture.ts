@@ -6,11 +6,15 @@ import type { LossSettings } from './losses.ts'
 import type { Normalization } from './normalizations.ts'
 import type { Regularization } from './regularization.ts'
 
+/** What a layer computes, each default in its place. */
 export interface LayerShape {
+  /** Width of the rows that enter it, the outputs of the layer below. */
   readonly inputs: number
+  /** Width of the rows that it gives. */
   readonly units: number
   /** Its name, or functions of the user's own. */
   readonly activation: Activation
+  /** Whether b is added to the product. */
   readonly bias: boolean
   /** What is done to z before the activation; nothing where it is missing. */
   readonly normalization?: Normalization

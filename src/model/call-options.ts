@@ -4,17 +4,20 @@ import type { AbortSignalLike, FitOptions } from './fit-options.ts'
 import type { LearningRateOption } from './learning-rate-options.ts'
 import type { MetricSpec } from './metrics.ts'
 
+/** Options of Network.predict and Network.predictAsync. */
 export interface PredictOptions {
   /** Where the outputs go, (rows × outputs): the array that is returned. It may lie in shared memory, or over x itself, which
    * is read before. Where the call throws, some rows may have been written. Default: a new one. */
   out?: Float32Array
 }
 
+/** Options of Network.classify and Network.classifyAsync. */
 export interface ClassifyOptions {
   /** True for the names of the classes instead of their indices. Default false. */
   names?: boolean
 }
 
+/** Options of Network.trainBatch. */
 export interface TrainBatchOptions {
   /** η for this step. Default: the optimizer's. */
   learningRate?: LearningRateOption
@@ -22,11 +25,13 @@ export interface TrainBatchOptions {
   weights?: ArrayLike<number> | undefined
 }
 
+/** What every call that works in turns of the event loop takes. */
 export interface ReadOptions {
   /** Ends the work early: the promise rejects with the signal's reason. */
   signal?: AbortSignalLike
 }
 
+/** Options of Network.checkGradients. */
 export interface CheckGradientsOptions {
   /** How many parameters to check in each group, drawn at random, or 'all'. Default 100. */
   samples?: number | 'all'
@@ -48,6 +53,7 @@ export interface ExplainOptions {
   nonzeros?: number
 }
 
+/** Options of crossValidate(). */
 export interface CrossValidationOptions {
   /** Parts that the rows are divided into, each of which is once what the others are tested on: at least 2. Default 5. */
   folds?: number

@@ -20,6 +20,7 @@ export interface CustomActivation {
   readonly derivative: (z: number, a: number) => number
 }
 
+/** What a layer makes of z: a built-in function by its name, or one of your own. */
 export type Activation = ActivationName | CustomActivation
 
 type Named = { readonly name: string }

@@ -15,6 +15,7 @@ export type TargetsLike =
   | readonly ArrayLike<string>[]
   | readonly ArrayLike<boolean>[]
 
+/** Rows with their targets, and how much each counts. */
 export interface Data {
   /** (rows × inputs). */
   x: MatrixLike

@@ -8,6 +8,7 @@ import type { MetricSpec } from './metrics.ts'
 export interface EpochLog {
   /** Counted from 1. */
   readonly epoch: number
+  /** How many epochs this fit was asked for. */
   readonly epochs: number
   /** Mean training loss over the epoch, penalties included, each row at the parameters it met: Σ s l / Σ s where rows have weights s. */
   readonly loss: number
@@ -15,7 +16,9 @@ export interface EpochLog {
   readonly learningRate: number
   /** Share of training rows that were right, where the targets are classes; weights of rows are left aside. */
   readonly accuracy?: number
+  /** Mean loss over the validation data after the epoch, penalties included; where there are such data. */
   readonly validationLoss?: number
+  /** Share of the validation rows that are right, where there are such data and the targets are classes. */
   readonly validationAccuracy?: number
   /** The figures of `metrics`, by their names. */
   readonly metrics?: Readonly<Record<string, number>>
@@ -37,6 +40,7 @@ export interface BatchLog {
   readonly loss: number
 }
 
+/** When a fit ends before its last epoch. By default after 10 epochs that were no better, with the parameters of the best. */
 export interface EarlyStoppingOptions {
   /** One of the `metrics` by its name, or a figure of the epoch's log; a metric goes before a figure of the same name.
    * Of the log it may be 'loss', 'accuracy', 'validationLoss' or 'validationAccuracy'. Default: the log's 'validationLoss' where there is validation data, else its 'loss'. */
@@ -60,7 +64,20 @@ export interface CheckpointOptions {
   /** Or a function that is given the bytes, and awaited. */
   save?: (bytes: Uint8Array) => unknown
   /** Epochs between two, or a number of steps or seconds, within an epoch too. Default 1. */
-  every?: number | { epochs: number } | { steps: number } | { seconds: number }
+  every?:
+    | number
+    | {
+        /** Epochs between two, at least 1. */
+        epochs: number
+      }
+    | {
+        /** Steps of the optimizer between two, at least 1. */
+        steps: number
+      }
+    | {
+        /** Seconds between two at least, above 0: the first step that ends after them is saved. */
+        seconds: number
+      }
 }
 
 /** A share of the training data that is kept apart for validation. */
@@ -73,13 +90,19 @@ export interface ValidationShare {
 
 /** What `fit` needs of an AbortSignal. Described here because not every project has the platform's types. */
 export interface AbortSignalLike {
+  /** Whether the work is to end. */
   readonly aborted: boolean
+  /** What the work rejects with. */
   readonly reason: unknown
+  /** Throws the reason where it is aborted. */
   throwIfAborted(): void
+  /** Has the listener called when it is aborted. */
   addEventListener(type: 'abort', listener: () => void): void
+  /** Undoes addEventListener. */
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
+/** Options of Network.fit and Network.train. */
 export interface FitOptions {
   /** Passes over the data, at least 1. Default 1. */
   epochs?: number

@@ -6,8 +6,11 @@ import type { PhiloxStream } from '../base/random.ts'
 
 /** A layer's weight matrix: fanIn rows (inputs) × fanOut columns (units). Layers count from 0. */
 export interface WeightShape {
+  /** From 0. */
   readonly layer: number
+  /** Inputs of each unit, the rows. */
   readonly fanIn: number
+  /** Units, the columns. */
   readonly fanOut: number
 }
 
@@ -40,6 +43,9 @@ export const initializers = {
   zeros: { distribution: 'zeros', deviation: () => 0 },
 } as const satisfies Record<string, Row>
 
+/** A distribution of initial weights, of the deviation √(2 / (fanIn + fanOut)) for 'glorotNormal' and 'glorotUniform', √(2 /
+ * fanIn) for 'heNormal' and 'heUniform', √(1 / fanIn) for 'lecunNormal' and 'lecunUniform', 1 for 'standardNormal'; or
+ * 'zeros'. */
 export type InitializerName = keyof typeof initializers
 
 /**

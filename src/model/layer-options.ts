@@ -41,13 +41,18 @@ export interface OutputLayerOptions extends Omit<LayerOptions, 'activation'> {
   activation?: ActivationName | CustomActivation
 }
 
+/** Layer normalization: each row of z by its own mean and variance (Ba, Kiros and Hinton 2016). */
 export interface LayerNormalizationOptions {
+  /** Selects it. */
   name: 'layer'
   /** ε, added to the variance, above 0. Default 1e-5. */
   epsilon?: number
 }
 
+/** Batch normalization: each unit of z by the mean and variance of the mini-batch, in prediction by running ones (Ioffe and
+ * Szegedy 2015). */
 export interface BatchNormalizationOptions {
+  /** Selects it. */
   name: 'batch'
   /** ε, added to the variance, above 0. Default 1e-5. */
   epsilon?: number

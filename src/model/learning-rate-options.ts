@@ -18,6 +18,7 @@ interface ScheduleLength extends ScheduleTiming {
 
 /** Always the same: for a warm-up without anything behind it. */
 export interface ConstantSchedule extends ScheduleTiming {
+  /** Selects a rate that stays. */
   name: 'constant'
   /** The first rate. */
   from: number
@@ -25,6 +26,7 @@ export interface ConstantSchedule extends ScheduleTiming {
 
 /** from · factor^⌊t / every⌋. */
 export interface StepSchedule extends ScheduleTiming {
+  /** Selects a rate that falls by steps, as PyTorch's StepLR. */
   name: 'step'
   /** The first rate. */
   from: number
@@ -36,6 +38,7 @@ export interface StepSchedule extends ScheduleTiming {
 
 /** from · factor^(t / every). */
 export interface ExponentialSchedule extends ScheduleTiming {
+  /** Selects exponential decay, as PyTorch's ExponentialLR. */
   name: 'exponential'
   /** The first rate. */
   from: number
@@ -47,6 +50,7 @@ export interface ExponentialSchedule extends ScheduleTiming {
 
 /** from / (1 + decay · t)^power. */
 export interface InverseSchedule extends ScheduleTiming {
+  /** Selects decay by an inverse power, as scikit-learn's 'invscaling' and Keras's InverseTimeDecay. */
   name: 'inverse'
   /** The first rate. */
   from: number
@@ -58,6 +62,7 @@ export interface InverseSchedule extends ScheduleTiming {
 
 /** to + (from − to) · (1 − t / over)^power. */
 export interface PolynomialSchedule extends ScheduleLength {
+  /** Selects polynomial decay, as Keras's PolynomialDecay. */
   name: 'polynomial'
   /** The first rate. */
   from: number
@@ -69,6 +74,7 @@ export interface PolynomialSchedule extends ScheduleLength {
 
 /** to + (from − to) · (1 + cos(π t / over)) / 2; with restarts over each period anew. */
 export interface CosineSchedule extends ScheduleLength {
+  /** Selects half a cosine, with or without restarts (Loshchilov and Hutter 2017). */
   name: 'cosine'
   /** The first rate. */
   from: number
@@ -83,6 +89,7 @@ export interface CosineSchedule extends ScheduleLength {
 /** Up to the peak and down again, each along half a cosine, as PyTorch's OneCycleLR: of T steps, those numbered
  * rise · T − 1 and T − 1, from 0, have the peak and the lowest rate. */
 export interface OneCycleSchedule extends ScheduleLength {
+  /** Selects one cycle up and down (Smith and Topin 2018). */
   name: 'oneCycle'
   /** The highest rate. */
   peak: number
@@ -96,6 +103,7 @@ export interface OneCycleSchedule extends ScheduleLength {
 
 /** Lowered whenever the loss has not become less for some epochs; `per` is the unit of its warm-up alone. */
 export interface PlateauSchedule extends ScheduleTiming {
+  /** Selects a rate that is lowered on a plateau, as PyTorch's ReduceLROnPlateau. */
   name: 'plateau'
   /** The first rate. */
   from: number

@@ -263,6 +263,8 @@ export const losses = {
   }),
 } as const
 
+/** Of numbers 'quadratic', 'meanAbsoluteError', 'huber', 'logCosh' and 'poisson'; of classes 'crossEntropy', 'focal',
+ * 'klDivergence' and 'categoricalHinge'; of labels 'binaryCrossEntropy', 'binaryFocal' and 'hinge': docs/losses.md. */
 export type LossName = keyof typeof losses
 
 /** A loss with every default in place. */

@@ -67,6 +67,10 @@ export const metrics = {
   meanAbsolutePercentageError: row('values', 'min', {}),
 } as const
 
+/** A metric that `fit` and `crossValidate` measure, by the name of its function: of classes 'accuracy', 'balancedAccuracy',
+ * 'precision', 'recall', 'f1', 'cohenKappa' and 'matthews', of their scores 'topK', 'auc', 'averagePrecision' and 'logLoss', of
+ * numbers 'r2', 'explainedVariance', 'meanSquaredError', 'rootMeanSquaredError', 'meanAbsoluteError' and
+ * 'meanAbsolutePercentageError': docs/metrics.md. */
 export type MetricName = keyof typeof metrics
 
 /**
@@ -83,24 +87,36 @@ interface Renamed {
   /** What the figure is called in logs and history. Default: the metric's name. */
   as?: string
 }
-interface ClassMetricOptions extends Renamed {
+
+/** Precision, recall or F1 among the metrics of a fit. */
+export interface ClassMetricOptions extends Renamed {
+  /** Which of them. */
   name: 'precision' | 'recall' | 'f1'
   /** Default 'binary' for one output and for two classes, otherwise 'macro'. */
   average?: Average
   /** What stands for 0 / 0: 0, 1, or NaN, which averages leave out. Default 0. */
   zeroDivision?: number
 }
-interface CurveMetricOptions extends Renamed {
+
+/** The area under the ROC curve, or the average precision, among the metrics of a fit. */
+export interface CurveMetricOptions extends Renamed {
+  /** Which of them. */
   name: 'auc' | 'averagePrecision'
   /** Over the classes, each against all others, or over the labels. Default 'macro'. */
   average?: 'macro' | 'micro' | 'weighted'
 }
-interface TopKMetricOptions extends Renamed {
+
+/** The share of rows whose class is among those with the largest outputs, among the metrics of a fit. */
+export interface TopKMetricOptions extends Renamed {
+  /** Selects it. */
   name: 'topK'
   /** How many of the largest outputs may be the row's class. Default 2. */
   k?: number
 }
-interface PlainMetricOptions extends Renamed {
+
+/** Any other metric of a fit, under another name. */
+export interface PlainMetricOptions extends Renamed {
+  /** Which metric: one that has no options. */
   name: Exclude<MetricName, (ClassMetricOptions | CurveMetricOptions | TopKMetricOptions)['name']>
 }
 

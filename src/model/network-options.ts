@@ -85,7 +85,9 @@ export interface ResumeOptions extends Partial<CommonNetworkOptions> {
 export interface SizedNetworkOptions extends CommonNetworkOptions {
   /** Every layer's size, inputs first: a short form of `inputs` and `layers`. */
   sizes: readonly number[]
+  /** Not beside `sizes`. */
   inputs?: undefined
+  /** Not beside `sizes`. */
   layers?: undefined
 }
 
@@ -97,13 +99,31 @@ export interface LayeredNetworkOptions extends CommonNetworkOptions {
   layers:
     | readonly (number | LayerOptions)[]
     | readonly [...hidden: (number | LayerOptions)[], output: number | OutputLayerOptions]
+  /** Not beside `inputs` and `layers`. */
   sizes?: undefined
 }
 
 /** A network of one layer, where `activation` may be softmax: there are no hidden layers that would take it too. */
-export type SoftmaxNetworkOptions = Omit<CommonNetworkOptions, 'activation'> & { activation: 'softmax' } & (
-    | { sizes: readonly [inputs: number, outputs: number]; inputs?: undefined; layers?: undefined }
-    | { inputs: number; layers: readonly [number | OutputLayerOptions]; sizes?: undefined }
+export type SoftmaxNetworkOptions = Omit<CommonNetworkOptions, 'activation'> & {
+  /** Of the one layer. */
+  activation: 'softmax'
+} & (
+    | {
+        /** Width of a row of x, and the classes. */
+        sizes: readonly [inputs: number, outputs: number]
+        /** Not beside `sizes`. */
+        inputs?: undefined
+        /** Not beside `sizes`. */
+        layers?: undefined
+      }
+    | {
+        /** Width of a row of x, at least 1. */
+        inputs: number
+        /** The one layer, whose units are the classes. */
+        layers: readonly [number | OutputLayerOptions]
+        /** Not beside `inputs` and `layers`. */
+        sizes?: undefined
+      }
   )
 
 /** What a network is made from: its shape by `sizes`, or by `inputs` and `layers`. */

@@ -31,13 +31,15 @@ export const normalizations = {
   },
 } as const
 
+/** 'layer' normalises each row of z, 'batch' each unit over the mini-batch: docs/layers.md. */
 export type NormalizationName = keyof typeof normalizations
 
 /** A normalization with every default in place. */
 export type Normalization = {
-  readonly [Name in NormalizationName]: { readonly name: Name } & Readonly<
-    Checked<(typeof normalizations)[Name]['options']>
-  >
+  readonly [Name in NormalizationName]: {
+    /** Which it is. */
+    readonly name: Name
+  } & Readonly<Checked<(typeof normalizations)[Name]['options']>>
 }[NormalizationName]
 
 const names = Object.keys(normalizations) as NormalizationName[]

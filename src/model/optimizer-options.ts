@@ -2,7 +2,9 @@
 
 import type { LearningRateOption } from './learning-rate-options.ts'
 
+/** Stochastic gradient descent, the step η g; with momentum (Polyak 1964), also in Nesterov's form. */
 export interface SgdOptions {
+  /** Selects gradient descent. */
   name: 'sgd'
   /** η, above 0. Default 0.01. */
   learningRate?: LearningRateOption
@@ -18,6 +20,7 @@ export interface SgdOptions {
 
 /** RMSprop: v = ρ v + (1 − ρ) g², and the step is η g / (√v + ε). */
 export interface RmspropOptions {
+  /** Selects RMSprop (Tieleman and Hinton 2012). */
   name: 'rmsprop'
   /** η, above 0. Default 0.01. */
   learningRate?: LearningRateOption
@@ -35,6 +38,7 @@ export interface RmspropOptions {
 
 /** Adagrad: v = v + g², and the step is η g / (√v + ε). */
 export interface AdagradOptions {
+  /** Selects Adagrad (Duchi et al. 2011). */
   name: 'adagrad'
   /** η, above 0. Default 0.01. */
   learningRate?: LearningRateOption
@@ -46,7 +50,10 @@ export interface AdagradOptions {
   weightDecay?: number
 }
 
+/** Adam: m = β₁ m + (1 − β₁) g, v = β₂ v + (1 − β₂) g², and step t, counted from 1, is η m̂ / (√v̂ + ε), where
+ * m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ). */
 export interface AdamOptions {
+  /** Selects Adam (Kingma and Ba 2015). */
   name: 'adam'
   /** η, above 0. Default 0.001. */
   learningRate?: LearningRateOption
@@ -62,6 +69,7 @@ export interface AdamOptions {
 
 /** Adam with decoupled decay: the step has η λ w beside that of Adam, whose means do not see it. */
 export interface AdamWOptions extends Pick<AdamOptions, 'beta1' | 'beta2' | 'epsilon'> {
+  /** Selects AdamW (Loshchilov and Hutter 2019). */
   name: 'adamw'
   /** η, above 0. Default 0.001. */
   learningRate?: LearningRateOption
@@ -71,6 +79,7 @@ export interface AdamWOptions extends Pick<AdamOptions, 'beta1' | 'beta2' | 'eps
 
 /** Adam with Nesterov's momentum, which grows from step to step: μₜ = β₁ (1 − ½ 0.96^(ψ t)). */
 export interface NadamOptions extends Pick<AdamOptions, 'beta1' | 'beta2' | 'epsilon'> {
+  /** Selects Nadam (Dozat 2016). */
   name: 'nadam'
   /** η, above 0. Default 0.002. */
   learningRate?: LearningRateOption
@@ -82,6 +91,7 @@ export interface NadamOptions extends Pick<AdamOptions, 'beta1' | 'beta2' | 'eps
 
 /** Lion: the step is η sign(β₁ m + (1 − β₁) g), then m = β₂ m + (1 − β₂) g. */
 export interface LionOptions {
+  /** Selects Lion (Chen et al. 2023). */
   name: 'lion'
   /** η, above 0: how far every parameter moves. Default 0.0001. */
   learningRate?: LearningRateOption
@@ -96,6 +106,7 @@ export interface LionOptions {
 /** L-BFGS, which takes all rows in each step: `epochs` counts its steps, `batchSize` and `shuffle` have no meaning, and `fit`
  * ends where it has converged. */
 export interface LbfgsOptions {
+  /** Selects L-BFGS (Nocedal 1980). */
   name: 'lbfgs'
   /** The step that each line search tries first, above 0, in quasi-Newton steps. Default 1. */
   learningRate?: LearningRateOption

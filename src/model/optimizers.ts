@@ -263,6 +263,7 @@ export const optimizers = {
   }),
 } as const
 
+/** 'sgd', 'rmsprop', 'adagrad', 'adam', 'adamw', 'nadam', 'lion' or 'lbfgs': docs/optimizers.md. */
 export type OptimizerName = keyof typeof optimizers
 
 /** An optimizer with every default in place. */

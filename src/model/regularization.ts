@@ -8,19 +8,25 @@ export type ClipOptions =
   | {
       /** Each element is brought into [−value, value]. */
       value: number
+      /** Not beside `value`. */
       norm?: undefined
+      /** Not beside `value`. */
       globalNorm?: undefined
     }
   | {
       /** Each W and each b whose gradient has a Euclidean norm above this is scaled down to it. */
       norm: number
+      /** Not beside `norm`. */
       value?: undefined
+      /** Not beside `norm`. */
       globalNorm?: undefined
     }
   | {
       /** The whole gradient is scaled down where the norm over all parameters is above this. */
       globalNorm: number
+      /** Not beside `globalNorm`. */
       value?: undefined
+      /** Not beside `globalNorm`. */
       norm?: undefined
     }
 

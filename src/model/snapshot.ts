@@ -30,6 +30,7 @@ export const VECTORS = ['biases', 'gains', 'shifts', 'runningMean', 'runningVari
 
 /** The options that make a network, each default in its place, as plain data. */
 export interface SavedOptions extends CommonNetworkOptions {
+  /** Width of a row of x. */
   readonly inputs: number
   /** The last one is the output layer. */
   readonly layers: readonly OutputLayerOptions[]

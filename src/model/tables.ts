@@ -62,4 +62,6 @@ export const activations = {
   }),
 } as const satisfies Record<string, ActivationRow>
 
+/** 'linear', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'selu', 'gelu', 'silu', 'softplus', 'softsign' or 'softmax':
+ * docs/layers.md. */
 export type ActivationName = keyof typeof activations

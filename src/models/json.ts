@@ -11,11 +11,15 @@ import type { ModelSnapshot } from './parts.ts'
 
 /** What `model.toJSON()` returns, and `Model.fromJSON` takes. */
 export interface ModelJSON {
+  /** Tells it from other JSON. */
   readonly format: 'nabla.model'
   /** Of the format: '1.0', or a later '1.x'. */
   readonly version: string
+  /** Its options and parameters. */
   readonly network: NetworkJSON
+  /** What its inputs are made from, where the model has that. */
   readonly features?: FeaturesJSON
+  /** What its outputs stand for, where the model has that. */
   readonly target?: TargetJSON
 }
 

@@ -20,7 +20,9 @@ import { type ModelSnapshot, partsOf, savedParts } from './parts.ts'
 import { decoderOf, type Prediction } from './prediction.ts'
 import { areRows, type RowLike } from './rows.ts'
 
+/** What a Model is made of. */
 export interface ModelOptions {
+  /** The network, trained or new. */
   network: Network
   /** What the network's inputs are made from; without, rows are arrays of its inputs. */
   features?: Features | undefined
@@ -30,6 +32,7 @@ export interface ModelOptions {
 
 /** The options of a fit, with rows in place of `{ x, y }` as validation data. */
 export interface ModelFitOptions extends Omit<FitOptions, 'validation'> {
+  /** Rows to evaluate on after every epoch, their targets among them, or a share of the training rows to keep apart for it. */
   validation?: FitOptions['validation'] | RowsLike
   /** How much each row counts, (rows), as `weights` of Network.fit. */
   weights?: ArrayLike<number>
@@ -76,8 +79,11 @@ function checkLeak({ features, target }: Model): void {
 
 /** A network with the columns that its inputs are made from and the target that its outputs stand for. */
 export class Model {
+  /** The network, which the model shares with you and does not copy. */
   readonly network: Network
+  /** What the network's inputs are made from; undefined where rows are arrays of its inputs. */
   readonly features: Features | undefined
+  /** What the network's outputs stand for; undefined where the network itself tells. */
   readonly target: Target | undefined
 
   /** Throws OptionError where the features, the network and the target do not fit together. */

@@ -9,6 +9,7 @@ import { type Loss, lossRow } from '../model/custom-loss.ts'
 
 /** The class of a row, and how likely the network takes each to be; without probabilities where its outputs are none. */
 export interface ClassPrediction {
+  /** The class with the largest output. */
   readonly class: ClassValue
   /** By the text of the class. They add up to 1. */
   readonly probabilities?: Readonly<Record<string, number>>
@@ -16,7 +17,9 @@ export interface ClassPrediction {
 
 /** The labels of a row, and how likely each is to be there. */
 export interface LabelsPrediction {
+  /** Those that the row has, in the order of the outputs. */
   readonly labels: string[]
+  /** By the label, each from 0 to 1 for itself; where the last layer is a sigmoid. */
   readonly probabilities?: Readonly<Record<string, number>>
 }
 

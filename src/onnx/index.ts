@@ -17,6 +17,7 @@ import { type ExternalData, readOnnx } from './import/read.ts'
 
 export type { ExternalData }
 
+/** Options of toOnnx(): names in the file. */
 export interface ToOnnxOptions {
   /** Name of the graph's input, float32 (batch × inputs); a model with columns of texts has an input for each column instead, by
    * its name. Default 'input'. */

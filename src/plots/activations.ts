@@ -14,7 +14,9 @@ import { label, NORMAL, shortened } from './text.ts'
 
 /** A function of z and its derivative. */
 export interface DrawnFunction {
+  /** f(z), a number; NaN and infinities are gaps. */
   readonly f: (z: number) => number
+  /** f′(z), likewise. */
   readonly derivative: (z: number) => number
 }
 

@@ -15,6 +15,7 @@ import { levelOf, paletteOf } from './tiles.ts'
 
 /** What `confusionMatrix` returns, as far as a plot reads it. */
 export interface ConfusionLike {
+  /** Of the rows and columns, in their order, (classes). */
   readonly classNames: readonly string[]
   /** counts[t][p]: rows of class t that were predicted to be of class p, at least 0. */
   readonly counts: readonly ArrayLike<number>[]

@@ -8,9 +8,13 @@ import { axesTable, namedEntries, numbers, strings } from './options.ts'
 
 /** What `fit` resolves to, as far as a plot reads it: lists of one number an epoch, by name. */
 export interface HistoryLike {
+  /** Of the training rows. */
   readonly loss: ArrayLike<number>
+  /** Of the validation rows. */
   readonly validationLoss?: ArrayLike<number>
+  /** Of the training rows, from 0 to 1. */
   readonly accuracy?: ArrayLike<number>
+  /** Of the validation rows, from 0 to 1. */
   readonly validationAccuracy?: ArrayLike<number>
 }
 

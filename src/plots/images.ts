@@ -9,6 +9,7 @@ import { rangeOf } from './scale.ts'
 import { headOf, sheet } from './sheet.ts'
 import { type Caption, drawTiles, heightOfTiles, levelOf, paletteOf, type Tile } from './tiles.ts'
 
+/** How many pixels an image has, and how many images are drawn. */
 export interface ImageShape {
   /** Pixels of an image across. Default: images are square. */
   imageWidth?: number

@@ -10,7 +10,14 @@ import { padded, rangeOf } from './scale.ts'
 import { sheet } from './sheet.ts'
 
 /** A curve: its values over 1, 2, 3 …, or over places of its own. */
-export type Curve = ArrayLike<number> | { readonly x: ArrayLike<number>; readonly y: ArrayLike<number> }
+export type Curve =
+  | ArrayLike<number>
+  | {
+      /** Places along the x axis, in any order. */
+      readonly x: ArrayLike<number>
+      /** A value for each of them. */
+      readonly y: ArrayLike<number>
+    }
 
 export interface LinesOptions extends AxesOptions {
   /** True for a logarithmic y axis, on which values of 0 and less are gaps. Default false. */

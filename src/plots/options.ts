@@ -15,7 +15,9 @@ export interface PlotOptions {
 
 /** A plot with two axes. */
 export interface AxesOptions extends PlotOptions {
+  /** Below the x axis. Default: what is drawn along it, where the plot knows. */
   xLabel?: string
+  /** Beside the y axis. Default: what is drawn along it, where the plot knows. */
   yLabel?: string
 }
 

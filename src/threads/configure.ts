@@ -3,12 +3,18 @@
 import { type Check, checkOptions, isObject, optional, refuse } from '../base/check.ts'
 import { setWorkerUrl } from './web-worker.ts'
 
+/** What configure() sets. */
 export interface Configuration {
   /**
    * The address at which a page serves the file `nabla/worker.js`, for a Content-Security-Policy that allows no workers
    * from blob:, as text or as a URL. Leave it out to go back to blob:. Node, Deno and Bun need none.
    */
-  readonly workerUrl?: string | { readonly href: string }
+  readonly workerUrl?:
+    | string
+    | {
+        /** The address as text, which a URL has. */
+        readonly href: string
+      }
 }
 
 const address: Check<string> = (value, name) => {

@@ -7,6 +7,7 @@ import type { Sums } from '../engine/staged.ts'
 import { computeBlock } from '../intake/inputs.ts'
 import type { Rows } from '../intake/rows.ts'
 
+/** How well a network does on rows: what Network.evaluate returns. */
 export interface Evaluation {
   /** Mean over the rows, or Σ s l / Σ s where they have weights s; and the penalties. */
   readonly loss: number

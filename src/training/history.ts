@@ -7,11 +7,15 @@ import type { Evaluation } from './evaluate.ts'
 export interface History {
   /** Epochs done. */
   readonly epochs: number
+  /** Mean training loss over each epoch, penalties included, each row at the parameters it met. */
   readonly loss: number[]
   /** η of each epoch's last step. */
   readonly learningRate: number[]
+  /** Share of training rows that were right, where the targets are classes. */
   readonly accuracy?: number[]
+  /** Mean loss over the validation data after each epoch, penalties included; where there are such data. */
   readonly validationLoss?: number[]
+  /** Share of the validation rows that are right, where there are such data and the targets are classes. */
   readonly validationAccuracy?: number[]
   /** The figures of each metric by its name, an entry an epoch. */
   readonly metrics?: Readonly<Record<string, number[]>>

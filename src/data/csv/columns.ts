@@ -12,6 +12,7 @@ export type CsvColumnType = 'number' | 'text'
 export interface CsvTable extends Table {
   /** Of the columns, in their order. */
   readonly names: string[]
+  /** Rows of the text, its header left out. */
   readonly rows: number
   /** (columns) of (rows): numbers in float64, where NaN stands for an empty cell, or texts, where '' does. */
   readonly columns: (Float64Array | string[])[]

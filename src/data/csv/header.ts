@@ -5,6 +5,7 @@ import { FormatError, shown } from '../../base/errors.ts'
 import type { CsvRows } from './rows.ts'
 import { type CsvSource, encodingOption, piecesOf } from './text.ts'
 
+/** How a CSV text is written. By default: with a header, commas, in UTF-8. */
 export interface CsvFormat {
   /** Whether the first row names the columns, or the names themselves. Without, the names are '0', '1', … Default true. */
   header?: boolean | readonly string[]

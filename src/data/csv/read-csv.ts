@@ -17,6 +17,7 @@ import { CsvRows } from './rows.ts'
 import type { CsvSource } from './text.ts'
 import { TextCache } from './text-cache.ts'
 
+/** Options of readCsv(): how the text is written, and which columns are the target. */
 export interface CsvOptions extends CsvFormat {
   /** Name or index of the column to predict, an array of several columns of numbers, null for none. Default the last one. */
   target?: string | number | readonly (string | number)[] | null
@@ -27,7 +28,9 @@ export interface CsvOptions extends CsvFormat {
 interface Inputs {
   /** The columns that are not the target, (rows × inputs), row-major. */
   x: Float32Array
+  /** Rows of the text, its header left out. */
   rows: number
+  /** Columns of x: the inputs of a network. */
   inputs: number
   /** Names of the columns of x, (inputs). */
   columns: string[]
@@ -45,6 +48,7 @@ export interface ClassTable extends Inputs {
 export interface NumberTable extends Inputs {
   /** (rows). */
   y: Float32Array
+  /** Not of numbers. */
   classNames: undefined
 }
 
@@ -52,15 +56,19 @@ export interface NumberTable extends Inputs {
 export interface NumbersTable extends Inputs {
   /** (rows × outputs), row-major. */
   y: Float32Array
+  /** Columns of y, in a row of it: the outputs of a network. */
   outputs: number
   /** Names of the columns of y, (outputs), as they were asked for. */
   targets: string[]
+  /** Not of numbers. */
   classNames: undefined
 }
 
 /** A table without a target. */
 export interface FeatureTable extends Inputs {
+  /** Not without a target. */
   y: undefined
+  /** Not without a target. */
   classNames: undefined
 }
 

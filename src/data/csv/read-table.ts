@@ -7,6 +7,7 @@ import { type CsvFormat, formatTable, listed, namesOf, reading, refuseEmpty } fr
 import { CsvRows } from './rows.ts'
 import type { CsvSource } from './text.ts'
 
+/** Options of readTable(): how the text is written, what its columns are, and what stands for no value. */
 export interface CsvTableOptions extends CsvFormat {
   /**
    * What the columns are, by name: 'number', where any other text is an error, or 'text', where '007' stays as it is. Default:

@@ -9,6 +9,7 @@ import { type CsvTableOptions, columnsOf, tableOptions } from './read-table.ts'
 import { CsvRows } from './rows.ts'
 import { CsvDecoder, type CsvSource } from './text.ts'
 
+/** Options of readTables(): those of readTable(), and how much is in memory at once. */
 export interface CsvStreamOptions extends CsvTableOptions {
   /** Rows of each table but the last. Default: as many as have 2¹⁸ cells or 2²⁴ characters in all, at least one. */
   rowsAtOnce?: number
@@ -18,9 +19,18 @@ export interface CsvStreamOptions extends CsvTableOptions {
 
 /** What is used of a ReadableStream, which not every project has a type of. */
 export interface WebStream {
+  /** Returns a reader, by which the stream is locked. */
   getReader(): {
-    read(): Promise<{ done: boolean; value?: unknown }>
+    /** Resolves to the next chunk. */
+    read(): Promise<{
+      /** Whether there is none. */
+      done: boolean
+      /** The chunk, a text or bytes. */
+      value?: unknown
+    }>
+    /** Says that no more of it will be read. */
     cancel(): Promise<void>
+    /** Gives the stream free. */
     releaseLock(): void
   }
 }

@@ -5,6 +5,7 @@ import { ShapeError, shown } from '../../base/errors.ts'
 import { PhiloxStream, SAMPLE } from '../../base/random.ts'
 import type { CsvTable } from './columns.ts'
 
+/** Options of sampleTables(). */
 export interface TableSampleOptions {
   /** Rows of the sample; fewer where there are fewer. Default 100,000. */
   rows?: number

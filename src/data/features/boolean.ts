@@ -5,15 +5,21 @@ import { ShapeError, shown } from '../../base/errors.ts'
 import type { ColumnOf, FittedColumn } from './column.ts'
 import { isMissing } from './records.ts'
 
+/** Options of a column of true and false, which becomes 1 and 0. Its cells are booleans, 1 and 0, or 'true', 'false', 'yes'
+ * and 'no' in any case. */
 export interface BooleanOptions {
+  /** Selects a column of true and false. */
   type: 'boolean'
   /** What stands for a value that is missing: a number, such as 0.5, or 'error'. Default 'error', and the share of those that are
    * true where values are missing in the rows that are fitted. */
   missing?: number | 'error'
 }
 
+/** A fitted column of true and false, as plain data. */
 export interface BooleanJSON {
+  /** Says that it is one of these, among the kinds of ColumnJSON. */
   type: 'boolean'
+  /** The column that is read. */
   name: string
   /** The number that stands for a missing value; null where there may be none. */
   missing: number | null

@@ -8,7 +8,9 @@ import { isMissing } from './records.ts'
 /** What a category may be; null is that of cells without a value. */
 export type Category = string | number | boolean | null
 
+/** Options of a column of categories, which becomes one value for each of them: 1 for that of the row, 0 for the others. */
 export interface CategoricalOptions {
+  /** Selects a column of categories. */
   type: 'categorical'
   /** Rows that a category must have at least; the others are taken as unknown. Default 1. */
   minCount?: number
@@ -18,12 +20,17 @@ export interface CategoricalOptions {
   missing?: 'zeros' | 'category' | 'error'
 }
 
+/** A fitted column of categories, as plain data. */
 export interface CategoricalJSON {
+  /** Says that it is one of these, among the kinds of ColumnJSON. */
   type: 'categorical'
+  /** The column that is read. */
   name: string
   /** Numbers in their order, then booleans, then texts by their characters, then null. */
   categories: Category[]
+  /** What becomes of a category that is not listed: 0 everywhere, or a ShapeError. */
   unknown: 'zeros' | 'error'
+  /** What becomes of a cell without a value: 0 everywhere, the category null, or a ShapeError. */
   missing: 'zeros' | 'category' | 'error'
 }
 

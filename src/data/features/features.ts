@@ -20,6 +20,7 @@ import { type NumericJSON, numeric } from './numeric.ts'
 import { type Absent, type RowsLike, recordsOf } from './records.ts'
 import { type ColumnSpec, SHORT } from './spec.ts'
 
+/** Options of fitFeatures(). Default: what each column is, is inferred from its cells. */
 export interface FeatureOptions {
   /** What the columns are, by name: those that are not given are inferred from their cells. */
   columns?: Readonly<Record<string, ColumnSpec>>
@@ -32,6 +33,7 @@ export interface FeatureOptions {
   absent?: 'error' | 'missing'
 }
 
+/** A fitted column as plain data, its kind by `type`. */
 export type ColumnJSON = NumericJSON | CategoricalJSON | BooleanJSON
 
 /** What Features are made of, and what they save. */

@@ -14,7 +14,9 @@ import {
   scaleName,
 } from './scale.ts'
 
+/** Options of a column of numbers, which is scaled. Its cells are numbers, or texts that are a decimal number. */
 export interface NumericOptions {
+  /** Selects a column of numbers. */
   type: 'numeric'
   /** 'standard', 'minMax' to [0, 1], 'robust' by median and quartiles, or 'none'. Default 'standard'. */
   scale?: ScaleName
@@ -28,11 +30,15 @@ export interface NumericOptions {
   indicator?: boolean
 }
 
+/** A fitted column of numbers, as plain data. */
 export interface NumericJSON extends ColumnScale {
+  /** Says that it is one of these, among the kinds of ColumnJSON. */
   type: 'numeric'
+  /** The column that is read. */
   name: string
   /** The number that stands for a missing one; null where there may be none. */
   missing: number | null
+  /** Whether a further value is 1 where the number was missing, else 0. */
   indicator: boolean
 }
 

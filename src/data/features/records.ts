@@ -5,7 +5,9 @@ import { ShapeError, shown } from '../../base/errors.ts'
 
 /** A table by columns: what readTable() returns. */
 export interface Table {
+  /** Of the columns, in their order. */
   readonly names: readonly string[]
+  /** Cells of each column. */
   readonly rows: number
   /** One for each name: a cell a row. */
   readonly columns: readonly ArrayLike<unknown>[]

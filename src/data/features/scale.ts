@@ -15,6 +15,7 @@ export const scaleName = oneOf<ScaleName>(['standard', 'minMax', 'robust', 'none
 export interface ColumnScale {
   /** True where the logarithm of 1 + v is scaled in place of v. */
   readonly log1p: boolean
+  /** What is taken from v, or from its logarithm, before it is divided by `scale`. Finite. */
   readonly offset: number
   /** Above 0. */
   readonly scale: number

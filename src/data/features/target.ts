@@ -30,6 +30,7 @@ import {
 /** A class as the user has it. */
 export type ClassValue = string | number | boolean
 
+/** Options of fitTarget(). Default: what the target is, is inferred from its cells. */
 export interface TargetOptions {
   /** 'class', 'number', or 'labels': columns of true and false, any number of which may be true. Default: numbers are numbers, a
    * column of anything else is a class, several columns of booleans are labels. */
@@ -42,25 +43,36 @@ export interface TargetOptions {
   names?: readonly string[]
 }
 
+/** A fitted target that is a class, as plain data. */
 export interface ClassTargetJSON {
+  /** Says that it is a class, among the kinds of TargetJSON. */
   type: 'class'
+  /** The column that is predicted. */
   name: string
   /** In the order of their indices: numbers in their order, then booleans, then texts by their characters. */
   classes: ClassValue[]
 }
 
+/** A fitted target of one number or several, as plain data. */
 export interface NumberTargetJSON {
+  /** Says that it is numbers, among the kinds of TargetJSON. */
   type: 'number'
   /** One for each output. */
-  columns: (ColumnScale & { name: string })[]
+  columns: (ColumnScale & {
+    /** The column that is predicted. */
+    name: string
+  })[]
 }
 
+/** A target of labels, any number of which a row may have, as plain data. */
 export interface LabelsTargetJSON {
+  /** Says that it is labels, among the kinds of TargetJSON. */
   type: 'labels'
   /** One for each output. */
   names: string[]
 }
 
+/** What a Target is made of, and what it saves: its kind by `type`. */
 export type TargetJSON = ClassTargetJSON | NumberTargetJSON | LabelsTargetJSON
 
 const optionTable = {
@@ -99,6 +111,7 @@ export class Target {
     this.#index = new Map(json.type === 'class' ? json.classes.map((one, i) => [one, i]) : [])
   }
 
+  /** What is predicted: a 'class', numbers ('number'), or 'labels'. */
   get type(): TargetJSON['type'] {
     return this.#json.type
   }

@@ -1,5 +1,6 @@
 /** What `net.diagnose` found. */
 export interface DiagnosisNote {
+  /** What is wrong: docs/not-learning.md says when each is told, and what mends it. */
   readonly what:
     | 'inputs'
     | 'targets'
