@@ -9,6 +9,12 @@ import { FormatError, NablaError } from 'nabla'
 import { readCsv, readIdx } from 'nabla/data'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { initializers } from '../src/model/initializers.ts'
+import { losses } from '../src/model/losses.ts'
+import { metrics } from '../src/model/metrics.ts'
+import { normalizations } from '../src/model/normalizations.ts'
+import { optimizers } from '../src/model/optimizers.ts'
+import { activations } from '../src/model/tables.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -31,6 +37,15 @@ async function bundle(code: string, resolve = {}): Promise<string> {
   const { output } = await page.generate()
   expect(output.length).toBe(1)
   return output[0].code
+}
+
+/** What npm packs of a project. */
+function pathsOf(cwd: string): string[] {
+  const pack = execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {
+    cwd,
+    encoding: 'utf8',
+  })
+  return (JSON.parse(pack)[0].files as { path: string }[]).map(({ path }) => path)
 }
 
 /** Words by which the parts of the package are known in its code. */
@@ -136,11 +151,7 @@ describe('a bundler that does not read `exports`, as Parcel by default', () => {
 })
 
 describe('the tarball', () => {
-  const pack = execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {
-    cwd: root,
-    encoding: 'utf8',
-  })
-  const packed = new Set((JSON.parse(pack)[0].files as { path: string }[]).map(({ path }) => path))
+  const packed = new Set(pathsOf(root))
   const pages = [...packed].filter((path) => path.endsWith('.md'))
   /** A heading's address, as GitHub and npm make it. */
   const slug = (heading: string) =>
@@ -150,7 +161,9 @@ describe('the tarball', () => {
       .replaceAll(' ', '-')
 
   it('has the pages and the code, and no sources or tests', () => {
-    expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/kernels.md', 'docs/datasets.md']))
+    expect(pages).toEqual(
+      expect.arrayContaining(['README.md', 'CHANGELOG.md', 'docs/kernels.md', 'docs/datasets.md']),
+    )
     expect([...packed].filter((path) => /^(src|test|assembly|scripts|build)\//.test(path))).toEqual([])
   })
 
@@ -171,5 +184,49 @@ describe('the tarball', () => {
       return ![...headings].some(([, heading]) => slug(heading) === anchor)
     })
     expect(broken).toEqual([])
+  })
+
+  it('has the pages that the types send their readers to', () => {
+    const named = [...packed]
+      .filter((path) => path.endsWith('.d.ts'))
+      .flatMap((path) =>
+        [...readFileSync(join(root, path), 'utf8').matchAll(/docs\/[\w-]+\.md/g)].map(([page]) => page),
+      )
+    expect(new Set(named).size).toBeGreaterThan(6)
+    expect(named.filter((page) => !packed.has(page))).toEqual([])
+  })
+
+  it('has no reference of the API, which is built beside the pages', () => {
+    const project = join(folder, 'packed')
+    mkdirSync(join(project, 'docs/api/modules'), { recursive: true })
+    const { name, version, files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ name, version, files }))
+    for (const file of [
+      'docs/losses.md',
+      'docs/api/index.html',
+      'docs/api/modules/nabla.html',
+      'CHANGELOG.md',
+    ]) {
+      writeFileSync(join(project, file), '')
+    }
+    expect(pathsOf(project).sort()).toEqual(['CHANGELOG.md', 'docs/losses.md', 'package.json'])
+  })
+})
+
+describe('the documentation of a type that is one of many names', () => {
+  const declarations = readFileSync(join(root, 'dist/index.d.ts'), 'utf8')
+  it.each([
+    ['ActivationName', activations],
+    ['InitializerName', initializers],
+    ['LossName', losses],
+    ['MetricName', metrics],
+    ['NormalizationName', normalizations],
+    ['OptimizerName', optimizers],
+  ])('lists all of %s', (type, table) => {
+    const [before] = declarations.split(`export declare type ${type} `)
+    const comment = before.slice(before.lastIndexOf('/**'))
+    expect([...comment.matchAll(/'(\w+)'/g)].map(([, name]) => name).sort()).toEqual(
+      Object.keys(table).sort(),
+    )
   })
 })
