@@ -21,9 +21,7 @@ export async function trainDigits({ epochs = 300 } = {}) {
     initializer: 'glorotNormal',
     seed: 2,
   })
-  const bar = progress(epochs)
-  const history = await net.fit(train, { epochs, batchSize: 16, onEpoch: bar.update })
-  bar.stop()
+  const history = await net.fit(train, { epochs, batchSize: 16, ...progress(epochs) })
 
   const predicted = net.classify(test.x)
   const report = classificationReport(test.y, predicted, { classNames })
@@ -63,7 +61,7 @@ export function pictures({
 if (isMain(import.meta.url)) {
   const trained = await trainDigits()
   const { net, history, report, confusion, attribution } = trained
-  console.log(curve('mean loss by epoch', history.loss))
+  console.log(await curve('mean loss by epoch', history.loss))
   console.log(`${report}`)
   console.log(`rows: true digit, columns: predicted\n${confusion}\n`)
   const rate = Math.round(history.samplesPerSecond).toLocaleString('en')

@@ -1,42 +1,35 @@
-// What the examples share: a progress bar, a small plot, pictures in files, and whether a file is run or imported.
+// What the examples share: progress, a small plot, pictures in files, and whether a file is run or imported.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import cliProgress from 'cli-progress'
-import type { EpochLog } from 'nabla'
-import plot from 'simple-ascii-chart'
+import type { EpochLog, FitOptions } from 'nabla'
 
 /** True for the file that Node was started with. */
 export const isMain = (url: string): boolean =>
-  process.argv[1] !== undefined && url === pathToFileURL(process.argv[1]).href
+  process.argv[1] !== undefined && url === pathToFileURL(realpathSync(process.argv[1])).href
 
-/** A bar that moves with the epochs; where the output is no terminal, a line for every tenth of them. */
-export function progress(epochs: number) {
-  const bar = process.stdout.isTTY
-    ? new cliProgress.SingleBar(
-        { format: 'training {bar} {value}/{total} epochs  loss {loss}', hideCursor: true },
-        cliProgress.Presets.shades_classic,
-      )
-    : undefined
-  bar?.start(epochs, 0, { loss: '–' })
+/** Options by which a fit shows its progress: a bar on a terminal; elsewhere a line for every tenth of its epochs. */
+export function progress(epochs: number): Pick<FitOptions, 'verbose' | 'onEpoch'> {
+  if (process.stderr.isTTY) return { verbose: true }
   const every = Math.max(1, Math.floor(epochs / 10))
   return {
-    update({ epoch, loss }: EpochLog) {
-      if (bar) bar.update(epoch, { loss: loss.toFixed(4) })
-      else if (epoch % every === 0) console.log(`epoch ${epoch}/${epochs}  loss ${loss.toFixed(4)}`)
-    },
-    stop() {
-      bar?.stop()
+    onEpoch({ epoch, loss }: EpochLog) {
+      if (epoch % every === 0) console.log(`epoch ${epoch}/${epochs}  loss ${loss.toFixed(4)}`)
     },
   }
 }
 
-/** A curve over the epochs as text, on a logarithmic scale. */
-export function curve(title: string, values: readonly number[]): string {
+/** A curve over the epochs as text, on a logarithmic scale; a line in its place where simple-ascii-chart is not installed. */
+export async function curve(title: string, values: readonly number[]): Promise<string> {
+  const chart = await import('simple-ascii-chart').catch(() => undefined)
+  if (!chart) {
+    const [first, last] = [values[0], values[values.length - 1]].map((value) => value.toPrecision(2))
+    return `${title}: from ${first} to ${last} (npm install simple-ascii-chart draws it here)`
+  }
   const points = values.map((value, i): [number, number] => [i + 1, Math.log10(value)])
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => Math.max(1, Math.round(part * values.length)))
-  return plot(points, {
+  return chart.default(points, {
     title,
     width: 60,
     height: 12,

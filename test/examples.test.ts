@@ -76,7 +76,7 @@ describe('examples/digits.ts', () => {
     rmSync(cwd, { recursive: true })
     expect(written.map((svg) => parseXml(svg).name)).toEqual(['svg', 'svg', 'svg', 'svg'])
     expect(out).toContain('epoch 300/300')
-    expect(out).toContain('mean loss by epoch')
+    expect(out).toMatch(/mean loss by epoch +\n[\s\S]*┤/)
     expect(out).toMatch(/weighted avg {7}0\.9/)
     expect(out).toMatch(/[\d,]+ samples\/s/)
     expect(out).toContain('CC BY 4.0')

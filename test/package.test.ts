@@ -196,6 +196,15 @@ describe('the tarball', () => {
     expect(named.filter((page) => !packed.has(page))).toEqual([])
   })
 
+  it('has a list of changes that begins with this version, and the first names every entry', () => {
+    const changes = readFileSync(join(root, 'CHANGELOG.md'), 'utf8')
+    const { version, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    expect(changes.match(/^## (\d+\.\d+\.\d+)/m)?.[1]).toBe(version)
+    const rooms = Object.keys(exports).filter((entry) => /^\.\/\w+$/.test(entry))
+    expect(rooms.length).toBeGreaterThan(8)
+    for (const room of rooms) expect(changes).toContain(`\`nabla/${room.slice(2)}\``)
+  })
+
   it('has no reference of the API, which is built beside the pages', () => {
     const project = join(folder, 'packed')
     mkdirSync(join(project, 'docs/api/modules'), { recursive: true })
