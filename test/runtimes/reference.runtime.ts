@@ -69,7 +69,7 @@ describe('the reference of the API', () => {
     expect(index).toContain(`nabla - v${version}`)
     for (const entry of ['nabla', 'nabla/data', 'nabla/plot']) expect(index).toContain(`>${entry}<`)
     expect(brokenLinks(out)).toEqual([])
-  }, 120_000)
+  }, 180_000)
 
   it('fails for a name without documentation, a link without a target and a type that is not exported', async () => {
     const project = {
@@ -90,5 +90,5 @@ describe('the reference of the API', () => {
     expect(said).toMatch(/A\.bare .*does not have any documentation/)
     expect(said).toMatch(/Failed to resolve link to "Nowhere"/)
     expect(said).toMatch(/Hidden, .*is referenced by .*A\.bare but not included/)
-  }, 120_000)
+  }, 180_000)
 })
