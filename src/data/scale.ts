@@ -171,6 +171,7 @@ export class StandardScaler {
   }
 }
 
+/** Options of minMaxScaler(). */
 export interface MinMaxScalerOptions {
   /** What to scale to. Default [0, 1]. */
   range?: readonly [number, number]

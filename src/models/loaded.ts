@@ -7,6 +7,7 @@ import type { Network } from '../network.ts'
 import { type Model, modelFrom } from './model.ts'
 import type { ModelSnapshot } from './parts.ts'
 
+/** What a loader returns, where it is asked for one of the two. */
 export type LoadAs = 'model' | 'network'
 
 /** What is loaded `as` this. */
