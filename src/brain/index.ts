@@ -1,1 +1,5 @@
 export { fromBrain } from './json.ts'
+export { type ILikelyNet, likely } from './likely.ts'
+export { lookup } from './lookup.ts'
+export { NeuralNetwork } from './network.ts'
+export type * from './types.ts'

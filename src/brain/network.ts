@@ -1,0 +1,364 @@
+// The feedforward network of brain.js 2, by its names, over kernels of nabla.
+
+import { BackendError, DivergedError, ShapeError } from '../base/errors.ts'
+import { runNow, runPaced, type Slices } from '../base/pace.ts'
+import { checkLength, formatted, lengthOf, type Side, sideOf } from './format.ts'
+import { activate, forward } from './forward.ts'
+import { lookup } from './lookup.ts'
+import type { Online, Rule } from './online.ts'
+import { cloneParameters, type Parameters, randomize, zeroParameters } from './parameters.ts'
+import { makeReference } from './reference.ts'
+import { sizesFor, sizesOf } from './sizes.ts'
+import { layersToJSON, stateOfJSON } from './state.ts'
+import { testResults } from './test-results.ts'
+import { makeFunction } from './to-function.ts'
+import {
+  trainDefaults,
+  trainOptionsOfJSON,
+  trainOptionsToJSON,
+  validateActivation,
+  validateTrainOptions,
+} from './train-options.ts'
+import { train } from './trainer.ts'
+import { checkData, sidesOf, type TrainingData, trainingData } from './training-data.ts'
+import type {
+  INeuralNetworkBinaryTestResult,
+  INeuralNetworkData,
+  INeuralNetworkDatum,
+  INeuralNetworkDatumFormatted,
+  INeuralNetworkJSON,
+  INeuralNetworkOptions,
+  INeuralNetworkState,
+  INeuralNetworkTestResult,
+  INeuralNetworkTrainOptions,
+  INeuralNetworkTrainOptionsJSON,
+  INumberHash,
+  ITrainingStatus,
+  NeuralNetworkActivation,
+} from './types.ts'
+
+type Formatted = INeuralNetworkDatumFormatted<Float32Array>
+
+/**
+ * A feedforward network that learns sample by sample, as brain.js's of that name: docs/brain.md says what differs.
+ *
+ * options: those of the network, and any of train(), which it keeps. Throws OptionError.
+ */
+export class NeuralNetwork<
+  InputType extends INeuralNetworkData = INeuralNetworkData,
+  OutputType extends INeuralNetworkData = INeuralNetworkData,
+> {
+  options: INeuralNetworkOptions = { inputSize: 0, outputSize: 0, binaryThresh: 0.5 }
+  trainOpts: INeuralNetworkTrainOptions = trainDefaults()
+  /** Units of each layer, the inputs first; empty until they are known. */
+  sizes: number[] = []
+  /** The index of each name of the inputs; null where they come by place. */
+  inputLookup: INumberHash | null = null
+  inputLookupLength = 0
+  outputLookup: INumberHash | null = null
+  outputLookupLength = 0
+  /** Iterations between two looks at the error. */
+  errorCheckInterval = 1
+
+  #parameters: Parameters | undefined
+  #online: Online | undefined
+  /** True where the arrays of the parameters were handed out while kernels train on a copy. */
+  #isExposed = false
+
+  constructor(options: Partial<INeuralNetworkOptions & INeuralNetworkTrainOptions> = {}) {
+    this.options = { ...this.options, ...options }
+    this.updateTrainingOptions(options)
+    this.sizes = sizesOf(this.options)
+  }
+
+  /** Draws new weights for the sizes. Throws an Error where those are not known. */
+  initialize(): void {
+    if (this.sizes.length === 0) throw new BackendError('Sizes must be set before initializing')
+    this.#refuseWhileTraining()
+    const parameters = zeroParameters(this.sizes)
+    randomize(parameters, this.options.seed)
+    this.#parameters = parameters
+  }
+
+  /** True once the sizes are known. */
+  get isRunnable(): boolean {
+    return this.sizes.length > 0
+  }
+
+  /** Index of the last layer. */
+  get outputLayer(): number {
+    return this.sizes.length - 1
+  }
+
+  /** Samples that Adam has stepped by. */
+  get iterations(): number {
+    return this.#parameters?.steps ?? 0
+  }
+
+  /** weights[l][j][i]: from unit i of layer l − 1 to unit j of layer l, from 1 on. May be written to. */
+  get weights(): Float32Array[][] {
+    const weights: Float32Array[][] = []
+    this.#exposed()?.layers.forEach((layer, l) => {
+      weights[l + 1] = [...layer.weights]
+    })
+    return weights
+  }
+
+  /** biases[l][j]: of unit j of layer l, from 1 on. May be written to. */
+  get biases(): Float32Array[] {
+    const biases: Float32Array[] = []
+    this.#exposed()?.layers.forEach((layer, l) => {
+      biases[l + 1] = layer.biases
+    })
+    return biases
+  }
+
+  #exposed(): Parameters | undefined {
+    if (this.#online) {
+      this.#online.write()
+      this.#isExposed = true
+    }
+    return this.#parameters
+  }
+
+  #refuseWhileTraining(): void {
+    if (this.#online) throw new BackendError('the network is training: expected that to end first')
+  }
+
+  setActivation(activation: NeuralNetworkActivation): void {
+    validateActivation(activation)
+    this.trainOpts.activation = activation
+  }
+
+  /** Merges the options into trainOpts. Throws OptionError, and leaves them as they are then. */
+  updateTrainingOptions(trainOpts: Partial<INeuralNetworkTrainOptions>): void {
+    const merged = { ...this.trainOpts, ...trainOpts }
+    this.validateTrainingOptions(merged)
+    this.trainOpts = merged
+    this.setLogMethod(merged.log)
+  }
+
+  validateTrainingOptions(options: INeuralNetworkTrainOptions): void {
+    validateTrainOptions(options)
+  }
+
+  getTrainOptsJSON(): INeuralNetworkTrainOptionsJSON {
+    return trainOptionsToJSON(this.trainOpts)
+  }
+
+  setLogMethod(log: INeuralNetworkTrainOptions['log']): void {
+    this.trainOpts.log = log === true ? this.logTrainingStatus : log
+  }
+
+  logTrainingStatus(status: INeuralNetworkState): void {
+    console.log(`iterations: ${status.iterations}, training error: ${status.error}`)
+  }
+
+  /** Returns the outputs: by name where the network was trained on names, or else in order. Throws ShapeError. */
+  run(input: Partial<InputType>): OutputType {
+    if (!this.#parameters) throw new BackendError('network not runnable')
+    const side = this.#sides().input
+    const length = lengthOf(input)
+    if (side.lookup === null && length !== side.length) {
+      throw new ShapeError(`input length ${length} must match options.inputSize of ${side.length}`)
+    }
+    const answer = this.runInput(formatted(input, side, () => 'input'))
+    const outputs = this.outputLookup ? lookup.toObject(this.outputLookup, answer) : answer
+    return outputs as unknown as OutputType
+  }
+
+  /** The outputs in order for inputs in order, whose length is not checked. */
+  runInput(input: Float32Array): Float32Array {
+    if (!this.#parameters) throw new BackendError('network not runnable')
+    this.#online?.write()
+    const { activation, leakyReluAlpha } = this.#rule()
+    return forward(this.#parameters.layers, activate(activation, leakyReluAlpha), input)
+  }
+
+  #rule(): Rule {
+    const { trainOpts } = this
+    const activation = trainOpts.activation as NeuralNetworkActivation
+    return { ...trainOpts, activation, isAdam: trainOpts.praxis === 'adam' }
+  }
+
+  /** The sides of the data that the network knows, or, before there are any, those of the data. */
+  #sides(data?: readonly unknown[]): { input: Side; output: Side } {
+    if (this.#parameters || !data) {
+      const { inputLookup, outputLookup, sizes } = this
+      return {
+        input: { name: 'input', lookup: inputLookup, length: sizes[0] },
+        output: { name: 'output', lookup: outputLookup, length: sizes[sizes.length - 1] },
+      }
+    }
+    const sides = data.map((_, index) => sidesOf(data, index))
+    return {
+      input: sideOf(
+        'input',
+        sides.map(({ input }) => input),
+      ),
+      output: sideOf(
+        'output',
+        sides.map(({ output }) => output),
+      ),
+    }
+  }
+
+  /** Takes over the sides of the first data, and draws weights for their sizes. */
+  #adopt(input: Side, output: Side): void {
+    if (this.#parameters) return
+    this.sizes = sizesFor(input.length, output.length, this.options)
+    this.inputLookup = input.lookup
+    this.inputLookupLength = input.lookup ? input.length : 0
+    this.outputLookup = output.lookup
+    this.outputLookupLength = output.lookup ? output.length : 0
+    this.initialize()
+  }
+
+  /**
+   * Trains on the data, in their order, an update for each. Returns how it ended. Throws OptionError, ShapeError, and DivergedError
+   * where the error is no longer finite: the weights are then those from before.
+   */
+  train(
+    data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
+    options: Partial<INeuralNetworkTrainOptions> = {},
+  ): INeuralNetworkState {
+    return runNow(this.#train(data, options))
+  }
+
+  /** train(), in slices that leave the event loop free. Rejects where that throws. */
+  async trainAsync(
+    data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
+    options: Partial<INeuralNetworkTrainOptions> = {},
+  ): Promise<ITrainingStatus> {
+    return runPaced(this.#train(data, options), () => {})
+  }
+
+  *#train(data: unknown, options: Partial<INeuralNetworkTrainOptions>): Slices<INeuralNetworkState> {
+    this.#refuseWhileTraining()
+    this.updateTrainingOptions(options)
+    checkData(data)
+    const { input, output } = this.#sides(data)
+    const numbers = trainingData(data, input, output)
+    this.#adopt(input, output)
+    return yield* this.#trainOn(numbers)
+  }
+
+  *#trainOn(data: TrainingData): Slices<INeuralNetworkState> {
+    const before = cloneParameters(this.#parameters!)
+    const online = makeReference(this.sizes, this.#parameters!, data, this.#rule())
+    this.#online = online
+    try {
+      const { trainOpts: options, errorCheckInterval } = this
+      const status = yield* train({ online, options, errorCheckInterval, resume: () => this.#resume() })
+      online.write()
+      return status
+    } catch (error) {
+      if (error instanceof DivergedError) this.#parameters = before
+      else online.write()
+      throw error
+    } finally {
+      online.release()
+      this.#online = undefined
+    }
+  }
+
+  /** Takes over what was written to the weights while the training paused. */
+  #resume(): void {
+    if (this.#isExposed) this.#online?.read()
+    this.#isExposed = false
+  }
+
+  /** Trains on one formatted datum. Returns the mean of its squared errors before that where it is asked for, or null. */
+  trainPattern({ input, output }: Formatted, logErrorRate?: boolean): number | null {
+    this.#refuseWhileTraining()
+    if (!this.#parameters) throw new BackendError('network not runnable')
+    this.validateData([{ input, output }])
+    const side = { ...this.#sides().input, lookup: null }
+    const data = trainingData([{ input, output }], side, { ...this.#sides().output, lookup: null })
+    const online = makeReference(this.sizes, this.#parameters, data, this.#rule())
+    online.run(1, 1, -1)
+    return logErrorRate ? online.error : null
+  }
+
+  /** Throws ShapeError where formatted data do not fit the sizes. */
+  validateData(data: readonly Formatted[]): void {
+    const { input, output } = this.#sides()
+    data.forEach((datum, index) => {
+      checkLength(datum.input, { ...input, lookup: null }, index)
+      checkLength(datum.output, { ...output, lookup: null }, index)
+    })
+  }
+
+  validateInput(formattedInput: Float32Array): void {
+    if (formattedInput.length === this.sizes[0]) return
+    throw new ShapeError(
+      `input length ${formattedInput.length} must match options.inputSize of ${this.sizes[0]}`,
+    )
+  }
+
+  /** The data in numbers. Throws ShapeError. */
+  formatData(data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[]): Formatted[] {
+    checkData(data)
+    const { input, output } = this.#sides(data)
+    return data.map((_, index) => {
+      const datum = sidesOf(data, index)
+      checkLength(datum.input, input, index)
+      checkLength(datum.output, output, index)
+      return {
+        input: formatted(datum.input, input, () => `data[${index}].input`),
+        output: formatted(datum.output, output, () => `data[${index}].output`),
+      }
+    })
+  }
+
+  /** Compares the answers with the data: docs/brain.md. Throws ShapeError. */
+  test(
+    data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
+  ): INeuralNetworkTestResult | INeuralNetworkBinaryTestResult {
+    const numbers = this.formatData(data)
+    const { input, output } = this.#sides(data)
+    this.#adopt(input, output)
+    const answered = numbers.map((datum) => ({ ...datum, answer: this.runInput(datum.input) }))
+    return testResults(answered, this.options.binaryThresh)
+  }
+
+  /** The network as plain data, which brain.js reads too. */
+  toJSON(): INeuralNetworkJSON {
+    if (!this.#parameters) this.initialize()
+    this.#online?.write()
+    return {
+      type: 'NeuralNetwork',
+      sizes: [...this.sizes],
+      layers: layersToJSON(this.#parameters!),
+      inputLookup: this.inputLookup && { ...this.inputLookup },
+      inputLookupLength: this.inputLookupLength,
+      outputLookup: this.outputLookup && { ...this.outputLookup },
+      outputLookupLength: this.outputLookupLength,
+      options: { ...this.options },
+      trainOpts: this.getTrainOptsJSON(),
+    }
+  }
+
+  /** Becomes the network that toJSON() gave, here or in brain.js 2. Throws FormatError, OptionError, and changes nothing then. */
+  fromJSON(json: INeuralNetworkJSON): this {
+    this.#refuseWhileTraining()
+    const state = stateOfJSON(json)
+    this.updateTrainingOptions(trainOptionsOfJSON(state.trainOpts))
+    this.options = { ...this.options, ...state.options }
+    this.sizes = state.sizes
+    this.inputLookup = state.inputLookup
+    this.inputLookupLength = state.inputLookup ? this.sizes[0] : 0
+    this.outputLookup = state.outputLookup
+    this.outputLookupLength = state.outputLookup ? this.sizes[this.outputLayer] : 0
+    this.#parameters = state.parameters
+    return this
+  }
+
+  /**
+   * Returns a function that answers as run() does and needs nothing else: its toString() is its source. cb: is given the body
+   * and returns the one to use.
+   */
+  toFunction(cb?: (source: string) => string): (input: Partial<InputType>) => OutputType {
+    return makeFunction(this.toJSON(), cb)
+  }
+}

@@ -1,0 +1,33 @@
+// How many units each layer has, by the options and by the data.
+
+import { OptionError, ShapeError, shown } from '../base/errors.ts'
+import type { INeuralNetworkOptions } from './types.ts'
+
+function checked(size: unknown, where: string): number {
+  if (Number.isSafeInteger(size) && (size as number) > 0) return size as number
+  throw new OptionError(`${where}: expected a whole number above 0, got ${shown(size)}`)
+}
+
+/** The sizes of the hidden layers that the options name; undefined where they name none. Throws OptionError. */
+function hiddenSizes({ hiddenLayers }: INeuralNetworkOptions): number[] | undefined {
+  if (hiddenLayers === undefined || hiddenLayers === null) return undefined
+  if (!Array.isArray(hiddenLayers)) {
+    throw new OptionError(`hiddenLayers: expected an array of sizes, got ${shown(hiddenLayers)}`)
+  }
+  return hiddenLayers.map((size, l) => checked(size, `hiddenLayers[${l}]`))
+}
+
+/** The sizes for data of so many inputs and outputs: one hidden layer where the options name none. */
+export function sizesFor(inputs: number, outputs: number, options: INeuralNetworkOptions): number[] {
+  if (inputs === 0) throw new ShapeError('data[0].input: expected at least one number, got none')
+  if (outputs === 0) throw new ShapeError('data[0].output: expected at least one number, got none')
+  return [inputs, ...(hiddenSizes(options) ?? [Math.max(3, Math.floor(inputs / 2))]), outputs]
+}
+
+/** The sizes that the options give alone; none where they leave out those of the inputs or the outputs. */
+export function sizesOf(options: INeuralNetworkOptions): number[] {
+  const hidden = hiddenSizes(options)
+  const { inputSize, outputSize } = options
+  if (!inputSize || !outputSize) return []
+  return [checked(inputSize, 'inputSize'), ...(hidden ?? []), checked(outputSize, 'outputSize')]
+}

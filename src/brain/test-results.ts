@@ -1,0 +1,66 @@
+// What test() tells of a trained network's answers.
+
+import type {
+  INeuralNetworkBinaryTestResult,
+  INeuralNetworkMisclass,
+  INeuralNetworkTestResult,
+} from './types.ts'
+
+/** A datum in numbers, and what the network answers. */
+export interface Answered {
+  readonly input: Float32Array
+  readonly output: Float32Array
+  readonly answer: Float32Array
+}
+
+const ratio = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)
+
+/** Index of the largest number, of the first of them. */
+const largest = (values: Float32Array): number => values.indexOf(Math.max(...values))
+
+function meanSquare({ output, answer }: Answered): number {
+  let sum = 0
+  for (let j = 0; j < output.length; ++j) {
+    const e = Math.fround(output[j] - answer[j])
+    sum += e * e
+  }
+  return sum / output.length
+}
+
+/** One output, which stands for 1 above the threshold and for 0 elsewhere. */
+function binary(data: readonly Answered[], threshold: number, error: number): INeuralNetworkBinaryTestResult {
+  let [trueNeg, truePos, falseNeg, falsePos] = [0, 0, 0, 0]
+  const misclasses: INeuralNetworkMisclass[] = []
+  for (const { input, output, answer } of data) {
+    const actual = answer[0] > threshold ? 1 : 0
+    const expected = output[0]
+    if (actual !== expected) misclasses.push({ input, output, actual, expected })
+    if (actual === 0 && expected === 0) ++trueNeg
+    else if (actual === 1 && expected === 1) ++truePos
+    else if (actual === 0 && expected === 1) ++falseNeg
+    else if (actual === 1 && expected === 0) ++falsePos
+  }
+  const total = data.length
+  return {
+    ...{ error, misclasses, total, trueNeg, truePos, falseNeg, falsePos },
+    precision: ratio(truePos, truePos + falsePos),
+    recall: ratio(truePos, truePos + falseNeg),
+    accuracy: ratio(trueNeg + truePos, total),
+  }
+}
+
+export function testResults(
+  data: readonly Answered[],
+  binaryThresh: number,
+): INeuralNetworkTestResult | INeuralNetworkBinaryTestResult {
+  let sum = 0
+  for (const one of data) sum += meanSquare(one)
+  const error = sum / data.length
+  if (data[0].output.length === 1) return binary(data, binaryThresh, error)
+  const misclasses: INeuralNetworkMisclass[] = []
+  for (const { input, output, answer } of data) {
+    const [actual, expected] = [largest(answer), largest(output)]
+    if (actual !== expected) misclasses.push({ input, output, actual, expected })
+  }
+  return { error, misclasses, total: data.length }
+}

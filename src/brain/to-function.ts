@@ -1,0 +1,64 @@
+// A network as a function that needs nothing else.
+
+import { namesOf } from './lookup.ts'
+import type { INeuralNetworkJSON } from './types.ts'
+
+/** f(z) as JavaScript; z is a name. */
+function activationText({ trainOpts }: INeuralNetworkJSON): string {
+  switch (trainOpts.activation) {
+    case 'tanh':
+      return 'Math.tanh(z)'
+    case 'relu':
+      return 'z < 0 ? 0 : z'
+    case 'leaky-relu':
+      return `z < 0 ? ${trainOpts.leakyReluAlpha} * z : z`
+    default:
+      return '1 / (1 + Math.exp(-z))'
+  }
+}
+
+/** w · x, with its sign before it. */
+const term = (weight: number, x: string): string =>
+  Object.is(weight, -0) || weight < 0 ? ` - ${-weight} * ${x}` : ` + ${weight} * ${x}`
+
+/** The names of a side in order, where it has any, as texts of JavaScript. */
+const texts = (lookup: INeuralNetworkJSON['inputLookup']): string[] | undefined =>
+  lookup ? namesOf(lookup).map((name) => JSON.stringify(name)) : undefined
+
+/** The body of a function of `input`. */
+export function bodyOf(json: INeuralNetworkJSON): string {
+  const { sizes, layers } = json
+  const inputs = texts(json.inputLookup)
+  const outputs = texts(json.outputLookup)
+  const lines = [
+    'const f32 = Math.fround;',
+    `const f = (z) => f32(${activationText(json)});`,
+    ...(inputs
+      ? inputs.map((name, i) => `const a0_${i} = f32(input[${name}] || 0);`)
+      : Array.from(
+          { length: sizes[0] },
+          (_, i) =>
+            `const a0_${i} = f32(${sizes[0] === 1 ? "typeof input === 'number' ? input : " : ''}input[${i}] || 0);`,
+        )),
+  ]
+  layers.slice(1).forEach(({ weights, biases }, k) => {
+    const l = k + 1
+    weights.forEach((row, j) => {
+      const sum = row.map((weight, i) => term(weight, `a${l - 1}_${i}`)).join('')
+      lines.push(`const a${l}_${j} = f(${biases[j]}${sum});`)
+    })
+  })
+  const last = sizes.length - 1
+  const answers = Array.from({ length: sizes[last] }, (_, j) => `a${last}_${j}`)
+  const entries = outputs?.map((name, j) => `[${name}]: ${answers[j]}`)
+  lines.push(entries ? `return { ${entries.join(', ')} };` : `return [${answers.join(', ')}];`)
+  return lines.join('\n')
+}
+
+export function makeFunction<Input, Output>(
+  json: INeuralNetworkJSON,
+  cb: ((source: string) => string) | undefined,
+): (input: Input) => Output {
+  const body = bodyOf(json)
+  return new Function('input', cb ? cb(body) : body) as (input: Input) => Output
+}

@@ -1,0 +1,97 @@
+// The options of train(): their defaults, what they may be, and how they are saved. Messages are those of brain.js.
+
+import { OptionError } from '../base/errors.ts'
+import type { INeuralNetworkTrainOptions, INeuralNetworkTrainOptionsJSON } from './types.ts'
+
+export const ACTIVATIONS = ['sigmoid', 'relu', 'leaky-relu', 'tanh'] as const
+
+/** The options where none are given. */
+export function trainDefaults(): INeuralNetworkTrainOptions {
+  return {
+    activation: 'sigmoid',
+    iterations: 20000,
+    errorThresh: 0.005,
+    log: false,
+    logPeriod: 10,
+    leakyReluAlpha: 0.01,
+    learningRate: 0.3,
+    momentum: 0.1,
+    callbackPeriod: 10,
+    timeout: Infinity,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+  }
+}
+
+type Allows = (value: unknown) => boolean
+const isAbove0: Allows = (value) => typeof value === 'number' && value > 0
+const isShare: Allows = (value) => typeof value === 'number' && value > 0 && value < 1
+const isFunction: Allows = (value) => typeof value === 'function'
+
+/** In the order in which they are checked. */
+const allowed: Record<keyof INeuralNetworkTrainOptions, Allows> = {
+  activation: (value) => (ACTIVATIONS as readonly unknown[]).includes(value),
+  iterations: isAbove0,
+  errorThresh: isShare,
+  log: (value) => typeof value === 'boolean' || isFunction(value),
+  logPeriod: isAbove0,
+  leakyReluAlpha: isShare,
+  learningRate: isShare,
+  momentum: isShare,
+  callback: (value) => value === undefined || isFunction(value),
+  callbackPeriod: isAbove0,
+  timeout: isAbove0,
+  praxis: (value) => !value || value === 'adam',
+  beta1: isShare,
+  beta2: isShare,
+  epsilon: isShare,
+}
+
+/** The text of any value: String() throws for objects without a prototype. */
+function textOf(value: unknown): string {
+  try {
+    return String(value)
+  } catch {
+    return 'an object'
+  }
+}
+
+/** Throws OptionError for what is no activation. */
+export function validateActivation(activation: unknown): void {
+  if (allowed.activation(activation)) return
+  const names = ACTIVATIONS.map((name) => `'${name}'`).join(', ')
+  throw new OptionError(`Unknown activation ${textOf(activation)}. Available activations are: ${names}`)
+}
+
+/** Throws OptionError for an option that training cannot take. */
+export function validateTrainOptions(options: INeuralNetworkTrainOptions): void {
+  for (const [name, allows] of Object.entries(allowed)) {
+    const value = options[name as keyof INeuralNetworkTrainOptions]
+    if (allows(value)) continue
+    throw new OptionError(
+      `[${name}, ${textOf(value)}] is out of normal training range, your network will probably not train.`,
+    )
+  }
+}
+
+/** The options as toJSON() has them. */
+export function trainOptionsToJSON(options: INeuralNetworkTrainOptions): INeuralNetworkTrainOptionsJSON {
+  const { activation, iterations, errorThresh, logPeriod, leakyReluAlpha, learningRate, momentum } = options
+  return {
+    ...{ activation, iterations, errorThresh },
+    log: typeof options.log === 'function' || options.log,
+    ...{ logPeriod, leakyReluAlpha, learningRate, momentum, callbackPeriod: options.callbackPeriod },
+    timeout: options.timeout === Infinity ? 'Infinity' : options.timeout,
+    ...(options.praxis && { praxis: options.praxis }),
+    ...{ beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon },
+  }
+}
+
+/** The options that toJSON() has saved. What JSON makes of an infinite number of iterations is null. */
+export function trainOptionsOfJSON(saved: object): Partial<INeuralNetworkTrainOptions> {
+  const options = { ...saved } as Record<string, unknown>
+  if (options.timeout === 'Infinity') options.timeout = Infinity
+  if (options.iterations === null) options.iterations = Infinity
+  return options
+}

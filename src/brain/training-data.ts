@@ -1,0 +1,89 @@
+// The data of a training: the inputs as lists of numbers that may leave out zeros, the targets as they are.
+
+import { ShapeError, shown } from '../base/errors.ts'
+import { checkLength, eachNumber, type Side } from './format.ts'
+
+export interface TrainingData {
+  readonly rows: number
+  /** The list of row r is [starts[r], starts[r + 1]) of indices, which rise, and values. */
+  readonly starts: Uint32Array
+  readonly indices: Uint32Array
+  readonly values: Float32Array
+  /** (rows × outputs) */
+  readonly targets: Float32Array
+}
+
+/** A list that grows. */
+class Growing {
+  indices = new Uint32Array(1024)
+  values = new Float32Array(1024)
+  length = 0
+
+  push(index: number, value: number): void {
+    if (this.length === this.indices.length) {
+      const indices = new Uint32Array(2 * this.length)
+      indices.set(this.indices)
+      this.indices = indices
+      const values = new Float32Array(2 * this.length)
+      values.set(this.values)
+      this.values = values
+    }
+    this.indices[this.length] = index
+    this.values[this.length++] = value
+  }
+
+  /** Sorts the entries from `from` on by their indices: names come in any order. */
+  sortFrom(from: number): void {
+    const { indices, values, length } = this
+    let i = from + 1
+    while (i < length && indices[i - 1] < indices[i]) ++i
+    if (i >= length) return
+    const entries = Array.from({ length: length - from }, (_, k) => [indices[from + k], values[from + k]])
+    entries.sort((a, b) => a[0] - b[0])
+    entries.forEach(([index, value], k) => {
+      indices[from + k] = index
+      values[from + k] = value
+    })
+  }
+}
+
+/** The two sides of datum `index`; throws ShapeError where it has not both. */
+export function sidesOf(data: readonly unknown[], index: number): { input: unknown; output: unknown } {
+  const datum = data[index]
+  if (typeof datum === 'object' && datum !== null && 'input' in datum && 'output' in datum) {
+    const { input, output } = datum
+    if (input !== null && input !== undefined && output !== null && output !== undefined)
+      return { input, output }
+  }
+  throw new ShapeError(`data[${index}]: expected { input, output }, got ${shown(datum)}`)
+}
+
+/** Throws ShapeError where the data are no list of data. */
+export function checkData(data: unknown): asserts data is readonly unknown[] {
+  if (Array.isArray(data) && data.length > 0) return
+  throw new ShapeError(`data: expected an array of at least one { input, output }, got ${shown(data)}`)
+}
+
+/** Throws ShapeError for data that do not fit the sides, or hold what is no number. */
+export function trainingData(data: readonly unknown[], input: Side, output: Side): TrainingData {
+  const rows = data.length
+  const starts = new Uint32Array(rows + 1)
+  const targets = new Float32Array(rows * output.length)
+  const list = new Growing()
+  const push = (index: number, value: number) => list.push(index, value)
+  // By name, what a row leaves out is 0; by place, zeros stay until it is known how many they are.
+  for (let r = 0; r < rows; ++r) {
+    const datum = sidesOf(data, r)
+    checkLength(datum.input, input, r)
+    checkLength(datum.output, output, r)
+    eachNumber(datum.input, input, push, () => `data[${r}].input`)
+    if (input.lookup !== null) list.sortFrom(starts[r])
+    starts[r + 1] = list.length
+    const at = r * output.length
+    const set = (index: number, value: number) => {
+      targets[at + index] = value
+    }
+    eachNumber(datum.output, output, set, () => `data[${r}].output`)
+  }
+  return { rows, starts, indices: list.indices, values: list.values, targets }
+}
