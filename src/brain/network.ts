@@ -5,6 +5,7 @@ import { runNow, runPaced, type Slices } from '../base/pace.ts'
 import { checkLength, formatted, lengthOf, type Side, sideOf } from './format.ts'
 import { activate, forward } from './forward.ts'
 import { lookup } from './lookup.ts'
+import { makeOnline } from './make-online.ts'
 import type { Online, Rule } from './online.ts'
 import { cloneParameters, type Parameters, randomize, zeroParameters } from './parameters.ts'
 import { makeReference } from './reference.ts'
@@ -245,7 +246,7 @@ export class NeuralNetwork<
 
   *#trainOn(data: TrainingData): Slices<INeuralNetworkState> {
     const before = cloneParameters(this.#parameters!)
-    const online = makeReference(this.sizes, this.#parameters!, data, this.#rule())
+    const online = makeOnline(this.sizes, this.#parameters!, data, this.#rule())
     this.#online = online
     try {
       const { trainOpts: options, errorCheckInterval } = this

@@ -1,0 +1,76 @@
+// Where the numbers of a training sample by sample stand: byte offsets, in the memory of assembly/online/ alone.
+//
+//   ┌ head ┬ table of layers ┬ rows of weights, biases, activations, deltas ┬ lists of the inputs ┬ targets ┐
+//
+// A row of weights holds what leads from one unit to all of the layer above, in float64 that are float32 numbers, each part
+// padded to vectors of two:
+//
+//   momentum  │ weights │ changes │ stamp, 16 bytes: the sample that it is up to date with │
+//   Adam      │ weights │ low moments │ high moments │
+
+/** What the head holds. Integers. */
+export const ACTIVATION = 0
+export const LAYERS = 4
+export const IS_ADAM = 8
+export const ROWS = 12
+/** Outputs of the last layer. */
+export const OUTPUTS = 16
+/** Addresses of the lists' table, of their entries and of the targets. */
+export const STARTS = 20
+export const ENTRIES = 24
+export const TARGETS = 28
+/** The row that comes next. */
+export const ROW = 32
+export const ITERATIONS = 36
+/** Samples so far, a 64-bit integer: what stamps are compared with. */
+export const SAMPLES = 40
+/** Numbers, in float64. */
+export const RATE = 48
+export const MOMENTUM = 56
+export const ALPHA = 64
+export const BETA1 = 72
+/** 1 − β₁ */
+export const SHARE1 = 80
+export const BETA2 = 88
+export const SHARE2 = 96
+export const EPSILON = 104
+/** β₁ and β₂ to the number of samples. */
+export const POWER1 = 112
+export const POWER2 = 120
+/** η / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ). */
+export const SCALE = 128
+export const ROOT = 136
+/** Of the errors of the pass under way, and the mean of the last whole one. */
+export const SUM = 144
+export const ERROR = 152
+
+export const HEAD = 160
+
+/** Of each layer above the inputs, from HEAD on. Integers: sizes, and addresses. */
+export const LAYER = 48
+/** Units below: rows of weights. */
+export const INPUTS = 0
+/** Vectors of its units. */
+export const VECTORS = 4
+export const WEIGHTS = 8
+/** Bytes from one row of weights to the next. */
+export const STRIDE = 12
+/** Biases and, of Adam, their low and high moments. */
+export const BIASES = 16
+export const ACTIVATIONS = 20
+export const DELTAS = 24
+/** η δ */
+export const STEPS = 28
+/** All ones for each unit, and zeros for the padding. */
+export const MASK = 32
+
+/** An entry of a list: the distance of the row of weights from the first, an integer, and the input, a float32. */
+export const ENTRY = 8
+
+export const SIGMOID = 0
+export const TANH = 1
+export const RELU = 2
+export const LEAKY_RELU = 3
+
+/** Where the head stands, behind the constants of the kernels. */
+export const HEAD_ADDRESS = 1024

@@ -1,0 +1,108 @@
+// Adam (D. P. Kingma and J. Ba 2015, arXiv:1412.6980) on each sample: moments and weights rounded to float32. The biases step by
+// the moments before the sample, as brain.js is seen to do.
+
+import {
+  BETA1, BETA2, BIASES, DELTAS, ENTRY, EPSILON, INPUTS, ROOT, SCALE, SHARE1, SHARE2, STRIDE, VECTORS, WEIGHTS,
+} from '../abi/online'
+import { delta, rounded } from './functions'
+
+/** η m / (1 − β₁ᵗ) over √(v / (1 − β₂ᵗ)) + ε. */
+@inline
+function stride(head: usize, mean: v128, square: v128): v128 {
+  const below = f64x2.add(f64x2.mul(v128.load64_splat(head, ROOT), f64x2.sqrt(square)), v128.load64_splat(head, EPSILON))
+  return f64x2.div(f64x2.mul(v128.load64_splat(head, SCALE), mean), below)
+}
+
+/** Steps the weights at w, with moments `part` and 2 · part bytes further on, by the gradient g. */
+@inline
+function step(head: usize, w: usize, part: usize, weight: v128, g: v128): void {
+  const mean = f64x2.add(
+    f64x2.mul(v128.load(w + part), v128.load64_splat(head, BETA1)),
+    f64x2.mul(v128.load64_splat(head, SHARE1), g),
+  )
+  const square = f64x2.add(
+    f64x2.mul(v128.load(w + 2 * part), v128.load64_splat(head, BETA2)),
+    f64x2.mul(f64x2.mul(v128.load64_splat(head, SHARE2), g), g),
+  )
+  v128.store(w + part, rounded(mean))
+  v128.store(w + 2 * part, rounded(square))
+  v128.store(w, rounded(f64x2.add(weight, stride(head, mean, square))))
+}
+
+/** All rows; those that have no entry in [list, end) have an input of 0. */
+export function updateListed(head: usize, layer: usize, list: usize, end: usize): void {
+  const distance = <usize>load<u32>(layer, STRIDE)
+  const part = (<usize>load<u32>(layer, VECTORS)) << 4
+  const deltas = <usize>load<u32>(layer, DELTAS)
+  const first = <usize>load<u32>(layer, WEIGHTS)
+  const rows = first + <usize>load<u32>(layer, INPUTS) * distance
+  for (let row = first; row < rows; row += distance) {
+    let x = f64x2.splat(0)
+    if (list < end && first + <usize>load<u32>(list) == row) {
+      x = f64x2.promote_low_f32x4(v128.load32_splat(list, 4))
+      list += ENTRY
+    }
+    const last = row + part
+    for (let w = row, d = deltas; w < last; w += 16, d += 16) {
+      step(head, w, part, v128.load(w), f64x2.mul(v128.load(d), x))
+    }
+  }
+}
+
+/** As climb of momentum.ts. */
+export function climb(
+  head: usize, layer: usize, a: usize, below: usize, mask: usize, activation: i32, alpha: v128,
+): void {
+  const inputs = load<i32>(layer, INPUTS)
+  const distance = <usize>load<u32>(layer, STRIDE)
+  const part = (<usize>load<u32>(layer, VECTORS)) << 4
+  const deltas = <usize>load<u32>(layer, DELTAS)
+  let row = <usize>load<u32>(layer, WEIGHTS)
+  for (let i = 0; i < inputs; i += 2) {
+    const x0 = v128.load64_splat(a)
+    const x1 = v128.load64_splat(a, 8)
+    let e = f64x2.splat(0)
+    let w = row
+    const last = row + part
+    for (let d = deltas; w < last; w += 16, d += 16) {
+      const w0 = v128.load(w)
+      const w1 = v128.load(w + distance)
+      e = f64x2.add(e, f64x2.mul(v128.load64_splat(d), v128.shuffle<f64>(w0, w1, 0, 2)))
+      e = f64x2.add(e, f64x2.mul(v128.load64_splat(d, 8), v128.shuffle<f64>(w0, w1, 1, 3)))
+      const v = v128.load(d)
+      step(head, w, part, w0, f64x2.mul(v, x0))
+      step(head, w + distance, part, w1, f64x2.mul(v, x1))
+    }
+    v128.store(below, v128.and(delta(activation, e, v128.load(a), alpha), v128.load(mask)))
+    a += 16
+    below += 16
+    mask += 16
+    row += distance << 1
+  }
+}
+
+export function updateBiases(head: usize, layer: usize): void {
+  const part = (<usize>load<u32>(layer, VECTORS)) << 4
+  let d = <usize>load<u32>(layer, DELTAS)
+  let b = <usize>load<u32>(layer, BIASES)
+  const last = b + part
+  for (; b < last; b += 16, d += 16) {
+    const g = v128.load(d)
+    const mean = v128.load(b + part)
+    const square = v128.load(b + 2 * part)
+    v128.store(b, rounded(f64x2.add(v128.load(b), stride(head, mean, square))))
+    v128.store(
+      b + part,
+      rounded(f64x2.add(f64x2.mul(mean, v128.load64_splat(head, BETA1)), f64x2.mul(v128.load64_splat(head, SHARE1), g))),
+    )
+    v128.store(
+      b + 2 * part,
+      rounded(
+        f64x2.add(
+          f64x2.mul(square, v128.load64_splat(head, BETA2)),
+          f64x2.mul(f64x2.mul(v128.load64_splat(head, SHARE2), g), g),
+        ),
+      ),
+    )
+  }
+}
