@@ -116,6 +116,7 @@ describe('the import arrows', () => {
       'products/',
       'rows/',
       'data/',
+      'online/',
       'updates.ts',
       'interpreter.ts',
       'index.ts',

@@ -108,6 +108,12 @@ describe('a bundler', () => {
     expect(partsOf(roc)).toEqual(['viewBox', 'false positive rate'])
   })
 
+  it('takes the network of nabla/brain without that of nabla, whose kernels are ten times its own', async () => {
+    const code = await bundle(`import { NeuralNetwork } from 'nabla/brain'; globalThis.net = NeuralNetwork`)
+    expect(partsOf(code)).toEqual(['WebAssembly'])
+    expect(code.length).toBeLessThan(70_000)
+  })
+
   it('takes the writer of ONNX without its reader', async () => {
     const code = await bundle(`import { toOnnx } from 'nabla/onnx'; globalThis.write = toOnnx`)
     expect(partsOf(code)).toEqual(['WebAssembly', 'ai.onnx.ml'])

@@ -1,3 +1,17 @@
+export {
+  AE,
+  FeedForward,
+  GRU,
+  GRUTimeStep,
+  LSTM,
+  LSTMTimeStep,
+  NeuralNetworkGPU,
+  Recurrent,
+  RNN,
+  RNNTimeStep,
+  recurrent,
+} from './absent.ts'
+export * from './cross-validate.ts'
 export { fromBrain } from './json.ts'
 export { type ILikelyNet, likely } from './likely.ts'
 export { lookup } from './lookup.ts'

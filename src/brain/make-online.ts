@@ -76,7 +76,10 @@ const byKernels =
     return onlineIn(room.memory.buffer, room.kernels, plan, parameters, rule, () => giveBack(room))
   }
 
-export const makeOnline: MakeOnline = (...args) => {
+/** The training by kernels; undefined where the engine cannot run them. */
+export function makeByKernels(): MakeOnline | undefined {
   const kernels = module()
-  return kernels ? byKernels(kernels)(...args) : makeReference(...args)
+  return kernels && byKernels(kernels)
 }
+
+export const makeOnline: MakeOnline = (...args) => (makeByKernels() ?? makeReference)(...args)

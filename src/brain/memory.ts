@@ -45,7 +45,7 @@ export interface Plan {
 }
 
 /** Lists without zeros are shorter, but each row that they miss has to be brought up to date later. */
-const MOST_ZEROS = 0.5
+const MOST_ZEROS = 0.8
 
 function countNonzeros({ starts, rows, values }: TrainingData): number {
   let count = 0

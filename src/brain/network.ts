@@ -2,6 +2,7 @@
 
 import { BackendError, DivergedError, ShapeError } from '../base/errors.ts'
 import { runNow, runPaced, type Slices } from '../base/pace.ts'
+import { Configured } from './configured.ts'
 import { checkLength, formatted, lengthOf, type Side, sideOf } from './format.ts'
 import { activate, forward } from './forward.ts'
 import { lookup } from './lookup.ts'
@@ -13,13 +14,7 @@ import { sizesFor, sizesOf } from './sizes.ts'
 import { layersToJSON, stateOfJSON } from './state.ts'
 import { testResults } from './test-results.ts'
 import { makeFunction } from './to-function.ts'
-import {
-  trainDefaults,
-  trainOptionsOfJSON,
-  trainOptionsToJSON,
-  validateActivation,
-  validateTrainOptions,
-} from './train-options.ts'
+import { trainOptionsOfJSON } from './train-options.ts'
 import { train } from './trainer.ts'
 import { checkData, sidesOf, type TrainingData, trainingData } from './training-data.ts'
 import type {
@@ -32,7 +27,6 @@ import type {
   INeuralNetworkState,
   INeuralNetworkTestResult,
   INeuralNetworkTrainOptions,
-  INeuralNetworkTrainOptionsJSON,
   INumberHash,
   ITrainingStatus,
   NeuralNetworkActivation,
@@ -47,10 +41,8 @@ type Formatted = INeuralNetworkDatumFormatted<Float32Array>
  */
 export class NeuralNetwork<
   InputType extends INeuralNetworkData = INeuralNetworkData,
-  OutputType extends INeuralNetworkData = INeuralNetworkData,
-> {
-  options: INeuralNetworkOptions = { inputSize: 0, outputSize: 0, binaryThresh: 0.5 }
-  trainOpts: INeuralNetworkTrainOptions = trainDefaults()
+  OutputType extends INeuralNetworkData = Exclude<INeuralNetworkData, number>,
+> extends Configured {
   /** Units of each layer, the inputs first; empty until they are known. */
   sizes: number[] = []
   /** The index of each name of the inputs; null where they come by place. */
@@ -67,8 +59,7 @@ export class NeuralNetwork<
   #isExposed = false
 
   constructor(options: Partial<INeuralNetworkOptions & INeuralNetworkTrainOptions> = {}) {
-    this.options = { ...this.options, ...options }
-    this.updateTrainingOptions(options)
+    super(options)
     this.sizes = sizesOf(this.options)
   }
 
@@ -124,35 +115,6 @@ export class NeuralNetwork<
 
   #refuseWhileTraining(): void {
     if (this.#online) throw new BackendError('the network is training: expected that to end first')
-  }
-
-  setActivation(activation: NeuralNetworkActivation): void {
-    validateActivation(activation)
-    this.trainOpts.activation = activation
-  }
-
-  /** Merges the options into trainOpts. Throws OptionError, and leaves them as they are then. */
-  updateTrainingOptions(trainOpts: Partial<INeuralNetworkTrainOptions>): void {
-    const merged = { ...this.trainOpts, ...trainOpts }
-    this.validateTrainingOptions(merged)
-    this.trainOpts = merged
-    this.setLogMethod(merged.log)
-  }
-
-  validateTrainingOptions(options: INeuralNetworkTrainOptions): void {
-    validateTrainOptions(options)
-  }
-
-  getTrainOptsJSON(): INeuralNetworkTrainOptionsJSON {
-    return trainOptionsToJSON(this.trainOpts)
-  }
-
-  setLogMethod(log: INeuralNetworkTrainOptions['log']): void {
-    this.trainOpts.log = log === true ? this.logTrainingStatus : log
-  }
-
-  logTrainingStatus(status: INeuralNetworkState): void {
-    console.log(`iterations: ${status.iterations}, training error: ${status.error}`)
   }
 
   /** Returns the outputs: by name where the network was trained on names, or else in order. Throws ShapeError. */

@@ -1,0 +1,54 @@
+// The options that a network keeps, and how they are changed.
+
+import {
+  trainDefaults,
+  trainOptionsToJSON,
+  validateActivation,
+  validateTrainOptions,
+} from './train-options.ts'
+import type {
+  INeuralNetworkOptions,
+  INeuralNetworkState,
+  INeuralNetworkTrainOptions,
+  INeuralNetworkTrainOptionsJSON,
+  NeuralNetworkActivation,
+} from './types.ts'
+
+export class Configured {
+  options: INeuralNetworkOptions
+  trainOpts: INeuralNetworkTrainOptions = trainDefaults()
+
+  constructor(options: Partial<INeuralNetworkOptions & INeuralNetworkTrainOptions>) {
+    this.options = { inputSize: 0, outputSize: 0, binaryThresh: 0.5, ...options }
+    this.updateTrainingOptions(options)
+  }
+
+  setActivation(activation: NeuralNetworkActivation): void {
+    validateActivation(activation)
+    this.trainOpts.activation = activation
+  }
+
+  /** Merges the options into trainOpts. Throws OptionError, and leaves them as they are then. */
+  updateTrainingOptions(trainOpts: Partial<INeuralNetworkTrainOptions>): void {
+    const merged = { ...this.trainOpts, ...trainOpts }
+    this.validateTrainingOptions(merged)
+    this.trainOpts = merged
+    this.setLogMethod(merged.log)
+  }
+
+  validateTrainingOptions(options: INeuralNetworkTrainOptions): void {
+    validateTrainOptions(options)
+  }
+
+  getTrainOptsJSON(): INeuralNetworkTrainOptionsJSON {
+    return trainOptionsToJSON(this.trainOpts)
+  }
+
+  setLogMethod(log: INeuralNetworkTrainOptions['log']): void {
+    this.trainOpts.log = log === true ? this.logTrainingStatus : log
+  }
+
+  logTrainingStatus(status: INeuralNetworkState): void {
+    console.log(`iterations: ${status.iterations}, training error: ${status.error}`)
+  }
+}
