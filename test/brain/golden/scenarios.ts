@@ -1,0 +1,17 @@
+// All that is seen of brain.js beside its trainings, by name.
+
+import { answerScenarios } from './answers.ts'
+import { dataScenarios } from './data.ts'
+import { foldScenarios } from './folds.ts'
+import type { Scenarios } from './library.ts'
+import { optionScenarios } from './options.ts'
+import { statusScenarios } from './status.ts'
+
+/** In groups, by what they are about. */
+export const groups: Record<string, Scenarios> = {
+  options: optionScenarios,
+  training: statusScenarios,
+  data: dataScenarios,
+  answers: answerScenarios,
+  CrossValidate: foldScenarios,
+}
