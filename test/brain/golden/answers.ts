@@ -153,6 +153,8 @@ Object.assign(answerScenarios, {
     const ask = fixed(library, [1, 2, 1], { inputs: ['a"b'], outputs: ['x'] }).toFunction()
     return ask({ 'a"b': 1 })
   },
+  'run() by a name with a quotation mark': (library) =>
+    fixed(library, [1, 2, 1], { inputs: ['a"b'], outputs: ['x'] }).run({ 'a"b': 1 }),
   'toFunction stands alone': (library) => {
     const ask = fixed(library, [3, 4, 2]).toFunction()
     return new Function(`return ${ask.toString()}`)()(probes[0])

@@ -25,7 +25,8 @@ export const ofEngine = '«an error of the engine»'
 
 const engineErrors: readonly unknown[] = [TypeError, RangeError, ReferenceError, SyntaxError]
 
-function messageOf(error: unknown): string {
+/** What an error says. */
+export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) throw error
   return engineErrors.includes(error.constructor) ? ofEngine : error.message
 }

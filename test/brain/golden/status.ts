@@ -2,7 +2,7 @@
 
 import type { Library, Scenarios, Status } from './library.ts'
 import { jsonOf, xor } from './networks.ts'
-import { attempt } from './seen.ts'
+import { attempt, messageOf } from './seen.ts'
 
 const fixed = ({ NeuralNetwork }: Library, trainOpts = {}, options: unknown = undefined) =>
   new NeuralNetwork(options).fromJSON(jsonOf([2, 3, 1], { reach: 0.3, trainOpts }))
@@ -153,6 +153,16 @@ export const statusScenarios: Scenarios = {
   },
   'Adam given to train() after fromJSON': (library) =>
     fixed(library).train(xor(), { iterations: 20, praxis: 'adam', learningRate: 0.02 }),
+  'Adam of the JSON': (library) =>
+    fixed(library, { praxis: 'adam', learningRate: 0.02 }).train(xor(), { iterations: 20 }),
+  'an activation given to train() after fromJSON': (library) => {
+    const net = fixed(library)
+    return [net.train(xor(), { iterations: 20, activation: 'tanh', learningRate: 0.1 }), net.run([1, 0])]
+  },
+  'an activation of the JSON': (library) => {
+    const net = fixed(library, { activation: 'tanh', learningRate: 0.1 })
+    return [net.train(xor(), { iterations: 20 }), net.run([1, 0])]
+  },
   'trainAsync is train': async (library) => {
     const calls: unknown[] = []
     const result = await fixed(library).trainAsync(xor(), {
@@ -172,7 +182,7 @@ export const statusScenarios: Scenarios = {
     const said: unknown[] = []
     for (const [data, options] of wrong) {
       const promise = fixed(library).trainAsync(data, options)
-      said.push(await promise.catch((error: Error) => (error instanceof TypeError ? true : error.message)))
+      said.push(await promise.catch(messageOf))
     }
     return said
   },

@@ -1,0 +1,74 @@
+// What nabla/brain does otherwise than brain.js, on purpose: docs/brain.md says so to users.
+
+interface Difference {
+  why: string
+  /** The scenario whose outcome in brain.js this one has here. */
+  as?: string
+  /** Or what is other in the outcome, by its path; undefined is not there. */
+  changes?: Record<string, unknown>
+}
+
+const refused = (name: string) => ({
+  throws: `[${name}, 0.1] is out of normal training range, your network will probably not train.`,
+})
+const places = ['the constructor', 'train()', 'updateTrainingOptions()']
+const textsRefused = ['beta1', 'beta2', 'epsilon'].flatMap((name) =>
+  places.map((place): [string, Difference] => [
+    `${name} in ${place}`,
+    {
+      why: 'a text is no number, though brain.js takes one for these three',
+      changes: { 'returns.8': refused(name) },
+    },
+  ]),
+)
+
+const byPlace =
+  'typed arrays go by place, as the types of brain.js have it, where it names their values "0", "1", …'
+const inputByPlace = { 'returns.shape.inputLookup': null, 'returns.shape.inputLookupLength': 0 }
+const bothByPlace = {
+  ...inputByPlace,
+  'returns.shape.outputLookup': null,
+  'returns.shape.outputLookupLength': 0,
+  'returns.output.0': 'Float32Array',
+}
+
+/** By the name of the scenario. */
+export const differs: Record<string, Difference> = {
+  ...Object.fromEntries(textsRefused),
+  'data: Float32Array': { why: byPlace, changes: bothByPlace },
+  'data: Float64Array': { why: byPlace, changes: bothByPlace },
+  'data: Uint8Array to array': { why: byPlace, changes: inputByPlace },
+  'Adam given to train() after fromJSON': {
+    why: 'brain.js looks at praxis only when it draws weights, and passes over it afterwards',
+    as: 'Adam of the JSON',
+  },
+  'an activation given to train() after fromJSON': {
+    why: 'brain.js goes on with the activation that it had, though its JSON has the new one',
+    as: 'an activation of the JSON',
+  },
+  'toFunction of a name with a quotation mark': {
+    why: 'any name will do, as it does for run()',
+    as: 'run() by a name with a quotation mark',
+  },
+  'initialize() by the sizes of the constructor': {
+    why: 'says what is missing',
+    changes: { 'returns.before.throws': 'network not runnable' },
+  },
+  'what cannot be done before training': {
+    why: 'says what is missing',
+    changes: { 'returns.3.throws': 'Sizes must be set before initializing' },
+  },
+}
+
+/** `outcome` of brain.js as it is here. */
+export function changed(outcome: unknown, changes: Record<string, unknown>): unknown {
+  const copy = structuredClone(outcome)
+  for (const [path, value] of Object.entries(changes)) {
+    const keys = path.split('.')
+    const last = keys.pop()!
+    const place = keys.reduce((tree, key) => tree[key] as typeof tree, copy as Record<string, unknown>)
+    if (!(last in place)) throw new Error(`${path} is not there`)
+    place[last] = value
+  }
+  return copy
+}
