@@ -25,7 +25,7 @@ function trained({ NeuralNetwork }, { json, data }) {
   return { net, errors, diverged: !errors.every(Number.isFinite) }
 }
 
-const apart = (a, b) => Math.abs(a - b) / Math.abs(a)
+const apart = (a, b) => (a === b ? 0 : Math.abs(a - b) / Math.abs(a))
 const isOutside = (a, b) => !(Math.abs(a - b) <= OUTPUTS * Math.max(1, Math.abs(a)))
 const plain = (net) => JSON.parse(JSON.stringify(net.toJSON()))
 

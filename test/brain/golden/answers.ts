@@ -149,6 +149,11 @@ Object.assign(answerScenarios, {
     const ask = fixed(library, [3, 4, 2], names).toFunction()
     return [{ 'a b': 1, c: 0.5, "d'": 0.2 }, { c: 1 }, {}].map((input) => ask(input))
   },
+  'toFunction of names that every object has': (library) => {
+    const names = { inputs: ['constructor', 'a', 'toString'], outputs: ['x', 'valueOf'] }
+    const net = fixed(library, [3, 4, 2], names)
+    return [{ a: 1 }, { a: 1, constructor: 0.5 }].map((input) => [net.toFunction()(input), net.run(input)])
+  },
   'toFunction of a name with a quotation mark': (library) => {
     const ask = fixed(library, [1, 2, 1], { inputs: ['a"b'], outputs: ['x'] }).toFunction()
     return ask({ 'a"b': 1 })
