@@ -35,6 +35,10 @@ export const peers = [
     ...js('nabla-wide-relaxed', 'nabla', 'wide-relaxed', '256-bit and fused multiply-add, opt-in'),
     group: 'nabla',
   },
+  {
+    ...js('nabla/brain', 'brain', 'nabla', 'the drop-in for brain.js: the same code as theirs'),
+    group: 'nabla',
+  },
   js('tfjs-wasm', 'tfjs', 'wasm-hand', 'backward by hand, fused matMul, explicit transposes; one thread'),
   js('tfjs-wasm-layers', 'tfjs', 'wasm-layers', 'Layers API, model.fit with yieldEvery never'),
   js('tfjs-cpu', 'tfjs', 'cpu-hand', 'as tfjs-wasm, in plain JavaScript'),

@@ -1,12 +1,15 @@
-// brain.js 1 and 2: net.train, an update after every row; net.run a row at a time.
+// brain.js 1 and 2, and nabla/brain with the same code: net.train, an update after every row; net.run a row at a time.
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
 const require = createRequire(import.meta.url)
 
+const root = new URL('../../../', import.meta.url)
+const own = await import(new URL('dist/brain.js', root))
+
 function start(variant, { sizes, hidden }) {
-  const { NeuralNetwork } = require(variant)
+  const { NeuralNetwork } = variant === 'nabla' ? own : require(variant)
   return new NeuralNetwork({
     inputSize: sizes[0],
     hiddenLayers: sizes.slice(1, -1),
@@ -18,8 +21,11 @@ function start(variant, { sizes, hidden }) {
 const rowsOf = (values, width) =>
   Array.from({ length: values.length / width }, (_, i) => values.subarray(i * width, (i + 1) * width))
 
-const versionOf = (variant) =>
-  JSON.parse(readFileSync(new URL(`../node_modules/${variant}/package.json`, import.meta.url))).version
+const manifestOf = (variant) =>
+  variant === 'nabla'
+    ? new URL('package.json', root)
+    : new URL(`../node_modules/${variant}/package.json`, import.meta.url)
+const versionOf = (variant) => JSON.parse(readFileSync(manifestOf(variant))).version
 
 // Training never stops by itself; 0 is refused for threshold and momentum.
 const forever = {
