@@ -85,6 +85,21 @@ export const foldScenarios: Scenarios = {
     cross.train(binary.slice(), { iterations: 1 }, 3)
     return made
   },
+  'the order of the rows that were given': ({ NeuralNetwork, CrossValidate }) => {
+    const rows = [...binary, ...several.map(({ input }) => ({ input, output: [1] }))]
+    const before = [...rows]
+    new CrossValidate(() => new NeuralNetwork()).train(rows, { iterations: 1 }, 2)
+    return rows.every((row, i) => row === before[i])
+  },
+  'a k of no use': (library) =>
+    [1, 0, -1, 1.5, Number.NaN].map((k) =>
+      attempt(() => {
+        const { error } = crossOf(library, [2, 3, 1]).train(binary, { iterations: 1 }, k).avgs as {
+          error: number
+        }
+        return Number.isFinite(error)
+      }),
+    ),
   'a shuffle': ({ NeuralNetwork, CrossValidate }) => {
     const cross = new CrossValidate(() => new NeuralNetwork())
     const rows = Array.from({ length: 50 }, (_, i) => i)
