@@ -124,6 +124,17 @@ Object.assign(dataScenarios, {
     // Uniform in (-0.2, 0.2), weights and biases: 0.2 / √3 is 0.1155, and 2060 of them are within 5% of it.
     return [all.every((w) => Math.abs(w) <= 0.2), Math.abs(rms - 0.1155) < 0.006, new Set(all).size > 2000]
   },
+  'initialize() of a network that is there': (library) => {
+    const net = fixed(library)
+    const before = net.toJSON().layers.slice(1)
+    net.initialize()
+    const after = net.toJSON().layers.slice(1)
+    return [
+      after.every(({ weights }, l) => weights.flat().every((w, i) => w !== before[l].weights.flat()[i])),
+      after.every(({ biases }) => biases.every((bias) => Math.abs(bias) <= 0.2)),
+      net.sizes,
+    ]
+  },
   'what cannot be done before training': ({ NeuralNetwork }) => {
     const net = new NeuralNetwork()
     return [
@@ -139,6 +150,12 @@ Object.assign(dataScenarios, {
   'names that are missing or unknown': (library) => {
     const net = fixed(library, [3, 2, 2], { inputs: ['a', 'b', 'c'], outputs: ['x', 'y'] })
     return [{ a: 1, b: 0.5, c: 0.2 }, { a: 1 }, {}, { zz: 1 }, { a: 1, zz: 3 }].map((input) => net.run(input))
+  },
+  'values by name that are no numbers': (library) => {
+    const net = fixed(library, [3, 2, 2], { inputs: ['a', 'b', 'c'], outputs: ['x', 'y'] })
+    return [{ a: 1, b: undefined, c: null }, { a: '0.5' }, { a: true, b: false }].map((input) =>
+      net.run(input),
+    )
   },
   'forms of one input': (library) => {
     const net = fixed(library, [3, 2, 2])
