@@ -33,8 +33,9 @@ export function bodyOf(json: INeuralNetworkJSON): string {
   const lines = [
     'const f32 = Math.fround;',
     `const f = (z) => f32(${activationText(json)});`,
+    // What is no number becomes 0: also what every object has by a name such as "constructor".
     ...(inputs
-      ? inputs.map((name, i) => `const a0_${i} = f32(input[${name}] || 0);`)
+      ? inputs.map((name, i) => `const a0_${i} = f32(input[${name}]) || 0;`)
       : Array.from(
           { length: sizes[0] },
           (_, i) =>
