@@ -20,7 +20,7 @@ export interface IClassifier<TrainOptsType, JsonType, DatumType> {
 type AnyClassifier = IClassifier<any, any, any>
 export type InitClassifier<Classifier extends AnyClassifier = AnyClassifier> = () => Classifier
 
-/** Milliseconds of a fold's training and test, its iterations and the error of its test: means over the folds. */
+/** Milliseconds of a fold's training and test, and the iterations and the error of its training: means over the folds. */
 export interface ICrossValidateStatsAverages {
   trainTime: number
   testTime: number
@@ -36,7 +36,7 @@ export interface ICrossValidateStatsResultStats {
   trainSize: number
 }
 
-/** With the sums over the folds, and what follows from them: NaN where nothing was positive. */
+/** With the sums over the folds, and what follows from them: 0 where there is nothing to divide by. */
 export interface ICrossValidateStatsResultBinaryStats extends ICrossValidateStatsResultStats {
   truePos: number
   trueNeg: number
@@ -47,6 +47,7 @@ export interface ICrossValidateStatsResultBinaryStats extends ICrossValidateStat
   accuracy: number
 }
 
+/** What test() tells of a fold, but for `error`, which is that of the training in its last iteration. */
 export interface ICrossValidationTestPartitionResults<JsonType> extends INeuralNetworkTestResult {
   trainTime: number
   testTime: number
@@ -86,10 +87,13 @@ const isBinaryPartitionResults = <JsonType>(
     | ICrossValidationTestPartitionBinaryResults<JsonType>,
 ): results is ICrossValidationTestPartitionBinaryResults<JsonType> => 'truePos' in results
 
+const isClass = (value: unknown): boolean => /^class\b/.test(Function.prototype.toString.call(value))
+const ratio = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)
+
 /**
  * Trains a network for each of k parts of the data on the other parts, and tests it on that part.
  *
- * initClassifier: makes a network. `new CrossValidate(() => new NeuralNetwork(options))`
+ * initClassifier: makes a network. `new CrossValidate(() => new NeuralNetwork(options))`. Throws OptionError.
  */
 export class CrossValidate<Init extends InitClassifier> {
   static readonly isBinaryStats = isBinaryStats
@@ -104,6 +108,12 @@ export class CrossValidate<Init extends InitClassifier> {
   }
 
   constructor(initClassifier: Init) {
+    if (typeof initClassifier !== 'function' || isClass(initClassifier)) {
+      const came = typeof initClassifier === 'function' ? 'a class' : shown(initClassifier)
+      throw new OptionError(
+        `initClassifier: expected a function that makes a network, as () => new NeuralNetwork(), got ${came}`,
+      )
+    }
     this.initClassifier = initClassifier
   }
 
@@ -117,12 +127,13 @@ export class CrossValidate<Init extends InitClassifier> {
     | ICrossValidationTestPartitionBinaryResults<JsonOf<ReturnType<Init>>> {
     const classifier = this.initClassifier()
     const before = Date.now()
-    const { iterations } = classifier.train(trainSet, trainOpts)
+    const { error, iterations } = classifier.train(trainSet, trainOpts)
     const between = Date.now()
     const results = classifier.test(testSet)
     const after = Date.now()
     return {
       ...results,
+      error,
       ...{ trainTime: between - before, testTime: after - between, iterations },
       network: classifier.toJSON(),
     }
@@ -179,9 +190,9 @@ export class CrossValidate<Init extends InitClassifier> {
     const [truePos, trueNeg] = [sum('truePos'), sum('trueNeg')]
     const [falsePos, falseNeg] = [sum('falsePos'), sum('falseNeg')]
     const ratios = {
-      precision: truePos / (truePos + falsePos),
-      recall: truePos / (truePos + falseNeg),
-      accuracy: (trueNeg + truePos) / total,
+      precision: ratio(truePos, truePos + falsePos),
+      recall: ratio(truePos, truePos + falseNeg),
+      accuracy: ratio(trueNeg + truePos, total),
     }
     this.json = {
       avgs,
@@ -191,7 +202,7 @@ export class CrossValidate<Init extends InitClassifier> {
     return this.json
   }
 
-  /** Returns the network whose test had the least error. Throws ShapeError before train() or fromJSON(). */
+  /** Returns the network whose training had the least error. Throws ShapeError before train() or fromJSON(). */
   toNeuralNetwork(): ReturnType<Init> {
     return this.fromJSON(this.json)
   }
@@ -200,7 +211,7 @@ export class CrossValidate<Init extends InitClassifier> {
     return this.json
   }
 
-  /** Returns the network of the saved results whose test had the least error. Throws ShapeError. */
+  /** Returns the network of the saved results whose training had the least error. Throws ShapeError. */
   fromJSON(crossValidateJson: ICrossValidateJSON<JsonOf<ReturnType<Init>>>): ReturnType<Init> {
     const [first, ...others] = crossValidateJson.sets
     if (!first) throw new ShapeError('sets: expected those of train(), got none')

@@ -26,6 +26,21 @@ describe('CrossValidate', () => {
     expect(() => validation().toNeuralNetwork()).toThrow(ShapeError)
   })
 
+  it('wants a function that makes networks', () => {
+    const wrong: [unknown, string][] = [
+      [NeuralNetwork, 'a class'],
+      [undefined, 'undefined'],
+      [5, '5'],
+    ]
+    for (const [given, came] of wrong) {
+      const make = () => new CrossValidate(given as () => NeuralNetwork)
+      expect(make).toThrow(OptionError)
+      expect(make).toThrow(
+        `initClassifier: expected a function that makes a network, as () => new NeuralNetwork(), got ${came}`,
+      )
+    }
+  })
+
   it('tests each part by what was trained on the others', () => {
     const sets: { trained: unknown[]; tested: unknown[] }[] = []
     const cv = new CrossValidate(() => {
