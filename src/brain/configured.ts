@@ -14,12 +14,15 @@ import type {
   NeuralNetworkActivation,
 } from './types.ts'
 
+/** The options of a network where none are given. */
+export const defaults = (): INeuralNetworkOptions => ({ inputSize: 0, outputSize: 0, binaryThresh: 0.5 })
+
 export class Configured {
   options: INeuralNetworkOptions
   trainOpts: INeuralNetworkTrainOptions = trainDefaults()
 
   constructor(options: Partial<INeuralNetworkOptions & INeuralNetworkTrainOptions>) {
-    this.options = { inputSize: 0, outputSize: 0, binaryThresh: 0.5, ...options }
+    this.options = { ...defaults(), ...options }
     this.updateTrainingOptions(options)
   }
 

@@ -2,7 +2,7 @@
 
 import { BackendError, DivergedError, ShapeError } from '../base/errors.ts'
 import { runNow, runPaced, type Slices } from '../base/pace.ts'
-import { Configured } from './configured.ts'
+import { Configured, defaults } from './configured.ts'
 import { checkLength, formatted, lengthOf, type Side, sideOf } from './format.ts'
 import { activate, forward } from './forward.ts'
 import { lookup } from './lookup.ts'
@@ -307,7 +307,9 @@ export class NeuralNetwork<
     this.#refuseWhileTraining()
     const state = stateOfJSON(json)
     this.updateTrainingOptions(trainOptionsOfJSON(state.trainOpts))
-    this.options = { ...this.options, ...state.options }
+    const { seed } = this.options
+    // What else the constructor was given belongs to the network that this one was.
+    this.options = { ...defaults(), ...(seed !== undefined && { seed }), ...state.options }
     this.sizes = state.sizes
     this.inputLookup = state.inputLookup
     this.inputLookupLength = state.inputLookup ? this.sizes[0] : 0

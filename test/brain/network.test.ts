@@ -334,6 +334,24 @@ describe('test()', () => {
 })
 
 describe('toJSON() and fromJSON()', () => {
+  it('has the options of the JSON, and of the constructor the seed alone', () => {
+    const net = new NeuralNetwork({ inputSize: 2, outputSize: 1, activation: 'tanh' })
+    net.initialize()
+    const json = net.toJSON()
+    const other = new NeuralNetwork({
+      seed: 5,
+      hiddenLayers: [9],
+      binaryThresh: 0.9,
+      momentum: 0.3,
+    }).fromJSON(json)
+    expect(other.options).toEqual({ ...json.options, seed: 5 })
+    expect(new NeuralNetwork({ hiddenLayers: [9] }).fromJSON(json).options).toEqual(json.options)
+    expect(
+      new NeuralNetwork({ seed: 5 }).fromJSON({ ...json, options: { ...json.options, seed: 6 } }).options
+        .seed,
+    ).toBe(6)
+  })
+
   it('have the shape of brain.js, in its order', () => {
     const net = new NeuralNetwork({ hiddenLayers: [2], log: true, timeout: 500, praxis: 'adam' })
     net.train([{ input: { a: 1 }, output: [1] }], { ...once, callback: () => {} })
