@@ -1,8 +1,8 @@
 // 256-bit vectors: the bits of 'simd' where the engine has them, and a note where it has not.
 
 import { describe, expect, it, vi } from 'vitest'
-import { fromBase64 } from '../src/backends/wasm.ts'
 import { asOtherModule } from '../src/backends/wide.ts'
+import { fromBase64 } from '../src/base/base64.ts'
 import { wasm } from '../src/generated/simd.ts'
 import { Network, type OptimizerOptions } from '../src/index.ts'
 import { stripedKinds, titleOf } from './helpers/optimizers.ts'

@@ -2,11 +2,11 @@
 //
 //   ┌ head ┬ table of layers ┬ rows of weights, biases, activations, deltas ┬ lists of the inputs ┬ targets ┐
 //
-// A row of weights holds what leads from one unit to all of the layer above, in float64 that are float32 numbers, each part
-// padded to vectors of two:
+// A row of weights holds what leads from one unit to all of the layer above, in float64 that are float32 numbers: a vector of
+// two weights, a vector of what the rule keeps of each, the next two weights, and so on, padded to whole vectors.
 //
-//   momentum  │ weights │ changes │ stamp, 16 bytes: the sample that it is up to date with │
-//   Adam      │ weights │ low moments │ high moments │
+//   momentum  │ w w │ change change │ w w │ change change │ … │ stamp, 16 bytes: the sample that it is up to date with │
+//   Adam      │ w w │ low low │ high high │ w w │ low low │ high high │ …
 
 /** What the head holds. Integers. */
 export const ACTIVATION = 0
@@ -44,7 +44,10 @@ export const ROOT = 136
 export const SUM = 144
 export const ERROR = 152
 
-export const HEAD = 160
+/** 1 where the lists leave out zeros, so that rows of weights have to be brought up to date. */
+export const IS_SPARSE = 160
+
+export const HEAD = 176
 
 /** Of each layer above the inputs, from HEAD on. Integers: sizes, and addresses. */
 export const LAYER = 48

@@ -13,27 +13,33 @@ function stride(head: usize, mean: v128, square: v128): v128 {
   return f64x2.div(f64x2.mul(v128.load64_splat(head, SCALE), mean), below)
 }
 
-/** Steps the weights at w, with moments `part` and 2 · part bytes further on, by the gradient g. */
+/** Bytes of two weights and their moments. */
+const TRIPLE: usize = 48
+/** From two weights to their moments. */
+const LOW: usize = 16
+const HIGH: usize = 32
+
+/** Steps the two weights at p, which are `weight`, by the gradient g. */
 @inline
-function step(head: usize, w: usize, part: usize, weight: v128, g: v128): void {
+function step(head: usize, p: usize, weight: v128, g: v128): void {
   const mean = f64x2.add(
-    f64x2.mul(v128.load(w + part), v128.load64_splat(head, BETA1)),
+    f64x2.mul(v128.load(p, LOW), v128.load64_splat(head, BETA1)),
     f64x2.mul(v128.load64_splat(head, SHARE1), g),
   )
   const square = f64x2.add(
-    f64x2.mul(v128.load(w + 2 * part), v128.load64_splat(head, BETA2)),
+    f64x2.mul(v128.load(p, HIGH), v128.load64_splat(head, BETA2)),
     f64x2.mul(f64x2.mul(v128.load64_splat(head, SHARE2), g), g),
   )
-  v128.store(w + part, rounded(mean))
-  v128.store(w + 2 * part, rounded(square))
-  v128.store(w, rounded(f64x2.add(weight, stride(head, mean, square))))
+  v128.store(p, rounded(mean), LOW)
+  v128.store(p, rounded(square), HIGH)
+  v128.store(p, rounded(f64x2.add(weight, stride(head, mean, square))))
 }
 
 /** All rows; those that have no entry in [list, end) have an input of 0. */
 export function updateListed(head: usize, layer: usize, list: usize, end: usize): void {
   const distance = <usize>load<u32>(layer, STRIDE)
-  const part = (<usize>load<u32>(layer, VECTORS)) << 4
   const deltas = <usize>load<u32>(layer, DELTAS)
+  const last = deltas + ((<usize>load<u32>(layer, VECTORS)) << 4)
   const first = <usize>load<u32>(layer, WEIGHTS)
   const rows = first + <usize>load<u32>(layer, INPUTS) * distance
   for (let row = first; row < rows; row += distance) {
@@ -42,10 +48,8 @@ export function updateListed(head: usize, layer: usize, list: usize, end: usize)
       x = f64x2.promote_low_f32x4(v128.load32_splat(list, 4))
       list += ENTRY
     }
-    const last = row + part
-    for (let w = row, d = deltas; w < last; w += 16, d += 16) {
-      step(head, w, part, v128.load(w), f64x2.mul(v128.load(d), x))
-    }
+    let p = row
+    for (let d = deltas; d < last; d += 16, p += TRIPLE) step(head, p, v128.load(p), f64x2.mul(v128.load(d), x))
   }
 }
 
@@ -53,31 +57,27 @@ export function updateListed(head: usize, layer: usize, list: usize, end: usize)
 export function climb(
   head: usize, layer: usize, a: usize, below: usize, mask: usize, activation: i32, alpha: v128,
 ): void {
-  const inputs = load<i32>(layer, INPUTS)
   const distance = <usize>load<u32>(layer, STRIDE)
-  const part = (<usize>load<u32>(layer, VECTORS)) << 4
   const deltas = <usize>load<u32>(layer, DELTAS)
+  const last = deltas + ((<usize>load<u32>(layer, VECTORS)) << 4)
+  const end = a + ((<usize>load<u32>(layer, INPUTS)) << 3)
   let row = <usize>load<u32>(layer, WEIGHTS)
-  for (let i = 0; i < inputs; i += 2) {
+  for (; a < end; a += 16, below += 16, mask += 16, row += distance << 1) {
     const x0 = v128.load64_splat(a)
     const x1 = v128.load64_splat(a, 8)
     let e = f64x2.splat(0)
-    let w = row
-    const last = row + part
-    for (let d = deltas; w < last; w += 16, d += 16) {
-      const w0 = v128.load(w)
-      const w1 = v128.load(w + distance)
+    let p = row
+    let q = row + distance
+    for (let d = deltas; d < last; d += 16, p += TRIPLE, q += TRIPLE) {
+      const w0 = v128.load(p)
+      const w1 = v128.load(q)
       e = f64x2.add(e, f64x2.mul(v128.load64_splat(d), v128.shuffle<f64>(w0, w1, 0, 2)))
       e = f64x2.add(e, f64x2.mul(v128.load64_splat(d, 8), v128.shuffle<f64>(w0, w1, 1, 3)))
       const v = v128.load(d)
-      step(head, w, part, w0, f64x2.mul(v, x0))
-      step(head, w + distance, part, w1, f64x2.mul(v, x1))
+      step(head, p, w0, f64x2.mul(v, x0))
+      step(head, q, w1, f64x2.mul(v, x1))
     }
     v128.store(below, v128.and(delta(activation, e, v128.load(a), alpha), v128.load(mask)))
-    a += 16
-    below += 16
-    mask += 16
-    row += distance << 1
   }
 }
 

@@ -13,10 +13,10 @@ function store(activation: i32, alpha: v128, z: v128, a: usize, mask: usize, at:
  * Vectors (1, 2 or 4) of units from the vector at byte `at` of a row on. The inputs are the float64 at x, `inputs` of them or,
  * with Listed = Two, the entries of [x, end).
  */
-function block<Vectors, Listed>(
+function block<Vectors, Listed, Slots>(
   layer: usize, x: usize, end: usize, activation: i32, alpha: v128, at: usize,
 ): void {
-  const weights = <usize>load<u32>(layer, WEIGHTS) + at
+  const weights = <usize>load<u32>(layer, WEIGHTS) + at * <usize>count<Slots>()
   const stride = <usize>load<u32>(layer, STRIDE)
   const bias = <usize>load<u32>(layer, BIASES) + at
   let c0 = v128.load(bias)
@@ -40,10 +40,10 @@ function block<Vectors, Listed>(
       x += 8
     }
     c0 = f64x2.add(c0, f64x2.mul(value, v128.load(w)))
-    if (count<Vectors>() > 1) c1 = f64x2.add(c1, f64x2.mul(value, v128.load(w, 16)))
+    if (count<Vectors>() > 1) c1 = f64x2.add(c1, f64x2.mul(value, v128.load(w, <usize>(count<Slots>() * 16))))
     if (count<Vectors>() > 2) {
-      c2 = f64x2.add(c2, f64x2.mul(value, v128.load(w, 32)))
-      c3 = f64x2.add(c3, f64x2.mul(value, v128.load(w, 48)))
+      c2 = f64x2.add(c2, f64x2.mul(value, v128.load(w, <usize>(count<Slots>() * 32))))
+      c3 = f64x2.add(c3, f64x2.mul(value, v128.load(w, <usize>(count<Slots>() * 48))))
     }
     if (count<Listed>() == 1) w += stride
   }
@@ -58,23 +58,23 @@ function block<Vectors, Listed>(
 }
 
 @inline
-function forward<Listed>(layer: usize, x: usize, end: usize, activation: i32, alpha: v128): void {
+function forward<Listed, Slots>(layer: usize, x: usize, end: usize, activation: i32, alpha: v128): void {
   let left = load<i32>(layer, VECTORS)
   let at: usize = 0
-  for (; left >= 4; left -= 4, at += 64) block<Four, Listed>(layer, x, end, activation, alpha, at)
+  for (; left >= 4; left -= 4, at += 64) block<Four, Listed, Slots>(layer, x, end, activation, alpha, at)
   if (left & 2) {
-    block<Two, Listed>(layer, x, end, activation, alpha, at)
+    block<Two, Listed, Slots>(layer, x, end, activation, alpha, at)
     at += 32
   }
-  if (left & 1) block<One, Listed>(layer, x, end, activation, alpha, at)
+  if (left & 1) block<One, Listed, Slots>(layer, x, end, activation, alpha, at)
 }
 
-/** From the entries of [list, end). */
-export function forwardListed(layer: usize, list: usize, end: usize, activation: i32, alpha: v128): void {
-  forward<Two>(layer, list, end, activation, alpha)
+/** From the entries of [list, end). Slots: vectors that a row holds for each two weights. */
+export function forwardListed<Slots>(layer: usize, list: usize, end: usize, activation: i32, alpha: v128): void {
+  forward<Two, Slots>(layer, list, end, activation, alpha)
 }
 
 /** From the activations at x. */
-export function forwardDense(layer: usize, x: usize, activation: i32, alpha: v128): void {
-  forward<One>(layer, x, x + ((<usize>load<u32>(layer, INPUTS)) << 3), activation, alpha)
+export function forwardDense<Slots>(layer: usize, x: usize, activation: i32, alpha: v128): void {
+  forward<One, Slots>(layer, x, x + ((<usize>load<u32>(layer, INPUTS)) << 3), activation, alpha)
 }

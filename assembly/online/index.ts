@@ -2,10 +2,11 @@
 // own, so that only pages that train in this way have its bytes.
 
 import {
-  ACTIVATION, ACTIVATIONS, ALPHA, BETA1, BETA2, DELTAS, ENTRIES, ENTRY, ERROR, HEAD, IS_ADAM, ITERATIONS, INPUTS, LAYER, LAYERS,
+  ACTIVATION, ACTIVATIONS, ALPHA, BETA1, BETA2, DELTAS, ENTRIES, ENTRY, ERROR, HEAD, IS_ADAM, IS_SPARSE, ITERATIONS, INPUTS, LAYER, LAYERS,
   MASK, MOMENTUM, OUTPUTS, POWER1, POWER2, RATE, ROOT, ROW, ROWS, SAMPLES, SCALE, STARTS, STEPS, STRIDE, SUM, TARGETS, VECTORS,
   WEIGHTS,
 } from '../abi/online'
+import { Three, Two } from '../base/counts'
 import * as Adam from './adam'
 import { forwardDense, forwardListed } from './forward'
 import { delta, rounded } from './functions'
@@ -46,26 +47,27 @@ function scaleDeltas(layer: usize, rate: v128): void {
 function catchUp(head: usize, layer: usize, list: usize, end: usize): void {
   const now = load<u64>(head, SAMPLES)
   const weights = <usize>load<u32>(layer, WEIGHTS)
-  const changes = (<usize>load<u32>(layer, VECTORS)) << 4
+  const length = (<usize>load<u32>(layer, VECTORS)) << 5
   for (; list < end; list += ENTRY) {
     const w = weights + <usize>load<u32>(list)
-    const stamp = w + 2 * changes
+    const stamp = w + length
     const behind = now - load<u64>(stamp)
-    if (behind) Momentum.catchUp(w, changes, behind, load<f64>(head, MOMENTUM))
+    if (behind) Momentum.catchUp(w, stamp, behind, load<f64>(head, MOMENTUM))
     store<u64>(stamp, now + 1)
   }
 }
 
-/** Brings all rows of the lowest layer up to the last sample. */
+/** Brings all rows of the lowest layer up to the last sample, where some are left behind. */
 export function settle(head: usize): void {
+  if (!load<i32>(head, IS_SPARSE) || load<i32>(head, IS_ADAM)) return
   const layer = head + HEAD
   const now = load<u64>(head, SAMPLES)
   const distance = <usize>load<u32>(layer, STRIDE)
-  const changes = (<usize>load<u32>(layer, VECTORS)) << 4
+  const length = (<usize>load<u32>(layer, VECTORS)) << 5
   let w = <usize>load<u32>(layer, WEIGHTS)
   for (let i = load<i32>(layer, INPUTS); i > 0; --i, w += distance) {
-    const stamp = w + 2 * changes
-    Momentum.catchUp(w, changes, now - load<u64>(stamp), load<f64>(head, MOMENTUM))
+    const stamp = w + length
+    Momentum.catchUp(w, stamp, now - load<u64>(stamp), load<f64>(head, MOMENTUM))
     store<u64>(stamp, now)
   }
 }
@@ -82,10 +84,17 @@ function train(head: usize, row: usize): f64 {
   const first = head + HEAD
   const top = first + (<usize>load<u32>(head, LAYERS) - 1) * LAYER
 
-  if (!isAdam) catchUp(head, first, list, end)
-  forwardListed(first, list, end, activation, alpha)
-  for (let layer = first; layer < top; layer += LAYER) {
-    forwardDense(layer + LAYER, <usize>load<u32>(layer, ACTIVATIONS), activation, alpha)
+  if (isAdam) {
+    forwardListed<Three>(first, list, end, activation, alpha)
+    for (let layer = first; layer < top; layer += LAYER) {
+      forwardDense<Three>(layer + LAYER, <usize>load<u32>(layer, ACTIVATIONS), activation, alpha)
+    }
+  } else {
+    if (load<i32>(head, IS_SPARSE)) catchUp(head, first, list, end)
+    forwardListed<Two>(first, list, end, activation, alpha)
+    for (let layer = first; layer < top; layer += LAYER) {
+      forwardDense<Two>(layer + LAYER, <usize>load<u32>(layer, ACTIVATIONS), activation, alpha)
+    }
   }
 
   const vectors = <usize>load<u32>(top, VECTORS)

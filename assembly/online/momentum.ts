@@ -3,27 +3,28 @@
 import { BIASES, DELTAS, ENTRY, INPUTS, STEPS, STRIDE, VECTORS, WEIGHTS } from '../abi/online'
 import { delta, rounded } from './functions'
 
-/** The row at w, whose changes are `changes` bytes further on, for the input x. */
+/** Bytes of two weights and their changes. */
+const PAIR: usize = 32
+/** From two weights to their changes. */
+const CHANGE: usize = 16
+
+/** The two weights at p, which are `weight`, for the steps η δ of their units and the input x. */
 @inline
-function step(w: usize, changes: usize, v: v128, x: v128, mu: v128): v128 {
-  const change = f64x2.add(f64x2.mul(v, x), f64x2.mul(mu, v128.load(w + changes)))
-  v128.store(w + changes, rounded(change))
-  return change
+function step(p: usize, weight: v128, steps: v128, x: v128, mu: v128): void {
+  const change = f64x2.add(f64x2.mul(steps, x), f64x2.mul(mu, v128.load(p, CHANGE)))
+  v128.store(p, rounded(change), CHANGE)
+  v128.store(p, rounded(f64x2.add(weight, change)))
 }
 
 /** The rows of the entries of [list, end). */
 export function updateListed(layer: usize, list: usize, end: usize, mu: v128): void {
   const weights = <usize>load<u32>(layer, WEIGHTS)
-  const changes = (<usize>load<u32>(layer, VECTORS)) << 4
   const steps = <usize>load<u32>(layer, STEPS)
+  const last = steps + ((<usize>load<u32>(layer, VECTORS)) << 4)
   for (; list < end; list += ENTRY) {
-    let w = weights + <usize>load<u32>(list)
+    let p = weights + <usize>load<u32>(list)
     const x = f64x2.promote_low_f32x4(v128.load32_splat(list, 4))
-    const last = w + changes
-    for (let s = steps; w < last; w += 16, s += 16) {
-      const change = step(w, changes, v128.load(s), x, mu)
-      v128.store(w, rounded(f64x2.add(v128.load(w), change)))
-    }
+    for (let s = steps; s < last; s += 16, p += PAIR) step(p, v128.load(p), v128.load(s), x, mu)
   }
 }
 
@@ -34,54 +35,51 @@ export function updateListed(layer: usize, list: usize, end: usize, mu: v128): v
 export function climb(
   layer: usize, a: usize, below: usize, mask: usize, activation: i32, alpha: v128, mu: v128,
 ): void {
-  const inputs = load<i32>(layer, INPUTS)
   const stride = <usize>load<u32>(layer, STRIDE)
-  const changes = (<usize>load<u32>(layer, VECTORS)) << 4
   const steps = <usize>load<u32>(layer, STEPS)
   const deltas = <usize>load<u32>(layer, DELTAS)
+  const last = steps + ((<usize>load<u32>(layer, VECTORS)) << 4)
+  const end = a + ((<usize>load<u32>(layer, INPUTS)) << 3)
   let row = <usize>load<u32>(layer, WEIGHTS)
-  for (let i = 0; i < inputs; i += 2) {
+  for (; a < end; a += 16, below += 16, mask += 16, row += stride << 1) {
     const x0 = v128.load64_splat(a)
     const x1 = v128.load64_splat(a, 8)
     let e = f64x2.splat(0)
-    let w = row
-    const last = row + changes
-    for (let s = steps, d = deltas; w < last; w += 16, s += 16, d += 16) {
-      const w0 = v128.load(w)
-      const w1 = v128.load(w + stride)
+    let p = row
+    let q = row + stride
+    let d = deltas
+    for (let s = steps; s < last; s += 16, d += 16, p += PAIR, q += PAIR) {
+      const w0 = v128.load(p)
+      const w1 = v128.load(q)
       e = f64x2.add(e, f64x2.mul(v128.load64_splat(d), v128.shuffle<f64>(w0, w1, 0, 2)))
       e = f64x2.add(e, f64x2.mul(v128.load64_splat(d, 8), v128.shuffle<f64>(w0, w1, 1, 3)))
       const v = v128.load(s)
-      v128.store(w, rounded(f64x2.add(w0, step(w, changes, v, x0, mu))))
-      v128.store(w + stride, rounded(f64x2.add(w1, step(w + stride, changes, v, x1, mu))))
+      step(p, w0, v, x0, mu)
+      step(q, w1, v, x1, mu)
     }
     v128.store(below, v128.and(delta(activation, e, v128.load(a), alpha), v128.load(mask)))
-    a += 16
-    below += 16
-    mask += 16
-    row += stride << 1
   }
 }
 
 export function updateBiases(layer: usize): void {
   const steps = <usize>load<u32>(layer, STEPS)
+  const last = steps + ((<usize>load<u32>(layer, VECTORS)) << 4)
   let bias = <usize>load<u32>(layer, BIASES)
-  const last = bias + ((<usize>load<u32>(layer, VECTORS)) << 4)
-  for (let s = steps; bias < last; bias += 16, s += 16) {
+  for (let s = steps; s < last; s += 16, bias += 16) {
     v128.store(bias, rounded(f64x2.add(v128.load(bias), v128.load(s))))
   }
 }
 
 /**
- * What `samples` samples leave of a row whose input was 0 in all of them: change = μ change; w = w + change. Where the
- * change no longer moves any weight, it shrinks by a power of μ at once, which may round otherwise in its last bits.
+ * What `samples` samples leave of the row at p, which ends at `last`, if its input was 0 in all of them: change = μ change;
+ * w = w + change. Where the change no longer moves a weight, it shrinks by a power of μ at once, which may round otherwise in
+ * its last bits.
  */
-export function catchUp(w: usize, changes: usize, samples: u64, mu: f64): void {
+export function catchUp(p: usize, last: usize, samples: u64, mu: f64): void {
   const m = f64x2.splat(mu)
-  const last = w + changes
-  for (; w < last; w += 16) {
-    let change = v128.load(w + changes)
-    let weight = v128.load(w)
+  for (; p < last; p += PAIR) {
+    let change = v128.load(p, CHANGE)
+    let weight = v128.load(p)
     let left = samples
     while (left && v128.any_true(f64x2.ne(change, f64x2.splat(0)))) {
       change = f64x2.mul(m, change)
@@ -95,8 +93,8 @@ export function catchUp(w: usize, changes: usize, samples: u64, mu: f64): void {
         break
       }
     }
-    v128.store(w, weight)
-    v128.store(w + changes, change)
+    v128.store(p, weight)
+    v128.store(p, change, CHANGE)
   }
 }
 

@@ -1,6 +1,7 @@
 // Which backend a network gets: what was asked for, or the fastest that the engine runs.
 
 import { LARGE, PAIRED, SINGLE } from '../../assembly/abi/layout.ts'
+import { fromBase64 } from '../base/base64.ts'
 import { BackendError } from '../base/errors.ts'
 import { wasm as relaxedBinary } from '../generated/relaxed.ts'
 import { wasm as simdBinary } from '../generated/simd.ts'
@@ -8,7 +9,7 @@ import type { KernelsName } from '../model/options.ts'
 import type { MakeBackend } from './backend.ts'
 import { memoriesOf } from './memories.ts'
 import { makeReferenceBackend } from './reference.ts'
-import { fromBase64, withoutSharedMemory } from './wasm.ts'
+import { withoutSharedMemory } from './wasm.ts'
 import { asOtherModule, fuseTo256 } from './wide.ts'
 
 type WasmName = 'relaxed' | 'simd'

@@ -10,21 +10,6 @@ const PAGE = 65536
 // One page less than WebAssembly has: the kernels' 32-bit addresses of a tensor's end stay below 2³².
 const MOST_PAGES = 65535
 
-interface NodeBuffer {
-  from(text: string, encoding: 'base64'): Uint8Array
-}
-
-/** The bytes of a base64 text. */
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const { Buffer } = globalThis as { Buffer?: NodeBuffer }
-  // Ten times as fast as atob (Node 20), which would add some milliseconds to the start of every process.
-  if (Buffer) return new Uint8Array(Buffer.from(text, 'base64'))
-  const binary = atob(text)
-  const bytes = new Uint8Array(binary.length)
-  for (let i = 0; i < bytes.length; ++i) bytes[i] = binary.charCodeAt(i)
-  return bytes
-}
-
 /**
  * The same module importing an unshared memory: the shared bit of the import's limits is cleared. Atomics are valid on
  * unshared memory. The import section is laid out as in

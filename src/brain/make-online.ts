@@ -1,7 +1,7 @@
 // Training sample by sample by the kernels of assembly/online/, or in plain JavaScript where the engine cannot run them.
 
 import { HEAD_ADDRESS } from '../../assembly/abi/online.ts'
-import { fromBase64 } from '../backends/wasm.ts'
+import { fromBase64 } from '../base/base64.ts'
 import { BackendError } from '../base/errors.ts'
 import { wasm as binary } from '../generated/online.ts'
 import { arrange, fill, type Kernels, onlineIn } from './memory.ts'

@@ -90,32 +90,23 @@ export function arrange(sizes: readonly number[], data: TrainingData, rule: Rule
 
 const float64 = (buffer: ArrayBuffer) => new Float64Array(buffer)
 
-/** Rows of JavaScript, (units × inputs), to columns of the kernels' memory from `first` on. */
-function spread(floats: Float64Array, rows: readonly Float32Array[], { stride }: Place, first: number): void {
-  rows.forEach((row, j) => {
-    for (let i = 0, at = first / 8 + j; i < row.length; ++i, at += stride / 8) floats[at] = row[i]
-  })
-}
+/** The parts of a layer's rows, a vector of each in turn: arrays of JavaScript, (units × inputs). */
+const partsOf = (layer: Layer, isAdam: boolean): Weights['weights'][] =>
+  isAdam ? [layer.weights, layer.low!.weights, layer.high!.weights] : [layer.weights, layer.changes!]
 
-function gather(floats: Float64Array, rows: readonly Float32Array[], { stride }: Place, first: number): void {
-  rows.forEach((row, j) => {
-    for (let i = 0, at = first / 8 + j; i < row.length; ++i, at += stride / 8) row[i] = floats[at]
+/** Calls `visit` with each row of the parts, and with where its numbers stand: the first, and the distance of the next. */
+function eachRow(
+  layer: Layer,
+  { weights, stride }: Place,
+  isAdam: boolean,
+  visit: (row: Float32Array, at: number, distance: number) => void,
+): void {
+  const parts = partsOf(layer, isAdam)
+  parts.forEach((rows, p) => {
+    rows.forEach((row, j) => {
+      visit(row, weights / 8 + 2 * (parts.length * (j >> 1) + p) + (j & 1), stride / 8)
+    })
   })
-}
-
-/** The parts of a layer that training changes: arrays of JavaScript, and where they stand. */
-function partsOf(layer: Layer, place: Place, isAdam: boolean): [Weights['weights'], number][] {
-  const { weights, part } = place
-  return isAdam
-    ? [
-        [layer.weights, weights],
-        [layer.low!.weights, weights + part],
-        [layer.high!.weights, weights + 2 * part],
-      ]
-    : [
-        [layer.weights, weights],
-        [layer.changes!, weights + part],
-      ]
 }
 
 function biasesOf(layer: Layer, { biases, part }: Place, isAdam: boolean): [Float32Array, number][] {
@@ -136,7 +127,9 @@ function readParameters(
 ): void {
   const floats = float64(buffer)
   places.forEach((place, l) => {
-    for (const [rows, first] of partsOf(layers[l], place, isAdam)) spread(floats, rows, place, first)
+    eachRow(layers[l], place, isAdam, (row, at, distance) => {
+      for (let i = 0; i < row.length; ++i) floats[at + i * distance] = row[i]
+    })
     for (const [biases, first] of biasesOf(layers[l], place, isAdam)) floats.set(biases, first / 8)
   })
 }
@@ -149,7 +142,9 @@ function writeParameters(
 ): void {
   const floats = float64(buffer)
   places.forEach((place, l) => {
-    for (const [rows, first] of partsOf(layers[l], place, isAdam)) gather(floats, rows, place, first)
+    eachRow(layers[l], place, isAdam, (row, at, distance) => {
+      for (let i = 0; i < row.length; ++i) row[i] = floats[at + i * distance]
+    })
     for (const [biases, first] of biasesOf(layers[l], place, isAdam)) {
       biases.set(floats.subarray(first / 8, first / 8 + biases.length))
     }
@@ -197,6 +192,7 @@ export function fill(
   int(Abi.ACTIVATION, codes[rule.activation])
   int(Abi.LAYERS, plan.places.length)
   int(Abi.IS_ADAM, Number(rule.isAdam))
+  int(Abi.IS_SPARSE, Number(!plan.keepsZeros))
   int(Abi.ROWS, data.rows)
   int(Abi.OUTPUTS, plan.places[plan.places.length - 1].units)
   int(Abi.STARTS, plan.starts)
@@ -256,7 +252,7 @@ export function onlineIn(
     },
     run: (most, until, threshold) => kernels.run(head, most, Math.min(until, 2 ** 31 - 1), threshold),
     write() {
-      if (!rule.isAdam) kernels.settle(head)
+      kernels.settle(head)
       writeParameters(buffer, plan, parameters, rule.isAdam)
       // The low half of a 64-bit integer, and the high one.
       const at = (head + Abi.SAMPLES) / 4
