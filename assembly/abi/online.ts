@@ -47,7 +47,13 @@ export const ERROR = 152
 /** 1 where the lists leave out zeros, so that rows of weights have to be brought up to date. */
 export const IS_SPARSE = 160
 
-export const HEAD = 176
+/** The entry of the activation's table for z = 0, entries per unit of z, its inverse, and the z where the table ends. */
+export const TABLE = 164
+export const TABLE_SCALE = 168
+export const TABLE_INVERSE = 176
+export const TABLE_END = 184
+
+export const HEAD = 192
 
 /** Of each layer above the inputs, from HEAD on. Integers: sizes, and addresses. */
 export const LAYER = 48
@@ -69,6 +75,10 @@ export const MASK = 32
 
 /** An entry of a list: the distance of the row of weights from the first, an integer, and the input, a float32. */
 export const ENTRY = 8
+
+/** Terms of an entry of an activation's table, and entries for z > 0, as many as for z < 0. */
+export const TERMS = 8
+export const TABLE_ENTRIES = 300
 
 export const SIGMOID = 0
 export const TANH = 1

@@ -2,9 +2,20 @@
 // the moments before the sample, as brain.js is seen to do.
 
 import {
-  BETA1, BETA2, BIASES, DELTAS, ENTRY, EPSILON, INPUTS, ROOT, SCALE, SHARE1, SHARE2, STRIDE, VECTORS, WEIGHTS,
+  ACTIVATIONS, BETA1, BETA2, BIASES, DELTAS, ENTRY, EPSILON, INPUTS, LAYER, MASK, POWER1, POWER2, RATE, ROOT, SCALE, SHARE1, SHARE2, STRIDE,
+  VECTORS, WEIGHTS,
 } from '../abi/online'
 import { delta, rounded } from './functions'
+
+/** Makes the factors of the sample that comes. */
+export function advance(head: usize): void {
+  const power1 = load<f64>(head, POWER1) * load<f64>(head, BETA1)
+  const power2 = load<f64>(head, POWER2) * load<f64>(head, BETA2)
+  store<f64>(head, power1, POWER1)
+  store<f64>(head, power2, POWER2)
+  store<f64>(head, load<f64>(head, RATE) / (1 - power1), SCALE)
+  store<f64>(head, 1 / sqrt(1 - power2), ROOT)
+}
 
 /** η m / (1 − β₁ᵗ) over √(v / (1 − β₂ᵗ)) + ε. */
 @inline
@@ -54,15 +65,17 @@ export function updateListed(head: usize, layer: usize, list: usize, end: usize)
 }
 
 /** As climb of momentum.ts. */
-export function climb(
-  head: usize, layer: usize, a: usize, below: usize, mask: usize, activation: i32, alpha: v128,
-): void {
+export function climb(head: usize, layer: usize): void {
+  const under = layer - LAYER
+  let a = <usize>load<u32>(under, ACTIVATIONS)
+  const below = <usize>load<u32>(under, DELTAS) - a
+  const mask = <usize>load<u32>(under, MASK) - a
   const distance = <usize>load<u32>(layer, STRIDE)
   const deltas = <usize>load<u32>(layer, DELTAS)
   const last = deltas + ((<usize>load<u32>(layer, VECTORS)) << 4)
   const end = a + ((<usize>load<u32>(layer, INPUTS)) << 3)
   let row = <usize>load<u32>(layer, WEIGHTS)
-  for (; a < end; a += 16, below += 16, mask += 16, row += distance << 1) {
+  for (; a < end; a += 16, row += distance << 1) {
     const x0 = v128.load64_splat(a)
     const x1 = v128.load64_splat(a, 8)
     let e = f64x2.splat(0)
@@ -77,7 +90,7 @@ export function climb(
       step(head, p, w0, f64x2.mul(v, x0))
       step(head, q, w1, f64x2.mul(v, x1))
     }
-    v128.store(below, v128.and(delta(activation, e, v128.load(a), alpha), v128.load(mask)))
+    v128.store(a + below, v128.and(delta(head, e, v128.load(a)), v128.load(a + mask)))
   }
 }
 

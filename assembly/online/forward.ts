@@ -1,12 +1,12 @@
 // a = f(x · W + b) of one sample: the sum of each unit begins with its bias and takes the inputs in order, in float64.
 
-import { ACTIVATIONS, BIASES, ENTRY, INPUTS, MASK, STRIDE, VECTORS, WEIGHTS } from '../abi/online'
+import { ACTIVATIONS, BIASES, ENTRY, INPUTS, LAYER, MASK, STRIDE, VECTORS, WEIGHTS } from '../abi/online'
 import { count, Four, One, Two } from '../base/counts'
 import { activate } from './functions'
 
 @inline
-function store(activation: i32, alpha: v128, z: v128, a: usize, mask: usize, at: usize): void {
-  v128.store(a + at, v128.and(activate(activation, z, alpha), v128.load(mask + at)))
+function store(head: usize, z: v128, a: usize, mask: usize, at: usize): void {
+  v128.store(a + at, v128.and(activate(head, z), v128.load(mask + at)))
 }
 
 /**
@@ -14,7 +14,7 @@ function store(activation: i32, alpha: v128, z: v128, a: usize, mask: usize, at:
  * with Listed = Two, the entries of [x, end).
  */
 function block<Vectors, Listed, Slots>(
-  layer: usize, x: usize, end: usize, activation: i32, alpha: v128, at: usize,
+  head: usize, layer: usize, x: usize, end: usize, at: usize,
 ): void {
   const weights = <usize>load<u32>(layer, WEIGHTS) + at * <usize>count<Slots>()
   const stride = <usize>load<u32>(layer, STRIDE)
@@ -49,32 +49,33 @@ function block<Vectors, Listed, Slots>(
   }
   const a = <usize>load<u32>(layer, ACTIVATIONS)
   const mask = <usize>load<u32>(layer, MASK)
-  store(activation, alpha, c0, a, mask, at)
-  if (count<Vectors>() > 1) store(activation, alpha, c1, a, mask, at + 16)
+  store(head, c0, a, mask, at)
+  if (count<Vectors>() > 1) store(head, c1, a, mask, at + 16)
   if (count<Vectors>() > 2) {
-    store(activation, alpha, c2, a, mask, at + 32)
-    store(activation, alpha, c3, a, mask, at + 48)
+    store(head, c2, a, mask, at + 32)
+    store(head, c3, a, mask, at + 48)
   }
 }
 
 @inline
-function forward<Listed, Slots>(layer: usize, x: usize, end: usize, activation: i32, alpha: v128): void {
+function forward<Listed, Slots>(head: usize, layer: usize, x: usize, end: usize): void {
   let left = load<i32>(layer, VECTORS)
   let at: usize = 0
-  for (; left >= 4; left -= 4, at += 64) block<Four, Listed, Slots>(layer, x, end, activation, alpha, at)
+  for (; left >= 4; left -= 4, at += 64) block<Four, Listed, Slots>(head, layer, x, end, at)
   if (left & 2) {
-    block<Two, Listed, Slots>(layer, x, end, activation, alpha, at)
+    block<Two, Listed, Slots>(head, layer, x, end, at)
     at += 32
   }
-  if (left & 1) block<One, Listed, Slots>(layer, x, end, activation, alpha, at)
+  if (left & 1) block<One, Listed, Slots>(head, layer, x, end, at)
 }
 
 /** From the entries of [list, end). Slots: vectors that a row holds for each two weights. */
-export function forwardListed<Slots>(layer: usize, list: usize, end: usize, activation: i32, alpha: v128): void {
-  forward<Two, Slots>(layer, list, end, activation, alpha)
+export function forwardListed<Slots>(head: usize, layer: usize, list: usize, end: usize): void {
+  forward<Two, Slots>(head, layer, list, end)
 }
 
-/** From the activations at x. */
-export function forwardDense<Slots>(layer: usize, x: usize, activation: i32, alpha: v128): void {
-  forward<One, Slots>(layer, x, x + ((<usize>load<u32>(layer, INPUTS)) << 3), activation, alpha)
+/** From the activations of the layer below. */
+export function forwardDense<Slots>(head: usize, layer: usize): void {
+  const x = <usize>load<u32>(layer - LAYER, ACTIVATIONS)
+  forward<One, Slots>(head, layer, x, x + ((<usize>load<u32>(layer, INPUTS)) << 3))
 }

@@ -1,6 +1,6 @@
 // Elementary functions of two float64: those of src/base/math.ts, operation by operation, so that both have the same bits.
 
-import { LEAKY_RELU, RELU, SIGMOID, TANH } from '../abi/online'
+import { ACTIVATION, ALPHA, RELU, SIGMOID, TABLE, TABLE_END, TABLE_INVERSE, TABLE_SCALE, TANH } from '../abi/online'
 
 @inline
 function constant(address: usize): v128 {
@@ -76,22 +76,57 @@ function tanh(x: v128): v128 {
   return v128.bitselect(x, t, f64x2.splat(-0.0))
 }
 
+const ROUND_WHOLE: f64 = 6755399441055744
+
+/** f(z) from the table of src/brain/activation-table.ts, by the same operations. */
+@inline
+function byTable(head: usize, z: f64): f64 {
+  const t = z * load<f64>(head, TABLE_SCALE) + ROUND_WHOLE
+  const d = z - (t - ROUND_WHOLE) * load<f64>(head, TABLE_INVERSE)
+  // The low half of the sum is the whole number.
+  const entry = <usize>(load<u32>(head, TABLE) + ((<u32>reinterpret<i64>(t)) << 6))
+  const d2 = d * d
+  const square = f64x2.splat(d2)
+  const low = f64x2.add(v128.load(entry), f64x2.mul(square, v128.load(entry, 16)))
+  const high = f64x2.add(v128.load(entry, 32), f64x2.mul(square, v128.load(entry, 48)))
+  const sums = f64x2.add(low, f64x2.mul(f64x2.splat(d2 * d2), high))
+  return f64x2.extract_lane(sums, 0) + d * f64x2.extract_lane(sums, 1)
+}
+
 /** f(z) rounded to float32. */
-export function activate(activation: i32, z: v128, alpha: v128): v128 {
-  if (activation == SIGMOID) return rounded(sigmoid(z))
-  if (activation == TANH) return rounded(tanh(z))
+export function activate(head: usize, z: v128): v128 {
+  const activation = load<i32>(head, ACTIVATION)
+  if (activation <= TANH) {
+    if (i64x2.all_true(f64x2.lt(f64x2.abs(z), v128.load64_splat(head, TABLE_END)))) {
+      const a = f64x2.splat(byTable(head, f64x2.extract_lane(z, 0)))
+      return rounded(f64x2.replace_lane(a, 1, byTable(head, f64x2.extract_lane(z, 1))))
+    }
+    return far(head, z)
+  }
   const negative = f64x2.lt(z, f64x2.splat(0))
   if (activation == RELU) return rounded(v128.andnot(z, negative))
-  return rounded(v128.bitselect(f64x2.mul(alpha, z), z, negative))
+  return rounded(v128.bitselect(f64x2.mul(v128.load64_splat(head, ALPHA), z), z, negative))
+}
+
+/** The same where not both are in the table. */
+function far(head: usize, z: v128): v128 {
+  let f = load<i32>(head, ACTIVATION) == SIGMOID ? sigmoid(z) : tanh(z)
+  const end = load<f64>(head, TABLE_END)
+  const z0 = f64x2.extract_lane(z, 0)
+  const z1 = f64x2.extract_lane(z, 1)
+  if (abs(z0) < end) f = f64x2.replace_lane(f, 0, byTable(head, z0))
+  if (abs(z1) < end) f = f64x2.replace_lane(f, 1, byTable(head, z1))
+  return rounded(f)
 }
 
 /** δ from the error and the activation, rounded to float32. */
 @inline
-export function delta(activation: i32, e: v128, a: v128, alpha: v128): v128 {
+export function delta(head: usize, e: v128, a: v128): v128 {
+  const activation = load<i32>(head, ACTIVATION)
   const one = constant(ONE)
   if (activation == SIGMOID) return rounded(f64x2.mul(f64x2.mul(e, a), f64x2.sub(one, a)))
   if (activation == TANH) return rounded(f64x2.mul(f64x2.sub(one, f64x2.mul(a, a)), e))
   const positive = f64x2.gt(a, f64x2.splat(0))
   if (activation == RELU) return rounded(v128.and(e, positive))
-  return rounded(v128.bitselect(e, f64x2.mul(alpha, e), positive))
+  return rounded(v128.bitselect(e, f64x2.mul(v128.load64_splat(head, ALPHA), e), positive))
 }

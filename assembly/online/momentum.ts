@@ -1,6 +1,8 @@
 // change = η δ x + μ change; w = w + change, both rounded to float32. Biases have no momentum.
 
-import { BIASES, DELTAS, ENTRY, INPUTS, STEPS, STRIDE, VECTORS, WEIGHTS } from '../abi/online'
+import {
+  ACTIVATIONS, BIASES, DELTAS, ENTRY, INPUTS, LAYER, MASK, MOMENTUM, RATE, STEPS, STRIDE, VECTORS, WEIGHTS,
+} from '../abi/online'
 import { delta, rounded } from './functions'
 
 /** Bytes of two weights and their changes. */
@@ -29,19 +31,24 @@ export function updateListed(layer: usize, list: usize, end: usize, mu: v128): v
 }
 
 /**
- * The rows of a layer whose inputs are the activations at a; before that, the deltas of the units below, Σ δ w with the weights
+ * The rows of a layer whose inputs are the layer below; before that, the deltas of that, and η δ, Σ δ w with the weights
  * as they were. Two rows at a time: their sums over the units above go in order.
  */
-export function climb(
-  layer: usize, a: usize, below: usize, mask: usize, activation: i32, alpha: v128, mu: v128,
-): void {
+export function climb(head: usize, layer: usize): void {
+  const rate = v128.load64_splat(head, RATE)
+  const mu = v128.load64_splat(head, MOMENTUM)
+  const under = layer - LAYER
+  let a = <usize>load<u32>(under, ACTIVATIONS)
+  const below = <usize>load<u32>(under, DELTAS) - a
+  const belowSteps = <usize>load<u32>(under, STEPS) - a
+  const mask = <usize>load<u32>(under, MASK) - a
   const stride = <usize>load<u32>(layer, STRIDE)
   const steps = <usize>load<u32>(layer, STEPS)
   const deltas = <usize>load<u32>(layer, DELTAS)
   const last = steps + ((<usize>load<u32>(layer, VECTORS)) << 4)
   const end = a + ((<usize>load<u32>(layer, INPUTS)) << 3)
   let row = <usize>load<u32>(layer, WEIGHTS)
-  for (; a < end; a += 16, below += 16, mask += 16, row += stride << 1) {
+  for (; a < end; a += 16, row += stride << 1) {
     const x0 = v128.load64_splat(a)
     const x1 = v128.load64_splat(a, 8)
     let e = f64x2.splat(0)
@@ -57,7 +64,9 @@ export function climb(
       step(p, w0, v, x0, mu)
       step(q, w1, v, x1, mu)
     }
-    v128.store(below, v128.and(delta(activation, e, v128.load(a), alpha), v128.load(mask)))
+    const d0 = v128.and(delta(head, e, v128.load(a)), v128.load(a + mask))
+    v128.store(a + below, d0)
+    v128.store(a + belowSteps, f64x2.mul(rate, d0))
   }
 }
 

@@ -2,6 +2,7 @@
 
 import * as Abi from '../../assembly/abi/online.ts'
 import { power } from '../base/powers.ts'
+import { activationTables } from './activation-table.ts'
 import type { Online, Rule } from './online.ts'
 import type { Layer, Parameters, Weights } from './parameters.ts'
 import type { TrainingData } from './training-data.ts'
@@ -37,6 +38,7 @@ interface Place {
 export interface Plan {
   readonly head: number
   readonly places: readonly Place[]
+  readonly table: number
   readonly starts: number
   readonly entries: number
   readonly targets: number
@@ -52,6 +54,8 @@ function countNonzeros({ starts, rows, values }: TrainingData): number {
   for (let k = 0; k < starts[rows]; ++k) if (values[k] !== 0) ++count
   return count
 }
+
+const TABLE_LENGTH = Abi.TERMS * (2 * Abi.TABLE_ENTRIES + 1)
 
 /** Where everything stands, from address `head` on. */
 export function arrange(sizes: readonly number[], data: TrainingData, rule: Rule, head: number): Plan {
@@ -81,6 +85,7 @@ export function arrange(sizes: readonly number[], data: TrainingData, rule: Rule
   const keepsZeros = nonzeros > (1 - MOST_ZEROS) * data.rows * sizes[0]
   return {
     ...{ head, places, keepsZeros },
+    table: take(8 * TABLE_LENGTH),
     starts: take(4 * (data.rows + 1)),
     entries: take(Abi.ENTRY * (keepsZeros ? listed : nonzeros)),
     targets: take((data.rows * places[places.length - 1].part) / 2),
@@ -209,6 +214,14 @@ export function fill(
   float(Abi.POWER1, power(rule.beta1, parameters.steps))
   float(Abi.POWER2, power(rule.beta2, parameters.steps))
   float(Abi.ERROR, 1)
+  if (rule.activation === 'sigmoid' || rule.activation === 'tanh') {
+    const { terms, scale } = activationTables()[rule.activation]
+    floats.set(terms, plan.table / 8)
+    int(Abi.TABLE, plan.table + 8 * Abi.TERMS * Abi.TABLE_ENTRIES)
+    float(Abi.TABLE_SCALE, scale)
+    float(Abi.TABLE_INVERSE, 1 / scale)
+    float(Abi.TABLE_END, Abi.TABLE_ENTRIES / scale)
+  }
   plan.places.forEach((place, l) => {
     const at = Abi.HEAD + l * Abi.LAYER
     int(at + Abi.INPUTS, place.inputs)
