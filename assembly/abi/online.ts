@@ -1,12 +1,12 @@
 // Where the numbers of a training sample by sample stand: byte offsets, in the memory of assembly/online/ alone.
 //
-//   ┌ head ┬ table of layers ┬ rows of weights, biases, activations, deltas ┬ lists of the inputs ┬ targets ┐
+//   ┌ head ┬ table of layers ┬ rows of weights, biases, activations, deltas ┬ activation's table ┬ lists of inputs ┬ targets ┐
 //
-// A row of weights holds what leads from one unit to all of the layer above, in float64 that are float32 numbers: a vector of
-// two weights, a vector of what the rule keeps of each, the next two weights, and so on, padded to whole vectors.
+// A row of weights holds what leads from one unit to all of the layer above, in float32: a vector of four weights, a vector of
+// what the rule keeps of each, the next four weights, and so on, padded to whole vectors.
 //
-//   momentum  │ w w │ change change │ w w │ change change │ … │ stamp, 16 bytes: the sample that it is up to date with │
-//   Adam      │ w w │ low low │ high high │ w w │ low low │ high high │ …
+//   momentum  │ w w w w │ change … │ w w w w │ change … │ … │ stamp, 16 bytes: the sample that it is up to date with │
+//   Adam      │ w w w w │ low … │ high … │ w w w w │ low … │ high … │ …
 
 /** What the head holds. Integers. */
 export const ACTIVATION = 0
@@ -24,36 +24,36 @@ export const ROW = 32
 export const ITERATIONS = 36
 /** Samples so far, a 64-bit integer: what stamps are compared with. */
 export const SAMPLES = 40
-/** Numbers, in float64. */
-export const RATE = 48
-export const MOMENTUM = 56
-export const ALPHA = 64
-export const BETA1 = 72
-/** 1 − β₁ */
-export const SHARE1 = 80
-export const BETA2 = 88
-export const SHARE2 = 96
-export const EPSILON = 104
-/** β₁ and β₂ to the number of samples. */
-export const POWER1 = 112
-export const POWER2 = 120
-/** η / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ). */
-export const SCALE = 128
-export const ROOT = 136
-/** Of the errors of the pass under way, and the mean of the last whole one. */
-export const SUM = 144
-export const ERROR = 152
-
 /** 1 where the lists leave out zeros, so that rows of weights have to be brought up to date. */
-export const IS_SPARSE = 160
+export const IS_SPARSE = 48
+/** The entry of the activation's table for z = 0. */
+export const TABLE = 52
+/** Numbers, in float64: η, β₁, β₂, and β₁ and β₂ to the number of samples. */
+export const FULL_RATE = 56
+export const BETA1 = 64
+export const BETA2 = 72
+export const POWER1 = 80
+export const POWER2 = 88
+/** Of the errors of the pass under way, and the mean of the last whole one. */
+export const SUM = 96
+export const ERROR = 104
+/** Numbers, in float32. */
+export const RATE = 112
+export const MOMENTUM = 116
+export const ALPHA = 120
+/** 1 − β₁ and 1 − β₂ */
+export const SHARE1 = 124
+export const SHARE2 = 128
+export const EPSILON = 132
+/** η / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ). */
+export const SCALE = 136
+export const ROOT = 140
+/** Of the activation's table: entries per unit of z, its inverse, and the z where it ends. */
+export const TABLE_SCALE = 144
+export const TABLE_INVERSE = 148
+export const TABLE_END = 152
 
-/** The entry of the activation's table for z = 0, entries per unit of z, its inverse, and the z where the table ends. */
-export const TABLE = 164
-export const TABLE_SCALE = 168
-export const TABLE_INVERSE = 176
-export const TABLE_END = 184
-
-export const HEAD = 192
+export const HEAD = 160
 
 /** Of each layer above the inputs, from HEAD on. Integers: sizes, and addresses. */
 export const LAYER = 48
@@ -77,8 +77,8 @@ export const MASK = 32
 export const ENTRY = 8
 
 /** Terms of an entry of an activation's table, and entries for z > 0, as many as for z < 0. */
-export const TERMS = 8
-export const TABLE_ENTRIES = 300
+export const TERMS = 4
+export const TABLE_ENTRIES = 600
 
 export const SIGMOID = 0
 export const TANH = 1

@@ -8,31 +8,30 @@ import {
 import { Three, Two } from '../base/counts'
 import * as Adam from './adam'
 import { forwardDense, forwardListed } from './forward'
-import { delta, rounded } from './functions'
+import { delta } from './functions'
 import * as Momentum from './momentum'
 
-/** Deltas δ of the last layer at `layer`, and η δ, for the float32 targets at y, which are padded. Returns the sum of the squared errors. */
+/** Deltas δ of the last layer at `layer`, and η δ, for the targets at y, which are padded. Returns the sum of the squared errors. */
 @inline
 function compare(head: usize, layer: usize, y: usize): f64 {
-  const rate = v128.load64_splat(head, RATE)
+  const rate = v128.load32_splat(head, RATE)
   let a = <usize>load<u32>(layer, ACTIVATIONS)
   const deltas = <usize>load<u32>(layer, DELTAS) - a
   const steps = <usize>load<u32>(layer, STEPS) - a
   const mask = <usize>load<u32>(layer, MASK) - a
   const last = a + ((<usize>load<u32>(layer, VECTORS)) << 4)
-  let sum: f64 = 0
-  for (; a < last; a += 16, y += 8) {
+  let sum = f64x2.splat(0)
+  for (; a < last; a += 16, y += 16) {
     const outputs = v128.load(a)
-    const e = v128.and(f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(y)), outputs), v128.load(a + mask))
+    const e = v128.and(f32x4.sub(v128.load(y), outputs), v128.load(a + mask))
     const d = delta(head, e, outputs)
     v128.store(a + deltas, d)
-    v128.store(a + steps, f64x2.mul(rate, d))
-    const stored = rounded(e)
-    const square = f64x2.mul(stored, stored)
-    sum += f64x2.extract_lane(square, 0)
-    sum += f64x2.extract_lane(square, 1)
+    v128.store(a + steps, f32x4.mul(rate, d))
+    const low = f64x2.promote_low_f32x4(e)
+    const high = f64x2.promote_low_f32x4(v128.shuffle<f64>(e, e, 1, 1))
+    sum = f64x2.add(sum, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)))
   }
-  return sum
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)
 }
 
 /** Brings the rows of the entries of [list, end) up to the sample that comes. */
@@ -45,7 +44,7 @@ function catchUp(head: usize, layer: usize, list: usize, end: usize): void {
     const w = weights + <usize>load<u32>(list)
     const stamp = w + length
     const behind = now - load<u64>(stamp)
-    if (behind) Momentum.catchUp(w, stamp, behind, load<f64>(head, MOMENTUM))
+    if (behind) Momentum.catchUp(w, stamp, behind, load<f32>(head, MOMENTUM))
     store<u64>(stamp, now + 1)
   }
 }
@@ -60,7 +59,7 @@ export function settle(head: usize): void {
   let w = <usize>load<u32>(layer, WEIGHTS)
   for (let i = load<i32>(layer, INPUTS); i > 0; --i, w += distance) {
     const stamp = w + length
-    Momentum.catchUp(w, stamp, now - load<u64>(stamp), load<f64>(head, MOMENTUM))
+    Momentum.catchUp(w, stamp, now - load<u64>(stamp), load<f32>(head, MOMENTUM))
     store<u64>(stamp, now)
   }
 }
@@ -73,7 +72,7 @@ function train(head: usize, row: usize): f64 {
   const end = entries + <usize>load<u32>(starts, 4)
   const first = head + HEAD
   const top = first + (<usize>load<u32>(head, LAYERS) - 1) * LAYER
-  const y = <usize>load<u32>(head, TARGETS) + row * ((<usize>load<u32>(top, VECTORS)) << 3)
+  const y = <usize>load<u32>(head, TARGETS) + row * ((<usize>load<u32>(top, VECTORS)) << 4)
   let sum: f64
   if (load<i32>(head, IS_ADAM)) {
     forwardListed<Three>(head, first, list, end)
@@ -95,7 +94,7 @@ function train(head: usize, row: usize): f64 {
       Momentum.climb(head, layer)
       Momentum.updateBiases(layer)
     }
-    Momentum.updateListed(first, list, end, v128.load64_splat(head, MOMENTUM))
+    Momentum.updateListed(head, first, list, end)
     Momentum.updateBiases(first)
   }
   store<u64>(head, load<u64>(head, SAMPLES) + 1, SAMPLES)

@@ -1,6 +1,6 @@
 // The forward pass in plain JavaScript: float64 sums in order, each activation rounded to float32.
 
-import { activationTables, byTable } from './activation-table.ts'
+import { sigmoid, tanh } from '../base/math.ts'
 import type { Weights } from './parameters.ts'
 import type { NeuralNetworkActivation } from './types.ts'
 
@@ -8,8 +8,9 @@ import type { NeuralNetworkActivation } from './types.ts'
 export function activate(activation: NeuralNetworkActivation, alpha: number): (z: number) => number {
   switch (activation) {
     case 'sigmoid':
+      return sigmoid
     case 'tanh':
-      return byTable(activationTables()[activation])
+      return tanh
     case 'relu':
       return (z) => (z < 0 ? 0 : z)
     case 'leaky-relu':

@@ -4,9 +4,10 @@ import { HEAD_ADDRESS } from '../../assembly/abi/online.ts'
 import { fromBase64 } from '../base/base64.ts'
 import { BackendError } from '../base/errors.ts'
 import { wasm as binary } from '../generated/online.ts'
-import { arrange, fill, type Kernels, onlineIn } from './memory.ts'
+import { fill, type Kernels, onlineIn } from './memory.ts'
 import type { MakeOnline } from './online.ts'
 import { prepare } from './parameters.ts'
+import { arrange } from './plan.ts'
 import { makeReference } from './reference.ts'
 
 const PAGE = 65536

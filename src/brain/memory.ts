@@ -1,10 +1,11 @@
-// The memory of a training by kernels: assembly/abi/online.ts has the map.
+// The memory of a training by kernels: what is written to it, and what is read from it.
 
 import * as Abi from '../../assembly/abi/online.ts'
 import { power } from '../base/powers.ts'
 import { activationTables } from './activation-table.ts'
 import type { Online, Rule } from './online.ts'
 import type { Layer, Parameters, Weights } from './parameters.ts'
+import type { Place, Plan } from './plan.ts'
 import type { TrainingData } from './training-data.ts'
 
 /** assembly/online/index.ts */
@@ -20,81 +21,6 @@ const codes = {
   'leaky-relu': Abi.LEAKY_RELU,
 } as const
 
-/** Byte addresses of a layer. */
-interface Place {
-  readonly inputs: number
-  readonly units: number
-  /** Bytes of a value for each unit, padded to vectors. */
-  readonly part: number
-  readonly weights: number
-  readonly stride: number
-  readonly biases: number
-  readonly activations: number
-  readonly deltas: number
-  readonly steps: number
-  readonly mask: number
-}
-
-export interface Plan {
-  readonly head: number
-  readonly places: readonly Place[]
-  readonly table: number
-  readonly starts: number
-  readonly entries: number
-  readonly targets: number
-  readonly keepsZeros: boolean
-  readonly end: number
-}
-
-/** Lists without zeros are shorter, but each row that they miss has to be brought up to date later. */
-const MOST_ZEROS = 0.8
-
-function countNonzeros({ starts, rows, values }: TrainingData): number {
-  let count = 0
-  for (let k = 0; k < starts[rows]; ++k) if (values[k] !== 0) ++count
-  return count
-}
-
-const TABLE_LENGTH = Abi.TERMS * (2 * Abi.TABLE_ENTRIES + 1)
-
-/** Where everything stands, from address `head` on. */
-export function arrange(sizes: readonly number[], data: TrainingData, rule: Rule, head: number): Plan {
-  let end = head + Abi.HEAD + (sizes.length - 1) * Abi.LAYER
-  const take = (bytes: number): number => {
-    const at = (end + 15) & ~15
-    end = at + bytes
-    return at
-  }
-  const places = sizes.slice(1).map((units, l) => {
-    const inputs = sizes[l]
-    const part = 16 * Math.ceil(units / 2)
-    const stride = rule.isAdam ? 3 * part : 2 * part + 16
-    return {
-      ...{ inputs, units, part, stride },
-      // The kernels take rows two by two.
-      weights: take(stride * (inputs + (inputs % 2))),
-      biases: take(part * (rule.isAdam ? 3 : 1)),
-      activations: take(part),
-      deltas: take(part),
-      steps: take(part),
-      mask: take(part),
-    }
-  })
-  const listed = data.starts[data.rows]
-  const nonzeros = countNonzeros(data)
-  const keepsZeros = nonzeros > (1 - MOST_ZEROS) * data.rows * sizes[0]
-  return {
-    ...{ head, places, keepsZeros },
-    table: take(8 * TABLE_LENGTH),
-    starts: take(4 * (data.rows + 1)),
-    entries: take(Abi.ENTRY * (keepsZeros ? listed : nonzeros)),
-    targets: take((data.rows * places[places.length - 1].part) / 2),
-    end,
-  }
-}
-
-const float64 = (buffer: ArrayBuffer) => new Float64Array(buffer)
-
 /** The parts of a layer's rows, a vector of each in turn: arrays of JavaScript, (units × inputs). */
 const partsOf = (layer: Layer, isAdam: boolean): Weights['weights'][] =>
   isAdam ? [layer.weights, layer.low!.weights, layer.high!.weights] : [layer.weights, layer.changes!]
@@ -109,7 +35,7 @@ function eachRow(
   const parts = partsOf(layer, isAdam)
   parts.forEach((rows, p) => {
     rows.forEach((row, j) => {
-      visit(row, weights / 8 + 2 * (parts.length * (j >> 1) + p) + (j & 1), stride / 8)
+      visit(row, weights / 4 + 4 * (parts.length * (j >> 2) + p) + (j & 3), stride / 4)
     })
   })
 }
@@ -130,12 +56,12 @@ function readParameters(
   { layers }: Parameters,
   isAdam: boolean,
 ): void {
-  const floats = float64(buffer)
+  const floats = new Float32Array(buffer)
   places.forEach((place, l) => {
     eachRow(layers[l], place, isAdam, (row, at, distance) => {
       for (let i = 0; i < row.length; ++i) floats[at + i * distance] = row[i]
     })
-    for (const [biases, first] of biasesOf(layers[l], place, isAdam)) floats.set(biases, first / 8)
+    for (const [biases, first] of biasesOf(layers[l], place, isAdam)) floats.set(biases, first / 4)
   })
 }
 
@@ -145,35 +71,41 @@ function writeParameters(
   { layers }: Parameters,
   isAdam: boolean,
 ): void {
-  const floats = float64(buffer)
+  const floats = new Float32Array(buffer)
   places.forEach((place, l) => {
     eachRow(layers[l], place, isAdam, (row, at, distance) => {
       for (let i = 0; i < row.length; ++i) row[i] = floats[at + i * distance]
     })
     for (const [biases, first] of biasesOf(layers[l], place, isAdam)) {
-      biases.set(floats.subarray(first / 8, first / 8 + biases.length))
+      biases.set(floats.subarray(first / 4, first / 4 + biases.length))
     }
   })
 }
 
 function writeData(buffer: ArrayBuffer, plan: Plan, data: TrainingData): void {
   const ints = new Uint32Array(buffer)
-  const singles = new Float32Array(buffer)
-  const { stride, part } = { stride: plan.places[0].stride, part: plan.places[plan.places.length - 1].part }
+  const floats = new Float32Array(buffer)
+  const { inputs, stride } = plan.places[0]
+  const { part, units } = plan.places[plan.places.length - 1]
   let at = plan.entries / 4
   for (let r = 0; r < data.rows; ++r) {
     ints[plan.starts / 4 + r] = 4 * at - plan.entries
-    for (let k = data.starts[r]; k < data.starts[r + 1]; ++k) {
-      if (data.values[k] === 0 && !plan.keepsZeros) continue
-      ints[at++] = data.indices[k] * stride
-      singles[at++] = data.values[k]
+    let next = 0
+    const push = (index: number, value: number) => {
+      ints[at++] = index * stride
+      floats[at++] = value
+      next = index + 1
     }
+    for (let k = data.starts[r]; k < data.starts[r + 1]; ++k) {
+      if (plan.keepsZeros) while (next < data.indices[k]) push(next, 0)
+      else if (data.values[k] === 0) continue
+      push(data.indices[k], data.values[k])
+    }
+    if (plan.keepsZeros) while (next < inputs) push(next, 0)
   }
   ints[plan.starts / 4 + data.rows] = 4 * at - plan.entries
-  const outputs = plan.places[plan.places.length - 1].units
   for (let r = 0; r < data.rows; ++r) {
-    const row = data.targets.subarray(r * outputs, (r + 1) * outputs)
-    singles.set(row, (plan.targets + (r * part) / 2) / 4)
+    floats.set(data.targets.subarray(r * units, (r + 1) * units), (plan.targets + r * part) / 4)
   }
 }
 
@@ -186,13 +118,17 @@ export function fill(
   rule: Rule,
 ): void {
   const ints = new Uint32Array(buffer)
-  const floats = float64(buffer)
+  const floats = new Float32Array(buffer)
+  const doubles = new Float64Array(buffer)
   ints.fill(0, plan.head / 4, plan.starts / 4)
   const int = (field: number, value: number) => {
     ints[(plan.head + field) / 4] = value
   }
   const float = (field: number, value: number) => {
-    floats[(plan.head + field) / 8] = value
+    floats[(plan.head + field) / 4] = value
+  }
+  const double = (field: number, value: number) => {
+    doubles[(plan.head + field) / 8] = value
   }
   int(Abi.ACTIVATION, codes[rule.activation])
   int(Abi.LAYERS, plan.places.length)
@@ -206,18 +142,19 @@ export function fill(
   float(Abi.RATE, rule.learningRate)
   float(Abi.MOMENTUM, rule.momentum)
   float(Abi.ALPHA, rule.leakyReluAlpha)
-  float(Abi.BETA1, rule.beta1)
+  double(Abi.FULL_RATE, rule.learningRate)
+  double(Abi.BETA1, rule.beta1)
   float(Abi.SHARE1, 1 - rule.beta1)
-  float(Abi.BETA2, rule.beta2)
+  double(Abi.BETA2, rule.beta2)
   float(Abi.SHARE2, 1 - rule.beta2)
   float(Abi.EPSILON, rule.epsilon)
-  float(Abi.POWER1, power(rule.beta1, parameters.steps))
-  float(Abi.POWER2, power(rule.beta2, parameters.steps))
-  float(Abi.ERROR, 1)
+  double(Abi.POWER1, power(rule.beta1, parameters.steps))
+  double(Abi.POWER2, power(rule.beta2, parameters.steps))
+  double(Abi.ERROR, 1)
   if (rule.activation === 'sigmoid' || rule.activation === 'tanh') {
     const { terms, scale } = activationTables()[rule.activation]
-    floats.set(terms, plan.table / 8)
-    int(Abi.TABLE, plan.table + 8 * Abi.TERMS * Abi.TABLE_ENTRIES)
+    floats.set(terms, plan.table / 4)
+    int(Abi.TABLE, plan.table + 4 * Abi.TERMS * Abi.TABLE_ENTRIES)
     float(Abi.TABLE_SCALE, scale)
     float(Abi.TABLE_INVERSE, 1 / scale)
     float(Abi.TABLE_END, Abi.TABLE_ENTRIES / scale)
@@ -233,7 +170,7 @@ export function fill(
     int(at + Abi.DELTAS, place.deltas)
     int(at + Abi.STEPS, place.steps)
     int(at + Abi.MASK, place.mask)
-    ints.fill(0xffffffff, place.mask / 4, place.mask / 4 + 2 * place.units)
+    ints.fill(0xffffffff, place.mask / 4, place.mask / 4 + place.units)
   })
   readParameters(buffer, plan, parameters, rule.isAdam)
   ints.fill(0, plan.targets / 4, plan.end / 4)
@@ -250,7 +187,7 @@ export function onlineIn(
   release: () => void,
 ): Online {
   const ints = new Uint32Array(buffer)
-  const floats = float64(buffer)
+  const doubles = new Float64Array(buffer)
   const { head } = plan
   const { steps } = parameters
   return {
@@ -258,7 +195,7 @@ export function onlineIn(
       return ints[(head + Abi.ITERATIONS) / 4]
     },
     get error() {
-      return floats[(head + Abi.ERROR) / 8]
+      return doubles[(head + Abi.ERROR) / 8]
     },
     get isBetween() {
       return ints[(head + Abi.ROW) / 4] === 0

@@ -27,6 +27,7 @@ import type {
   INeuralNetworkState,
   INeuralNetworkTestResult,
   INeuralNetworkTrainOptions,
+  INeuralNetworkValue,
   INumberHash,
   ITrainingStatus,
   NeuralNetworkActivation,
@@ -40,8 +41,8 @@ type Formatted = INeuralNetworkDatumFormatted<Float32Array>
  * options: those of the network, and any of train(), which it keeps. Throws OptionError.
  */
 export class NeuralNetwork<
-  InputType extends INeuralNetworkData = INeuralNetworkData,
-  OutputType extends INeuralNetworkData = Exclude<INeuralNetworkData, number>,
+  InputType extends INeuralNetworkValue = INeuralNetworkData,
+  OutputType extends INeuralNetworkValue = INeuralNetworkData,
 > extends Configured {
   /** Units of each layer, the inputs first; empty until they are known. */
   sizes: number[] = []

@@ -8,7 +8,9 @@ export interface INumberHash {
 export type NeuralNetworkActivation = 'sigmoid' | 'relu' | 'leaky-relu' | 'tanh'
 
 /** An input or an output: numbers in order, or by name where names left out are 0. */
-export type INeuralNetworkData = number | number[] | Float32Array | Float64Array | Partial<INumberHash>
+export type INeuralNetworkData = number[] | Float32Array | Float64Array | Partial<INumberHash>
+/** The same, or a number alone. */
+export type INeuralNetworkValue = INeuralNetworkData | number
 
 export interface INeuralNetworkOptions {
   /** How many inputs: by the data where it is left out. */

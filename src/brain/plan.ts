@@ -1,0 +1,79 @@
+// Where the numbers of a training by kernels stand: assembly/abi/online.ts has the map.
+
+import * as Abi from '../../assembly/abi/online.ts'
+import type { Rule } from './online.ts'
+import type { TrainingData } from './training-data.ts'
+
+/** Byte addresses of a layer. */
+export interface Place {
+  readonly inputs: number
+  readonly units: number
+  /** Bytes of a value for each unit, padded to vectors. */
+  readonly part: number
+  readonly weights: number
+  readonly stride: number
+  readonly biases: number
+  readonly activations: number
+  readonly deltas: number
+  readonly steps: number
+  readonly mask: number
+}
+
+export interface Plan {
+  readonly head: number
+  readonly places: readonly Place[]
+  readonly table: number
+  readonly starts: number
+  readonly entries: number
+  readonly targets: number
+  /** True where each list has an entry for every input. */
+  readonly keepsZeros: boolean
+  readonly end: number
+}
+
+/** The share of zeros from which on the lists leave them out: they are shorter then, but each row that they miss has to be brought up to date later. */
+const MOST_ZEROS = 0.8
+
+function countNonzeros({ starts, rows, values }: TrainingData): number {
+  let count = 0
+  for (let k = 0; k < starts[rows]; ++k) if (values[k] !== 0) ++count
+  return count
+}
+
+const TABLE_LENGTH = Abi.TERMS * (2 * Abi.TABLE_ENTRIES + 1)
+
+/** Where everything stands, from address `head` on. */
+export function arrange(sizes: readonly number[], data: TrainingData, rule: Rule, head: number): Plan {
+  let end = head + Abi.HEAD + (sizes.length - 1) * Abi.LAYER
+  const take = (bytes: number): number => {
+    const at = 16 * Math.ceil(end / 16)
+    end = at + bytes
+    return at
+  }
+  const places = sizes.slice(1).map((units, l) => {
+    const inputs = sizes[l]
+    const part = 16 * Math.ceil(units / 4)
+    const stride = rule.isAdam ? 3 * part : 2 * part + 16
+    return {
+      ...{ inputs, units, part, stride },
+      // The kernels take rows four by four.
+      weights: take(stride * 4 * Math.ceil(inputs / 4)),
+      biases: take(part * (rule.isAdam ? 3 : 1)),
+      activations: take(part),
+      deltas: take(part),
+      steps: take(part),
+      mask: take(part),
+    }
+  })
+  const nonzeros = countNonzeros(data)
+  const all = data.rows * sizes[0]
+  const keepsZeros = nonzeros > (1 - MOST_ZEROS) * all
+  return {
+    ...{ head, places, keepsZeros },
+    table: take(4 * TABLE_LENGTH),
+    starts: take(4 * (data.rows + 1)),
+    entries: take(Abi.ENTRY * (keepsZeros ? all : nonzeros)),
+    targets: take(data.rows * places[places.length - 1].part),
+    end,
+  }
+}
