@@ -50,7 +50,7 @@ const built = [
     name: 'kernels',
     says: 'AssemblyScript to WebAssembly',
     inputs: [...tools, 'asconfig.json', 'assembly'],
-    except: ['assembly/online'],
+    except: ['assembly/online', 'assembly/abi/online'],
     outputs: [
       ...['simd', 'relaxed', 'debug'].map((target) => `build/${target}.wasm`),
       ...['simd', 'relaxed'].map((target) => `src/generated/${target}.ts`),
@@ -67,7 +67,7 @@ const built = [
   await stage(root, {
     name: 'online',
     says: 'the kernels of nabla/brain',
-    inputs: [...tools, 'asconfig.online.json', 'assembly/online', 'assembly/abi', 'assembly/base'],
+    inputs: [...tools, 'asconfig.online.json', 'assembly/online', 'assembly/abi/online', 'assembly/base'],
     outputs: ['build/online.wasm', 'src/generated/online.ts'],
     make: async () => {
       await asc('online', 'asconfig.online.json')

@@ -4,7 +4,7 @@
 import {
   ACTIVATIONS, BETA1, BETA2, BIASES, DELTAS, ENTRY, EPSILON, FULL_RATE, INPUTS, LAYER, MASK, POWER1, POWER2, ROOT, SCALE,
   SHARE1, SHARE2, STRIDE, VECTORS, WEIGHTS,
-} from '../abi/online'
+} from '../abi/online/map'
 import { madd } from '../base/simd'
 import { delta, sumsOf } from './functions'
 

@@ -1,6 +1,6 @@
 // a = f(x · W + b) of one sample: the sum of each unit begins with its bias and takes the inputs in order.
 
-import { ACTIVATIONS, BIASES, ENTRY, INPUTS, LAYER, MASK, STRIDE, VECTORS, WEIGHTS } from '../abi/online'
+import { ACTIVATIONS, BIASES, ENTRY, INPUTS, LAYER, MASK, STRIDE, VECTORS, WEIGHTS } from '../abi/online/map'
 import { count, Eight, Four, One, Two } from '../base/counts'
 import { madd } from '../base/simd'
 import { activate } from './functions'

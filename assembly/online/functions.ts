@@ -3,7 +3,7 @@
 
 import {
   ACTIVATION, ALPHA, RELU, SIGMOID, TABLE, TABLE_END, TABLE_INVERSE, TABLE_SCALE, TANH,
-} from '../abi/online'
+} from '../abi/online/map'
 import { sigmoid, tanh } from '../base/math'
 import { constant, madd, nmadd } from '../base/simd'
 

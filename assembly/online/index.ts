@@ -4,7 +4,7 @@
 import {
   ACTIVATIONS, DELTAS, ENTRIES, ENTRY, ERROR, HEAD, INPUTS, IS_ADAM, IS_SPARSE, ITERATIONS, LAYER, LAYERS, MASK, MOMENTUM, OUTPUTS,
   RATE, ROW, ROWS, SAMPLES, STARTS, STEPS, STRIDE, SUM, TARGETS, VECTORS, WEIGHTS,
-} from '../abi/online'
+} from '../abi/online/map'
 import { Three, Two } from '../base/counts'
 import * as Adam from './adam'
 import { forwardDense, forwardListed } from './forward'

@@ -2,7 +2,7 @@
 
 import {
   ACTIVATIONS, BIASES, DELTAS, ENTRY, INPUTS, LAYER, MASK, MOMENTUM, RATE, STEPS, STRIDE, VECTORS, WEIGHTS,
-} from '../abi/online'
+} from '../abi/online/map'
 import { madd } from '../base/simd'
 import { delta, sumsOf } from './functions'
 

@@ -1,7 +1,7 @@
 // Tables of the sigmoid and tanh for the kernels (assembly/online/functions.ts): of each entry the terms of the Taylor polynomial
 // there, lowest power first.
 
-import { TABLE_ENTRIES, TERMS } from '../../assembly/abi/online.ts'
+import { TABLE_ENTRIES, TERMS } from '../../assembly/abi/online/map.ts'
 import { sigmoid, tanh } from '../base/math.ts'
 
 export interface ActivationTable {

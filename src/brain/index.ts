@@ -12,6 +12,7 @@ export {
   recurrent,
 } from './absent.ts'
 export * from './cross-validate.ts'
+export { brain as default } from './default.ts'
 export { fromBrain } from './json.ts'
 export { type ILikelyNet, likely } from './likely.ts'
 export { lookup } from './lookup.ts'

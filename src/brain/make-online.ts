@@ -1,6 +1,6 @@
 // Training sample by sample by the kernels of assembly/online/, or in plain JavaScript where the engine cannot run them.
 
-import { HEAD_ADDRESS } from '../../assembly/abi/online.ts'
+import { HEAD_ADDRESS } from '../../assembly/abi/online/map.ts'
 import { fromBase64 } from '../base/base64.ts'
 import { BackendError } from '../base/errors.ts'
 import { wasm as binary } from '../generated/online.ts'

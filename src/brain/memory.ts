@@ -1,6 +1,6 @@
 // The memory of a training by kernels: what is written to it, and what is read from it.
 
-import * as Abi from '../../assembly/abi/online.ts'
+import * as Abi from '../../assembly/abi/online/map.ts'
 import { power } from '../base/powers.ts'
 import { activationTables } from './activation-table.ts'
 import type { Online, Rule } from './online.ts'

@@ -1,14 +1,15 @@
 // The feedforward network of brain.js 2, by its names, over kernels of nabla.
 
-import { BackendError, DivergedError, ShapeError } from '../base/errors.ts'
+import { BackendError, ShapeError } from '../base/errors.ts'
 import { runNow, runPaced, type Slices } from '../base/pace.ts'
 import { Configured, defaults } from './configured.ts'
 import { checkLength, formatted, lengthOf, type Side, sideOf } from './format.ts'
 import { activate, forward } from './forward.ts'
+import { Held } from './held.ts'
 import { lookup } from './lookup.ts'
 import { makeOnline } from './make-online.ts'
-import type { Online, Rule } from './online.ts'
-import { cloneParameters, type Parameters, randomize, zeroParameters } from './parameters.ts'
+import type { Rule } from './online.ts'
+import { drawn } from './parameters.ts'
 import { makeReference } from './reference.ts'
 import { sizesFor, sizesOf } from './sizes.ts'
 import { layersToJSON, stateOfJSON } from './state.ts'
@@ -16,7 +17,7 @@ import { testResults } from './test-results.ts'
 import { makeFunction } from './to-function.ts'
 import { trainOptionsOfJSON } from './train-options.ts'
 import { train } from './trainer.ts'
-import { checkData, sidesOf, type TrainingData, trainingData } from './training-data.ts'
+import { checkData, sidesOf, trainingData } from './training-data.ts'
 import type {
   INeuralNetworkBinaryTestResult,
   INeuralNetworkData,
@@ -54,10 +55,7 @@ export class NeuralNetwork<
   /** Iterations between two looks at the error. */
   errorCheckInterval = 1
 
-  #parameters: Parameters | undefined
-  #online: Online | undefined
-  /** True where the arrays of the parameters were handed out while kernels train on a copy. */
-  #isExposed = false
+  readonly #held = new Held()
 
   constructor(options: Partial<INeuralNetworkOptions & INeuralNetworkTrainOptions> = {}) {
     super(options)
@@ -67,10 +65,7 @@ export class NeuralNetwork<
   /** Draws new weights for the sizes. Throws an Error where those are not known. */
   initialize(): void {
     if (this.sizes.length === 0) throw new BackendError('Sizes must be set before initializing')
-    this.#refuseWhileTraining()
-    const parameters = zeroParameters(this.sizes)
-    randomize(parameters, this.options.seed)
-    this.#parameters = parameters
+    this.#held.replace(drawn(this.sizes, this.options.seed))
   }
 
   /** True once the sizes are known. */
@@ -85,42 +80,22 @@ export class NeuralNetwork<
 
   /** Samples that Adam has stepped by. */
   get iterations(): number {
-    return this.#parameters?.steps ?? 0
+    return this.#held.parameters?.steps ?? 0
   }
 
   /** weights[l][j][i]: from unit i of layer l − 1 to unit j of layer l, from 1 on. May be written to. */
   get weights(): Float32Array[][] {
-    const weights: Float32Array[][] = []
-    this.#exposed()?.layers.forEach((layer, l) => {
-      weights[l + 1] = [...layer.weights]
-    })
-    return weights
+    return this.#held.layerByLayer(({ weights }) => [...weights])
   }
 
   /** biases[l][j]: of unit j of layer l, from 1 on. May be written to. */
   get biases(): Float32Array[] {
-    const biases: Float32Array[] = []
-    this.#exposed()?.layers.forEach((layer, l) => {
-      biases[l + 1] = layer.biases
-    })
-    return biases
-  }
-
-  #exposed(): Parameters | undefined {
-    if (this.#online) {
-      this.#online.write()
-      this.#isExposed = true
-    }
-    return this.#parameters
-  }
-
-  #refuseWhileTraining(): void {
-    if (this.#online) throw new BackendError('the network is training: expected that to end first')
+    return this.#held.layerByLayer(({ biases }) => biases)
   }
 
   /** Returns the outputs: by name where the network was trained on names, or else in order. Throws ShapeError. */
   run(input: Partial<InputType>): OutputType {
-    if (!this.#parameters) throw new BackendError('network not runnable')
+    this.#held.current()
     const side = this.#sides().input
     const length = lengthOf(input)
     if (side.lookup === null && length !== side.length) {
@@ -133,10 +108,9 @@ export class NeuralNetwork<
 
   /** The outputs in order for inputs in order, whose length is not checked. */
   runInput(input: Float32Array): Float32Array {
-    if (!this.#parameters) throw new BackendError('network not runnable')
-    this.#online?.write()
+    const { layers } = this.#held.current()
     const { activation, leakyReluAlpha } = this.#rule()
-    return forward(this.#parameters.layers, activate(activation, leakyReluAlpha), input)
+    return forward(layers, activate(activation, leakyReluAlpha), input)
   }
 
   #rule(): Rule {
@@ -147,7 +121,7 @@ export class NeuralNetwork<
 
   /** The sides of the data that the network knows, or, before there are any, those of the data. */
   #sides(data?: readonly unknown[]): { input: Side; output: Side } {
-    if (this.#parameters || !data) {
+    if (this.#held.parameters || !data) {
       const { inputLookup, outputLookup, sizes } = this
       return {
         input: { name: 'input', lookup: inputLookup, length: sizes[0] },
@@ -169,7 +143,7 @@ export class NeuralNetwork<
 
   /** Takes over the sides of the first data, and draws weights for their sizes. */
   #adopt(input: Side, output: Side): void {
-    if (this.#parameters) return
+    if (this.#held.parameters) return
     this.sizes = sizesFor(input.length, output.length, this.options)
     this.inputLookup = input.lookup
     this.inputLookupLength = input.lookup ? input.length : 0
@@ -198,48 +172,27 @@ export class NeuralNetwork<
   }
 
   *#train(data: unknown, options: Partial<INeuralNetworkTrainOptions>): Slices<INeuralNetworkState> {
-    this.#refuseWhileTraining()
+    this.#held.refuseWhileTraining()
     this.updateTrainingOptions(options)
     checkData(data)
     const { input, output } = this.#sides(data)
     const numbers = trainingData(data, input, output)
     this.#adopt(input, output)
-    return yield* this.#trainOn(numbers)
-  }
-
-  *#trainOn(data: TrainingData): Slices<INeuralNetworkState> {
-    const before = cloneParameters(this.#parameters!)
-    const online = makeOnline(this.sizes, this.#parameters!, data, this.#rule())
-    this.#online = online
-    try {
-      const { trainOpts: options, errorCheckInterval } = this
-      const status = yield* train({ online, options, errorCheckInterval, resume: () => this.#resume() })
-      online.write()
-      return status
-    } catch (error) {
-      if (error instanceof DivergedError) this.#parameters = before
-      else online.write()
-      throw error
-    } finally {
-      online.release()
-      this.#online = undefined
-    }
-  }
-
-  /** Takes over what was written to the weights while the training paused. */
-  #resume(): void {
-    if (this.#isExposed) this.#online?.read()
-    this.#isExposed = false
+    const { trainOpts, errorCheckInterval } = this
+    const online = makeOnline(this.sizes, this.#held.parameters!, numbers, this.#rule())
+    return yield* this.#held.during(online, (resume) =>
+      train({ online, options: trainOpts, errorCheckInterval, resume }),
+    )
   }
 
   /** Trains on one formatted datum. Returns the mean of its squared errors before that where it is asked for, or null. */
   trainPattern({ input, output }: Formatted, logErrorRate?: boolean): number | null {
-    this.#refuseWhileTraining()
-    if (!this.#parameters) throw new BackendError('network not runnable')
+    this.#held.refuseWhileTraining()
+    const parameters = this.#held.current()
     this.validateData([{ input, output }])
     const side = { ...this.#sides().input, lookup: null }
     const data = trainingData([{ input, output }], side, { ...this.#sides().output, lookup: null })
-    const online = makeReference(this.sizes, this.#parameters, data, this.#rule())
+    const online = makeReference(this.sizes, parameters, data, this.#rule())
     online.run(1, 1, -1)
     return logErrorRate ? online.error : null
   }
@@ -288,12 +241,11 @@ export class NeuralNetwork<
 
   /** The network as plain data, which brain.js reads too. */
   toJSON(): INeuralNetworkJSON {
-    if (!this.#parameters) this.initialize()
-    this.#online?.write()
+    if (!this.#held.parameters) this.initialize()
     return {
       type: 'NeuralNetwork',
       sizes: [...this.sizes],
-      layers: layersToJSON(this.#parameters!),
+      layers: layersToJSON(this.#held.current()),
       inputLookup: this.inputLookup && { ...this.inputLookup },
       inputLookupLength: this.inputLookupLength,
       outputLookup: this.outputLookup && { ...this.outputLookup },
@@ -305,7 +257,7 @@ export class NeuralNetwork<
 
   /** Becomes the network that toJSON() gave, here or in brain.js 2. Throws FormatError, OptionError, and changes nothing then. */
   fromJSON(json: INeuralNetworkJSON): this {
-    this.#refuseWhileTraining()
+    this.#held.refuseWhileTraining()
     const state = stateOfJSON(json)
     this.updateTrainingOptions(trainOptionsOfJSON(state.trainOpts))
     const { seed } = this.options
@@ -316,7 +268,7 @@ export class NeuralNetwork<
     this.inputLookupLength = state.inputLookup ? this.sizes[0] : 0
     this.outputLookup = state.outputLookup
     this.outputLookupLength = state.outputLookup ? this.sizes[this.outputLayer] : 0
-    this.#parameters = state.parameters
+    this.#held.replace(state.parameters)
     return this
   }
 

@@ -47,6 +47,13 @@ export function randomize({ layers }: Parameters, seed: number | undefined): voi
   })
 }
 
+/** Parameters that are drawn so. */
+export function drawn(sizes: readonly number[], seed: number | undefined): Parameters {
+  const parameters = zeroParameters(sizes)
+  randomize(parameters, seed)
+  return parameters
+}
+
 const zerosLike = ({ weights, biases }: Weights): Weights => ({
   weights: zeros(weights.length, weights[0]?.length ?? 0),
   biases: new Float32Array(biases.length),

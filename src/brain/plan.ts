@@ -1,6 +1,6 @@
-// Where the numbers of a training by kernels stand: assembly/abi/online.ts has the map.
+// Where the numbers of a training by kernels stand: assembly/abi/online/map.ts has the map.
 
-import * as Abi from '../../assembly/abi/online.ts'
+import * as Abi from '../../assembly/abi/online/map.ts'
 import type { Rule } from './online.ts'
 import type { TrainingData } from './training-data.ts'
 

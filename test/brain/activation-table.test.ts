@@ -1,7 +1,7 @@
 // The tables that the kernels of assembly/online/ take the sigmoid and tanh from.
 
 import { describe, expect, it } from 'vitest'
-import { TABLE_ENTRIES, TERMS } from '../../assembly/abi/online.ts'
+import { TABLE_ENTRIES, TERMS } from '../../assembly/abi/online/map.ts'
 import { sigmoid, tanh } from '../../src/base/math.ts'
 import { activationTables } from '../../src/brain/activation-table.ts'
 

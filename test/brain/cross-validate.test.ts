@@ -168,3 +168,12 @@ describe('what nabla/brain has not', () => {
     if (name in recurrent) expect(recurrent[name as 'LSTM']).toBe(Absent)
   })
 })
+
+describe('the default export', () => {
+  it('has the names of brain.js that are here', () => {
+    for (const [name, value] of Object.entries(brain.default)) {
+      expect((brain as unknown as Record<string, unknown>)[name], name).toBe(value)
+    }
+    expect(Object.keys(brain.default)).toContain('NeuralNetwork')
+  })
+})

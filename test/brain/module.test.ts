@@ -1,7 +1,7 @@
 // The binary of assembly/online/, as test/module.test.ts has it for the others.
 
 import { describe, expect, it } from 'vitest'
-import { HEAD_ADDRESS } from '../../assembly/abi/online.ts'
+import { HEAD_ADDRESS } from '../../assembly/abi/online/map.ts'
 import { fromBase64 } from '../../src/base/base64.ts'
 import { makeByKernels } from '../../src/brain/make-online.ts'
 import { randomize, zeroParameters } from '../../src/brain/parameters.ts'

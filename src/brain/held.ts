@@ -1,0 +1,64 @@
+// The parameters that a network holds, and who has them: while kernels train, the memory does.
+
+import { BackendError, DivergedError } from '../base/errors.ts'
+import type { Slices } from '../base/pace.ts'
+import type { Online } from './online.ts'
+import { cloneParameters, type Layer, type Parameters } from './parameters.ts'
+
+export class Held {
+  parameters: Parameters | undefined
+  #online: Online | undefined
+  /** True where the arrays were handed out, and may have been written to, while something trains. */
+  #isExposed = false
+
+  refuseWhileTraining(): void {
+    if (this.#online) throw new BackendError('the network is training: expected that to end first')
+  }
+
+  replace(parameters: Parameters): void {
+    this.refuseWhileTraining()
+    this.parameters = parameters
+  }
+
+  /** The parameters as they are now, to be read. Throws BackendError where there are none. */
+  current(): Parameters {
+    if (!this.parameters) throw new BackendError('network not runnable')
+    this.#online?.write()
+    return this.parameters
+  }
+
+  /** Something of each layer, from index 1 on, that may be written to. */
+  layerByLayer<T>(of: (layer: Layer) => T): T[] {
+    const values: T[] = []
+    if (!this.parameters) return values
+    this.current().layers.forEach((layer, l) => {
+      values[l + 1] = of(layer)
+    })
+    this.#isExposed = this.#online !== undefined
+    return values
+  }
+
+  /**
+   * Does the work while `online` trains. `resume`, which it is given, takes over what was written to the arrays meanwhile. The
+   * parameters are then those so far, or, where training diverged, those from before.
+   */
+  *during<T>(online: Online, work: (resume: () => void) => Slices<T>): Slices<T> {
+    const before = cloneParameters(this.parameters!)
+    this.#online = online
+    try {
+      const result = yield* work(() => {
+        if (this.#isExposed) online.read()
+        this.#isExposed = false
+      })
+      online.write()
+      return result
+    } catch (error) {
+      if (error instanceof DivergedError) this.parameters = before
+      else online.write()
+      throw error
+    } finally {
+      online.release()
+      this.#online = undefined
+    }
+  }
+}
