@@ -1,0 +1,54 @@
+// What the network reads: the digit, the probabilities, and the image as it gets it.
+
+import { element, make } from '../elements.ts'
+import { onRecolour, rgb } from '../palette.ts'
+import type { PageState } from '../state/page-state.ts'
+import type { Store } from '../state/store.ts'
+
+/** Below this the page does not claim to know. */
+export const SURE = 0.5
+
+export const percent = (share: number): string =>
+  share > 0.9995 ? '100%' : `${(100 * share).toFixed(share < 0.0995 ? 1 : share < 0.9945 ? 0 : 1)}%`
+
+export function likeliest(probabilities: Float32Array): number {
+  return probabilities.indexOf(Math.max(...probabilities))
+}
+
+function paint(canvas: HTMLCanvasElement, image: Float32Array | undefined): void {
+  const context = canvas.getContext('2d')!
+  const pixels = context.createImageData(canvas.width, canvas.height)
+  const [red, green, blue] = rgb('ink')
+  image?.forEach((ink, p) => {
+    pixels.data.set([red, green, blue, 255 * ink], 4 * p)
+  })
+  context.putImageData(pixels, 0, 0)
+}
+
+export function showAnswer(store: Store<PageState>): void {
+  const read = element('[data-read]', HTMLOutputElement)
+  const seen = element('[data-seen]', HTMLCanvasElement)
+  const rows = Array.from({ length: 10 }, (_, digit) => {
+    const [bar, share] = [make('i'), make('span', {}, '–')]
+    return { row: make('li', {}, make('span', {}, String(digit)), bar, share), bar, share }
+  })
+  element('[data-bars]', HTMLOListElement).replaceChildren(...rows.map(({ row }) => row))
+
+  store.watch(
+    ({ probabilities }) => [probabilities],
+    (probabilities) => {
+      const most = probabilities ? likeliest(probabilities) : -1
+      const isSure = probabilities !== undefined && probabilities[most] >= SURE
+      read.value = probabilities ? String(most) : '?'
+      read.classList.toggle('unsure', !isSure)
+      rows.forEach(({ row, bar, share }, digit) => {
+        row.classList.toggle('most', digit === most)
+        bar.style.setProperty('--share', String(probabilities?.[digit] ?? 0))
+        share.textContent = probabilities ? percent(probabilities[digit]) : '–'
+      })
+    },
+  )
+  const show = () => paint(seen, store.state.image)
+  store.watch(({ image }) => [image], show)
+  onRecolour(show)
+}

@@ -1,0 +1,4 @@
+// Sets the colours that the user has chosen before anything is shown: a classic script, in front of the style sheet's use.
+
+const chosen = localStorage.getItem('nabla-theme')
+if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.theme = chosen

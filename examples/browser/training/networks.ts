@@ -1,0 +1,58 @@
+// The networks of the two rooms, from the settings of the page; and the settings of a network that was saved.
+
+import { type HiddenActivationName, Network, type OptimizerOptions } from 'nabla'
+import type { Settings } from '../state/page-state.ts'
+import { OPTIMIZERS, type OptimizerChoice } from './choices.ts'
+
+export const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit))
+
+const common = ({ layers, activation, optimizer, learningRate }: Settings, seed: number) => ({
+  hidden: layers.map((units) => ({ units, activation: activation as HiddenActivationName })),
+  rest: { optimizer: { ...OPTIMIZERS[optimizer].options, learningRate } as OptimizerOptions, seed },
+})
+
+/** 64 pixels to the probabilities of ten digits. */
+export function digitsNetwork(settings: Settings, seed: number): Network {
+  const { hidden, rest } = common(settings, seed)
+  return new Network({
+    inputs: 64,
+    layers: [...hidden, 10],
+    loss: 'crossEntropy',
+    classNames: DIGITS,
+    ...rest,
+  })
+}
+
+/** A point of the plane to the probability of the second kind. */
+export function planeNetwork(settings: Settings, seed: number): Network {
+  const { hidden, rest } = common(settings, seed)
+  return new Network({ inputs: 2, layers: [...hidden, 1], loss: 'binaryCrossEntropy', ...rest })
+}
+
+/** The settings that make a network like this one; throws where the page has none for it. */
+export function settingsOf(network: Network, slow: boolean): Settings {
+  const hidden = network.layers.slice(0, -1)
+  const { optimizer } = network.toJSON().options
+  const options: Record<string, unknown> =
+    typeof optimizer === 'string' ? { name: optimizer } : { ...optimizer }
+  const choice = (Object.keys(OPTIMIZERS) as OptimizerChoice[]).find((name) => {
+    const wanted = OPTIMIZERS[name].options
+    return wanted.name === options.name && Boolean(options.momentum) === 'momentum' in wanted
+  })
+  const activations = new Set(hidden.map(({ activation }) => String(activation)))
+  if (network.inputs !== 64 || network.outputs !== 10) {
+    throw new Error(
+      `This model takes ${network.inputs} numbers and gives ${network.outputs}; the page needs 64 and 10.`,
+    )
+  }
+  if (activations.size > 1) throw new Error('The hidden layers of this model differ in their activations.')
+  const [activation = 'relu'] = activations
+  const { learningRate } = options
+  return {
+    layers: hidden.map(({ units }) => units),
+    activation: activation as Settings['activation'],
+    optimizer: choice ?? 'adam',
+    learningRate: typeof learningRate === 'number' ? learningRate : OPTIMIZERS[choice ?? 'adam'].rate,
+    slow,
+  }
+}
