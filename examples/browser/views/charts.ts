@@ -88,7 +88,7 @@ export function chartIn(place: HTMLElement, options: ChartOptions): Chart {
 
 /** From the power of ten below to the one above, as far as there are values: the loss of a network that guesses, else. */
 export const lossChart: ChartOptions = {
-  format: String,
+  format: (value) => (value < 0.001 ? value.toExponential() : String(value)),
   isLogarithmic: true,
   range: (least, most) =>
     Number.isFinite(least) && least > 0

@@ -68,7 +68,7 @@ export function showTraining(
       const right = curves.validationAccuracy.at(-1)
       const shown = [
         count.format(epochs),
-        loss === undefined ? '–' : loss.toFixed(4),
+        loss === undefined ? '–' : loss < 0.001 ? loss.toExponential(1) : loss.toFixed(4),
         right === undefined ? '–' : percent(right),
         speed === undefined ? '–' : rounded.format(speed),
       ]
