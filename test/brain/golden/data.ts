@@ -57,6 +57,14 @@ const forms: Record<string, { data: unknown; probe: unknown }> = {
   booleans: { data: [{ input: [true, false], output: [true] }], probe: [true, false] },
   'numbers as texts': { data: [{ input: ['1', '0'], output: ['1'] }], probe: ['1', '0'] },
   nulls: { data: [{ input: [null, 1], output: [1] }], probe: [null, 1] },
+  'single numbers': {
+    data: [
+      { input: 0.2, output: 0.4 },
+      { input: 0.9, output: 0.1 },
+    ],
+    probe: 0.3,
+  },
+  'a single number to an array': { data: [{ input: 0.2, output: [0.4, 1] }], probe: 0.3 },
   'undefined by name': { data: [{ input: { a: undefined, b: 1 }, output: [1] }], probe: { a: 1 } },
 }
 
@@ -90,6 +98,35 @@ const fixed = ({ NeuralNetwork }: Library, sizes = [2, 3, 1], names = {}) =>
   new NeuralNetwork().fromJSON(jsonOf(sizes, names))
 
 Object.assign(dataScenarios, {
+  'training on what is no number': ({ NeuralNetwork }) => {
+    const wrong = [
+      { input: [Number.NaN, 1], output: [1] },
+      { input: [1, 1], output: [Number.NaN] },
+      { input: [1, 'x'], output: [1] },
+      { input: [1, [2, 3]], output: [1] },
+      { input: { a: Number.NaN }, output: [1] },
+    ]
+    return wrong.map((row) =>
+      attempt(() => new NeuralNetwork().train([row, row], { iterations: 3 }).iterations),
+    )
+  },
+  'run() of what is no number': (library) =>
+    [
+      [Number.NaN, 1],
+      [1, undefined],
+      ['x', 1],
+    ].map((input) => attempt(() => fixed(library).run(input))),
+  'a training that diverges': ({ NeuralNetwork }) => {
+    const json = jsonOf([2, 4, 1], {
+      isLifted: true,
+      trainOpts: { activation: 'leaky-relu', learningRate: 0.9 },
+    })
+    const net = new NeuralNetwork().fromJSON(json)
+    const rows = [1, 2, 3].map((i) => ({ input: [900 * i, 400], output: [3000 * i] }))
+    const before = net.run([1, 0.5])
+    const said = attempt(() => net.train(rows, { iterations: 50 }).iterations)
+    return [said, before, net.run([1, 0.5])]
+  },
   'hidden units where none are asked for': (library) =>
     [1, 2, 5, 6, 7, 8, 9, 10, 11, 20, 100].map(
       (length) => trained(library, [{ input: new Array(length).fill(1), output: [1, 1, 0] }]).shape.sizes,

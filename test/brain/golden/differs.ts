@@ -4,7 +4,7 @@ interface Difference {
   why: string
   /** The scenario whose outcome in brain.js this one has here. */
   as?: string
-  /** Or what is other in the outcome, by its path; undefined is not there. */
+  /** What is other in the outcome, by its path. */
   changes?: Record<string, unknown>
 }
 
@@ -36,6 +36,15 @@ const noFolds = ['1', '0', '-1', '1.5', 'NaN'].map((k) => ({
   throws: `k: expected a whole number from 2 on, got ${k}`,
 }))
 
+const aNumber = 'a number alone is one value, where brain.js takes it for an object without any'
+const finite = (where: string, came: string) => ({
+  throws: `${where}: expected a finite float32 number, got ${came}`,
+})
+const oneValue = (side: 'input' | 'output') => ({
+  [`returns.shape.${side}Lookup`]: null,
+  [`returns.shape.sizes.${side === 'input' ? 0 : 2}`]: 1,
+})
+
 /** By the name of the scenario. */
 export const differs: Record<string, Difference> = {
   ...Object.fromEntries(textsRefused),
@@ -45,6 +54,41 @@ export const differs: Record<string, Difference> = {
   'values by name that are no numbers': {
     why: 'undefined is 0, as null is and as a name that is left out, where run() of brain.js makes NaN of it, and train() 0',
     changes: { 'returns.0': { x: 0.376040131, y: 0.490528315 } },
+  },
+  'data: single numbers': {
+    why: aNumber,
+    changes: { ...oneValue('input'), ...oneValue('output'), 'returns.output': ['Float32Array', ['0'], true] },
+  },
+  'data: a single number to an array': { why: aNumber, changes: oneValue('input') },
+  'training on what is no number': {
+    why: 'brain.js makes all weights NaN and says nothing',
+    changes: {
+      'returns.0': finite('data[0].input[0]', 'NaN'),
+      'returns.1': finite('data[0].output[0]', 'NaN'),
+      'returns.2': finite('data[0].input[1]', '"x"'),
+      'returns.3': finite('data[0].input[1]', '[2, 3]'),
+      'returns.4': finite('data[0].input["a"]', 'NaN'),
+    },
+  },
+  'run() of what is no number': {
+    why: 'brain.js answers NaN',
+    changes: {
+      'returns.0': finite('input[0]', 'NaN'),
+      'returns.1': finite('input[1]', 'undefined'),
+      'returns.2': finite('input[0]', '"x"'),
+    },
+  },
+  'a training that diverges': {
+    why: 'brain.js goes on with NaN; here it ends, and the weights from before are kept',
+    changes: {
+      'returns.0': {
+        throws:
+          'the error is no longer finite in iteration 2. The network keeps the weights from before this call. ' +
+          'A learningRate below 0.9 may do, inputs and outputs between 0 and 1, ' +
+          "or an activation that is bounded, as 'sigmoid', in place of 'leaky-relu'.",
+      },
+      'returns.2': ['«Float32Array»', -0.0017029685],
+    },
   },
   'Adam given to train() after fromJSON': {
     why: 'brain.js looks at praxis only when it draws weights, and passes over it afterwards',
