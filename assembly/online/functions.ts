@@ -58,7 +58,10 @@ export function activate(head: usize, z: v128): v128 {
 export function delta(head: usize, e: v128, a: v128): v128 {
   const activation = load<i32>(head, ACTIVATION)
   if (activation == SIGMOID) return f32x4.mul(f32x4.mul(e, a), f32x4.sub(constant(ONE), a))
-  if (activation == TANH) return f32x4.mul(e, nmadd(a, a, constant(ONE)))
+  // 1 − a² where a is close to ±1 is as exact as a, which a² rounded to float32 is not.
+  if (activation == TANH) {
+    return f32x4.mul(e, f32x4.mul(f32x4.sub(constant(ONE), a), f32x4.add(constant(ONE), a)))
+  }
   const positive = f32x4.gt(a, f32x4.splat(0))
   if (activation == RELU) return v128.and(e, positive)
   return v128.bitselect(e, f32x4.mul(v128.load32_splat(head, ALPHA), e), positive)
