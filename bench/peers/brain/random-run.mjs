@@ -100,17 +100,6 @@ export function randomRun(seed) {
   }
 }
 
-/** `run` with weights that differ by an ulp, up and down. */
-export function nudged(run) {
-  let sign = 1
-  const nudge = (weight) => weight * (1 + (sign = -sign) * 2 ** -23)
-  const layers = run.json.layers.map(({ weights, biases }) => ({
-    weights: weights.map((row) => row.map(nudge)),
-    biases: biases.map(nudge),
-  }))
-  return { ...run, json: { ...run.json, layers } }
-}
-
 /** A line that says what the run is. */
 export function described({ seed, form, json, data }) {
   const { activation, leakyReluAlpha, learningRate, momentum, praxis } = json.trainOpts
