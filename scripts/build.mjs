@@ -1,5 +1,5 @@
-// Builds the package: AssemblyScript → wasm → base64 modules in src/generated, with the worker's script beside them →
-// JavaScript and types in dist. `--wasm` stops before dist. A stage that is up to date is left out (stages.mjs).
+// Builds the package: AssemblyScript → wasm → a text of it in src/generated, with the worker's script beside it → JavaScript
+// and types in dist. `--wasm` stops before dist. A stage that is up to date is left out (stages.mjs).
 //
 // dist/ has one file for each entry of the package and one for what they share, so that the classes of the errors are the
 // same from every entry. As a file for each of src/ the import took 21 to 24 ms, and 6 as this (Node 26 and 20).
@@ -9,6 +9,7 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { stage } from './stages.mjs'
+import { unfuse } from './unfuse.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 process.chdir(root)
@@ -41,7 +42,9 @@ const tsc = (...options) => run('node_modules/typescript/bin/tsc', ...options)
 
 // Whatever the build is, and whatever npm has installed.
 const tools = [
-  ...['build', 'roll-types', 'share-types', 'stages'].map((name) => `scripts/${name}.mjs`),
+  ...['build', 'roll-types', 'share-types', 'stages', 'unfuse', 'wasm-code'].map(
+    (name) => `scripts/${name}.mjs`,
+  ),
   ...['package-lock.json', 'node_modules/.package-lock.json'],
 ]
 
@@ -52,14 +55,19 @@ const built = [
     inputs: [...tools, 'asconfig.json', 'assembly'],
     except: ['assembly/online', 'assembly/abi/online'],
     outputs: [
-      ...['simd', 'relaxed', 'debug'].map((target) => `build/${target}.wasm`),
-      ...['simd', 'relaxed'].map((target) => `src/generated/${target}.ts`),
+      ...['fused', 'simd', 'relaxed', 'debug'].map((target) => `build/${target}.wasm`),
+      'src/generated/kernels.ts',
     ],
-    // Two at a time: a compiler is a process of one thread and half a gigabyte.
+    // A compiler is a process of one thread and half a gigabyte. The debug binary is for tests, read from build/.
     make: async () => {
-      await Promise.all([asc('simd'), asc('relaxed')])
-      await asc('debug') // for tests, read from build/
-      for (const target of ['simd', 'relaxed']) writeModule(target)
+      await Promise.all([asc('fused'), asc('debug')])
+      const { simd, relaxed } = unfuse(readFileSync('build/fused.wasm'))
+      writeFileSync('build/simd.wasm', simd)
+      writeFileSync('build/relaxed.wasm', relaxed)
+      writeFileSync(
+        'src/generated/kernels.ts',
+        `/** build/simd.wasm in hexadecimal digits, which keep bytes apart for gzip. Made by scripts/build.mjs. */\nexport const kernels: string =\n  '${Buffer.from(simd).toString('hex')}'\n`,
+      )
     },
   }),
 

@@ -1,13 +1,12 @@
 // What the wasm binaries are made of, read with WebAssembly.Module and from the section table of the bytes.
 
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ARENA_START } from '../assembly/abi/layout.ts'
 import type { Backend, Kernels } from '../src/backends/backend.ts'
-import { withoutSharedMemory } from '../src/backends/wasm.ts'
-import { fromBase64 } from '../src/base/base64.ts'
-import { wasm as relaxed } from '../src/generated/relaxed.ts'
-import { wasm as simd } from '../src/generated/simd.ts'
+import { fuse } from '../src/backends/fuse.ts'
+import { fromHex, withoutSharedMemory } from '../src/backends/wasm.ts'
+import { kernels } from '../src/generated/kernels.ts'
 import { runsRelaxed } from './helpers/backends.ts'
 
 /** Ids of the sections of a module, in order (webassembly.github.io/spec/core/binary/modules.html#sections). */
@@ -27,6 +26,17 @@ function sectionsOf(bytes: Uint8Array): number[] {
   return ids
 }
 
+interface Code {
+  readonly instructions: readonly {
+    readonly code: readonly number[]
+    readonly at: number
+    readonly end: number
+  }[]
+}
+const { readBinary }: { readBinary(bytes: Uint8Array): { bodies: readonly Code[] } } = await import(
+  new URL('../scripts/wasm-code.mjs', import.meta.url).href
+)
+
 const GLOBAL = 6
 
 const never = () => {
@@ -36,12 +46,16 @@ const importsWith = (memory: WebAssembly.Memory) => ({
   env: { memory, customActivation: never, customLoss: never },
 })
 
-const debug = readFileSync(new URL('../build/debug.wasm', import.meta.url))
+const built = (name: string) =>
+  new Uint8Array(readFileSync(new URL(`../build/${name}.wasm`, import.meta.url)))
+const debug = built('debug')
+const simd = fromHex(kernels)
+const relaxed = fuse(simd)
 
 describe.each([
-  ['simd', fromBase64(simd)],
-  ['relaxed', fromBase64(relaxed)],
-  ['debug', new Uint8Array(debug)],
+  ['simd', simd],
+  ['relaxed', relaxed],
+  ['debug', debug],
 ])('the %s binary', (name, bytes) => {
   const sections = sectionsOf(bytes)
 
@@ -105,8 +119,50 @@ describe.each([
 
 describe('the build', () => {
   it('keeps the binaries small enough to ship inside the package', () => {
-    expect(fromBase64(simd).length).toBeLessThan(80 * 1024)
-    expect(fromBase64(relaxed).length).toBeLessThan(80 * 1024)
+    expect(simd.length).toBeLessThan(80 * 1024)
+  })
+
+  it('makes one text of both binaries: what is unpacked and fused are the files', () => {
+    expect(Buffer.from(simd).equals(built('simd'))).toBe(true)
+    expect(Buffer.from(relaxed).equals(built('relaxed'))).toBe(true)
+    expect(relaxed.length).toBe(simd.length)
+  })
+
+  it('fuses where the compiler fused, and changes nothing else', () => {
+    // What asc made has the same instructions, but for what stands for nothing.
+    const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1')
+    const madd = '\xfd\x85\x02'
+    const times = (bytes: Uint8Array) => text(bytes).split(madd).length - 1
+    expect(times(relaxed)).toBe(times(built('fused')))
+    expect(times(relaxed)).toBeGreaterThan(500)
+    expect(times(simd)).toBe(0)
+    const bare = (bytes: Uint8Array) =>
+      readBinary(bytes).bodies.map(({ instructions }) =>
+        instructions
+          .filter(({ code }) => code[0] !== 1)
+          .map(({ at, end }) => Buffer.from(bytes.subarray(at, end)).toString('hex')),
+      )
+    expect(bare(relaxed)).toEqual(bare(built('fused')))
+  })
+
+  it('unpacks the text without what an engine may lack', () => {
+    const { Buffer: buffer } = globalThis
+    const bytes = Uint8Array as { fromHex?: unknown }
+    const { fromHex: native } = bytes
+    const text = kernels.slice(0, 4096)
+    try {
+      bytes.fromHex = undefined
+      const byBuffer = fromHex(text)
+      vi.stubGlobal('Buffer', undefined)
+      const byLoop = fromHex(text)
+      expect(byBuffer).toEqual(simd.subarray(0, 2048))
+      expect(byLoop).toEqual(byBuffer)
+    } finally {
+      vi.unstubAllGlobals()
+      if (native) bytes.fromHex = native
+      else delete bytes.fromHex
+      expect(globalThis.Buffer).toBe(buffer)
+    }
   })
 })
 
@@ -118,9 +174,9 @@ describe('asserts', () => {
     ;(exports as unknown as Backend).run(0, 0, 0, 1, 1, 0, 1, 0)
   }
   it('stop the debug binary at operands that cannot be', () => {
-    expect(() => call(new Uint8Array(debug))).toThrow(WebAssembly.RuntimeError)
+    expect(() => call(debug)).toThrow(WebAssembly.RuntimeError)
   })
   it('are compiled out of the binary that ships', () => {
-    expect(() => call(fromBase64(simd))).not.toThrow()
+    expect(() => call(simd)).not.toThrow()
   })
 })

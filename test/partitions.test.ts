@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import * as Hits from '../assembly/abi/hits.ts'
-import { LARGE, PAIRED, SINGLE } from '../assembly/abi/layout.ts'
+import { LARGE, PAIRED, SINGLE, TALL } from '../assembly/abi/layout.ts'
 import { Engine } from '../src/engine/engine.ts'
 import { type Activation, activationOption, nameOf } from '../src/model/custom-activation.ts'
 import { customLoss, type Loss } from '../src/model/custom-loss.ts'
@@ -26,7 +26,7 @@ const BATCHES = [11, 29]
 
 const sgd = settingsOf({ name: 'sgd', learningRate: 0.05 }, 'optimizer')
 
-const TILES = [SINGLE, PAIRED, LARGE, LARGE | PAIRED]
+const TILES = [SINGLE, PAIRED, LARGE | TALL, LARGE | TALL | PAIRED]
 
 function engineOf(
   { make }: TestedBackend,

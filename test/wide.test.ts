@@ -1,9 +1,9 @@
 // 256-bit vectors: the bits of 'simd' where the engine has them, and a note where it has not.
 
 import { describe, expect, it, vi } from 'vitest'
+import { fromHex } from '../src/backends/wasm.ts'
 import { asOtherModule } from '../src/backends/wide.ts'
-import { fromBase64 } from '../src/base/base64.ts'
-import { wasm } from '../src/generated/simd.ts'
+import { kernels } from '../src/generated/kernels.ts'
 import { Network, type OptimizerOptions } from '../src/index.ts'
 import { stripedKinds, titleOf } from './helpers/optimizers.ts'
 import { numbers } from './helpers/random.ts'
@@ -65,7 +65,7 @@ describe('wide', () => {
   })
 
   it('is compiled from bytes of its own, which mean the same', () => {
-    const bytes = fromBase64(wasm)
+    const bytes = fromHex(kernels)
     const other = asOtherModule(bytes)
     expect(other.length).toBeGreaterThan(bytes.length)
     const exports = (one: Uint8Array<ArrayBuffer>) => WebAssembly.Module.exports(new WebAssembly.Module(one))

@@ -7,10 +7,12 @@ export const PANEL = 8
 export const LANES = 4
 
 // The tiles of a product, as flags: 4 rows by one panel; two panels where the engine fuses pairs of vectors to 256 bits;
-// tiles that need every register where the engine reads an operand no sooner than it is used.
+// where the engine reads an operand no sooner than it is used, tiles that need every register: of four panels by one row, and,
+// where it also fuses multiply and add, of 6 rows.
 export const SINGLE = 0
 export const PAIRED = 1
 export const LARGE = 2
+export const TALL = 4
 
 // Where a plan begins. Of the elements before it the kernels keep 4 … 7 for a block of random words, 16 … 31 for zeros and
 // 32 … 79 for their constants (memoryBase in asconfig.json); offset 0 stands for "none".

@@ -2,19 +2,14 @@
 
 /**
  * a · b + c. Two roundings, the same bits on every machine; with relaxed SIMD one rounding where the machine has a
- * fused multiply-add.
+ * fused multiply-add. The one relaxed operation there is, so that each binary can be made of the other
+ * (scripts/unfuse.mjs); c − a · b is madd(−a, b, c), to the same bits. A constant is negated before it is splat: V8 fuses no
+ * pair of vectors with f32x4.neg of one (adam on 256-512-512-10, `wide`: 1.2 times the time).
  */
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c)
   return f32x4.add(f32x4.mul(a, b), c)
-}
-
-/** c − a · b, rounded as in madd. */
-@inline
-export function nmadd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c)
-  return f32x4.sub(c, f32x4.mul(a, b))
 }
 
 /**

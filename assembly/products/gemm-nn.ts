@@ -11,7 +11,7 @@
 //           └──────────────┴──────────────┴─────┴──────────────────┘        k and n rounded up to 4, zeros beyond
 //   offset    0              8·k            …     8·k·p
 
-import { LANES, LARGE, PAIRED, PANEL } from '../abi/layout'
+import { LANES, LARGE, PAIRED, PANEL, TALL } from '../abi/layout'
 import { count, Four, One, Six, Three, Two } from '../base/counts'
 import { madd } from '../base/simd'
 import { isNarrowNN, narrowNN } from './narrow'
@@ -157,11 +157,11 @@ export function gemmNN(
     narrowNN(from, to, aPtr, lda, tablePtr, bPtr, biasPtr, cPtr, k, columns)
     return
   }
-  const large = ASC_FEATURE_RELAXED_SIMD && (tiles & LARGE) != 0
-  const r6 = large ? from + ((to - from) / 6) * 6 : from
+  const tall = (tiles & TALL) != 0
+  const r6 = tall ? from + ((to - from) / 6) * 6 : from
   const r4 = r6 + ((to - r6) & ~3)
   const r2 = r4 + ((to - r4) & ~1)
-  if (large) band<Six>(from, r6, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, jFrom, jTo, tiles)
+  if (tall) band<Six>(from, r6, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, jFrom, jTo, tiles)
   band<Four>(r6, r4, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, jFrom, jTo, tiles)
   band<Two>(r4, r2, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, jFrom, jTo, tiles)
   band<One>(r2, to, aPtr, lda, tablePtr, bPtr, bRows, biasPtr, cPtr, k, columns, jFrom, jTo, tiles)

@@ -4,7 +4,7 @@
 // Each element of G is one sum over the rows of the batch, taken from 0 in their order, whatever the tile or the
 // thread. G is kept in panels, as drawn in gemm-nn.ts.
 
-import { LANES, LARGE, PACK_BLOCK, PAIRED, PANEL, STRIP } from '../abi/layout'
+import { LANES, PACK_BLOCK, PAIRED, PANEL, STRIP, TALL } from '../abi/layout'
 import { count, Four, One, Six, Two } from '../base/counts'
 import { madd } from '../base/simd'
 import { apply } from '../rules/apply'
@@ -74,13 +74,13 @@ export function gemmTN(
   const kColumns = padded(k)
   const panel = (<usize>(kColumns * PANEL)) << 2
   const widest = tiles & PAIRED ? 2 * PANEL : PANEL
-  const large = ASC_FEATURE_RELAXED_SIMD && (tiles & LARGE) != 0
+  const tall = (tiles & TALL) != 0
   const panelPtr = packPtr + ((<usize>(rows * PACK_BLOCK)) << 2)
   const last = to << 2
   for (let first = from << 2; first < last; first += PACK_BLOCK) {
     const end = min(first + PACK_BLOCK, last)
     // Tiles of 6 rows, and of 4 for what is left: rows come in fours, so 8 are two of 4.
-    const sixes = large ? (end - first) / 6 - i32((end - first) % 6 == 2) : 0
+    const sixes = tall ? (end - first) / 6 - i32((end - first) % 6 == 2) : 0
     const fours = (end - first - 6 * sixes) >> 2
     const split = 6 * sixes
     packColumns(rows, aPtr, lda, tablePtr, first, sixes, fours, k, packPtr)
@@ -102,13 +102,13 @@ export function gemmTN(
       const pair: usize = width <= PANEL ? 0 : update ? (<usize>((end - first) * PANEL)) << 2 : panel
       const outFours = out + ((<usize>(split * rowLength)) << 2)
       if (width > PANEL) {
-        if (large) strip<Six, Four>(sixes, rows, packPtr, d, ldd, out, pair, adds, step)
+        if (tall) strip<Six, Four>(sixes, rows, packPtr, d, ldd, out, pair, adds, step)
         strip<Four, Four>(fours, rows, aFours, d, ldd, outFours, pair, adds, step)
       } else if (width == PANEL) {
-        if (large) strip<Six, Two>(sixes, rows, packPtr, d, ldd, out, 0, adds, step)
+        if (tall) strip<Six, Two>(sixes, rows, packPtr, d, ldd, out, 0, adds, step)
         strip<Four, Two>(fours, rows, aFours, d, ldd, outFours, 0, adds, step)
       } else {
-        if (large) strip<Six, One>(sixes, rows, packPtr, d, ldd, out, 0, adds, step)
+        if (tall) strip<Six, One>(sixes, rows, packPtr, d, ldd, out, 0, adds, step)
         strip<Four, One>(fours, rows, aFours, d, ldd, outFours, 0, adds, step)
       }
       if (update) {

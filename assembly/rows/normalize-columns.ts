@@ -6,7 +6,7 @@
 // that are read by quarters driven out of the cache in between. Sums go from row to row, so that bits depend on nothing else.
 
 import { LANES } from '../abi/layout'
-import { madd, nmadd } from '../base/simd'
+import { madd } from '../base/simd'
 
 const LINE = 4 * LANES
 
@@ -143,12 +143,12 @@ export function normalizeColumnsBackward(
       products = f32x4.add(products, product)
     }
     const mean = f32x4.div(sum, count)
-    const slant = f32x4.div(products, count)
+    const slant = f32x4.neg(f32x4.div(products, count))
     const scale = f32x4.mul(v128.load(gains + at), v128.load(statistics + 2 * stride + at))
     for (let p = at; p < bytes; p += stride) {
       const d = v128.load(scaled + p)
       const x = v128.load(normal + p)
-      v128.store(delta + p, f32x4.mul(scale, nmadd(x, slant, f32x4.sub(d, mean))))
+      v128.store(delta + p, f32x4.mul(scale, madd(x, slant, f32x4.sub(d, mean))))
       v128.store(normal + p, f32x4.mul(d, x))
     }
   }

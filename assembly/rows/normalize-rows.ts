@@ -5,7 +5,7 @@
 
 import { LANES } from '../abi/layout'
 import { padded } from '../base/panels'
-import { madd, nmadd } from '../base/simd'
+import { madd } from '../base/simd'
 
 /** v in the first n − j lanes of four, zero in the others. */
 @inline
@@ -62,14 +62,14 @@ export function normalizeRowBackward(
     products = madd(g, v128.load(normal + at), products)
   }
   const mean = f32x4.div(sumOfLanes(sum), count)
-  const slant = f32x4.div(sumOfLanes(products), count)
+  const slant = f32x4.neg(f32x4.div(sumOfLanes(products), count))
   const scale = f32x4.splat(inverse)
   for (let j = 0; j < columns; j += LANES) {
     const at = (<usize>j) << 2
     const d = v128.load(scaled + at)
     const x = v128.load(normal + at)
     const g = f32x4.sub(f32x4.mul(v128.load(gains + at), d), mean)
-    v128.store(delta + at, within(f32x4.mul(scale, nmadd(x, slant, g)), j, n))
+    v128.store(delta + at, within(f32x4.mul(scale, madd(x, slant, g)), j, n))
     v128.store(normal + at, f32x4.mul(d, x))
   }
 }

@@ -1,4 +1,4 @@
-import { madd, nmadd } from '../base/simd'
+import { madd } from '../base/simd'
 
 /**
  * g = g + λ w;  m = β₁ m + (1 − β₁) g;  v = β₂ v + (1 − β₂) g²;  w = w − η (m / (√v ρ + ε) + λ′ w), with
@@ -11,7 +11,7 @@ import { madd, nmadd } from '../base/simd'
  * and 1.99 with one at a time. At 128 bits it is all the same, 1.65.
  */
 export function adam(w: usize, g: usize, slots: usize, n: i32, scalars: usize): void {
-  const rate = v128.load32_splat(scalars)
+  const descent = f32x4.splat(-load<f32>(scalars))
   const beta1 = v128.load32_splat(scalars, 4)
   const rest1 = v128.load32_splat(scalars, 8)
   const beta2 = v128.load32_splat(scalars, 12)
@@ -34,8 +34,8 @@ export function adam(w: usize, g: usize, slots: usize, n: i32, scalars: usize): 
     const v1 = madd(beta2, v128.load(vPtr, 16), f32x4.mul(f32x4.mul(rest2, g1), g1))
     const quotient0 = f32x4.div(m0, madd(f32x4.sqrt(v0), scale, epsilon))
     const quotient1 = f32x4.div(m1, madd(f32x4.sqrt(v1), scale, epsilon))
-    const next0 = nmadd(rate, madd(decoupled, w0, quotient0), w0)
-    const next1 = nmadd(rate, madd(decoupled, w1, quotient1), w1)
+    const next0 = madd(descent, madd(decoupled, w0, quotient0), w0)
+    const next1 = madd(descent, madd(decoupled, w1, quotient1), w1)
     v128.store(mPtr, m0)
     v128.store(mPtr, m1, 16)
     v128.store(vPtr, v0)
@@ -53,6 +53,6 @@ export function adam(w: usize, g: usize, slots: usize, n: i32, scalars: usize): 
     v128.store(mPtr, m)
     v128.store(vPtr, v)
     const quotient = f32x4.div(m, madd(f32x4.sqrt(v), scale, epsilon))
-    v128.store(w, nmadd(rate, madd(decoupled, weight, quotient), weight))
+    v128.store(w, madd(descent, madd(decoupled, weight, quotient), weight))
   }
 }

@@ -1,4 +1,4 @@
-import { madd, nmadd } from '../base/simd'
+import { madd } from '../base/simd'
 
 /** −1, 0 or 1. Of NaN it is ±1: m then is NaN too, and tells. */
 @inline
@@ -12,7 +12,7 @@ function sign(x: v128): v128 {
  * scalars: η, β₁, 1 − β₁, β₂, 1 − β₂, λ.
  */
 export function lion(w: usize, g: usize, slots: usize, n: i32, scalars: usize): void {
-  const rate = v128.load32_splat(scalars)
+  const descent = f32x4.splat(-load<f32>(scalars))
   const beta1 = v128.load32_splat(scalars, 4)
   const rest1 = v128.load32_splat(scalars, 8)
   const beta2 = v128.load32_splat(scalars, 12)
@@ -25,6 +25,6 @@ export function lion(w: usize, g: usize, slots: usize, n: i32, scalars: usize): 
     const m = v128.load(w + slots)
     const direction = sign(madd(beta1, m, f32x4.mul(rest1, gradient)))
     v128.store(w + slots, madd(beta2, m, f32x4.mul(rest2, gradient)))
-    v128.store(w, nmadd(rate, madd(decay, weight, direction), weight))
+    v128.store(w, madd(descent, madd(decay, weight, direction), weight))
   }
 }

@@ -1,4 +1,4 @@
-import { madd, nmadd } from '../base/simd'
+import { madd } from '../base/simd'
 
 /**
  * g = g + λ w;  m = β₁ m + (1 − β₁) g;  v = β₂ v + (1 − β₂) g²;  w = w − η (α g + β m) / (√v ρ + ε), with
@@ -6,7 +6,7 @@ import { madd, nmadd } from '../base/simd'
  * scalars: η, β₁, 1 − β₁, β₂, 1 − β₂, ρ, ε, λ, α, β.
  */
 export function nadam(w: usize, g: usize, slots: usize, n: i32, scalars: usize): void {
-  const rate = v128.load32_splat(scalars)
+  const descent = f32x4.splat(-load<f32>(scalars))
   const beta1 = v128.load32_splat(scalars, 4)
   const rest1 = v128.load32_splat(scalars, 8)
   const beta2 = v128.load32_splat(scalars, 12)
@@ -27,6 +27,6 @@ export function nadam(w: usize, g: usize, slots: usize, n: i32, scalars: usize):
     v128.store(mPtr, m)
     v128.store(vPtr, v)
     const direction = madd(alpha, gradient, f32x4.mul(beta, m))
-    v128.store(w, nmadd(rate, f32x4.div(direction, madd(f32x4.sqrt(v), scale, epsilon)), weight))
+    v128.store(w, madd(descent, f32x4.div(direction, madd(f32x4.sqrt(v), scale, epsilon)), weight))
   }
 }

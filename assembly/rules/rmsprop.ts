@@ -1,4 +1,4 @@
-import { madd, nmadd } from '../base/simd'
+import { madd } from '../base/simd'
 
 /**
  * g = g + λ w;  v = ρ v + κ d²;  q = g / (√v + ε);  w = w − η q, with d = g and κ = 1 − ρ (Tieleman and Hinton 2012).
@@ -15,7 +15,7 @@ import { madd, nmadd } from '../base/simd'
 export function rmsprop(
   isCentered: bool, hasMomentum: bool, w: usize, g: usize, slots: usize, n: i32, scalars: usize,
 ): void {
-  const rate = v128.load32_splat(scalars)
+  const descent = f32x4.splat(-load<f32>(scalars))
   const rho = v128.load32_splat(scalars, 4)
   const kappa = v128.load32_splat(scalars, 8)
   const epsilon = v128.load32_splat(scalars, 12)
@@ -43,6 +43,6 @@ export function rmsprop(
       step = madd(mu, v128.load(last), step)
       v128.store(last, step)
     }
-    v128.store(w, nmadd(rate, step, weight))
+    v128.store(w, madd(descent, step, weight))
   }
 }

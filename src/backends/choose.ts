@@ -1,27 +1,28 @@
 // Which backend a network gets: what was asked for, or the fastest that the engine runs.
 
-import { LARGE, PAIRED, SINGLE } from '../../assembly/abi/layout.ts'
-import { fromBase64 } from '../base/base64.ts'
+import { LARGE, PAIRED, SINGLE, TALL } from '../../assembly/abi/layout.ts'
 import { BackendError } from '../base/errors.ts'
-import { wasm as relaxedBinary } from '../generated/relaxed.ts'
-import { wasm as simdBinary } from '../generated/simd.ts'
+import { kernels as kernelsInHex } from '../generated/kernels.ts'
 import type { KernelsName } from '../model/options.ts'
 import type { MakeBackend } from './backend.ts'
+import { fuse } from './fuse.ts'
 import { memoriesOf } from './memories.ts'
 import { makeReferenceBackend } from './reference.ts'
-import { withoutSharedMemory } from './wasm.ts'
+import { fromHex, withoutSharedMemory } from './wasm.ts'
 import { asOtherModule, fuseTo256 } from './wide.ts'
 
 type WasmName = 'relaxed' | 'simd'
 
-const binaries: Record<WasmName, string> = { relaxed: relaxedBinary, simd: simdBinary }
+/** The binary of 'simd', once it is wanted. */
+let simdBinary: Uint8Array<ArrayBuffer> | undefined
 
 /** Makers of arenas, one for each way to compile; or the reason why the engine refused. */
 const makers = new Map<string, MakeBackend | Error>()
 
 function compile(name: WasmName, wide: boolean): MakeBackend {
   if (typeof WebAssembly === 'undefined') throw new Error('there is no WebAssembly')
-  const binary = fromBase64(binaries[name])
+  simdBinary ??= fromHex(kernelsInHex)
+  const binary = name === 'relaxed' ? fuse(simdBinary) : simdBinary
   const bytes = wide ? asOtherModule(binary) : binary
   const module = new WebAssembly.Module(withoutSharedMemory(bytes))
   // Detects here, not at the first network, an engine that can allocate no memory at all (a limited address space).
@@ -58,10 +59,11 @@ function compileOnce(name: WasmName, wide: boolean): MakeBackend | Error {
  *   | 4 × 8   | 53      | 47      | 48      | 48      | 39       | 36      |
  *   | 6 × 8   | 35      | 32      | 56      | 56      | 43       | 38      |
  */
-const largest = 'Float16Array' in globalThis ? LARGE : SINGLE
+const isLate = 'Float16Array' in globalThis
 
-/** The tiles of the products, by the width of the engine's vectors. */
-const tilesOf = { narrow: largest, wide: largest | PAIRED } as const
+/** The tiles of the products. Without fused multiply-add 6 × 8 sums gain nothing: a product needs a register too. */
+const tilesOf = (name: WasmName, wide: boolean): number =>
+  (isLate ? LARGE | (name === 'relaxed' ? TALL : 0) : SINGLE) | (wide ? PAIRED : 0)
 
 export interface Choice {
   readonly name: Exclude<KernelsName, 'auto'>
@@ -90,7 +92,7 @@ export function chooseBackend(kernels: KernelsName, wide = false): Choice {
   for (const name of wanted) {
     const result = compileOnce(name, isWide)
     if (!(result instanceof Error)) {
-      return { name, make: result, tiles: isWide ? tilesOf.wide : tilesOf.narrow, lacks }
+      return { name, make: result, tiles: tilesOf(name, isWide), lacks }
     }
     refusal = result
   }

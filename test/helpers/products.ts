@@ -1,6 +1,6 @@
 // The sizes at which the products are tested, their operands and what is common to comparing their results.
 
-import { LARGE, PAIRED, SINGLE } from '../../assembly/abi/layout.ts'
+import { LARGE, PAIRED, SINGLE, TALL } from '../../assembly/abi/layout.ts'
 import type { Backend } from '../../src/backends/backend.ts'
 import type { Floats } from '../../src/base/floats.ts'
 import { panelIndex, panelLength } from '../../src/program/panels.ts'
@@ -47,7 +47,12 @@ export function* packedSizes(): Generator<Size> {
   }
 }
 
-const tileKinds = { single: SINGLE, paired: PAIRED, large: LARGE, 'large, paired': LARGE | PAIRED }
+const tileKinds = {
+  single: SINGLE,
+  paired: PAIRED,
+  large: LARGE | TALL,
+  'large, paired': LARGE | TALL | PAIRED,
+}
 
 /** Every backend with every kind of tiles; the reference has but one. */
 export const variants = backends.flatMap((backend) =>
