@@ -1,0 +1,49 @@
+// What a page pays for the package: bytes of a bundler's output, minified, and gzipped as servers send them. Each limit is what
+// was measured, rounded up: it only goes down.
+
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { rolldown } from 'rolldown'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nabla-size-'))
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(root, join(folder, 'node_modules', 'nabla'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Kilobytes (1,000 bytes) of the chunks of a page that runs `code`: what it loads at once, and with what it loads later. */
+async function kilobytes(code: string): Promise<{ first: number; all: number }> {
+  const input = join(folder, 'page.mjs')
+  writeFileSync(input, code)
+  const page = await rolldown({ input, platform: 'browser' })
+  const { output } = await page.generate({ minify: true })
+  const chunks = output.flatMap((chunk) => (chunk.type === 'chunk' ? [chunk] : []))
+  const entry = chunks.find((chunk) => chunk.isEntry)!
+  const atOnce = new Set([entry.fileName, ...entry.imports])
+  const sizeOf = (list: typeof chunks) =>
+    list.reduce((sum, chunk) => sum + gzipSync(chunk.code, { level: 9 }).length, 0) / 1000
+  return { first: sizeOf(chunks.filter((chunk) => atOnce.has(chunk.fileName))), all: sizeOf(chunks) }
+}
+
+describe('a page that imports', () => {
+  it.each([
+    ["import { Network } from 'nabla'; globalThis.it = Network", 112, 112],
+    ["import { standardScaler } from 'nabla/data'; globalThis.it = standardScaler", 2, 2],
+    ["import { readCsv } from 'nabla/data'; globalThis.it = readCsv", 6, 6],
+    ["import { plotHistory } from 'nabla/plot'; globalThis.it = plotHistory", 7, 7],
+  ])('%s: loads at most %i KB at once, and %i in all', async (code, first, all) => {
+    const size = await kilobytes(code)
+    expect(size.first).toBeLessThanOrEqual(first)
+    expect(size.all).toBeLessThanOrEqual(all)
+    // A limit that nothing comes near holds nothing.
+    expect(size.all).toBeGreaterThan(all - 2)
+  })
+})
