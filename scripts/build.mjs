@@ -4,7 +4,7 @@
 // dist/ has one file for each entry of the package and one for what they share, so that the classes of the errors are the
 // same from every entry. As a file for each of src/ the import took 21 to 24 ms, and 6 as this (Node 26 and 20).
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -28,8 +28,9 @@ const run = async (...command) => {
 // What nabla/model shares with the entries about its files, and not with nabla.
 const ofModels = /src.(models|base.strict-json|formats.(safetensors|network-tensors|json-text))/
 
-const asc = (target, config = 'asconfig.json') =>
-  run('node_modules/assemblyscript/bin/asc.js', '--config', config, '--target', target)
+const asc = (target, entry, config = 'asconfig.json') =>
+  run('node_modules/assemblyscript/bin/asc.js', entry, '--config', config, '--target', target)
+
 /** A binary as a module of TypeScript. */
 function writeModule(target) {
   const base64 = readFileSync(`build/${target}.wasm`).toString('base64')
@@ -38,6 +39,36 @@ function writeModule(target) {
     `/** assembly/ compiled for the target "${target}": a WebAssembly binary in base64. Made by scripts/build.mjs. */\nexport const wasm: string =\n  '${base64}'\n`,
   )
 }
+
+/** A binary as a text in src/generated. */
+const writeInHex = (file, target, bytes) =>
+  writeFileSync(
+    `src/generated/${file}.ts`,
+    `/** build/${target}.wasm in hexadecimal digits, which keep bytes apart for gzip. Made by scripts/build.mjs. */\nexport const kernels: string =\n  '${Buffer.from(bytes).toString('hex')}'\n`,
+  )
+
+/** A binary as a file: with a section that says what it is (src/backends/given.ts), and a memory that is not shared. */
+function asFile(name, bytes) {
+  const texts = ['nabla', name].map((text) => Buffer.from(text))
+  const section = Buffer.concat([Buffer.from([texts[0].length]), ...texts])
+  const out = Buffer.concat([bytes, Buffer.from([0, section.length]), section])
+  const memory = out.indexOf(Buffer.from([6, ...Buffer.from('memory'), 2])) + 8
+  out[memory] &= ~2
+  return out
+}
+
+/** The files of src/ that an entry needs. */
+function filesOf(entry, found = new Set()) {
+  if (found.has(entry) || !existsSync(entry)) return found
+  found.add(entry)
+  const imports = readFileSync(entry, 'utf8').matchAll(
+    /^(?:import|export)(?! type)[^'"]*? from '(\.[^']+)'/gm,
+  )
+  for (const [, path] of imports) filesOf(resolve(dirname(entry), path), found)
+  return found
+}
+const ofPredictors = filesOf(resolve('src/predict/index.ts'))
+
 const tsc = (...options) => run('node_modules/typescript/bin/tsc', ...options)
 
 // Whatever the build is, and whatever npm has installed.
@@ -55,19 +86,23 @@ const built = [
     inputs: [...tools, 'asconfig.json', 'assembly'],
     except: ['assembly/online', 'assembly/abi/online'],
     outputs: [
-      ...['fused', 'simd', 'relaxed', 'debug'].map((target) => `build/${target}.wasm`),
-      'src/generated/kernels.ts',
+      ...['fused', 'simd', 'relaxed', 'predict-fused', 'predict', 'debug'].map(
+        (name) => `build/${name}.wasm`,
+      ),
+      ...['kernels', 'predict'].map((name) => `src/generated/${name}.ts`),
     ],
     // A compiler is a process of one thread and half a gigabyte. The debug binary is for tests, read from build/.
     make: async () => {
-      await Promise.all([asc('fused'), asc('debug')])
+      const whole = 'assembly/index.ts'
+      await Promise.all([asc('fused', whole), asc('debug', whole)])
+      await asc('predict', 'assembly/predict.ts')
       const { simd, relaxed } = unfuse(readFileSync('build/fused.wasm'))
       writeFileSync('build/simd.wasm', simd)
       writeFileSync('build/relaxed.wasm', relaxed)
-      writeFileSync(
-        'src/generated/kernels.ts',
-        `/** build/simd.wasm in hexadecimal digits, which keep bytes apart for gzip. Made by scripts/build.mjs. */\nexport const kernels: string =\n  '${Buffer.from(simd).toString('hex')}'\n`,
-      )
+      writeInHex('kernels', 'simd', simd)
+      const predict = unfuse(readFileSync('build/predict-fused.wasm')).simd
+      writeFileSync('build/predict.wasm', predict)
+      writeInHex('predict', 'predict', predict)
     },
   }),
 
@@ -78,7 +113,7 @@ const built = [
     inputs: [...tools, 'asconfig.online.json', 'assembly/online', 'assembly/abi/online', 'assembly/base'],
     outputs: ['build/online.wasm', 'src/generated/online.ts'],
     make: async () => {
-      await asc('online', 'asconfig.online.json')
+      await asc('online', 'assembly/online/index.ts', 'asconfig.online.json')
       writeModule('online')
     },
   }),
@@ -117,6 +152,7 @@ if (!process.argv.includes('--wasm')) {
       inputs: [
         ...[...tools, 'package.json', 'tsconfig.json', 'tsconfig.build.json'],
         ...['src', 'assembly/abi', 'build/worker.classic.js'],
+        ...['simd', 'relaxed', 'predict'].map((name) => `build/${name}.wasm`),
       ],
       outputs: ['dist'],
       make: async () => {
@@ -137,6 +173,7 @@ if (!process.argv.includes('--wasm')) {
             node: 'src/node/index.ts',
             onnx: 'src/onnx/index.ts',
             plot: 'src/plots/index.ts',
+            predict: 'src/predict/index.ts',
           },
           platform: 'neutral',
           transform: { target: 'es2022' },
@@ -152,6 +189,8 @@ if (!process.argv.includes('--wasm')) {
                   minShareCount: 2,
                   priority: 2,
                 },
+                // What a page that only predicts shares with those that train.
+                { name: 'layers', test: (file) => ofPredictors.has(file), minShareCount: 2, priority: 1.5 },
                 // The network, which some entries share with the main one: what only reads data is not to load it.
                 { name: 'network', test: (file) => !ofModels.test(file), minShareCount: 2, priority: 1 },
                 // And the import of the network is not to read what models and their files are made of.
@@ -165,6 +204,9 @@ if (!process.argv.includes('--wasm')) {
         // The same script as a file, for pages that allow no workers from blob:. Without an export it is a module and a
         // classic script alike.
         writeFileSync('dist/worker.js', readFileSync('build/worker.classic.js'))
+        for (const name of ['simd', 'relaxed', 'predict']) {
+          writeFileSync(`dist/${name}.wasm`, asFile(name, readFileSync(`build/${name}.wasm`)))
+        }
         await tsc('-p', 'tsconfig.build.json')
         const declarations = {
           index: 'build/types/src/index.d.ts',
@@ -178,6 +220,7 @@ if (!process.argv.includes('--wasm')) {
           node: 'build/types/src/node/index.d.ts',
           onnx: 'build/types/src/onnx/index.d.ts',
           plot: 'build/types/src/plots/index.d.ts',
+          predict: 'build/types/src/predict/index.d.ts',
         }
         rollTypes(root, declarations)
         shareTypes(Object.keys(declarations))

@@ -61,6 +61,7 @@ const heads: readonly string[] = [
   'src/keras/',
   'src/node/',
   'src/onnx/',
+  'src/predict/',
 ]
 
 /** Rooms apart from the network, and what they may use of it. */
@@ -120,6 +121,7 @@ describe('the import arrows', () => {
       'updates.ts',
       'interpreter.ts',
       'index.ts',
+      'predict.ts',
     ]
     const rankIn = (file: string) => ranks.findIndex((room) => isIn(file, `assembly/${room}`))
     for (const file of files.filter((one) => one.startsWith('assembly/'))) {

@@ -36,6 +36,12 @@ async function kilobytes(code: string): Promise<{ first: number; all: number }> 
 describe('a page that imports', () => {
   it.each([
     ["import { Network } from 'nabla'; globalThis.it = Network", 112, 112],
+    [
+      "import { predictorFromJSON, predictorFromSafetensors } from 'nabla/predict'; " +
+        'globalThis.it = [predictorFromJSON, predictorFromSafetensors]',
+      23,
+      23,
+    ],
     ["import { standardScaler } from 'nabla/data'; globalThis.it = standardScaler", 2, 2],
     ["import { readCsv } from 'nabla/data'; globalThis.it = readCsv", 6, 6],
     ["import { plotHistory } from 'nabla/plot'; globalThis.it = plotHistory", 7, 7],

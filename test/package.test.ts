@@ -68,8 +68,8 @@ describe('the entries of the package', () => {
     const files = Object.values<string | Record<string, string>>(exports).flatMap((entry) =>
       typeof entry === 'string' ? [entry] : Object.values(entry),
     )
-    // Ten entries and the types of each, the script of the worker, package.json.
-    expect(files.length).toBe(22)
+    // Eleven entries and the types of each, the script of the worker, three binaries, package.json.
+    expect(files.length).toBe(27)
     for (const file of files) expect(existsSync(join(root, file)), file).toBe(true)
   })
 
@@ -121,7 +121,7 @@ describe('a bundler', () => {
   })
 
   it('leaves nothing of an entry that is imported and not used', async () => {
-    const rooms = ['brain', 'data', 'datasets', 'deploy', 'keras', 'model', 'onnx', 'plot']
+    const rooms = ['brain', 'data', 'datasets', 'deploy', 'keras', 'model', 'onnx', 'plot', 'predict']
     const all = ['nabla', ...rooms.map((room) => `nabla/${room}`)]
     expect((await bundle(all.map((entry) => `import '${entry}'`).join(';'))).trim()).toBe('')
   })
@@ -135,6 +135,7 @@ describe('a bundler that does not read `exports`, as Parcel by default', () => {
     ['nabla/onnx', 'toOnnx', 'ai.onnx.ml'],
     ['nabla/plot', 'plotLines', 'viewBox'],
     ['nabla/deploy', 'toC', 'FP_CONTRACT'],
+    ['nabla/predict', 'predictorFromJSON', 'WebAssembly'],
   ])('finds %s', async (entry, name, part) => {
     const code = `import { ${name} } from '${entry}'; globalThis.it = ${name}`
     expect(partsOf(await bundle(code, { exportsFields: [] }))).toContain(part)
@@ -143,7 +144,7 @@ describe('a bundler that does not read `exports`, as Parcel by default', () => {
   it('finds the same files as others, and their types', () => {
     const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'))
     const { exports } = read('package.json')
-    const rooms = ['brain', 'data', 'datasets', 'deploy', 'keras', 'model', 'node', 'onnx', 'plot']
+    const rooms = ['brain', 'data', 'datasets', 'deploy', 'keras', 'model', 'node', 'onnx', 'plot', 'predict']
     for (const entry of ['.', ...rooms.map((room) => `./${room}`)]) {
       const { main, module, types } = read(join(entry, 'package.json'))
       const at = (file: string) => `./${join(entry, file)}`

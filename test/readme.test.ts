@@ -60,9 +60,10 @@ describe('the README', () => {
   it('leads to docs/formats.md, whose snippets print what they say', () => {
     expect(readme).toContain('(docs/formats.md)')
     const page = readFileSync(join(root, 'docs/formats.md'), 'utf8')
-    const [saves, posts] = snippetsOf(page)
+    const [saves, posts, predicts] = snippetsOf(page)
     expect(run(saves)).toBe('true\n'.repeat(saves.match(/\/\/ true$/gm)!.length))
     expect(run(posts)).toMatch(/^Network 2-4-1 \(relu, linear; /)
+    expect(run(predicts)).toMatch(/class: '(ant|bee|cow)'[^]*Float32Array\(6\)[^]*(relaxed|simd)\n$/)
   })
 
   it('goes on from the checkpoint file that a fit has left', () => {

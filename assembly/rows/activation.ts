@@ -60,11 +60,8 @@ function valuesAndSlopes<F>(zPtr: usize, aPtr: usize, slopePtr: usize, n: i32): 
   loop(codeOf<F>(), true, zPtr, aPtr, slopePtr, n)
 }
 
-/**
- * a = f(z) for n floats; aPtr may equal zPtr. Where slopePtr is not 0 and f' cannot be read from a (gelu, silu,
- * softplus), also slope = f'(z). Softmax is not elementwise: see softmax.ts.
- */
-function activate(code: i32, zPtr: usize, aPtr: usize, slopePtr: usize, n: i32): void {
+/** a = f(z) for n floats; aPtr may equal zPtr. Softmax is not elementwise: see softmax.ts. */
+export function activateValues(code: i32, zPtr: usize, aPtr: usize, n: i32): void {
   switch (code) {
     case Activations.LINEAR:
       if (aPtr != zPtr) values<Linear>(zPtr, aPtr, n)
@@ -88,23 +85,32 @@ function activate(code: i32, zPtr: usize, aPtr: usize, slopePtr: usize, n: i32):
       values<Selu>(zPtr, aPtr, n)
       break
     case Activations.GELU:
-      if (slopePtr) valuesAndSlopes<Gelu>(zPtr, aPtr, slopePtr, n)
-      else values<Gelu>(zPtr, aPtr, n)
+      values<Gelu>(zPtr, aPtr, n)
       break
     case Activations.SILU:
-      if (slopePtr) valuesAndSlopes<Silu>(zPtr, aPtr, slopePtr, n)
-      else values<Silu>(zPtr, aPtr, n)
+      values<Silu>(zPtr, aPtr, n)
       break
     case Activations.SOFTSIGN:
       values<Softsign>(zPtr, aPtr, n)
       break
     case Activations.SOFTPLUS:
-      if (slopePtr) valuesAndSlopes<Softplus>(zPtr, aPtr, slopePtr, n)
-      else values<Softplus>(zPtr, aPtr, n)
+      values<Softplus>(zPtr, aPtr, n)
       break
     default:
       unreachable()
   }
+}
+
+/**
+ * a = f(z) for n floats; aPtr may equal zPtr. Where slopePtr is not 0 and f' cannot be read from a (gelu, silu, softplus), also
+ * slope = f'(z).
+ */
+function activate(code: i32, zPtr: usize, aPtr: usize, slopePtr: usize, n: i32): void {
+  if (!slopePtr) activateValues(code, zPtr, aPtr, n)
+  else if (code == Activations.GELU) valuesAndSlopes<Gelu>(zPtr, aPtr, slopePtr, n)
+  else if (code == Activations.SILU) valuesAndSlopes<Silu>(zPtr, aPtr, slopePtr, n)
+  else if (code == Activations.SOFTPLUS) valuesAndSlopes<Softplus>(zPtr, aPtr, slopePtr, n)
+  else activateValues(code, zPtr, aPtr, n)
 }
 
 /** δ = δ ⊙ F's f'(z). */

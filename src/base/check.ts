@@ -132,3 +132,7 @@ export function checkOptions<T extends Table>(table: T, options: unknown, where:
   for (const key of known) checked[key] = table[key](options[key], `${where}.${key}`)
   return checked as Checked<T>
 }
+
+/** The entries of the object that a table of checks knows. */
+export const knownOf = (table: object, given: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(given).filter(([key]) => Object.hasOwn(table, key)))

@@ -9,6 +9,7 @@ import {
   integer,
   isArray,
   isObject,
+  knownOf,
   oneOf,
   optional,
   refuse,
@@ -86,10 +87,6 @@ const networkTable = {
   wide: optional(boolean, false),
   threads: optional(threads, 'auto' as const),
 }
-
-/** The entries of the object that a table of checks knows. */
-export const knownOf = (table: object, given: object): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(given).filter(([key]) => Object.hasOwn(table, key)))
 
 /** The options that there are here, of the network and of its layers, out of those that a newer version has saved. */
 export function knownOptions(options: SavedOptions): SavedOptions {

@@ -1,7 +1,7 @@
 // Model: a network with all that it needs to be of use: what its inputs are made from, and what its outputs stand for.
 
-import { checkOptions, isArray, optional, refuse } from '../base/check.ts'
-import { FormatError, OptionError, ShapeError, shown } from '../base/errors.ts'
+import { checkOptions, optional, refuse } from '../base/check.ts'
+import { FormatError, OptionError, shown } from '../base/errors.ts'
 import { note } from '../base/notes.ts'
 import { Features } from '../data/features/features.ts'
 import type { RowsLike } from '../data/features/records.ts'
@@ -9,6 +9,7 @@ import { Target } from '../data/features/target.ts'
 import { type SaveOptions, saveSettings } from '../formats/network-json.ts'
 import { DENO_INSPECT, NODE_INSPECT } from '../inspect/describe.ts'
 import { namesText } from '../model/class-names.ts'
+import { lossRow } from '../model/custom-loss.ts'
 import type { Data, FitOptions, ReadOptions, ResumeOptions } from '../model/options.ts'
 import { Network } from '../network.ts'
 import { coreOf } from '../network-base.ts'
@@ -18,7 +19,7 @@ import { checkClassNames, weightsFor } from './class-names.ts'
 import { type ModelJSON, modelFromJSON, modelToJSON } from './json.ts'
 import { type ModelSnapshot, partsOf, savedParts } from './parts.ts'
 import { decoderOf, type Prediction } from './prediction.ts'
-import { areRows, type RowLike } from './rows.ts'
+import { areRows, inputsOf, type RowLike } from './rows.ts'
 
 /** What a Model is made of. */
 export interface ModelOptions {
@@ -99,26 +100,7 @@ export class Model {
 
   /** The rows as the network takes them, row-major (rows × inputs). Throws ShapeError. */
   inputsOf(rows: RowsLike): Float32Array {
-    if (this.features) return this.features.transform(rows)
-    const { inputs } = this.network
-    if (!isArray(rows) || rows.length === 0) {
-      throw new ShapeError(
-        `rows: expected an array of rows of ${inputs} numbers, at least one, got ${shown(rows)}`,
-      )
-    }
-    const out = new Float32Array(rows.length * inputs)
-    for (let r = 0; r < rows.length; ++r) {
-      const row = rows[r] as ArrayLike<number>
-      if (row?.length !== inputs) {
-        throw new ShapeError(`rows[${r}]: expected ${inputs} numbers, got ${shown(row)}`)
-      }
-      for (let c = 0; c < inputs; ++c) {
-        if (typeof row[c] !== 'number')
-          throw new ShapeError(`rows[${r}][${c}]: expected a number, got ${shown(row[c])}`)
-        out[r * inputs + c] = row[c]
-      }
-    }
-    return out
+    return inputsOf(rows, this.network.inputs, this.features)
   }
 
   /** Rows with their targets as `fit` of the network takes them. Throws OptionError for a model without a target, ShapeError. */
@@ -132,7 +114,14 @@ export class Model {
   #decoded(outputs: Float32Array): Prediction[] {
     const { network } = this
     const { activation } = network.layers[network.layers.length - 1]
-    const head = { outputs: network.outputs, loss: coreOf(network).settings.architecture.loss, activation }
+    const { kind, fusedWith, threshold } = lossRow(coreOf(network).settings.architecture.loss)
+    const head = {
+      outputs: network.outputs,
+      areLabels: kind === 'labels',
+      // A threshold of a fused loss is of z.
+      boundary: fusedWith ? 0.5 : threshold,
+      activation,
+    }
     const decode = decoderOf(this.target, head, network.classNames)
     const rows = outputs.length / head.outputs
     return Array.from({ length: rows }, (_, r) =>

@@ -3,9 +3,7 @@
 import { ShapeError } from '../base/errors.ts'
 import { indexOfLargest } from '../base/largest.ts'
 import type { ClassValue, Target } from '../data/features/target.ts'
-import { classesOf } from '../metrics/classify.ts'
 import type { Activation } from '../model/custom-activation.ts'
-import { type Loss, lossRow } from '../model/custom-loss.ts'
 
 /** The class of a row, and how likely the network takes each to be; without probabilities where its outputs are none. */
 export interface ClassPrediction {
@@ -34,7 +32,10 @@ export type Prediction =
 /** What a prediction depends on besides the outputs. */
 export interface Head {
   readonly outputs: number
-  readonly loss: Loss
+  /** Whether each output is a label of its own by the loss. */
+  readonly areLabels: boolean
+  /** From which output on one of two classes, or a label, is 1. */
+  readonly boundary: number
   /** Of the last layer. */
   readonly activation: Activation
 }
@@ -49,12 +50,16 @@ const refuseNaN = (row: number): never => {
   throw new ShapeError(`predict: expected outputs that are numbers, got NaN for rows[${row}]`)
 }
 
-function classes(list: readonly ClassValue[], { outputs, loss, activation }: Head): Decode {
+/** 1 or 0; −1 for NaN. */
+const sideOf = (output: number, boundary: number): number =>
+  output >= boundary ? 1 : output < boundary ? 0 : -1
+
+function classes(list: readonly ClassValue[], { outputs, boundary, activation }: Head): Decode {
   const names = list.map(String)
   const isLikely = activation === 'softmax' || (activation === 'sigmoid' && outputs === 1)
   return (out, row) => {
     // The largest output, also where the loss takes each for a label of its own.
-    const index = outputs > 1 ? indexOfLargest(out, 0, outputs) : classesOf(out, outputs, loss)[0]
+    const index = outputs > 1 ? indexOfLargest(out, 0, outputs) : sideOf(out[0], boundary)
     if (index < 0) refuseNaN(row)
     const probability = (i: number) => (outputs > 1 ? out[i] : i === 1 ? out[0] : 1 - out[0])
     return { class: list[index], ...(isLikely && { probabilities: byName(names, probability) }) }
@@ -62,14 +67,13 @@ function classes(list: readonly ClassValue[], { outputs, loss, activation }: Hea
 }
 
 const labels =
-  (names: readonly string[], { outputs, loss, activation }: Head): Decode =>
+  (names: readonly string[], { areLabels, boundary, activation }: Head): Decode =>
   (out, row) => {
-    // With a loss of other things too, an output is a label of its own.
-    const sides =
-      lossRow(loss).kind === 'labels' ? classesOf(out, outputs, loss) : out.map((v) => (v >= 0.5 ? 1 : 0))
     if (out.some(Number.isNaN)) refuseNaN(row)
+    // With a loss of other things too, an output is a label of its own.
+    const from = areLabels ? boundary : 0.5
     return {
-      labels: names.filter((_, i) => sides[i] === 1),
+      labels: names.filter((_, i) => out[i] >= from),
       ...(activation === 'sigmoid' && { probabilities: byName(names, (i) => out[i]) }),
     }
   }
@@ -90,6 +94,5 @@ export function decoderOf(
   if (target?.type === 'labels') return labels(target.names, head)
   if (target) return numbers(target)
   if (!classNames) return (out) => out
-  const areLabels = head.outputs > 1 && lossRow(head.loss).kind === 'labels'
-  return areLabels ? labels(classNames.map(String), head) : classes(classNames, head)
+  return head.outputs > 1 && head.areLabels ? labels(classNames.map(String), head) : classes(classNames, head)
 }

@@ -1,6 +1,8 @@
-// One row or several: what predict() tells apart.
+// One row or several, and what a network takes of them.
 
 import { isArray, isList, isObject } from '../base/check.ts'
+import { ShapeError, shown } from '../base/errors.ts'
+import type { Features } from '../data/features/features.ts'
 import type { RowsLike, Table } from '../data/features/records.ts'
 
 /** A row: an object, or its cells in the order of the columns. */
@@ -11,4 +13,27 @@ export function areRows(value: unknown): value is RowsLike {
   if (isArray(value)) return value.length === 0 || isList(value[0]) || isObject(value[0])
   const { names, columns } = (isObject(value) ? value : {}) as Partial<Table>
   return isArray(names) && isArray(columns)
+}
+
+/** The rows as a network of so many inputs takes them, row-major (rows × inputs). Throws ShapeError. */
+export function inputsOf(rows: RowsLike, inputs: number, features: Features | undefined): Float32Array {
+  if (features) return features.transform(rows)
+  if (!isArray(rows) || rows.length === 0) {
+    throw new ShapeError(
+      `rows: expected an array of rows of ${inputs} numbers, at least one, got ${shown(rows)}`,
+    )
+  }
+  const out = new Float32Array(rows.length * inputs)
+  for (let r = 0; r < rows.length; ++r) {
+    const row = rows[r] as ArrayLike<number>
+    if (row?.length !== inputs) {
+      throw new ShapeError(`rows[${r}]: expected ${inputs} numbers, got ${shown(row)}`)
+    }
+    for (let c = 0; c < inputs; ++c) {
+      if (typeof row[c] !== 'number')
+        throw new ShapeError(`rows[${r}][${c}]: expected a number, got ${shown(row[c])}`)
+      out[r * inputs + c] = row[c]
+    }
+  }
+  return out
 }

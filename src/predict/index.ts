@@ -1,0 +1,14 @@
+export {
+  BackendError,
+  FormatError,
+  NablaError,
+  OptionError,
+  ShapeError,
+} from '../base/errors.ts'
+export type { RowsLike } from '../data/features/records.ts'
+export type { ClassName } from '../model/class-names.ts'
+export type { KernelsName, MatrixLike } from '../model/options.ts'
+export type { ClassPrediction, LabelsPrediction, Prediction } from '../models/prediction.ts'
+export type { RowLike } from '../models/rows.ts'
+export { predictorFromJSON, predictorFromSafetensors } from './load.ts'
+export type { OwnActivation, Predictor, PredictorOptions } from './predictor.ts'
