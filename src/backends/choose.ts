@@ -1,17 +1,17 @@
 // Which backend a network gets: what was asked for, or the fastest that the engine runs.
 
-import { LARGE, PAIRED, SINGLE, TALL } from '../../assembly/abi/layout.ts'
+import { SINGLE } from '../../assembly/abi/layout.ts'
 import { BackendError } from '../base/errors.ts'
 import { kernels as kernelsInHex } from '../generated/kernels.ts'
 import type { KernelsName } from '../model/options.ts'
 import type { MakeBackend } from './backend.ts'
 import { fuse } from './fuse.ts'
+import type { GivenModule } from './given.ts'
 import { memoriesOf } from './memories.ts'
 import { makeReferenceBackend } from './reference.ts'
+import { tilesOf, type WasmName } from './tiles.ts'
 import { fromHex, withoutSharedMemory } from './wasm.ts'
 import { asOtherModule, fuseTo256 } from './wide.ts'
-
-type WasmName = 'relaxed' | 'simd'
 
 /** The binary of 'simd', once it is wanted. */
 let simdBinary: Uint8Array<ArrayBuffer> | undefined
@@ -19,8 +19,19 @@ let simdBinary: Uint8Array<ArrayBuffer> | undefined
 /** Makers of arenas, one for each way to compile; or the reason why the engine refused. */
 const makers = new Map<string, MakeBackend | Error>()
 
+/** Kernels that the user has compiled. */
+let given: GivenModule | undefined
+
+/** Networks that are made from now on run the kernels of this module, or, undefined, those that are compiled here. */
+export function useModule(module: GivenModule | undefined): void {
+  if (module?.module === given?.module) return
+  given = module
+  makers.clear()
+}
+
 function compile(name: WasmName, wide: boolean): MakeBackend {
   if (typeof WebAssembly === 'undefined') throw new Error('there is no WebAssembly')
+  if (given?.name === name && !wide) return memoriesOf(name, given.module, undefined)
   simdBinary ??= fromHex(kernelsInHex)
   const binary = name === 'relaxed' ? fuse(simdBinary) : simdBinary
   const bytes = wide ? asOtherModule(binary) : binary
@@ -28,11 +39,11 @@ function compile(name: WasmName, wide: boolean): MakeBackend {
   // Detects here, not at the first network, an engine that can allocate no memory at all (a limited address space).
   new WebAssembly.Memory({ initial: 1, maximum: 1 })
   let shared: WebAssembly.Module | undefined
-  return memoriesOf(name, module, () => {
-    if (typeof SharedArrayBuffer === 'undefined') return undefined
+  const compileShared = () => {
     shared ??= new WebAssembly.Module(bytes)
     return shared
-  })
+  }
+  return memoriesOf(name, module, typeof SharedArrayBuffer === 'undefined' ? undefined : compileShared)
 }
 
 function compileOnce(name: WasmName, wide: boolean): MakeBackend | Error {
@@ -48,22 +59,6 @@ function compileOnce(name: WasmName, wide: boolean): MakeBackend | Error {
   }
   return result
 }
-
-/**
- * Large tiles are for compilers that leave a load beside the operation that uses it. V8 of Node 20 and 22 moves all loads
- * of a loop before its arithmetic, and then 6 × 8 sums and their operands find no registers. Float16Array came to V8
- * (13.5) after the newer compiler; the other engines that have it gain a little or lose nothing. A product of 32×784×64
- * with fused multiply-add, GFLOP/s on one core of a Xeon:
- *
- *   |         | Node 20 | Node 22 | Node 24 | Node 26 | Deno 2.9 | Bun 1.4 |
- *   | 4 × 8   | 53      | 47      | 48      | 48      | 39       | 36      |
- *   | 6 × 8   | 35      | 32      | 56      | 56      | 43       | 38      |
- */
-const isLate = 'Float16Array' in globalThis
-
-/** The tiles of the products. Without fused multiply-add 6 × 8 sums gain nothing: a product needs a register too. */
-const tilesOf = (name: WasmName, wide: boolean): number =>
-  (isLate ? LARGE | (name === 'relaxed' ? TALL : 0) : SINGLE) | (wide ? PAIRED : 0)
 
 export interface Choice {
   readonly name: Exclude<KernelsName, 'auto'>
@@ -87,7 +82,8 @@ export function chooseBackend(kernels: KernelsName, wide = false): Choice {
     `nabla: wide is unavailable here (${missing}); training goes on with 128-bit vectors, to the same bits`
   // The bits of `wide` are those of 'simd'.
   const fastest: WasmName[] = wide ? ['simd'] : ['relaxed', 'simd']
-  const wanted: WasmName[] = kernels === 'auto' ? fastest : [kernels]
+  const first = given && !wide ? [given.name] : fastest
+  const wanted: WasmName[] = kernels === 'auto' ? first : [kernels]
   let refusal: Error | undefined
   for (const name of wanted) {
     const result = compileOnce(name, isWide)

@@ -155,20 +155,24 @@ class Rooms {
   }
 }
 
-/** Makes arenas for one compiled module, and for its twin with shared memory if there is one. */
+/** Makes arenas for one compiled module, and for its twin with shared memory, which compileShared gives where there is one. */
 export function memoriesOf(
   name: Backend['name'],
   unshared: WebAssembly.Module,
-  compileShared: () => WebAssembly.Module | undefined,
+  compileShared: (() => WebAssembly.Module) | undefined,
 ): MakeBackend {
-  const makeUnshared = (end: number) => new KernelMemory(unshared, name, false, end)
+  const canShare = compileShared !== undefined
+  const makeUnshared = (end: number) => new KernelMemory(unshared, name, { shared: false, canShare }, end)
   const blocks = BLOCK_BYTES.map((bytes) => ({ bytes, of: new Blocks(makeUnshared, bytes) }))
   const rooms = new Rooms(makeUnshared, false)
   let sharedRooms: Rooms | undefined
   return (elements, shared = false, callbacks) => {
-    const module = shared ? compileShared() : undefined
+    const module = shared ? compileShared?.() : undefined
     if (module) {
-      sharedRooms ??= new Rooms((end) => new KernelMemory(module, name, true, end), true)
+      sharedRooms ??= new Rooms(
+        (end) => new KernelMemory(module, name, { shared: true, canShare }, end),
+        true,
+      )
       return sharedRooms.take(elements, callbacks)
     }
     const bytes = (elements - ARENA_START) * 4

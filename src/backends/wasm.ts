@@ -70,6 +70,8 @@ export class KernelMemory {
   readonly module: WebAssembly.Module
   readonly memory: WebAssembly.Memory
   readonly shared: boolean
+  /** True where other threads can work in memories of this kind that are shared. */
+  readonly canShare: boolean
   readonly kernels: Exports
   floats!: Float32Array
   ints!: Int32Array
@@ -78,7 +80,13 @@ export class KernelMemory {
   #callbacks: Callbacks | undefined
 
   /** Room up to element `end`. Throws BackendError. */
-  constructor(module: WebAssembly.Module, name: Backend['name'], shared: boolean, end: number) {
+  constructor(
+    module: WebAssembly.Module,
+    name: Backend['name'],
+    { shared, canShare }: { shared: boolean; canShare: boolean },
+    end: number,
+  ) {
+    this.canShare = canShare
     this.module = module
     this.name = name
     this.shared = shared
@@ -195,6 +203,6 @@ export function arenaIn(
     run: callbacks ? (...args) => room.runCalling(callbacks, ...args) : room.kernels.run,
     shared: room.shared ? { module: room.module, memory: room.memory } : undefined,
     module: room.shared ? undefined : room.module,
-    canShare: typeof SharedArrayBuffer !== 'undefined',
+    canShare: room.canShare,
   }
 }

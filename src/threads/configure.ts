@@ -1,5 +1,7 @@
 // What holds for the whole process, and not for one network.
 
+import { useModule } from '../backends/choose.ts'
+import { kernelsModule } from '../backends/given.ts'
 import { type Check, checkOptions, isObject, optional, refuse } from '../base/check.ts'
 import { setWorkerUrl } from './web-worker.ts'
 
@@ -15,6 +17,11 @@ export interface Configuration {
         /** The address as text, which a URL has. */
         readonly href: string
       }
+  /**
+   * The file `nabla/simd.wasm` or `nabla/relaxed.wasm`, compiled, for engines that compile no bytes (workerd): a WebAssembly.Module,
+   * which networks run that are made from now on. It trains in one thread. Leave it out to go back to what nabla compiles.
+   */
+  readonly module?: object
 }
 
 const address: Check<string> = (value, name) => {
@@ -25,7 +32,7 @@ const address: Check<string> = (value, name) => {
     : refuse(name, 'a URL or an address that is not empty', value)
 }
 
-const table = { workerUrl: optional(address, undefined) }
+const table = { workerUrl: optional(address, undefined), module: optional(kernelsModule, undefined) }
 
 /**
  * Sets what holds for all networks of this process, for fits that begin from now on. Throws OptionError.
@@ -33,5 +40,7 @@ const table = { workerUrl: optional(address, undefined) }
  *     configure({ workerUrl: new URL('./assets/nabla-worker.js', import.meta.url) })
  */
 export function configure(options: Configuration): void {
-  setWorkerUrl(checkOptions(table, options, 'configuration').workerUrl)
+  const { workerUrl, module } = checkOptions(table, options, 'configuration')
+  setWorkerUrl(workerUrl)
+  useModule(module)
 }

@@ -20,7 +20,7 @@ function wasmBackend(name: Backend['name']): TestedBackend {
   const bytes = readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url))
   const module = new WebAssembly.Module(bytes)
   const make: MakeBackend = (elements, _, callbacks) => {
-    const room = new KernelMemory(module, name, true, elements)
+    const room = new KernelMemory(module, name, { shared: true, canShare: true }, elements)
     const tenancy = { grow: (end: number) => room.grow(end), release: () => {}, offer: () => {} }
     return arenaIn(room, ARENA_START, room.end, tenancy, callbacks)
   }
