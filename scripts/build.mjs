@@ -68,6 +68,7 @@ function filesOf(entry, found = new Set()) {
   return found
 }
 const ofPredictors = filesOf(resolve('src/predict/index.ts'))
+const ofNetworks = filesOf(resolve('src/network.ts'))
 
 const tsc = (...options) => run('node_modules/typescript/bin/tsc', ...options)
 
@@ -174,6 +175,7 @@ if (!process.argv.includes('--wasm')) {
             onnx: 'src/onnx/index.ts',
             plot: 'src/plots/index.ts',
             predict: 'src/predict/index.ts',
+            fit: 'src/calls/fit-entry.ts',
           },
           platform: 'neutral',
           transform: { target: 'es2022' },
@@ -185,14 +187,24 @@ if (!process.argv.includes('--wasm')) {
               groups: [
                 {
                   name: 'shared',
-                  test: /assembly|src.(base|files|formats.check|data.(?!csv)|intake.one-hot)/,
+                  test: /assembly|src.(base|formats.check|data.(?!csv)|intake.one-hot)/,
                   minShareCount: 2,
                   priority: 2,
                 },
                 // What a page that only predicts shares with those that train.
                 { name: 'layers', test: (file) => ofPredictors.has(file), minShareCount: 2, priority: 1.5 },
                 // The network, which some entries share with the main one: what only reads data is not to load it.
-                { name: 'network', test: (file) => !ofModels.test(file), minShareCount: 2, priority: 1 },
+                {
+                  name: 'network',
+                  test: (file) => ofNetworks.has(file) && !ofModels.test(file),
+                  minShareCount: 2,
+                  priority: 1,
+                },
+                // What the loop that trains, which is loaded later, shares with others: each a file of its own, so that none
+                // is in the bundle of a page for the sake of another.
+                { name: 'metrics', test: /src.(metrics|training.measure)/, minShareCount: 2, priority: 1 },
+                { name: 'workers', test: /src.(threads|generated.worker)/, minShareCount: 2, priority: 1 },
+                { name: 'files', test: /src.files/, minShareCount: 2, priority: 1 },
                 // And the import of the network is not to read what models and their files are made of.
                 { name: 'models', test: ofModels, minShareCount: 2 },
                 // A page that takes only scalers from nabla/data is not to get the parser of CSV.
@@ -221,6 +233,7 @@ if (!process.argv.includes('--wasm')) {
           onnx: 'build/types/src/onnx/index.d.ts',
           plot: 'build/types/src/plots/index.d.ts',
           predict: 'build/types/src/predict/index.d.ts',
+          fit: 'build/types/src/calls/fit-entry.d.ts',
         }
         rollTypes(root, declarations)
         shareTypes(Object.keys(declarations))

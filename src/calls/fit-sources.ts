@@ -15,8 +15,8 @@ import type { ClassNames } from '../model/class-names.ts'
 import type { Data, DataStream } from '../model/options.ts'
 import { endsWithFit, type Moment } from '../model/schedules.ts'
 import type { Core } from '../training/core.ts'
-import { allRowsSource } from '../training/full-batch.ts'
-import { arraySource, orderOf, type Source, type SourceContext, streamSource } from '../training/source.ts'
+import type { Order } from '../training/counters.ts'
+import { orderOf } from '../training/order.ts'
 import { checkOrder, endOf, startOf } from './go-on.ts'
 
 // Numbers that are read at once: a few milliseconds of work.
@@ -45,7 +45,9 @@ export type TrainingCall = 'fit' | 'partialFit'
 
 /** What a fit trains on, what it validates on, and when it ends, as far as that is known. */
 export interface Sources {
-  readonly sourceOf: (context: SourceContext) => Source
+  readonly from:
+    | { readonly arrays: Rows; readonly order: Order; readonly takesAll: boolean }
+    | { readonly stream: DataStream; readonly batchSize: number | undefined }
   readonly validation: Rows | undefined
   /** The training data, where they are arrays. */
   readonly training?: Rows
@@ -102,8 +104,7 @@ export function* readArrays(
   const { position } = startOf(core)
   if (position) checkOrder(position.order, order)
   return {
-    sourceOf: (context) =>
-      takesAll ? allRowsSource(training, order, context) : arraySource(training, order, context),
+    from: { arrays: training, order, takesAll },
     validation,
     training,
     rows,
@@ -152,7 +153,7 @@ export function* readParts(
   }
   const { counters } = core
   return {
-    sourceOf: (context) => streamSource(stream, batchSize, context),
+    from: { stream, batchSize },
     validation,
     rows: Number.POSITIVE_INFINITY,
     end: { step: Number.POSITIVE_INFINITY, epoch: counters.epochs + settings.epochs },

@@ -3,7 +3,7 @@
 
 import { SINGLE } from '../../assembly/abi/layout.ts'
 import { SCALARS } from '../../assembly/abi/rules.ts'
-import type { MakeBackend } from '../backends/backend.ts'
+import type { MakeBackend, SharedArena } from '../backends/backend.ts'
 import { type Slices, VALUES_AT_ONCE } from '../base/pace.ts'
 import type { Architecture } from '../model/architecture.ts'
 import type { UpdateRule } from '../model/optimizer-row.ts'
@@ -11,9 +11,8 @@ import { hasPenalty } from '../model/regularization.ts'
 import type { Span, Stage } from '../program/stages.ts'
 import type { Range, Tensor } from '../program/tensors.ts'
 import type { Group } from '../program/updates.ts'
-import { Crew, type CrewSettings } from '../threads/crew.ts'
 import type { Hands } from '../threads/hands.ts'
-import { Remote } from '../threads/remote.ts'
+import type { RemoteArena } from '../threads/remote.ts'
 import { StagedArena, type Sums } from './staged.ts'
 import { Tapes } from './tapes.ts'
 
@@ -60,9 +59,9 @@ export class Engine extends StagedArena {
   }
 
   /** Hands the training steps and `validateStaged` to as many worker threads as gain by it. */
-  async hireTeam(settings: Omit<CrewSettings, 'most'>): Promise<void> {
+  async hireTeam(hire: (most: number, arena: SharedArena, sync: number) => Promise<Hands>): Promise<void> {
     const { capacity, sync } = this.plan
-    this.#hands = await Crew.hire({ ...settings, most: capacity.threads }, this.backend.shared!, sync.offset)
+    this.#hands = await hire(capacity.threads, this.backend.shared!, sync.offset)
   }
 
   /** True where a worker can do the work in a memory of its own. */
@@ -71,9 +70,9 @@ export class Engine extends StagedArena {
   }
 
   /** Hands the same to one worker that has a memory of its own. */
-  async hireRemote(): Promise<void> {
+  async hireRemote(hire: (arena: RemoteArena) => Promise<Hands>): Promise<void> {
     const { begin, elements, parameters, steps } = this.plan
-    this.#hands = await Remote.hire({
+    this.#hands = await hire({
       module: this.backend.module!,
       floats: this.floats,
       whole: { offset: begin, length: elements - begin },

@@ -17,7 +17,7 @@ import type { Instruction, Operand } from '../program/instruction.ts'
 import { makePlan } from '../program/plan.ts'
 import { gradientsTape, trainTape } from '../program/tape.ts'
 
-import { blockRowsOf } from '../training/full-batch.ts'
+import { blockRowsOf } from '../training/block-rows.ts'
 import { type Line, nameOf, preparedFormula, regularizationLine } from './explain-regularization.ts'
 
 const shapeOf = (...matrices: readonly (readonly [Operand, Operand])[]) =>

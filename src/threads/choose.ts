@@ -1,6 +1,5 @@
 // How many threads a fit gets.
 
-import type { Architecture } from '../model/architecture.ts'
 import { lostLately } from './found.ts'
 import { availableCores } from './platform.ts'
 import { idleWorkers } from './pool.ts'
@@ -19,13 +18,6 @@ const LEAST_ROWS = 4
 // that they have.
 const LEAST_FLOPS = 9e9
 const LEAST_FLOPS_TO_TRY = 2e10
-
-/**
- * Floating-point operations of training on one row: two a weight forward, two in the gradient, two backward. density: the
- * share of the inputs that is not skipped as zero.
- */
-export const flopsPerRow = ({ layers }: Architecture, density: number): number =>
-  layers.reduce((sum, { inputs, units }, l) => sum + (l === 0 ? 4 * density : 6) * inputs * units, 0)
 
 /** Threads for `rows` rows in all, in batches, of so many floating-point operations each. */
 export function threadsFor(

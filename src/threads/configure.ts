@@ -3,7 +3,7 @@
 import { useModule } from '../backends/choose.ts'
 import { kernelsModule } from '../backends/given.ts'
 import { type Check, checkOptions, isObject, optional, refuse } from '../base/check.ts'
-import { setWorkerUrl } from './web-worker.ts'
+import { setWorkerUrl } from './worker-url.ts'
 
 /** What configure() sets. */
 export interface Configuration {

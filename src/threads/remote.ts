@@ -12,7 +12,7 @@ const PAGE = 65536
 // Floats in one message: 4 MB are copied in about a millisecond.
 const AT_ONCE = 1 << 20
 
-interface RemoteArena {
+export interface RemoteArena {
   readonly module: WebAssembly.Module
   /** The caller's arena. */
   readonly floats: Floats

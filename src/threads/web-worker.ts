@@ -4,16 +4,10 @@
 
 import { workerSource } from '../generated/worker.ts'
 import type { Listener, PlatformWorker } from './platform-worker.ts'
+import { workerUrl } from './worker-url.ts'
 
 // A script that is not the worker's may run and never answer.
 const LONGEST_START_MS = 10_000
-
-let workerUrl: string | undefined
-
-/** Where the page serves nabla/worker.js; undefined for a blob: of it. */
-export function setWorkerUrl(url: string | undefined): void {
-  workerUrl = url
-}
 
 /** Of each URL, or '' for the blob:, the first start: resolves where the worker has answered. */
 const firstStarts = new Map<string, Promise<unknown>>()
@@ -68,7 +62,7 @@ function startOne(url: string | undefined, listener: Listener): Promise<Platform
 
 /** Starts a Web Worker. Rejects where the page may have none, without another attempt at the same address. */
 export async function startWebWorker(listener: Listener): Promise<PlatformWorker> {
-  const url = workerUrl
+  const url = workerUrl()
   const first = firstStarts.get(url ?? '')
   if (first) {
     await first

@@ -7,29 +7,14 @@ import { Foreign, Owed, SLICE_MS, type Slices, toItsEnd } from '../base/pace.ts'
 import type { Engine, Slice } from '../engine/engine.ts'
 import { addGradient, gradientRanges, parameterRanges } from '../engine/gradient.ts'
 import type { Rows } from '../intake/rows.ts'
-import type { Architecture } from '../model/architecture.ts'
 import type { OptimizerSettings } from '../model/optimizers.ts'
-import { flopsPerRow } from '../threads/choose.ts'
+import { blockRowsOf } from './block-rows.ts'
 import type { Order } from './counters.ts'
 import type { Trained, Training } from './epoch.ts'
 import { Lbfgs, type Problem } from './lbfgs.ts'
 import { openSession } from './session.ts'
 import { epochSums, type Source, type SourceContext } from './source.ts'
 import { inRanges } from './vectors.ts'
-
-// Rows of a block, at most: the buffers between layers stay small.
-const MOST_BLOCK_ROWS = 1024
-const LEAST_BLOCK_ROWS = 64
-// Operations of a block, about 30 ms of one thread: a team is not to be stopped within one. With 1,024 rows of
-// 784-512-512-10 a signal was heard after 140 ms.
-const BLOCK_FLOPS = 1e9
-
-/** Rows whose gradient is computed at once: a matter of the network alone, and not of who computes it. */
-export const blockRowsOf = (architecture: Architecture): number =>
-  Math.min(
-    MOST_BLOCK_ROWS,
-    Math.max(LEAST_BLOCK_ROWS, Math.floor(BLOCK_FLOPS / flopsPerRow(architecture, 1))),
-  )
 
 // Losses that differ by less are equal except for rounding: a mean of many rows is known to about an ulp of one of them.
 const NOISE32 = 2 ** -22

@@ -46,7 +46,7 @@ export interface EpochFigures {
 
 /** Collects the figures of the epochs. */
 export class Recorder {
-  readonly #began = performance.now()
+  readonly #began: number
   readonly #epochs: number
   #rows = 0
   readonly loss: number[] = []
@@ -59,8 +59,9 @@ export class Recorder {
   #training = 0
   bestEpoch: number | undefined
 
-  /** epochs: how many were asked for. */
-  constructor(epochs: number) {
+  /** epochs: how many were asked for. began: when the call did, by performance.now(). */
+  constructor(epochs: number, began: number) {
+    this.#began = began
     this.#epochs = epochs
   }
 

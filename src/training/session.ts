@@ -7,8 +7,10 @@ import type { Targets } from '../intake/matrix.ts'
 import { listNonzeros, nonzerosToList } from '../intake/sparse.ts'
 import type { RowWeights } from '../intake/weights.ts'
 import type { FitSettings } from '../model/call-settings.ts'
-import { flopsPerRow, threadsFor } from '../threads/choose.ts'
-import { noteNoThreads } from '../threads/crew.ts'
+import { flopsPerRow } from '../program/flops.ts'
+import { threadsFor } from '../threads/choose.ts'
+import { Crew, type CrewSettings, noteNoThreads } from '../threads/crew.ts'
+import { Remote } from '../threads/remote.ts'
 
 const NO_SHARING = 'there is no SharedArrayBuffer: a page has it where it is served as cross-origin isolated'
 
@@ -37,8 +39,10 @@ function* threadsToHire(
 }
 
 /** Hires the engine's team, or says why there is none. */
-function* hireTeam(engine: Engine, settings: Parameters<Engine['hireTeam']>[0]): Slices<void> {
-  const hired = engine.canShare ? engine.hireTeam(settings) : engine.hireRemote()
+function* hireTeam(engine: Engine, settings: Omit<CrewSettings, 'most'>): Slices<void> {
+  const hired = engine.canShare
+    ? engine.hireTeam((most, arena, sync) => Crew.hire({ ...settings, most }, arena, sync))
+    : engine.hireRemote(Remote.hire)
   // Not caught around the yield, where an abort arrives too.
   const refusal = yield hired.then(
     () => undefined,

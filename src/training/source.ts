@@ -14,7 +14,9 @@ import { checkData, type FitSettings } from '../model/call-settings.ts'
 import type { Data, DataStream } from '../model/options.ts'
 import type { Counters, Order } from './counters.ts'
 import { type Trained, type Training, trainEpoch } from './epoch.ts'
+import { orderOf } from './order.ts'
 import { openSession } from './session.ts'
+import { isStream } from './stream.ts'
 
 /** What an epoch came to, or the part of it up to where the user ended it. */
 export interface EpochSums {
@@ -70,17 +72,6 @@ export interface SourceContext {
   readonly validates: boolean
 }
 
-/** What an epoch over these rows goes by. seed: of the network. */
-export function orderOf({ x, weights }: Rows, settings: FitSettings, seed: number): Order {
-  const { rows } = x
-  const { validation, shuffle } = settings
-  const batchRows = Math.min(settings.batchSize, rows)
-  // As many batches take one step together as there are.
-  const accumulate = Math.min(settings.accumulate, Math.ceil(rows / batchRows))
-  const { share, stratify } = validation && 'share' in validation ? validation : { share: 0, stratify: false }
-  return { rows, batchRows, accumulate, shuffle, seed, share, stratify, weight: weights?.total ?? rows }
-}
-
 /** Lets the batches of an order take one step together. */
 function group(engine: Engine, { rows, batchRows, accumulate }: Order): void {
   engine.group =
@@ -105,18 +96,6 @@ export function arraySource(rows: Rows, order: Order, context: SourceContext): S
       return epochSums(rows, yield* trainEpoch(engine, order, training, epoch))
     },
     *close() {},
-  }
-}
-
-/** True for what gives data bit by bit: no `{ x, y }`. */
-export function isStream(value: unknown): value is DataStream {
-  if (typeof value === 'function') return true
-  if (typeof value !== 'object' || value === null) return false
-  try {
-    return !('x' in value && 'y' in value) && (Symbol.asyncIterator in value || Symbol.iterator in value)
-  } catch {
-    // A proxy that is revoked.
-    return false
   }
 }
 

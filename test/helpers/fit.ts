@@ -7,8 +7,9 @@ import type { Core } from '../../src/training/core.ts'
 import { fitSlices } from '../../src/training/fit.ts'
 import { Recorder } from '../../src/training/history.ts'
 import { type Observer, observersOf } from '../../src/training/observers.ts'
+import { orderOf } from '../../src/training/order.ts'
 import { Rates } from '../../src/training/rates.ts'
-import { arraySource, orderOf } from '../../src/training/source.ts'
+import { arraySource } from '../../src/training/source.ts'
 
 /** behind, before: observers behind and in front of those that the options ask for. */
 export function fitObserved(
@@ -22,7 +23,7 @@ export function fitObserved(
   const { counters, stepper, transaction } = core
   const { seed, optimizer, threads } = core.settings
   return core.trainInSlices('fit', settings.signal, function* (engine) {
-    const recorder = new Recorder(settings.epochs)
+    const recorder = new Recorder(settings.epochs, performance.now())
     const training = readRowsNow(engine, data, core.naming())
     const given = settings.validation as Data | undefined
     const validation = given && readRowsNow(engine, given, core.naming())
