@@ -129,6 +129,16 @@ describe('a predictor', () => {
     expect(predictorFromJSON(through(net)).predict(rows)).toEqual(Model.fromJSON(through(net)).predict(rows))
   })
 
+  it('refuses a target with other classes than the network', () => {
+    const target = fitTarget(homes, 'kind')
+    const network = new Network({ sizes: [2, target.outputs], loss: 'crossEntropy', seed: 1 })
+    const json = through(new Model({ network, target }))
+    expect(predictorFromJSON(json).predict([[1, 2]])).toHaveLength(1)
+    json.network.options.classNames = ['a', 'b', 'c']
+    expect(() => predictorFromJSON(json)).toThrow(/classNames of the target/)
+    expect(() => predictorFromJSON(json)).toThrow(FormatError)
+  })
+
   it('takes each loss for what its row says', () => {
     for (const [name, { kind, fusedWith, threshold }] of Object.entries(losses)) {
       expect([name, sideOf(name)]).toEqual([

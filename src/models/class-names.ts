@@ -9,7 +9,7 @@ import type { ClassWeight } from '../model/options.ts'
 import type { Network } from '../network.ts'
 
 /** Throws OptionError where the network, which need not have names, has others than the target. */
-export function checkClassNames({ classNames }: Network, target: Target): void {
+export function checkClassNames({ classNames }: Pick<Network, 'classNames'>, target: Target): void {
   const names = target.type === 'labels' && target.names.length > 1 ? target.names : target.classes
   if (!classNames || !names) return
   const isSame =

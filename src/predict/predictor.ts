@@ -8,9 +8,11 @@ import { runNow } from '../base/pace.ts'
 import { type Features, featuresFromJSON } from '../data/features/features.ts'
 import type { RowsLike } from '../data/features/records.ts'
 import { type Target, targetFromJSON } from '../data/features/target.ts'
+import { asFormat } from '../formats/network-json-reader.ts'
 import { readMatrix } from '../intake/matrix.ts'
 import type { ClassName } from '../model/class-names.ts'
 import type { KernelsName, MatrixLike } from '../model/options.ts'
+import { checkClassNames } from '../models/class-names.ts'
 import type { ModelSnapshot } from '../models/parts.ts'
 import { decoderOf, type Prediction } from '../models/prediction.ts'
 import { areRows, inputsOf, type RowLike } from '../models/rows.ts'
@@ -126,7 +128,7 @@ export class Predictor {
     this.inputs = inputs
     this.outputs = head.outputs
     this.classNames = classNames
-    this.#checkWidths()
+    this.#checkParts()
     const functions = layers.map(({ activation }) => {
       if (typeof activation === 'number') return undefined
       const found = activations.find(({ name }) => name === activation)
@@ -141,15 +143,17 @@ export class Predictor {
     this.#fill()
   }
 
-  #checkWidths(): void {
+  #checkParts(): void {
     const { features, target, inputs, outputs } = this
     const refuseWidth = (expected: string, got: number) => {
       throw new FormatError(`model: expected ${expected}, got a network with ${got}`)
     }
     if (features && features.width !== inputs)
       refuseWidth(`${features.width} inputs for the features`, inputs)
-    if (!target || target.outputs === outputs || (outputs === 1 && target.classes?.length === 2)) return
-    refuseWidth(`${target.outputs} outputs for the target`, outputs)
+    if (!target) return
+    const isOne = outputs === 1 && target.classes?.length === 2
+    if (target.outputs !== outputs && !isOne) refuseWidth(`${target.outputs} outputs for the target`, outputs)
+    asFormat(() => checkClassNames(this, target))
   }
 
   /** Writes the parameters. */
