@@ -39,10 +39,10 @@ describe('a page that imports', () => {
     [
       "import { predictorFromJSON, predictorFromSafetensors } from 'nabla/predict'; " +
         'globalThis.it = [predictorFromJSON, predictorFromSafetensors]',
-      23,
-      23,
+      25,
+      25,
     ],
-    ["import { standardScaler } from 'nabla/data'; globalThis.it = standardScaler", 2, 2],
+    ["import { standardScaler } from 'nabla/data'; globalThis.it = standardScaler", 3, 3],
     ["import { readCsv } from 'nabla/data'; globalThis.it = readCsv", 6, 6],
     ["import { plotHistory } from 'nabla/plot'; globalThis.it = plotHistory", 7, 7],
   ])('%s: loads at most %i KB at once, and %i in all', async (code, first, all) => {
