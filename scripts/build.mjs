@@ -40,11 +40,11 @@ function writeModule(target) {
   )
 }
 
-/** A binary as a text in src/generated. */
-const writeInHex = (file, target, bytes) =>
+/** The text of binaries in src/generated. */
+const writeText = (file, text) =>
   writeFileSync(
     `src/generated/${file}.ts`,
-    `/** build/${target}.wasm in hexadecimal digits, which keep bytes apart for gzip. Made by scripts/build.mjs. */\nexport const kernels: string =\n  '${Buffer.from(bytes).toString('hex')}'\n`,
+    `/** Kernels in hexadecimal digits, which keep bytes apart for gzip: src/backends/fuse.ts makes binaries of them. Made by scripts/build.mjs. */\nexport const kernels: string =\n  '${text}'\n`,
   )
 
 /** A binary as a file: with a section that says what it is (src/backends/given.ts), and a memory that is not shared. */
@@ -97,13 +97,13 @@ const built = [
       const whole = 'assembly/index.ts'
       await Promise.all([asc('fused', whole), asc('debug', whole)])
       await asc('predict', 'assembly/predict.ts')
-      const { simd, relaxed } = unfuse(readFileSync('build/fused.wasm'))
-      writeFileSync('build/simd.wasm', simd)
-      writeFileSync('build/relaxed.wasm', relaxed)
-      writeInHex('kernels', 'simd', simd)
-      const predict = unfuse(readFileSync('build/predict-fused.wasm')).simd
-      writeFileSync('build/predict.wasm', predict)
-      writeInHex('predict', 'predict', predict)
+      const kernels = unfuse(readFileSync('build/fused.wasm'))
+      writeFileSync('build/simd.wasm', kernels.simd)
+      writeFileSync('build/relaxed.wasm', kernels.relaxed)
+      writeText('kernels', kernels.text)
+      const predict = unfuse(readFileSync('build/predict-fused.wasm'))
+      writeFileSync('build/predict.wasm', predict.simd)
+      writeText('predict', predict.text)
     },
   }),
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import { ARENA_START } from '../assembly/abi/layout.ts'
 import type { Backend, Kernels } from '../src/backends/backend.ts'
-import { fuse } from '../src/backends/fuse.ts'
+import { binaryOf } from '../src/backends/fuse.ts'
 import { fromHex, withoutSharedMemory } from '../src/backends/wasm.ts'
 import { kernels } from '../src/generated/kernels.ts'
 import { runsRelaxed } from './helpers/backends.ts'
@@ -49,8 +49,8 @@ const importsWith = (memory: WebAssembly.Memory) => ({
 const built = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../build/${name}.wasm`, import.meta.url)))
 const debug = built('debug')
-const simd = fromHex(kernels)
-const relaxed = fuse(simd)
+const simd = binaryOf(kernels, 'simd')
+const relaxed = binaryOf(kernels, 'relaxed')
 
 describe.each([
   ['simd', simd],
@@ -149,7 +149,7 @@ describe('the build', () => {
     const { Buffer: buffer } = globalThis
     const bytes = Uint8Array as { fromHex?: unknown }
     const { fromHex: native } = bytes
-    const text = kernels.slice(0, 4096)
+    const text = Buffer.from(simd.subarray(0, 2048)).toString('hex')
     try {
       bytes.fromHex = undefined
       const byBuffer = fromHex(text)

@@ -2,19 +2,16 @@
 
 import { SINGLE } from '../../assembly/abi/layout.ts'
 import { BackendError } from '../base/errors.ts'
-import { kernels as kernelsInHex } from '../generated/kernels.ts'
+import { kernels as kernelsText } from '../generated/kernels.ts'
 import type { KernelsName } from '../model/options.ts'
 import type { MakeBackend } from './backend.ts'
-import { fuse } from './fuse.ts'
+import { binaryOf } from './fuse.ts'
 import type { GivenModule } from './given.ts'
 import { memoriesOf } from './memories.ts'
 import { makeReferenceBackend } from './reference.ts'
 import { tilesOf, type WasmName } from './tiles.ts'
-import { fromHex, withoutSharedMemory } from './wasm.ts'
+import { withoutSharedMemory } from './wasm.ts'
 import { asOtherModule, fuseTo256 } from './wide.ts'
-
-/** The binary of 'simd', once it is wanted. */
-let simdBinary: Uint8Array<ArrayBuffer> | undefined
 
 /** Makers of arenas, one for each way to compile; or the reason why the engine refused. */
 const makers = new Map<string, MakeBackend | Error>()
@@ -32,8 +29,7 @@ export function useModule(module: GivenModule | undefined): void {
 function compile(name: WasmName, wide: boolean): MakeBackend {
   if (typeof WebAssembly === 'undefined') throw new Error('there is no WebAssembly')
   if (given?.name === name && !wide) return memoriesOf(name, given.module, undefined)
-  simdBinary ??= fromHex(kernelsInHex)
-  const binary = name === 'relaxed' ? fuse(simdBinary) : simdBinary
+  const binary = binaryOf(kernelsText, name)
   const bytes = wide ? asOtherModule(binary) : binary
   const module = new WebAssembly.Module(withoutSharedMemory(bytes))
   // Detects here, not at the first network, an engine that can allocate no memory at all (a limited address space).

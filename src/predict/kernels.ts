@@ -3,16 +3,15 @@
 import * as Activations from '../../assembly/abi/activations.ts'
 import { SINGLE } from '../../assembly/abi/layout.ts'
 import * as Normalizations from '../../assembly/abi/normalizations.ts'
-import { fuse } from '../backends/fuse.ts'
+import { binaryOf } from '../backends/fuse.ts'
 import { activate, softmaxRow } from '../backends/reference/activation.ts'
 import { gemmNN } from '../backends/reference/gemm.ts'
 import { makeMemory } from '../backends/reference/memory.ts'
 import { normalizeByRunning, normalizeRow } from '../backends/reference/normalize.ts'
 import { tilesOf, type WasmName } from '../backends/tiles.ts'
-import { fromHex } from '../backends/wasm.ts'
 import { BackendError } from '../base/errors.ts'
 import { note } from '../base/notes.ts'
-import { kernels as kernelsInHex } from '../generated/predict.ts'
+import { kernels as kernelsText } from '../generated/predict.ts'
 import type { KernelsName } from '../model/options.ts'
 import { packRows, padded } from '../program/panels.ts'
 
@@ -72,8 +71,7 @@ const modules = new Map<WasmName, WebAssembly.Module>()
 function wasmRoom(name: WasmName, elements: number, given: WebAssembly.Module | undefined): Room {
   let module = given ?? modules.get(name)
   if (!module) {
-    const simd = fromHex(kernelsInHex)
-    module = new WebAssembly.Module(name === 'relaxed' ? fuse(simd) : simd)
+    module = new WebAssembly.Module(binaryOf(kernelsText, name))
     modules.set(name, module)
   }
   const pages = Math.ceil(elements / PAGE_ELEMENTS)
