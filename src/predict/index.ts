@@ -5,7 +5,9 @@ export {
   OptionError,
   ShapeError,
 } from '../base/errors.ts'
+export type { Features } from '../data/features/features.ts'
 export type { RowsLike } from '../data/features/records.ts'
+export type { Target } from '../data/features/target.ts'
 export type { ClassName } from '../model/class-names.ts'
 export type { KernelsName, MatrixLike } from '../model/options.ts'
 export type { ClassPrediction, LabelsPrediction, Prediction } from '../models/prediction.ts'

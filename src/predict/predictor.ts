@@ -22,10 +22,13 @@ import { type Layer, type Layers, layersOf } from './layers.ts'
 
 /** An activation of your own, which a saved network holds by its name: a = f(z), element by element. */
 export interface OwnActivation {
+  /** As the network has it. */
   readonly name: string
+  /** a = f(z), a finite number where z is one. */
   readonly f: (z: number) => number
 }
 
+/** How a predictor runs. */
 export interface PredictorOptions {
   /** As of a Network: 'relaxed', 'simd', 'reference', or 'auto', which takes the first that runs. Default 'auto'. */
   kernels?: KernelsName
@@ -111,7 +114,9 @@ export class Predictor {
   readonly kernels: Exclude<KernelsName, 'auto'>
   /** What its classes are called, where the network knows. */
   readonly classNames: readonly ClassName[] | undefined
+  /** What its inputs are made from, where the model has that. */
   readonly features: Features | undefined
+  /** What its outputs stand for, where the model has that. */
   readonly target: Target | undefined
   readonly #layers: Layers
   readonly #plan: ReturnType<typeof place>
