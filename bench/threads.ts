@@ -35,9 +35,7 @@ const workloads: Workload[] = [
 ]
 const ROUNDS = 5
 
-const most = Number(
-  process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? (await availableCores()),
-)
+const most = Number(process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? availableCores())
 const wide = process.argv.includes('--wide')
 type Mode = { readonly name: string; readonly threads: number | 'auto'; readonly offThread: boolean }
 const modes: Mode[] = [
@@ -48,9 +46,7 @@ const modes: Mode[] = [
 
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]
 
-console.log(
-  `Node ${process.version}, ${process.arch}, ${await availableCores()} cores${wide ? ', wide' : ''}\n`,
-)
+console.log(`Node ${process.version}, ${process.arch}, ${availableCores()} cores${wide ? ', wide' : ''}\n`)
 console.log(`| network | batch | ${modes.map(({ name }) => name).join(' | ')} | auto takes |`)
 console.log(`|---|---|${modes.map(() => '---|').join('')}---|`)
 for (const { name, options, rows, batchSize, epochs } of workloads) {

@@ -23,33 +23,31 @@ describe("threads: 'auto'", () => {
   const small = { ...large, inputs: 2, layers: [{ ...layers[0], inputs: 2, units: 2 }] }
 
   it('takes the cores there are, at most 8, for work that is large enough', async () => {
-    const cores = Math.min(8, await availableCores())
+    const cores = Math.min(8, availableCores())
     expect(cores).toBeGreaterThan(0)
     await stopIdleWorkers()
-    expect(await threadsFor('auto', flopsPerRow(large, 1), 1024, 600_000)).toBe(cores)
-    expect(await threadsFor('auto', flopsPerRow(large, 1), 1, 600_000)).toBe(1)
-    expect(await threadsFor('auto', flopsPerRow(large, 1), 1024, 100)).toBe(1)
-    expect(await threadsFor('auto', flopsPerRow(small, 1), 4, 400_000)).toBe(1)
-    expect(await threadsFor(5, flopsPerRow(small, 1), 4, 4)).toBe(5)
+    expect(threadsFor('auto', flopsPerRow(large, 1), 1024, 600_000)).toBe(cores)
+    expect(threadsFor('auto', flopsPerRow(large, 1), 1, 600_000)).toBe(1)
+    expect(threadsFor('auto', flopsPerRow(large, 1), 1024, 100)).toBe(1)
+    expect(threadsFor('auto', flopsPerRow(small, 1), 4, 400_000)).toBe(1)
+    expect(threadsFor(5, flopsPerRow(small, 1), 4, 4)).toBe(5)
   })
 
   it('takes them for shorter work where idle workers are waiting', async () => {
     await stopIdleWorkers()
     const flops = flopsPerRow(large, 1)
     const rows = Math.floor(1e10 / flops)
-    expect(await threadsFor('auto', flops, 1024, rows)).toBe(1)
+    expect(threadsFor('auto', flops, 1024, rows)).toBe(1)
     for (const worker of await Promise.all([PooledWorker.start(), PooledWorker.start()])) worker.rest()
-    expect(await threadsFor('auto', flops, 1024, rows)).toBe(Math.min(8, await availableCores()))
+    expect(threadsFor('auto', flops, 1024, rows)).toBe(Math.min(8, availableCores()))
     await stopIdleWorkers()
   })
 
   it('does not count the zeros that are skipped', async () => {
     const layers = [{ ...large.layers[0], units: 64 }]
     const one = { ...large, layers }
-    expect(await threadsFor('auto', flopsPerRow(one, 1), 16, 3_000_000)).toBe(
-      Math.min(4, await availableCores()),
-    )
-    expect(await threadsFor('auto', flopsPerRow(one, 0.1), 16, 3_000_000)).toBe(1)
+    expect(threadsFor('auto', flopsPerRow(one, 1), 16, 3_000_000)).toBe(Math.min(4, availableCores()))
+    expect(threadsFor('auto', flopsPerRow(one, 0.1), 16, 3_000_000)).toBe(1)
   })
 })
 

@@ -77,9 +77,9 @@ it("leaves a short fit in the caller's thread where threads lost a moment ago", 
 
   const rows = 1.2e10 / 4e5
   recordFinding({ ...finding, stepFlops: 4e5 * 64, gained: 2 })
-  expect(await threadsFor('auto', 4e5, 64, rows)).toBeGreaterThan(1)
+  expect(threadsFor('auto', 4e5, 64, rows)).toBeGreaterThan(1)
   recordFinding({ ...finding, stepFlops: 4e5 * 64, hasLost: true })
   expect(threadsFor('auto', 4e5, 64, rows)).toBe(1)
   // A longer one can afford a trial.
-  expect(await threadsFor('auto', 4e5, 64, 2 * rows)).toBeGreaterThan(1)
+  expect(threadsFor('auto', 4e5, 64, 2 * rows)).toBeGreaterThan(1)
 })

@@ -1,7 +1,16 @@
 // The package as it is published: its entries, what they share, and what a bundler makes of them. TypeScript: consumer.test.ts.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -80,6 +89,14 @@ describe('the entries of the package', () => {
   it('throw errors of the same classes', async () => {
     await expect(readIdx(new Uint8Array(1))).rejects.toThrow(FormatError)
     expect(() => readCsv('')).toThrow(NablaError)
+  })
+
+  it('import nothing at run time, which some runtimes and bundlers refuse', () => {
+    const files = readdirSync(join(root, 'dist')).filter((file) => file.endsWith('.js'))
+    expect(files.length).toBeGreaterThan(10)
+    for (const file of files) {
+      expect(readFileSync(join(root, 'dist', file), 'utf8'), file).not.toMatch(/\bimport\s*\(/)
+    }
   })
 
   it('say in the file of the digits where they come from', () => {

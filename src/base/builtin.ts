@@ -1,14 +1,14 @@
-// Modules of Node, which Deno and Bun have too; a page has none, and its bundler must not look for them.
+// Modules of Node, which Deno and Bun have too; a page has none, and its bundler must not look for them. There is no
+// `import(name)` here: workerd, Metro and Hermes refuse a whole bundle for one.
 
 interface Process {
   readonly versions?: { readonly node?: string }
+  /** From Node 20.16 on. */
   getBuiltinModule?(name: string): unknown
 }
 
 /** A module of Node, or undefined where the platform has no such thing. */
-export async function builtin<T>(name: string): Promise<T | undefined> {
+export function builtin<T>(name: string): T | undefined {
   const { process } = globalThis as { process?: Process }
-  if (!process?.versions?.node) return undefined
-  // Node 20 before 20.16 has no getBuiltinModule. Bundlers must leave the import as it is.
-  return (process.getBuiltinModule?.(name) ?? import(/* webpackIgnore: true */ /* @vite-ignore */ name)) as T
+  return process?.versions?.node ? (process.getBuiltinModule?.(name) as T | undefined) : undefined
 }

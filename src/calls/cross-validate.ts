@@ -229,7 +229,7 @@ export async function crossValidate(
   checkMetrics(metrics, settings.architecture.outputs, rows)
   const mayGoOn = () => signal?.throwIfAborted()
   const tasks = await runPaced(tasksOf(rows, division, repeats), mayGoOn, signal)
-  const wanted = parallel === 'auto' ? Math.min(MOST, await availableCores()) : parallel
+  const wanted = parallel === 'auto' ? Math.min(MOST, availableCores()) : parallel
   // The reference kernels have no threads, nor have functions of the user's own; trained at once they would only need more
   // memory.
   const lanes = isReference || isCustom(settings.architecture) ? 1 : Math.min(wanted, tasks.length)

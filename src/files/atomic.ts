@@ -29,8 +29,8 @@ interface Paths {
 /** What the file before the last one is called. */
 export const previousOf = (file: string): string => `${file}.previous`
 
-async function fileSystem(file: string): Promise<FileSystem> {
-  const found = await builtin<FileSystem>('node:fs/promises')
+function fileSystem(file: string): FileSystem {
+  const found = builtin<FileSystem>('node:fs/promises')
   if (found) return found
   throw new BackendError(
     `expected a platform with files (Node, Deno, Bun) for ${file}; elsewhere a function save takes the bytes`,
@@ -39,7 +39,7 @@ async function fileSystem(file: string): Promise<FileSystem> {
 
 /** Waits until the folder's entries are on the disk, where the system can say so: Windows cannot. */
 async function syncFolder(fs: FileSystem, file: string): Promise<void> {
-  const paths = await builtin<Paths>('node:path')
+  const paths = builtin<Paths>('node:path')
   try {
     const folder = await fs.open(paths!.dirname(file), 'r')
     try {
@@ -80,8 +80,8 @@ const LEFT_MILLISECONDS = 600_000
 
 /** Removes what writers that were killed have left beside the file. */
 export async function removeLeft(file: string): Promise<void> {
-  const fs = await fileSystem(file)
-  const paths = (await builtin<Paths>('node:path'))!
+  const fs = fileSystem(file)
+  const paths = builtin<Paths>('node:path')!
   const [folder, start] = [paths.dirname(file), `${paths.basename(file)}.`]
   try {
     for (const name of await fs.readdir(folder)) {
@@ -109,7 +109,7 @@ async function openBeside(fs: FileSystem, file: string): Promise<{ beside: strin
 }
 
 async function replace(file: string, bytes: Uint8Array, keeps: boolean): Promise<void> {
-  const fs = await fileSystem(file)
+  const fs = fileSystem(file)
   const { beside, handle } = await openBeside(fs, file)
   try {
     try {
@@ -148,14 +148,14 @@ export async function replaceFile(file: string, bytes: Uint8Array, keeps = true)
 
 /** The bytes of a file. Rejects with the system's error. */
 export async function readBytes(file: string): Promise<Uint8Array> {
-  const fs = await fileSystem(file)
+  const fs = fileSystem(file)
   return new Uint8Array(await fs.readFile(file))
 }
 
 /** What puts bytes in the place of the file. Rejects where there are no files, no folder for this one, or a folder there. */
 export async function fileWriter(file: string): Promise<(bytes: Uint8Array) => Promise<void>> {
-  const fs = await fileSystem(file)
-  const { dirname } = (await builtin<Paths>('node:path'))!
+  const fs = fileSystem(file)
+  const { dirname } = builtin<Paths>('node:path')!
   const isFolder = (path: string) =>
     fs.stat(path).then(
       (found) => found.isDirectory(),

@@ -25,11 +25,11 @@ export function threadsFor(
   rowFlops: number,
   batchRows: number,
   rows: number,
-): number | Promise<number> {
+): number {
   if (threads !== 'auto') return threads
   const isPromising = idleWorkers() > 1 && !lostLately(rowFlops * batchRows)
   if (rowFlops * rows < (isPromising ? LEAST_FLOPS : LEAST_FLOPS_TO_TRY)) return 1
   const most = Math.floor(Math.min((rowFlops * batchRows) / LEAST_FLOPS_PER_STEP, batchRows / LEAST_ROWS))
   if (most <= 1) return 1
-  return availableCores().then((cores) => Math.max(1, Math.min(MOST, most, cores)))
+  return Math.max(1, Math.min(MOST, most, availableCores()))
 }

@@ -83,7 +83,7 @@ export class Crew implements Hands {
   /** A crew for the arena; `sync` is the offset of its words for barriers. Rejects if workers are required and none start. */
   static async hire(settings: CrewSettings, arena: SharedArena, sync: number): Promise<Crew> {
     const { most, offThread, auto } = settings
-    const claimed = await availableCores()
+    const claimed = availableCores()
     const share = auto ? AUTO_SHARE : ASKED_SHARE
     const trial =
       measured && most > 1

@@ -36,12 +36,12 @@ function startNodeWorker({ Worker }: WorkerThreads, listener: Listener): Platfor
 
 /** Starts a worker. Throws, or tells the listener, where the platform refuses. */
 export async function startWorker(listener: Listener): Promise<PlatformWorker> {
-  const node = await builtin<WorkerThreads>('node:worker_threads')
+  const node = builtin<WorkerThreads>('node:worker_threads')
   return node ? startNodeWorker(node, listener) : startWebWorker(listener)
 }
 
 /** Cores that this process may use. */
-export async function availableCores(): Promise<number> {
-  const os = await builtin<{ availableParallelism(): number }>('node:os')
+export function availableCores(): number {
+  const os = builtin<{ availableParallelism(): number }>('node:os')
   return os ? os.availableParallelism() : (globalThis.navigator?.hardwareConcurrency ?? 1)
 }
