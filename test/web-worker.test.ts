@@ -90,3 +90,9 @@ it('does not wait for ever for a script that is another', async () => {
     Array(2).fill(expect.stringContaining('no answer in 10 s')),
   )
 })
+
+it('says so where a place has no workers, such as a service worker', async () => {
+  vi.stubGlobal('Worker', undefined)
+  const [{ reason }] = (await starts(1)) as PromiseRejectedResult[]
+  expect(reason.message).toBe('this place has no workers')
+})

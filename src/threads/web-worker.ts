@@ -62,6 +62,8 @@ function startOne(url: string | undefined, listener: Listener): Promise<Platform
 
 /** Starts a Web Worker. Rejects where the page may have none, without another attempt at the same address. */
 export async function startWebWorker(listener: Listener): Promise<PlatformWorker> {
+  // A service worker has none, nor have edge runtimes.
+  if (typeof Worker === 'undefined') throw new Error('this place has no workers')
   const url = workerUrl()
   const first = firstStarts.get(url ?? '')
   if (first) {

@@ -15,31 +15,34 @@ import { Remote } from '../threads/remote.ts'
 const NO_SHARING = 'there is no SharedArrayBuffer: a page has it where it is served as cross-origin isolated'
 
 /** Worker threads to train with, at most; 0 for the caller's own thread. */
-function* threadsToHire(
+function threadsToHire(
   engine: Engine,
   rows: number,
   rowFlops: number,
   batchRows: number,
   { epochs, offThread }: FitSettings,
   asked: number | 'auto',
-): Slices<number> {
+): number {
   // Options that ask for more were refused.
   if (engine.callsBack) return 0
   if (engine.canShare) {
-    const threads = (yield threadsFor(asked, rowFlops, batchRows, rows * epochs)) as number
+    const threads = threadsFor(asked, rowFlops, batchRows, rows * epochs)
     return threads > 1 || offThread ? threads : 0
   }
-  const several = asked !== 'auto' && asked > 1
-  if (offThread && engine.canMoveAway) {
-    if (several) noteNoThreads(NO_SHARING, 'in one worker')
-    return 1
-  }
-  if (offThread || several) noteNoThreads(engine.canMoveAway ? NO_SHARING : 'the reference kernels have none')
+  if (offThread && engine.canMoveAway) return 1
+  if (offThread || areSeveral(asked))
+    noteNoThreads(engine.canMoveAway ? NO_SHARING : 'the reference kernels have none')
   return 0
 }
 
-/** Hires the engine's team, or says why there is none. */
-function* hireTeam(engine: Engine, settings: Omit<CrewSettings, 'most'>): Slices<void> {
+const areSeveral = (asked: number | 'auto'): boolean => asked !== 'auto' && asked > 1
+
+/** Hires the engine's team, or says why there is none, or but one worker. */
+function* hireTeam(
+  engine: Engine,
+  settings: Omit<CrewSettings, 'most'>,
+  asked: number | 'auto',
+): Slices<void> {
   const hired = engine.canShare
     ? engine.hireTeam((most, arena, sync) => Crew.hire({ ...settings, most }, arena, sync))
     : engine.hireRemote(Remote.hire)
@@ -49,6 +52,7 @@ function* hireTeam(engine: Engine, settings: Omit<CrewSettings, 'most'>): Slices
     (cause) => (cause instanceof Error ? cause.message : String(cause)),
   )
   if (refusal !== undefined) noteNoThreads(refusal as string)
+  else if (!engine.canShare && areSeveral(asked)) noteNoThreads(NO_SHARING, 'in one worker')
 }
 
 interface SessionData {
@@ -71,7 +75,7 @@ export function* openSession(
   const nonzeros = engine.skipsZeros ? nonzerosToList(x, engine.architecture.layers[0].units) : 0
   const density = nonzeros ? nonzeros / (x.rows * x.columns) : 1
   const rowFlops = flopsPerRow(engine.architecture, density)
-  const wanted = yield* threadsToHire(engine, x.rows, rowFlops, batchRows, settings, threads)
+  const wanted = threadsToHire(engine, x.rows, rowFlops, batchRows, settings, threads)
   const larger = {
     ...capacity,
     batchRows: Math.max(capacity.batchRows, batchRows),
@@ -99,5 +103,5 @@ export function* openSession(
   if (wanted === 0) return
   const { offThread, epochs } = settings
   const rows = x.rows * epochs
-  yield* hireTeam(engine, { offThread, auto: threads === 'auto', rows, rowFlops, batchRows })
+  yield* hireTeam(engine, { offThread, auto: threads === 'auto', rows, rowFlops, batchRows }, threads)
 }
