@@ -67,7 +67,7 @@ const heads: readonly string[] = [
 /** Rooms apart from the network, and what they may use of it. */
 const annexes: Record<string, readonly string[]> = {
   'src/data/': ['src/base/', 'src/intake/one-hot.ts', 'assembly/abi.ts', 'assembly/abi/'],
-  'src/datasets/': [],
+  'src/datasets/': ['src/base/'],
   'src/plots/': ['src/base/', 'assembly/abi/activations.ts'],
 }
 

@@ -6,5 +6,5 @@ const noted = new Set<string>()
 export function note(text: string, about = text): void {
   if (noted.has(about)) return
   noted.add(about)
-  console.warn(text)
+  if (typeof console !== 'undefined') console.warn(text)
 }

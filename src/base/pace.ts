@@ -1,3 +1,5 @@
+import { now } from './clock.ts'
+
 // Long work in slices, so that the event loop gets its turns: work is a generator that yields wherever it may pause.
 
 /** Work that may pause at each yield. */
@@ -28,6 +30,12 @@ function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (setImmediate) {
       setImmediate(resolve)
+      return
+    }
+    if (typeof MessageChannel === 'undefined') {
+      // An engine alone, with no event loop that could be kept waiting, may have no timers either.
+      if (typeof setTimeout === 'undefined') resolve()
+      else setTimeout(resolve, 0)
       return
     }
     // In a page: a message is a task of its own, without the 4 ms that nested timers are held back.
@@ -106,7 +114,7 @@ function orAborted(value: PromiseLike<unknown>, signal: AbortSignal | undefined)
  * the work at that yield, which cleans up, in slices too, and rethrows it.
  */
 export async function runPaced<T>(work: Slices<T>, check: () => void, signal?: AbortSignal): Promise<T> {
-  let from = performance.now()
+  let from = now()
   let answer: unknown
   let lost: { readonly reason: unknown } | undefined
   let ends = false
@@ -124,9 +132,9 @@ export async function runPaced<T>(work: Slices<T>, check: () => void, signal?: A
       lost = { reason }
       continue
     }
-    if (performance.now() - from >= SLICE_MS) {
+    if (now() - from >= SLICE_MS) {
       await turn()
-      from = performance.now()
+      from = now()
     }
     if (ends || value === MIDWAY || value instanceof Owed) continue
     try {

@@ -3,6 +3,7 @@
 import { isArray, isObject } from './check.ts'
 import { FormatError, shown } from './errors.ts'
 import { parseStrictly } from './strict-json.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 export type Plain = Readonly<Record<string, unknown>>
 
@@ -42,9 +43,16 @@ export function parsed(given: string | Uint8Array, where: string): unknown {
   if (typeof given === 'string') return parseStrictly(given, where)
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(given)
+    text = decodeUtf8(given).replace(/^\ufeff/, '')
   } catch {
     throw new FormatError(`${where}: expected JSON in UTF-8, got other bytes`)
   }
   return parseStrictly(text, where)
+}
+
+/** A copy of plain data, of lists and objects within it too. Not every engine has structuredClone. */
+export function copyOf<T>(value: T): T {
+  if (isArray(value)) return value.map(copyOf) as T
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, copyOf(one)])) as T
 }

@@ -1,5 +1,6 @@
 // The 8×8 digits, unpacked from digits-data.ts.
 
+import { fromBase64 } from '../base/base64.ts'
 import { packed } from './digits-data.ts'
 import { LevelModel, LevelReader } from './levels.ts'
 
@@ -40,8 +41,7 @@ export const digitModels = () => ({
 let kept: { x: Float32Array; y: Int32Array } | undefined
 
 function unpack(): { x: Float32Array; y: Int32Array } {
-  const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0))
-  const reader = new LevelReader(bytes)
+  const reader = new LevelReader(fromBase64(packed))
   const { pixels, labels } = digitModels()
   const x = new Float32Array(ROWS * PIXELS)
   const y = new Int32Array(ROWS)

@@ -2,7 +2,7 @@
 // a sum, product or quotient of two float32 numbers in float64, rounded once more, is what float32 arithmetic gives.
 
 import { LEAKY_RELU_SLOPE } from '../../assembly/abi/activations.ts'
-import { ALPHABET } from './base64.ts'
+import { ALPHABET } from '../base/base64.ts'
 import * as C from './coefficients.ts'
 import { type Sources, source } from './functions.ts'
 import { doubles } from './javascript-doubles.ts'

@@ -1,7 +1,7 @@
 // A model as one module of JavaScript that needs nothing but the language.
 
 import { VERSION } from '../base/version.ts'
-import { toBase64 } from './base64.ts'
+import { floatsToBase64 } from './base64.ts'
 import { collect } from './functions.ts'
 import { inputsFunction } from './javascript-columns.ts'
 import { sources } from './javascript-functions.ts'
@@ -137,7 +137,7 @@ ${reply.text}}`,
     'const f = Math.fround',
     ...(reader ? [reader.text] : []),
     ...collect(sources, new Set(uses)),
-    `const weights = decode('${toBase64(numbers)}')`,
+    `const weights = decode('${floatsToBase64(numbers)}')`,
   ]
   return `${indented(parts.join('\n\n'))}\n`
 }

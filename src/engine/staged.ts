@@ -1,5 +1,6 @@
 // An arena that predicts and evaluates rows staged in it, in the caller's thread. Knows offsets; knows nothing of users' arrays.
 
+import { now } from '../base/clock.ts'
 import type { Floats } from '../base/floats.ts'
 import { SLICE_MS } from '../base/pace.ts'
 import type { Span } from '../program/stages.ts'
@@ -48,9 +49,9 @@ export class StagedArena extends Arena {
       this.backend.run(from, to, 0, rows, rows, 0, 1, 0)
       return
     }
-    const begin = performance.now()
+    const begin = now()
     this.backend.run(from, to, 0, rows, rows, 0, 1, 0)
-    const perRow = Math.max(performance.now() - begin, LEAST_MS) / rows
+    const perRow = Math.max(now() - begin, LEAST_MS) / rows
     // The first calls run in the engine's baseline code: grow with each time that was short.
     this.#callbackRows = Math.max(1, Math.min(Math.floor(SLICE_MS / perRow), 4 * rows))
   }

@@ -10,6 +10,7 @@ import { allocate } from '../base/allocate.ts'
 import { FormatError, shown } from '../base/errors.ts'
 import type { Floats } from '../base/floats.ts'
 import { runNow, type Slices } from '../base/pace.ts'
+import { decodeUtf8, encodeUtf8 } from '../base/utf8.ts'
 import { checksum } from './checksum.ts'
 
 /** What the floats of a checkpoint are read by; others cannot read it. */
@@ -50,11 +51,11 @@ export function* encodeCheckpoint({ header, state, best }: Checkpoint): Slices<U
     state: state.length,
     best: best?.length ?? 0,
   }
-  const text = new TextEncoder().encode(JSON.stringify({ ...header, floats: sizes }))
+  const text = encodeUtf8(JSON.stringify({ ...header, floats: sizes }))
   const headerLength = Math.ceil(text.length / 8) * 8
   const length = HEAD + headerLength + state.byteLength + (best?.byteLength ?? 0)
   const bytes = allocate('a checkpoint', length, () => new Uint8Array(length))
-  bytes.set(new TextEncoder().encode(MAGIC))
+  bytes.set(encodeUtf8(MAGIC))
   const view = new DataView(bytes.buffer)
   view.setUint32(12, headerLength, true)
   bytes.fill(32, HEAD, HEAD + headerLength)
@@ -78,9 +79,9 @@ const isSize = (value: unknown): value is number => Number.isSafeInteger(value) 
 const isPlain = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function parse(text: string): Json {
+function parse(bytes: Uint8Array): Json {
   try {
-    const header: unknown = JSON.parse(text)
+    const header: unknown = JSON.parse(decodeUtf8(bytes))
     if (isPlain(header)) return header
   } catch {}
   return refuse('expected a header in JSON, an object')
@@ -94,9 +95,12 @@ function sizesOf({ floats }: Json): Sizes {
   return { bytes, state, best }
 }
 
+const startsWithMagic = (bytes: Uint8Array): boolean =>
+  [...MAGIC].every((character, i) => bytes[i] === character.charCodeAt(0))
+
 function headerOf(bytes: Uint8Array): { header: CheckpointHeader; sizes: Sizes; end: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < HEAD || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC) {
+  if (bytes.length < HEAD || !startsWithMagic(bytes)) {
     refuse(`expected the bytes of net.checkpoint(), which begin with '${MAGIC}', got ${bytes.length} others`)
   }
   if (view.getUint32(8, true) !== runNow(checksum(bytes.subarray(12)))) {
@@ -106,7 +110,7 @@ function headerOf(bytes: Uint8Array): { header: CheckpointHeader; sizes: Sizes; 
   if (end > bytes.length) {
     refuse(`expected a header of ${end - HEAD} bytes, as it says, got ${bytes.length - HEAD}`)
   }
-  const header = parse(new TextDecoder().decode(bytes.subarray(HEAD, end)))
+  const header = parse(bytes.subarray(HEAD, end))
   if (header.version !== CHECKPOINT_VERSION) {
     refuse(
       `expected version ${CHECKPOINT_VERSION}, got ${shown(header.version)}: it is of another version of nabla, ` +

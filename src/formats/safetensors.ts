@@ -9,6 +9,7 @@ import { isArray, isObject } from '../base/check.ts'
 import { FormatError, shown } from '../base/errors.ts'
 import { bfloat16, float16 } from '../base/halves.ts'
 import { parseStrictly } from '../base/strict-json.ts'
+import { decodeUtf8, encodeUtf8 } from '../base/utf8.ts'
 
 /** A tensor of float32 numbers, row-major. */
 export interface Tensor {
@@ -43,7 +44,7 @@ export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array {
     return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }]
   })
   const header = Object.fromEntries([[METADATA, Object.fromEntries(metadata)], ...entries])
-  const text = new TextEncoder().encode(JSON.stringify(header))
+  const text = encodeUtf8(JSON.stringify(header))
   const length = Math.ceil(text.length / ALIGNMENT) * ALIGNMENT
   const bytes = new Uint8Array(HEAD + length + end)
   new DataView(bytes.buffer).setUint32(0, length, true)
@@ -123,7 +124,7 @@ function headerOf(bytes: Uint8Array): { header: Record<string, unknown>; start: 
   let text: string
   try {
     // A copy: browsers decode no memory that is shared.
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.slice(HEAD, start))
+    text = decodeUtf8(bytes.slice(HEAD, start))
   } catch {
     return refuse('expected a header in UTF-8')
   }

@@ -1,6 +1,7 @@
 // Pixels as a PNG in a data: address. An image of 28 × 28 is a kilobyte this way, and ten times that as rectangles.
 // Uncompressed (RFC 1951, stored blocks): runtimes have no compressor in common that answers at once.
 
+import { toBase64 } from '../base/base64.ts'
 import { crc32 } from '../base/crc32.ts'
 import type { Rgb } from './colours.ts'
 
@@ -67,9 +68,5 @@ export function png(
     chunk('IDAT', stored(rows)),
     chunk('IEND', []),
   ])
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 4096) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 4096))
-  }
-  return `data:image/png;base64,${btoa(text)}`
+  return `data:image/png;base64,${toBase64(bytes)}`
 }

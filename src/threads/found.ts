@@ -1,3 +1,5 @@
+import { now } from '../base/clock.ts'
+
 // What the last fit found about threads, for the next: where fits follow each other, each would lose some 40 ms by finding
 // it again.
 
@@ -30,7 +32,7 @@ const areLike = (stepFlops: number, others: number): boolean => {
 
 /** True where what was found last holds for such steps. */
 const holdsFor = (stepFlops: number): boolean =>
-  last !== undefined && performance.now() < last.until && areLike(stepFlops, last.stepFlops)
+  last !== undefined && now() < last.until && areLike(stepFlops, last.stepFlops)
 
 export function recordFinding(finding: Finding): void {
   const { stepFlops, gained, hasLost } = finding
@@ -39,7 +41,7 @@ export function recordFinding(finding: Finding): void {
   const before = last && areLike(stepFlops, last.stepFlops) ? last.losses : 0
   const losses = hasLost ? before + 1 : 0
   const length = hasLost ? Math.min(GAIN_MS, LOSS_MS * 2 ** (losses - 1)) : GAIN_MS
-  last = { ...finding, losses, until: performance.now() + length }
+  last = { ...finding, losses, until: now() + length }
 }
 
 /** Threads that gained a moment ago with steps like these; 1 where nothing is known. */

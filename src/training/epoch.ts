@@ -1,5 +1,6 @@
 // One pass over the training data, in slices short enough for the event loop.
 
+import { now } from '../base/clock.ts'
 import { Foreign, MIDWAY, Owed, SLICE_MS, type Slices } from '../base/pace.ts'
 import type { Engine, Slice } from '../engine/engine.ts'
 import type { BatchLog } from '../model/options.ts'
@@ -81,10 +82,10 @@ function* batchInParts(
     if (updates) transaction.isWhole = false
     for (const phase of engine.step[stage].phases) {
       for (let part = 0; part < parts; ++part) {
-        const from = performance.now()
+        const from = now()
         const atWork = engine.train(batch, phase, part, parts)
         const worked = atWork && ((yield new Owed(atWork)) as number)
-        milliseconds += worked ?? performance.now() - from
+        milliseconds += worked ?? now() - from
         // Stopping between the updates would leave half a step.
         yield updates ? MIDWAY : undefined
       }
@@ -177,11 +178,11 @@ export function* trainEpoch(
     let worked: number | undefined
     if (parts === 1) {
       transaction.isWhole = false
-      const from = performance.now()
+      const from = now()
       const atWork = engine.train(slice)
       // Whether the step is good is seen below.
       worked = atWork && ((yield new Owed(atWork)) as number)
-      milliseconds = performance.now() - from
+      milliseconds = now() - from
     } else milliseconds = yield* stepInParts(engine, slice, parts, transaction)
     // Not slice by slice: how many there are is a matter of time.
     const loss = engine.sum(losses, firstRow, slice.endRow, position.loss)

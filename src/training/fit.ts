@@ -1,5 +1,6 @@
 // The training loop: a session, and in it epochs over shuffled mini-batches, each shown to the observers.
 
+import { now } from '../base/clock.ts'
 import { note } from '../base/notes.ts'
 import { type Slices, toItsEnd } from '../base/pace.ts'
 import type { Situation } from '../diagnosis/causes.ts'
@@ -94,7 +95,7 @@ function* runEpochs(
   const left = counters.unobserved
   if (left) isLast = !(yield* showEpoch(left))
   for (let epoch = left ? 2 : 1; epoch <= settings.epochs && !isLast; ++epoch) {
-    const from = performance.now()
+    const from = now()
     const { rows, loss, weight, penalty, hits, batches, isEnded, isComplete, rate } = yield* source.pass(
       training,
       epoch,
@@ -110,7 +111,7 @@ function* runEpochs(
         penalty: penalty / rows,
         hits,
         learningRate: rate ?? rates.at(counters.steps - 1),
-        milliseconds: performance.now() - from,
+        milliseconds: now() - from,
       }
       Object.assign(counters, { epochs: counters.epochs + 1, position: undefined, unobserved: figures })
     }

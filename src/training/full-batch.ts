@@ -1,6 +1,7 @@
 // A network as a function of its parameters, for an optimizer that takes all rows in each step: the mean loss and its
 // gradient come from the tape, in blocks of rows whose size depends on nothing, so that neither do the bits.
 
+import { now } from '../base/clock.ts'
 import type { Floats } from '../base/floats.ts'
 import { note } from '../base/notes.ts'
 import { Foreign, Owed, SLICE_MS, type Slices, toItsEnd } from '../base/pace.ts'
@@ -87,10 +88,10 @@ class MeanLoss implements Problem {
           reads: isLast ? gradientRanges(engine.plan) : [],
         }
         brings = false
-        const from = performance.now()
+        const from = now()
         const atWork = engine.train(block, span, part, parts, copies)
         if (atWork) yield new Owed(atWork)
-        milliseconds += performance.now() - from
+        milliseconds += now() - from
         yield
       }
     }

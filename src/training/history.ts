@@ -1,5 +1,6 @@
 // What `fit` reports: epoch by epoch, and at its end.
 
+import { now } from '../base/clock.ts'
 import type { EpochLog } from '../model/options.ts'
 import type { Evaluation } from './evaluate.ts'
 
@@ -71,7 +72,7 @@ export class Recorder {
   }
 
   get #seconds(): number {
-    return (performance.now() - this.#began) / 1000
+    return (now() - this.#began) / 1000
   }
 
   add({ rows, loss, penalty, hits, learningRate, milliseconds }: EpochFigures): void {

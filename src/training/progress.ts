@@ -1,5 +1,6 @@
 // What a fit shows while it runs: a bar on a terminal, a line for each epoch elsewhere.
 
+import { now } from '../base/clock.ts'
 import type { EpochLog } from '../model/options.ts'
 
 /** A terminal, or whatever takes lines. */
@@ -83,9 +84,9 @@ export class Progress {
 
   /** So many rows of epoch number `epoch`, from 1, are done. */
   rowsDone(epoch: number, rows: number): void {
-    const now = performance.now()
-    if (this.#display.columns === undefined || now - this.#drawn < REDRAW_MS) return
-    this.#drawn = now
+    const time = now()
+    if (this.#display.columns === undefined || time - this.#drawn < REDRAW_MS) return
+    this.#drawn = time
     this.#draw((epoch - 1 + rows / this.#rows) / this.#epochs, epoch)
   }
 
@@ -95,9 +96,9 @@ export class Progress {
       this.#display.write(`epoch ${log.epoch}/${log.epochs}  ${this.#figures}`)
       return
     }
-    const now = performance.now()
-    if (now - this.#drawn < REDRAW_MS && log.epoch < log.epochs) return
-    this.#drawn = now
+    const time = now()
+    if (time - this.#drawn < REDRAW_MS && log.epoch < log.epochs) return
+    this.#drawn = time
     this.#draw(log.epoch / log.epochs, log.epoch)
   }
 

@@ -1,5 +1,6 @@
 // Checkpoints of a fit while it runs.
 
+import { now } from '../base/clock.ts'
 import { Foreign, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Counters } from './counters.ts'
@@ -18,7 +19,7 @@ export class Saver {
   readonly #write: (bytes: Uint8Array) => unknown
   #epochs = 0
   #steps = 0
-  #saved = performance.now()
+  #saved = now()
 
   /** options: those that make the network. write: called with the bytes of each checkpoint, and awaited. */
   constructor(options: object, counters: Counters, every: Every, write: (bytes: Uint8Array) => unknown) {
@@ -39,7 +40,7 @@ export class Saver {
     this.#steps += steps
     const { steps: every, seconds } = this.#every
     if (every !== undefined) return this.#steps >= every
-    return seconds !== undefined && performance.now() - this.#saved >= 1000 * seconds
+    return seconds !== undefined && now() - this.#saved >= 1000 * seconds
   }
 
   /** The same after an epoch more. */
@@ -55,6 +56,6 @@ export class Saver {
     yield new Foreign(this.#write(bytes))
     this.#epochs = 0
     this.#steps = 0
-    this.#saved = performance.now()
+    this.#saved = now()
   }
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { VERSION } from '../../src/base/version.ts'
-import { toBase64 } from '../../src/deploy/base64.ts'
+import { floatsToBase64 } from '../../src/deploy/base64.ts'
 import { floatConstant } from '../../src/deploy/c-text.ts'
 import { type Deployable, toC, toJavaScript } from '../../src/deploy/index.ts'
 import { FormatError, type LossName, Network, OptionError } from '../../src/index.ts'
@@ -367,9 +367,9 @@ describe('numbers as text', () => {
       const numbers = Float32Array.from({ length: n }, (_, i) => Math.sin(i + 1))
       const padded = new Float32Array(3 * Math.ceil(n / 3))
       padded.set(numbers)
-      expect(toBase64(numbers)).toBe(Buffer.from(padded.buffer).toString('base64'))
+      expect(floatsToBase64(numbers)).toBe(Buffer.from(padded.buffer).toString('base64'))
     }
     const many = Float32Array.from({ length: 30_000 }, (_, i) => Math.sin(i))
-    expect(toBase64(many)).toBe(Buffer.from(many.buffer).toString('base64'))
+    expect(floatsToBase64(many)).toBe(Buffer.from(many.buffer).toString('base64'))
   })
 })

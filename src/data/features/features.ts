@@ -11,6 +11,7 @@ import {
   refuse,
 } from '../../base/check.ts'
 import { FormatError, NablaError, OptionError, shown } from '../../base/errors.ts'
+import { copyOf } from '../../base/plain.ts'
 import { type BooleanJSON, truth } from './boolean.ts'
 import { type CategoricalJSON, categorical } from './categorical.ts'
 import type { ColumnOf, FittedColumn } from './column.ts'
@@ -130,7 +131,7 @@ export class Features {
   /** Returns what featuresFromJSON() makes these from. */
   toJSON(): FeaturesJSON {
     return {
-      columns: this.#columns.map(({ json }) => structuredClone(json) as ColumnJSON),
+      columns: this.#columns.map(({ json }) => copyOf(json) as ColumnJSON),
       cells: this.#cells ? [...this.#cells] : null,
       ...(this.#absent === 'missing' && { absent: this.#absent }),
     }

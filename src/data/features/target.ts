@@ -12,6 +12,7 @@ import {
   refuse,
 } from '../../base/check.ts'
 import { FormatError, NablaError, ShapeError, shown } from '../../base/errors.ts'
+import { copyOf } from '../../base/plain.ts'
 import { readTruth } from './boolean.ts'
 import { inOrder, readCategory } from './categorical.ts'
 import { checkKeys, numberKeys, targetKeys } from './keys.ts'
@@ -176,7 +177,7 @@ export class Target {
 
   /** Returns what targetFromJSON() makes this from. */
   toJSON(): TargetJSON {
-    return structuredClone(this.#json) as TargetJSON
+    return copyOf(this.#json) as TargetJSON
   }
 }
 

@@ -1,5 +1,6 @@
 // Figures of every layer from forward and backward passes over some of the rows: what a diagnosis of a network reads.
 
+import { now } from '../../base/clock.ts'
 import type { Floats } from '../../base/floats.ts'
 import { inChunks, SLICE_MS, type Slices } from '../../base/pace.ts'
 import type { Engine } from '../../engine/engine.ts'
@@ -131,9 +132,9 @@ function* gradientInParts(engine: Engine, rows: number, parts: number): Slices<n
   let milliseconds = 0
   for (const phase of [...compute.phases, ...update.phases]) {
     for (let part = 0; part < parts; ++part) {
-      const from = performance.now()
+      const from = now()
       engine.train({ firstRow: 0, endRow: rows, batchRows: rows }, phase, part, parts)
-      milliseconds += performance.now() - from
+      milliseconds += now() - from
       yield
     }
   }

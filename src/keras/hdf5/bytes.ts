@@ -6,8 +6,6 @@ export const refuse = (expected: string, got: string): never => {
   throw new FormatError(`HDF5: expected ${expected}, got ${got}`)
 }
 
-const text = new TextDecoder()
-
 export class Bytes {
   readonly bytes: Uint8Array
   readonly #view: DataView
@@ -56,7 +54,7 @@ export class Bytes {
   }
 
   text(at: number, length: number): string {
-    return text.decode(this.slice(at, length))
+    return new TextDecoder().decode(this.slice(at, length))
   }
 
   /** Throws FormatError unless the four letters are there. */

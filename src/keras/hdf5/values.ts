@@ -82,12 +82,10 @@ export function floatsOf(data: Uint8Array, { kind, size }: Datatype, name: strin
   return out
 }
 
-const decoder = new TextDecoder()
-
 /** Text up to the first 0. */
 const textOf = (data: Uint8Array): string => {
   const end = data.indexOf(0)
-  return decoder.decode(end < 0 ? data : data.subarray(0, end))
+  return new TextDecoder().decode(end < 0 ? data : data.subarray(0, end))
 }
 
 /** Texts of a fixed length, or of their own lengths in the global heap. */

@@ -2,6 +2,7 @@
 // (https://protobuf.dev/programming-guides/encoding/): every length is checked against what is left before it is used.
 
 import { FormatError } from '../../base/errors.ts'
+import { decodeUtf8 } from '../../base/utf8.ts'
 
 export const VARINT = 0
 export const FIXED64 = 1
@@ -17,9 +18,6 @@ const WIRE_TYPES: Readonly<Record<number, string>> = {
 
 // A varint of 64 bits has at most ten bytes of seven bits.
 const LONGEST_VARINT = 10
-
-// Bytes that are not UTF-8 are refused, and a BOM is part of the text: two names that differ do not become one.
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Reads the fields of one message, one after the other. What it returns of bytes are views, not copies. */
 export class Reader {
@@ -139,7 +137,7 @@ export class Reader {
 
   text(): string {
     try {
-      return utf8.decode(this.bytes())
+      return decodeUtf8(this.bytes())
     } catch (error) {
       if (error instanceof FormatError) throw error
       return this.refuse(`field ${this.#field}: expected text in UTF-8`)
@@ -161,7 +159,7 @@ export class Reader {
 /** The text of the bytes, or undefined where they are not UTF-8. */
 export function textOf(bytes: Uint8Array): string | undefined {
   try {
-    return utf8.decode(bytes)
+    return decodeUtf8(bytes)
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 // The wire format of protocol buffers, written. A message is a list of parts whose lengths add up, so that weights are
 // copied once, into the file.
 
+import { encodeUtf8 } from '../../base/utf8.ts'
 import { BYTES, FIXED32, FIXED64, VARINT } from './reader.ts'
 
 /** A message, or a part of one: bytes, and how many they are. */
@@ -8,8 +9,6 @@ export interface Part {
   readonly length: number
   readonly pieces: readonly Uint8Array[]
 }
-
-const encoder = new TextEncoder()
 
 const partOf = (bytes: Uint8Array): Part => ({ length: bytes.length, pieces: [bytes] })
 
@@ -55,7 +54,7 @@ const delimited = (field: number, part: Part): Part =>
 
 export const bytes = (field: number, value: Uint8Array): Part => delimited(field, partOf(value))
 
-export const text = (field: number, value: string): Part => bytes(field, encoder.encode(value))
+export const text = (field: number, value: string): Part => bytes(field, encodeUtf8(value))
 
 export const message = (field: number, ...fields: readonly Part[]): Part => delimited(field, joined(fields))
 
