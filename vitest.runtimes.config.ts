@@ -6,6 +6,10 @@ import suite from './vitest.config.ts'
 export default mergeConfig(
   { ...suite, test: { ...suite.test, include: [] } },
   {
-    test: { include: ['test/runtimes/*.runtime.ts'] },
+    test: {
+      include: ['test/runtimes/*.runtime.ts'],
+      globalSetup: 'test/runtimes/join-places.ts',
+      testTimeout: 180_000,
+    },
   },
 )

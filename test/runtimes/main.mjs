@@ -1,6 +1,8 @@
 // The probe for runtimes with a command line: Node, Deno and Bun. Prints JSON.
 
-import { files } from './entries.mjs'
-import { probe } from './probe.mjs'
+import { start } from './start.mjs'
 
-console.log(JSON.stringify({ ...(await probe()), files: await files() }))
+const first = await start()
+const { files } = await import('./entries.mjs')
+const { probe } = await import('./probe.mjs')
+console.log(JSON.stringify({ ...(await probe()), files: await files(), start: first }))

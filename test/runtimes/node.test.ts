@@ -4,8 +4,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Network } from '../../src/index.ts'
-import { hashOfParameters, TURNS } from './probe.mjs'
-import { once, probeIn } from './runtimes.ts'
+import { hashOfParameters } from './hash.mjs'
+import { once, probeIn } from './installed.ts'
+import { TURNS } from './probe.mjs'
 
 /** Worked out by hand, but for the split, which is that of this seed. */
 const expectedEntries = {
@@ -104,20 +105,20 @@ describe('the packed package in a process of Node', () => {
   })
 
   it.each(['simd', 'reference'] as const)('learns with the %s kernels', async (kernels) => {
-    const { hash, hashBefore, firstLoss, lastLoss } = (await probe())[kernels]
+    const { hash, hashBefore, firstLoss, lastLoss } = (await probe())[kernels]!
     expect(hash).not.toBe(hashBefore)
     expect(lastLoss).toBeLessThan(0.2 * firstLoss)
   })
 
   it('begins from the same weights with either kernels', async () => {
     const result = await probe()
-    expect(result.simd.hashBefore).toBe(result.reference.hashBefore)
+    expect(result.simd!.hashBefore).toBe(result.reference.hashBefore)
   })
 
   it('gets the same bits in two threads', async () => {
     const { long, threaded } = await probe()
-    expect([1, 2]).toContain(threaded.threads)
-    expect(threaded).toEqual({ ...long, threads: threaded.threads })
+    expect([1, 2]).toContain(threaded!.threads)
+    expect(threaded).toEqual({ ...long, threads: threaded!.threads })
   })
 
   it('gives a timer its turns during fit', async () => {

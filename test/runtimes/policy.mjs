@@ -1,6 +1,7 @@
 // Fits with a worker in a page whose policy may forbid it: what they did, and what the console got.
 
-import { configure, Network } from './node_modules/nabla/dist/index.js'
+import { configure, Network } from 'nabla'
+import { report } from './report.mjs'
 
 const violations = []
 document.addEventListener('securitypolicyviolation', (event) => violations.push(event.effectiveDirective))
@@ -44,7 +45,5 @@ const asModule = await new Promise((resolve) => {
     resolve('refused')
   }
 })
-await fetch('/result', {
-  method: 'POST',
-  body: JSON.stringify({ result: { fits, afterBlob, notes, violations, asModule } }),
-})
+const run = new URL(location.href).searchParams.get('run')
+await report(run, async () => ({ fits, afterBlob, notes, violations, asModule }))

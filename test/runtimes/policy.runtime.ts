@@ -1,10 +1,9 @@
-// Workers in a page under a Content-Security-Policy, in Chromium: from blob:, from a file, and none at all.
+// Workers in a page under a Content-Security-Policy: from blob:, from a file, and none at all.
 
-import { expect, it } from 'vitest'
-import { askPage, find } from './runtimes.ts'
-
-const program = find('CHROMIUM', 'chromium', 'chromium-browser', 'google-chrome')
-if (!program) console.warn('skipped: pages with a policy (CHROMIUM is not set, no chromium on PATH)')
+import { describe, expect, it } from 'vitest'
+import { ask, browsers, start } from './browsers.ts'
+import { once } from './installed.ts'
+import type { Headers } from './serving.ts'
 
 interface Found {
   /** Attempts to start a worker in each fit: two with blob:, two with the file, one with an address that is wrong. */
@@ -16,8 +15,6 @@ interface Found {
   readonly asModule: unknown
 }
 
-const base = "script-src 'self' 'wasm-unsafe-eval' 'unsafe-inline'"
-const ask = (policy?: string) => askPage<Found>(program!, 'policy.html', true, policy)
 const startsOf = ({ fits }: Found) => fits.map(({ started }) => started)
 
 function expectOneSum({ fits }: Found): void {
@@ -25,45 +22,52 @@ function expectOneSum({ fits }: Found): void {
   expect(fits[0].sum).not.toBe(0)
 }
 
-it.skipIf(!program)('a page without a policy starts workers from blob:', async () => {
-  const found = await ask()
-  expectOneSum(found)
-  // The pool keeps the worker of the first fit for all the others.
-  expect(startsOf(found)).toEqual([1, 0, 0, 0, 0])
-  expect([found.notes, found.violations, found.asModule]).toEqual([[], [], null])
-})
+describe.each(browsers)('$name', ({ name, program }) => {
+  const browser = once(() => start(name, program!))
+  const found = async (headers: Headers) => ask<Found>(await browser(), headers, 'policy.html')
+  const test = it.skipIf(!program)
 
-it.skipIf(!program)(
-  "worker-src 'self': one attempt with blob:, one note; then workers from the file",
-  async () => {
-    const found = await ask(`${base}; worker-src 'self'`)
-    expectOneSum(found)
-    expect(startsOf(found)).toEqual([1, 0, 1, 0, 0])
-    expect(found.afterBlob).toEqual({ notes: 1, violations: 1 })
-    expect(found.notes).toEqual([
+  test('a page without a policy starts workers from blob:', async () => {
+    const page = await found('isolated')
+    expectOneSum(page)
+    // The pool keeps the worker of the first fit for all the others.
+    expect(startsOf(page)).toEqual([1, 0, 0, 0, 0])
+    expect([page.notes, page.violations, page.asModule]).toEqual([[], [], null])
+  })
+
+  test('worker-src blob: is enough for them', async () => {
+    const page = await found('blob-workers')
+    expectOneSum(page)
+    expect(startsOf(page)).toEqual([1, 0, 0, 0, 0])
+    expect([page.notes, page.violations]).toEqual([[], []])
+  })
+
+  test("worker-src 'self': one attempt with blob:, one note; then workers from the file", async () => {
+    const page = await found('strict')
+    expectOneSum(page)
+    expect(startsOf(page)).toEqual([1, 0, 1, 0, 0])
+    expect(page.afterBlob).toEqual({ notes: 1, violations: 1 })
+    expect(page.notes).toEqual([
       expect.stringMatching(/Content-Security-Policy, its worker-src must allow blob:/),
     ])
-    expect(found.violations).toEqual(['worker-src'])
-    expect(found.asModule).toBe(null)
-  },
-)
+    expect(page.violations).toEqual(['worker-src'])
+    expect(page.asModule).toBe(null)
+  })
 
-it.skipIf(!program)("worker-src 'none': one attempt an address, and the bits are the same", async () => {
-  const found = await ask(`${base}; worker-src 'none'`)
-  expectOneSum(found)
-  expect(startsOf(found)).toEqual([1, 0, 1, 0, 1])
-  expect(found.notes.length).toBe(3)
-  // The last is the module's above.
-  expect(found.violations).toEqual(Array(4).fill('worker-src'))
-  expect(found.asModule).toBe('refused')
+  test("worker-src 'none': one attempt an address, and the bits are the same", async () => {
+    const page = await found('no-workers')
+    expectOneSum(page)
+    expect(startsOf(page)).toEqual([1, 0, 1, 0, 1])
+    expect(page.notes.length).toBe(3)
+    // The last is the module's above.
+    expect(page.violations).toEqual(Array(4).fill('worker-src'))
+    expect(page.asModule).toBe('refused')
+  })
+
+  test('a page that is not cross-origin isolated trains in a worker with its own memory', async () => {
+    const page = await found('plain')
+    expectOneSum(page)
+    expect(startsOf(page)).toEqual([1, 0, 0, 0, 0])
+    expect(page.notes).toEqual([])
+  })
 })
-
-it.skipIf(!program)(
-  'a page that is not cross-origin isolated trains in a worker with its own memory',
-  async () => {
-    const found = await askPage<Found>(program!, 'policy.html', false)
-    expectOneSum(found)
-    expect(startsOf(found)).toEqual([1, 0, 0, 0, 0])
-    expect(found.notes).toEqual([])
-  },
-)

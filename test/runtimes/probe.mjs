@@ -1,47 +1,14 @@
 // What every runtime does with the packed package, in plain JavaScript that all of them load: uses each entry; trains
-// the same network with each kind of kernels and hashes the bits of its parameters; and trains until the event loop has
-// had its turns.
+// the same network with each kind of kernels and hashes the bits of its parameters; trains until the event loop has
+// had its turns; and goes through what a place may lack (place.mjs).
 
-import { Network } from 'nabla'
-import { digits } from 'nabla/datasets'
 import { entries } from './entries.mjs'
+import { hashOfParameters } from './hash.mjs'
+import { data, network, place } from './place.mjs'
 
-const ROWS = 500
 export const TURNS = 20
 // Some seconds of training: a fit that gives no turns comes to this end.
 const MOST_EPOCHS = 20_000
-
-const { x, y } = digits()
-const data = { x: x.subarray(0, ROWS * 64).map((ink) => ink / 16), y: y.slice(0, ROWS) }
-
-// 37 units and batches of 13 leave tails in every kernel; 500 rows, a smaller last batch.
-const network = (kernels, threads = 1) =>
-  new Network({
-    sizes: [64, 37, 10],
-    activation: 'tanh',
-    loss: 'crossEntropy',
-    optimizer: { name: 'sgd', learningRate: 0.1 },
-    seed: 1,
-    kernels,
-    threads,
-  })
-
-/** The FNV-1a hash (32 bits) of the bytes of every weight and bias, layer by layer, in hexadecimal. */
-export function hashOfParameters(net) {
-  let hash = 0x811c9dc5
-  net.layers.forEach((_, l) => {
-    for (const values of [net.weights(l), net.biases(l)]) {
-      const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
-      for (const word of bits) {
-        // Byte by byte from the low end, whatever the machine's own order.
-        for (let shift = 0; shift < 32; shift += 8) {
-          hash = Math.imul(hash ^ ((word >>> shift) & 255), 0x01000193) >>> 0
-        }
-      }
-    }
-  })
-  return hash.toString(16).padStart(8, '0')
-}
 
 /** The network before and after training with the kernels in so many threads at most. */
 async function train(kernels, wanted, epochs = 10) {
@@ -65,21 +32,28 @@ async function turnsOf(schedule, kernels) {
   return turns
 }
 
-/** All that a runtime is asked, as plain data. */
-export async function probe() {
+/** All that a runtime is asked, as plain data; without `watch`, what needs a clock that runs and timers is left out. */
+export async function probe({ watch = true } = {}) {
+  const here = await place({ watch })
   const timer = (turn) => setTimeout(turn, 0)
-  const frame = globalThis.requestAnimationFrame
+  const frame = watch && typeof document !== 'undefined' ? globalThis.requestAnimationFrame : undefined
+  // Where the engine refuses WebAssembly there is the reference alone.
+  const kinds = here.kernels === 'reference' ? ['reference'] : ['simd', 'reference']
+  const hasSimd = kinds.includes('simd')
+  const turns = async (schedule) => {
+    const counts = []
+    for (const kernels of kinds) counts.push(await turnsOf(schedule, kernels))
+    return counts
+  }
   return {
-    crossOriginIsolated: globalThis.crossOriginIsolated ?? false,
-    sharedMemory: typeof SharedArrayBuffer !== 'undefined',
+    place: here,
     entries: await entries(),
-    auto: network('auto').kernels,
-    simd: await train('simd', 1),
+    simd: hasSimd ? await train('simd', 1) : undefined,
     // Long enough for a second worker to be worth its start.
-    long: await train('simd', 1, 300),
-    threaded: await train('simd', 2, 300),
+    long: hasSimd ? await train('simd', 1, 300) : undefined,
+    threaded: hasSimd ? await train('simd', 2, 300) : undefined,
     reference: await train('reference', 1),
-    timers: [await turnsOf(timer, 'simd'), await turnsOf(timer, 'reference')],
-    frames: frame ? [await turnsOf(frame, 'simd'), await turnsOf(frame, 'reference')] : [],
+    timers: watch ? await turns(timer) : [],
+    frames: frame ? await turns(frame) : [],
   }
 }

@@ -1,0 +1,57 @@
+// The packed package in other runtimes with a command line gives the bits that it gives in this Node.
+//
+//   npm run test:runtimes
+//
+// Deno and Bun are taken from PATH, or from where DENO and BUN say; NODE22, NODE24 and NODE26 are other Nodes. One that is
+// not there is skipped with a line that says so; one that a variable names must run.
+
+import { execFileSync } from 'node:child_process'
+import { describe } from 'vitest'
+import { type Expected, itWorks } from './expectations.ts'
+import { findOrSay, once, onOneCore, probeIn } from './installed.ts'
+
+const expected: Expected = { wasm: true, shared: true, away: true, frames: false, files: true }
+
+const runtimes: {
+  readonly name: string
+  readonly variable: string
+  readonly names: readonly string[]
+  readonly flags?: readonly string[]
+}[] = [
+  { name: 'Node 22', variable: 'NODE22', names: [] },
+  { name: 'Node 24', variable: 'NODE24', names: [] },
+  { name: 'Node 26', variable: 'NODE26', names: [] },
+  { name: 'Deno', variable: 'DENO', names: ['deno'], flags: ['run', '--allow-read=.', '--allow-write=.'] },
+  { name: 'Bun', variable: 'BUN', names: ['bun'] },
+]
+
+/** 'Node 24.22.3', of what `--version` prints first. */
+const version = (name: string, program: string) => {
+  const [number] = /\d+(\.\d+)+/.exec(execFileSync(program, ['--version'], { encoding: 'utf8' }))!
+  return `${name.split(' ')[0]} ${number}`
+}
+
+describe.each(runtimes)('$name', ({ name, variable, names, flags = [] }) => {
+  const program = findOrSay(name, variable, ...names)
+  itWorks(
+    program ? once(() => probeIn(program, ...flags)) : undefined,
+    { runtime: async () => version(name, program!), where: 'command line' },
+    expected,
+  )
+})
+
+const here = { runtime: async () => version('Node', process.execPath), where: 'command line' }
+describe('this Node', () => {
+  itWorks(
+    once(() => probeIn(process.execPath)),
+    here,
+    expected,
+  )
+})
+
+describe('this Node on one core', () => {
+  const program = onOneCore(process.execPath)
+  if (!program) console.warn('skipped: one core (there is no taskset)')
+  const probe = program ? once(() => probeIn(program)) : undefined
+  itWorks(probe, { ...here, under: 'one core' }, expected)
+})
