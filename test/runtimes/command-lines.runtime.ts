@@ -2,8 +2,8 @@
 //
 //   npm run test:runtimes
 //
-// Deno and Bun are taken from PATH, or from where DENO and BUN say; NODE22, NODE24 and NODE26 are other Nodes. One that is
-// not there is skipped with a line that says so; one that a variable names must run.
+// They are those of `npm ci --prefix test/runtimes/tools`, those on PATH, or where NODE22, NODE24, NODE26, DENO and BUN say. One
+// that is nowhere is skipped with a line that says so; one that a variable names must run.
 
 import { execFileSync } from 'node:child_process'
 import { describe } from 'vitest'
@@ -18,9 +18,9 @@ const runtimes: {
   readonly names: readonly string[]
   readonly flags?: readonly string[]
 }[] = [
-  { name: 'Node 22', variable: 'NODE22', names: [] },
-  { name: 'Node 24', variable: 'NODE24', names: [] },
-  { name: 'Node 26', variable: 'NODE26', names: [] },
+  { name: 'Node 22', variable: 'NODE22', names: ['node22/bin/node'] },
+  { name: 'Node 24', variable: 'NODE24', names: ['node24/bin/node'] },
+  { name: 'Node 26', variable: 'NODE26', names: ['node26/bin/node'] },
   { name: 'Deno', variable: 'DENO', names: ['deno'], flags: ['run', '--allow-read=.', '--allow-write=.'] },
   { name: 'Bun', variable: 'BUN', names: ['bun'] },
 ]

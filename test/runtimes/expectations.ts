@@ -16,6 +16,8 @@ export interface Expected {
   readonly shared?: boolean
   /** Whether a worker trains where `offThread` asks for one. */
   readonly away: boolean
+  /** False where the clock stands still while the engine computes. */
+  readonly timers?: boolean
   /** Whether there are animation frames. */
   readonly frames: boolean
   /** Whether there are files. */
@@ -86,6 +88,10 @@ export function itWorks(
 
   test('gives timers and frames their turns while it trains', async () => {
     const { timers, frames, place } = await found()
+    if (expected.timers === false) {
+      expect([timers, frames, place.gaps]).toEqual([[], [], undefined])
+      return
+    }
     const kinds = expected.wasm ? 2 : 1
     const all = Array(kinds).fill(true)
     expect(timers.map((turns) => turns >= TURNS)).toEqual(all)

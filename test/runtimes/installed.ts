@@ -13,10 +13,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** A probe takes ten seconds, on a machine with much else to do many more. */
 export const TIME_LIMIT = 170_000
 
-/** A program's path: what the environment variable says, or the first of the names on PATH. */
+/** What `npm ci --prefix test/runtimes/tools` installs. */
+export const tools = join(root, 'test/runtimes/tools/node_modules')
+
+/** A program's path: what the environment variable says, or the first of the names in those tools or on PATH. */
 export function find(variable: string, ...names: string[]): string | undefined {
   if (process.env[variable]) return process.env[variable]
-  const folders = process.env.PATH!.split(delimiter)
+  const folders = [join(tools, '.bin'), tools, ...process.env.PATH!.split(delimiter)]
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file))
 }
 
@@ -24,7 +27,10 @@ export function find(variable: string, ...names: string[]): string | undefined {
 export function findOrSay(what: string, variable: string, ...names: string[]): string | undefined {
   const program = find(variable, ...names)
   if (!program) {
-    const where = [`${variable} is not set`, ...names.map((name) => `no ${name} on PATH`)]
+    const where = [
+      `${variable} is not set`,
+      ...names.map((name) => `no ${name} in test/runtimes/tools/node_modules or on PATH`),
+    ]
     console.warn(`skipped: ${what} (${where.join(', ')})`)
   }
   return program

@@ -5,7 +5,7 @@ import { find } from './installed.ts'
 import { memoryLoops, runLoop } from './memory.ts'
 
 describe.each([
-  { name: 'another Node', programs: ['OTHER_NODE'], flags: [] },
+  { name: 'another Node', programs: ['NODE26', 'node26/bin/node'], flags: [] },
   { name: 'Deno', programs: ['DENO', 'deno'], flags: ['run', '-A'] },
   { name: 'Bun', programs: ['BUN', 'bun'], flags: [] },
 ])('$name', ({ name, programs, flags }) => {
