@@ -50,7 +50,9 @@ interface WebPort {
   postMessage(reply: Reply, transfer?: readonly ArrayBuffer[]): void
 }
 
-declare const require: ((module: 'node:worker_threads') => { parentPort: NodePort }) | undefined
+interface Process {
+  getBuiltinModule?(name: 'node:worker_threads'): { readonly parentPort: NodePort | null } | undefined
+}
 
 let kernels: Kernels | undefined
 let memory: WebAssembly.Memory | undefined
@@ -116,11 +118,11 @@ const receive = (call: Call, answer: (reply: Reply, transfer: readonly ArrayBuff
   }
 }
 
-if (typeof require === 'function') {
-  const { parentPort } = require('node:worker_threads')
-  parentPort.on('message', (call) =>
-    receive(call, (reply, transfer) => parentPort.postMessage(reply, transfer)),
-  )
+const { process } = globalThis as { process?: Process }
+// Where a Web Worker has Node's modules too, as in Electron, there is no such port.
+const nodePort = process?.getBuiltinModule?.('node:worker_threads')?.parentPort
+if (nodePort) {
+  nodePort.on('message', (call) => receive(call, (reply, transfer) => nodePort.postMessage(reply, transfer)))
 } else {
   const port = globalThis as unknown as WebPort
   port.onmessage = ({ data }) => receive(data, (reply, transfer) => port.postMessage(reply, transfer))
