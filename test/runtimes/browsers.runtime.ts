@@ -50,7 +50,7 @@ describe.each(browsers)('$name', ({ name, program }) => {
   const slow = program && onOneCore(program)
   const browser = once(() => start(name, program!))
   const onOne = once(() => start(name, slow!))
-  const runtime = once(async () => (await (await browser()).version()).replace(/\.\d+\.\d+\.\d+$/, ''))
+  const runtime = once(async () => (await browser()).runtime)
 
   describe.each(wheres)('$where under $under', ({ where, under, headers, query, oneCore, ...own }) => {
     const isThere = oneCore ? slow : program

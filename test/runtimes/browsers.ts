@@ -1,11 +1,22 @@
-// Headless browsers of the machine, driven by puppeteer-core: Chromium by its own protocol, Firefox by WebDriver BiDi.
+// Browsers of the machine: Chromium by its own protocol and Firefox by WebDriver BiDi, driven by puppeteer-core, and WebKit by
+// WebDriver (webkit.ts).
 
 import { type Browser, launch } from 'puppeteer-core'
 import { afterAll } from 'vitest'
 import { findOrSay, TIME_LIMIT } from './installed.ts'
 import { type Headers, type Site, serve } from './serving.ts'
+import { startWebKit } from './webkit.ts'
 
-export type BrowserName = 'Chromium' | 'Firefox'
+export type BrowserName = 'Chromium' | 'Firefox' | 'WebKit'
+
+/** A browser that is running. */
+export interface Running {
+  /** 'Chromium 156.0'. */
+  readonly runtime: string
+  /** Opens a page and does the work while it is there; `said` tells what its console was told. */
+  visit<T>(url: string, work: (said: () => string) => Promise<T>): Promise<T>
+  close(): Promise<unknown>
+}
 
 /** The browsers' programs; undefined, with a line that says so, where one is missing. */
 export const browsers: readonly { readonly name: BrowserName; readonly program: string | undefined }[] = [
@@ -14,12 +25,13 @@ export const browsers: readonly { readonly name: BrowserName; readonly program: 
     program: findOrSay('Chromium', 'CHROMIUM', 'chromium', 'chromium-browser', 'google-chrome'),
   },
   { name: 'Firefox', program: findOrSay('Firefox', 'FIREFOX', 'firefox-esr', 'firefox') },
+  { name: 'WebKit', program: findOrSay('WebKit', 'WEBKIT', 'WebKitWebDriver') },
 ]
 
 // No sandbox: there is none for root or in most containers.
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking']
 
-const running: Promise<Browser>[] = []
+const running: Promise<Running>[] = []
 const sites: Promise<Site>[] = []
 afterAll(async () => {
   for (const browser of await Promise.allSettled(running)) {
@@ -28,15 +40,44 @@ afterAll(async () => {
   for (const site of await Promise.allSettled(sites)) if (site.status === 'fulfilled') site.value.close()
 })
 
-/** A browser that is closed when the tests of the file are over. */
-export function start(name: BrowserName, program: string): Promise<Browser> {
-  const browser = launch({
+/** Chromium or Firefox. */
+export const launchHeadless = (name: BrowserName, program: string): Promise<Browser> =>
+  launch({
     browser: name === 'Firefox' ? 'firefox' : 'chrome',
     executablePath: program,
     headless: true,
     args: name === 'Firefox' ? [] : flags,
     timeout: TIME_LIMIT,
   })
+
+async function startHeadless(name: BrowserName, program: string): Promise<Running> {
+  const browser = await launchHeadless(name, program)
+  const [number] = /\d+\.\d+/.exec(await browser.version())!
+  return {
+    runtime: `${name} ${number}`,
+    async visit(url, work) {
+      const tab = await browser.newPage()
+      let said = ''
+      tab.on('console', (message) => {
+        said += `${message.text()}\n`
+      })
+      tab.on('pageerror', (error) => {
+        said += `${error}\n`
+      })
+      try {
+        await tab.goto(url)
+        return await work(() => said)
+      } finally {
+        await tab.close()
+      }
+    },
+    close: () => browser.close(),
+  }
+}
+
+/** A browser that is closed when the tests of the file are over. */
+export function start(name: BrowserName, program: string): Promise<Running> {
+  const browser = name === 'WebKit' ? startWebKit(program) : startHeadless(name, program)
   running.push(browser)
   return browser
 }
@@ -49,30 +90,20 @@ const projectSite = (): Promise<Site> => {
 }
 
 /** What a page posts. `from`: another folder than the project's, served. */
-export async function ask<T>(browser: Browser, headers: Headers, page: string, from?: Site): Promise<T> {
+export async function ask<T>(browser: Running, headers: Headers, page: string, from?: Site): Promise<T> {
   const { url, answer } = (from ?? (await projectSite())).open<T>(headers, page)
   // Until it is awaited below.
   answer.catch(() => {})
-  const tab = await browser.newPage()
-  let said = ''
-  tab.on('console', (message) => {
-    said += `${message.text()}\n`
+  return browser.visit(url, async (said) => {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      const refuse = () => reject(new Error(`${url} did not answer in time; its console: ${said()}`))
+      timer = setTimeout(refuse, TIME_LIMIT)
+    })
+    try {
+      return await Promise.race([answer, late])
+    } finally {
+      clearTimeout(timer)
+    }
   })
-  tab.on('pageerror', (error) => {
-    said += `${error}\n`
-  })
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`${url} did not answer in time; its console: ${said}`)),
-      TIME_LIMIT,
-    )
-  })
-  try {
-    await tab.goto(url)
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
-    await tab.close()
-  }
 }

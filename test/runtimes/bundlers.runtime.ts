@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { ask, browsers, start } from './browsers.ts'
+import { ask, browsers, launchHeadless, start } from './browsers.ts'
 import { once, project, TIME_LIMIT } from './installed.ts'
 import { recordPlace } from './places.ts'
 import { serve } from './serving.ts'
@@ -164,12 +164,13 @@ describe('Next.js', () => {
         server.stderr.on('data', listen)
         server.once('exit', () => reject(new Error(`next start: ${said}`)))
       })
-      const tab = await (await browser()).newPage()
+      const page = await launchHeadless('Chromium', chromium!)
+      const tab = await page.newPage()
       await tab.goto(address)
-      const text = await tab.waitForFunction(() => document.querySelector('#found')?.textContent || false, {
-        timeout: TIME_LIMIT,
-      })
+      const look = () => document.querySelector('#found')?.textContent || false
+      const text = await tab.waitForFunction(look, { timeout: TIME_LIMIT })
       const { result, error } = JSON.parse((await text.jsonValue()) as string)
+      await page.close()
       if (error) throw new Error(error)
       // Not isolated: one worker, and a note.
       expect(result.notes).toEqual([expect.stringMatching(/training goes on in one worker/)])

@@ -6,9 +6,9 @@
 // that is nowhere is skipped with a line that says so; one that a variable names must run.
 
 import { execFileSync } from 'node:child_process'
-import { describe } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Expected, itWorks } from './expectations.ts'
-import { findOrSay, once, onOneCore, probeIn } from './installed.ts'
+import { findOrSay, once, onOneCore, probeIn, requireIn } from './installed.ts'
 
 const expected: Expected = { wasm: true, shared: true, away: true, frames: false, files: true }
 
@@ -33,6 +33,11 @@ const version = (name: string, program: string) => {
 
 describe.each(runtimes)('$name', ({ name, variable, names, flags = [] }) => {
   const program = findOrSay(name, variable, ...names)
+  if (name.startsWith('Node')) {
+    it.skipIf(!program)('takes require of the package', async () => {
+      expect(await requireIn(program!)).toBe('function function')
+    })
+  }
   itWorks(
     program ? once(() => probeIn(program, ...flags)) : undefined,
     { runtime: async () => version(name, program!), where: 'command line' },
@@ -47,6 +52,17 @@ describe('this Node', () => {
     here,
     expected,
   )
+})
+
+// As in Node before 20.19 and 22.12, whose error says what to do; a file of CommonJS that said it in our words would be a
+// second package to every bundler that prefers such files.
+describe('a Node that requires no ES modules', () => {
+  it('says to import the package', async () => {
+    const said = await requireIn(process.execPath, '--no-experimental-require-module')
+    expect(said).toMatch(
+      /^ERR_REQUIRE_ESM .*nabla.* to a dynamic import\(\) which is available in all CommonJS/s,
+    )
+  })
 })
 
 describe('this Node on one core', () => {

@@ -59,7 +59,7 @@ export function temporary(): string {
 export const project = once(async () => {
   const folder = temporary()
   const here = join(root, 'test/runtimes')
-  for (const file of readdirSync(here).filter((name) => /\.(mjs|html)$/.test(name))) {
+  for (const file of readdirSync(here).filter((name) => /\.([cm]js|html)$/.test(name))) {
     copyFileSync(join(here, file), join(folder, file))
   }
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
@@ -78,6 +78,13 @@ export async function probeIn(program: string, ...flags: string[]): Promise<Prob
   const options = { cwd, env, timeout: TIME_LIMIT }
   const { stdout } = await promisify(execFile)(program, [...flags, 'main.mjs'], options)
   return JSON.parse(stdout)
+}
+
+/** What `require` of the package gives in a Node. */
+export async function requireIn(program: string, ...flags: string[]): Promise<string> {
+  const options = { cwd: await project(), timeout: TIME_LIMIT, env: { ...process.env, NODE_OPTIONS: '' } }
+  const { stdout } = await promisify(execFile)(program, [...flags, 'require.cjs'], options)
+  return stdout.trim()
 }
 
 /** The program held to the first core of the machine, by taskset; undefined where there is none. */
