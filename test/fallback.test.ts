@@ -7,11 +7,13 @@ import { describe, expect, it } from 'vitest'
 
 const cwd = fileURLToPath(new URL('..', import.meta.url))
 const withoutWasm = 'data:text/javascript,delete globalThis.WebAssembly'
-const bare = (code: string) =>
-  spawnSync(process.execPath, ['--import', withoutWasm, '--input-type=module', '-e', code], {
+const run = (code: string, before: string) =>
+  spawnSync(process.execPath, ['--import', before, '--input-type=module', '-e', code], {
     cwd,
     encoding: 'utf8',
   })
+
+const bare = (code: string) => run(code, withoutWasm)
 
 describe('an engine without WebAssembly', () => {
   it('is what is left when the global is deleted', () => {
@@ -45,4 +47,16 @@ describe('an engine without WebAssembly', () => {
     expect(stderr).toContain(`options.kernels: expected kernels that this engine can run, got 'simd'`)
     expect(stderr).toContain('BackendError')
   })
+})
+
+// WebKit, under a Content-Security-Policy without 'wasm-unsafe-eval'.
+it('an engine that compiles the kernels and instantiates nothing gets those in JavaScript', () => {
+  const refuses =
+    'data:text/javascript,WebAssembly.Instance = class { constructor() { throw new EvalError("refused by a policy") } }'
+  const { stdout, stderr } = run(
+    `import { Network } from 'nabla'; console.log(new Network({ sizes: [2, 3, 1] }).kernels)`,
+    refuses,
+  )
+  expect(stderr).toMatch(/WebAssembly SIMD kernels do not run here \(refused by a policy\)/)
+  expect(stdout.trim()).toBe('reference')
 })

@@ -26,14 +26,26 @@ export function useModule(module: GivenModule | undefined): void {
   makers.clear()
 }
 
+/**
+ * Throws where the engine does not run the module: here, not at the first network. An engine may have no memory at all to
+ * give (a limited address space), and WebKit compiles under a policy that forbids it, to refuse every instance.
+ */
+function check(module: WebAssembly.Module): void {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 })
+  const unused = () => 0
+  new WebAssembly.Instance(module, { env: { memory, customActivation: unused, customLoss: unused } })
+}
+
 function compile(name: WasmName, wide: boolean): MakeBackend {
   if (typeof WebAssembly === 'undefined') throw new Error('there is no WebAssembly')
-  if (given?.name === name && !wide) return memoriesOf(name, given.module, undefined)
+  if (given?.name === name && !wide) {
+    check(given.module)
+    return memoriesOf(name, given.module, undefined)
+  }
   const binary = binaryOf(kernelsText, name)
   const bytes = wide ? asOtherModule(binary) : binary
   const module = new WebAssembly.Module(withoutSharedMemory(bytes))
-  // Detects here, not at the first network, an engine that can allocate no memory at all (a limited address space).
-  new WebAssembly.Memory({ initial: 1, maximum: 1 })
+  check(module)
   let shared: WebAssembly.Module | undefined
   const compileShared = () => {
     shared ??= new WebAssembly.Module(bytes)

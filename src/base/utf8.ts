@@ -1,21 +1,13 @@
 // UTF-8, where the engine has no TextEncoder or TextDecoder too, such as Hermes: what ECMAScript has for addresses is as
 // strict, though slower.
 
-// Bytes brought to text at once: a call takes so many arguments.
-const PIECE = 4096
-
 /** The text in UTF-8; half a pair of surrogates becomes U+FFFD. */
 export function encodeUtf8(text: string): Uint8Array<ArrayBuffer> {
   if (typeof TextEncoder !== 'undefined') return new TextEncoder().encode(text)
   const escaped = encodeURIComponent(text.replace(/[\ud800-\udfff]/gu, '\ufffd'))
-  const bytes = new Uint8Array(escaped.length)
-  let length = 0
-  for (let at = 0; at < escaped.length; ++at) {
-    const isByte = escaped[at] === '%'
-    bytes[length++] = isByte ? Number.parseInt(escaped.slice(at + 1, at + 3), 16) : escaped.charCodeAt(at)
-    if (isByte) at += 2
-  }
-  return bytes.slice(0, length)
+  return Uint8Array.from(escaped.match(/%..|./g) ?? [], (one) =>
+    one.length > 1 ? Number(`0x${one.slice(1)}`) : one.charCodeAt(0),
+  )
 }
 
 /** The text of bytes in UTF-8, with the mark of byte order if there is one. Throws where they are none. */
@@ -23,14 +15,6 @@ export function decodeUtf8(bytes: Uint8Array): string {
   if (typeof TextDecoder !== 'undefined') {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   }
-  const pieces: string[] = []
-  for (let from = 0; from < bytes.length; from += PIECE) {
-    const piece = Array.from(bytes.subarray(from, from + PIECE), (byte) =>
-      byte < 128 && byte !== PERCENT ? String.fromCharCode(byte) : `%${byte.toString(16)}`,
-    )
-    pieces.push(piece.join(''))
-  }
-  return decodeURIComponent(pieces.join(''))
+  const escaped = Array.from(bytes, (byte) => `%${byte > 15 ? '' : 0}${byte.toString(16)}`)
+  return decodeURIComponent(escaped.join(''))
 }
-
-const PERCENT = 37
