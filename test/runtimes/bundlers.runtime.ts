@@ -199,7 +199,7 @@ describe('the package', () => {
     const { exports } = JSON.parse(
       readFileSync(join(await installed(), 'node_modules/nabla/package.json'), 'utf8'),
     )
-    // The others are files: the script of the workers, package.json.
+    // The others are files: the script of the workers, the kernels, package.json.
     const entries = Object.keys(exports).filter((name) => exports[name].types)
     expect(entries.length).toBeGreaterThan(9)
     const names = entries.map((name) => name.replace('./', ''))

@@ -2,10 +2,18 @@
 
 import { start } from './start.mjs'
 
+/** The file of the kernels, as workerd compiles it: by a module of edge.runtime.ts's own. */
+async function useKernels() {
+  const { default: module } = await import('./kernels.wasm')
+  const { configure } = await import('nabla')
+  configure({ module })
+}
+
 export default {
   async fetch(request) {
-    const { pathname } = new URL(request.url)
+    const { pathname, search } = new URL(request.url)
     try {
+      if (search === '?kernels') await useKernels()
       if (pathname === '/start') {
         await start()
         return new Response('started')

@@ -1,6 +1,7 @@
 // The packed package in workerd, the engine of Cloudflare's workers, by Miniflare: found by its rules for modules, and to the
-// bits of Node. workerd compiles no bytes, so the kernels are those in JavaScript, with a note.
+// bits of Node. workerd compiles no bytes: the kernels are those in JavaScript, with a note, or a file of the package.
 
+import { copyFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -31,13 +32,21 @@ async function begin(compatibilityFlags: readonly string[]): Promise<Miniflare> 
   const { Miniflare: Engine } = await import(pathToFileURL(file).href)
   // Bare names are resolved by whoever bundles, wrangler with esbuild: rolldown here. What it makes is for Miniflare's rules.
   const { rolldown } = await import('rolldown')
-  const made = await rolldown({ input: join(root, 'edge.mjs'), platform: 'neutral' })
+  const made = await rolldown({
+    input: join(root, 'edge.mjs'),
+    platform: 'neutral',
+    external: ['./kernels.wasm'],
+  })
   await made.write({ dir: join(root, 'edge') })
+  copyFileSync(join(root, 'node_modules/nabla/dist/simd.wasm'), join(root, 'edge/kernels.wasm'))
   const engine: Miniflare = new Engine({
     modules: true,
     modulesRoot: join(root, 'edge'),
     scriptPath: join(root, 'edge/edge.js'),
-    modulesRules: [{ type: 'ESModule', include: ['**/*.js'] }],
+    modulesRules: [
+      { type: 'ESModule', include: ['**/*.js'] },
+      { type: 'CompiledWasm', include: ['**/*.wasm'] },
+    ],
     compatibilityDate: '2026-01-01',
     compatibilityFlags,
   })
@@ -53,24 +62,29 @@ async function ask(engine: Miniflare, path: string): Promise<string> {
   return text
 }
 
-const notes = [/do not run here \(.*Wasm code generation disallowed/, /threads are unavailable here/]
-
 const { version } = isThere ? createRequire(join(tools, 'index.js'))('workerd/package.json') : { version: '' }
 
+const inScript = {
+  wasm: false,
+  notes: [/do not run here \(.*Wasm code generation disallowed/, /threads are unavailable here/],
+}
+const compiled = { wasm: true, notes: [/threads are unavailable here/] }
+
 describe.each([
-  { name: 'workerd', flags: [] },
-  { name: 'workerd with nodejs_compat', flags: ['nodejs_compat'] },
-])('$name', ({ flags }) => {
+  { under: 'no flags', flags: [], query: '', own: inScript },
+  { under: 'nodejs_compat', flags: ['nodejs_compat'], query: '', own: inScript },
+  { under: 'configure({ module })', flags: [], query: '?kernels', own: compiled },
+])('workerd with $under', ({ under, flags, query, own }) => {
   const found = once(async (): Promise<ProbeResult> => {
     const engine = await begin(flags)
     const from = performance.now()
-    await ask(engine, '/start')
+    await ask(engine, `/start${query}`)
     const first = Math.round(performance.now() - from)
-    return { ...JSON.parse(await ask(engine, '/probe')), start: first }
+    return { ...JSON.parse(await ask(engine, `/probe${query}`)), start: first }
   })
   itWorks(
     isThere ? found : undefined,
-    { runtime: async () => `workerd ${version}`, where: 'edge', under: flags[0] ?? 'no flags' },
-    { wasm: false, away: false, frames: false, files: false, timers: false, notes },
+    { runtime: async () => `workerd ${version}`, where: 'edge', under },
+    { away: false, frames: false, files: false, timers: false, ...own },
   )
 })

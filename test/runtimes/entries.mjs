@@ -24,6 +24,7 @@ import { fromSafetensors, Model, toSafetensors } from 'nabla/model'
 import { loadModel, readCheckpoint, saveModel } from 'nabla/node'
 import { fromOnnx, toOnnx } from 'nabla/onnx'
 import { plotActivations, plotDecisionSurface, plotHistory } from 'nabla/plot'
+import { predictorFromJSON } from 'nabla/predict'
 
 /** The name of the error that `work` throws, 'none' if it throws none. */
 async function errorOf(work) {
@@ -141,6 +142,16 @@ async function keras() {
   return again.predict([1, 2])[0] === net.predict([1, 2])[0]
 }
 
+/** From what a network saved: whether it predicts the same, and the error for what is no model. */
+async function predict() {
+  const net = new Network({ sizes: [2, 3, 1], kernels: 'reference', seed: 1 })
+  const again = predictorFromJSON(JSON.parse(JSON.stringify(net)), { kernels: 'reference' })
+  return {
+    same: again.predict([[1, 2]])[0] === net.predict([[1, 2]])[0],
+    error: await errorOf(() => predictorFromJSON(3)),
+  }
+}
+
 /** Written and read again: gelu is recognised by its values. */
 async function onnx() {
   const net = new Network({ inputs: 2, layers: [{ units: 3, activation: 'gelu' }, 1], kernels: 'reference' })
@@ -212,5 +223,6 @@ export async function entries() {
     './node': { error: await errorOf(() => readCheckpoint(3)) },
     './onnx': await onnx(),
     './plot': plot(),
+    './predict': await predict(),
   }
 }
