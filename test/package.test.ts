@@ -91,11 +91,13 @@ describe('the entries of the package', () => {
     expect(() => readCsv('')).toThrow(NablaError)
   })
 
-  it('import nothing at run time, which some runtimes and bundlers refuse', () => {
+  it('import nothing whose name is worked out at run time, which some runtimes and bundlers refuse', () => {
     const files = readdirSync(join(root, 'dist')).filter((file) => file.endsWith('.js'))
     expect(files.length).toBeGreaterThan(10)
     for (const file of files) {
-      expect(readFileSync(join(root, 'dist', file), 'utf8'), file).not.toMatch(/\bimport\s*\(/)
+      expect(readFileSync(join(root, 'dist', file), 'utf8'), file).not.toMatch(
+        /\bimport\s*\((?!"\.\/\w+\.js"\))/,
+      )
     }
   })
 

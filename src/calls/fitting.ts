@@ -56,7 +56,7 @@ function sourceOf({ from }: Sources, context: SourceContext): Source {
   return takesAll ? allRowsSource(arrays, order, context) : arraySource(arrays, order, context)
 }
 
-/** Trains on what was read. began: when the call did, by performance.now(). */
+/** Trains on what was read. began: when the call did, by now() of base/clock.ts. */
 export function* fitSources(
   core: Core,
   engine: Engine,

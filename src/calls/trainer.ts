@@ -1,6 +1,7 @@
 // From a call of fit to the training loop: the options and the user's arrays are checked, and the network is locked.
 
 import { refuse } from '../base/check.ts'
+import { now } from '../base/clock.ts'
 import type { Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
 import { checkData, fitSettings } from '../model/call-settings.ts'
@@ -40,7 +41,7 @@ export async function train(
   const reading = isStream(data)
     ? (engine: Engine) => readParts(core, engine, data, settings, options.batchSize)
     : (engine: Engine) => readArrays(core, engine, checkData(data, 'fit data'), settings, call)
-  const began = performance.now()
+  const began = now()
   return core.trainInSlices('fit', settings.signal, function* (engine): Slices<History> {
     const sources = yield* reading(engine)
     const { fitSources } = (yield loadFitting()) as Fitting

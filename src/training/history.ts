@@ -60,7 +60,7 @@ export class Recorder {
   #training = 0
   bestEpoch: number | undefined
 
-  /** epochs: how many were asked for. began: when the call did, by performance.now(). */
+  /** epochs: how many were asked for. began: when the call did, by now() of base/clock.ts. */
   constructor(epochs: number, began: number) {
     this.#began = began
     this.#epochs = epochs

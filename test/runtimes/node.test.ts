@@ -95,8 +95,9 @@ describe('the packed package in a process of Node', () => {
 
   it('has every entry that it says, and each does its work', async () => {
     const { exports } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-    // The others are files: the worker's script (policy.runtime.ts), the kernels (edge.runtime.ts), package.json.
-    const names = Object.keys(exports).filter((name) => exports[name].default)
+    // The others are files: the worker's script (policy.runtime.ts), the kernels (edge.runtime.ts), package.json; and
+    // nabla/fit gives nothing, but is there before the first fit (in-service-worker.mjs).
+    const names = Object.keys(exports).filter((name) => exports[name].default && name !== './fit')
     const { entries, files } = await probe()
     expect(Object.keys(entries).sort()).toEqual(names.sort())
     expect(files).toEqual(['none', 'none'])

@@ -35,7 +35,7 @@ const types: Record<string, string> = {
 
 /** Names of the package's entries as addresses: an import map is an inline script, and workers have none. */
 const withAddresses = (code: string, exports: Record<string, { default: string }>, base: string) =>
-  code.replace(/(from |import\()'nabla(\/\w+)?'/g, (_, before, entry = '') => {
+  code.replace(/(from |import\(|import )'nabla(\/\w+)?'/g, (_, before, entry = '') => {
     const file = exports[`.${entry}`].default
     return `${before}'${base}/node_modules/nabla/${normalize(file)}'`
   })
