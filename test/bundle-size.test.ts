@@ -35,7 +35,7 @@ async function kilobytes(code: string): Promise<{ first: number; all: number }> 
 
 describe('a page that imports', () => {
   it.each([
-    ["import { Network } from 'nabla'; globalThis.it = Network", 95, 114],
+    ["import { Network } from 'nabla'; globalThis.it = Network", 95, 115],
     [
       "import { predictorFromJSON, predictorFromSafetensors } from 'nabla/predict'; " +
         'globalThis.it = [predictorFromJSON, predictorFromSafetensors]',

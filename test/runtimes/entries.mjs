@@ -147,7 +147,7 @@ async function predict() {
   const net = new Network({ sizes: [2, 3, 1], kernels: 'reference', seed: 1 })
   const again = predictorFromJSON(JSON.parse(JSON.stringify(net)), { kernels: 'reference' })
   return {
-    same: again.predict([[1, 2]])[0] === net.predict([[1, 2]])[0],
+    same: again.predict([[1, 2]])[0][0] === net.predict([[1, 2]])[0],
     error: await errorOf(() => predictorFromJSON(3)),
   }
 }
