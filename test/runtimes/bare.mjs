@@ -11,14 +11,16 @@ import { hashOfParameters } from './hash.mjs'
 
 export const data = xor()
 export const options = { epochs: 200, batchSize: 4 }
-const own = { kernels: 'auto', threads: 1 }
+// In Node the same by name, to compare with.
+const kernels = typeof WebAssembly === 'undefined' ? 'auto' : 'reference'
+const own = { kernels, threads: 1 }
 export const network = () =>
   new Network({
     sizes: [2, 8, 1],
     activation: 'tanh',
     loss: 'binaryCrossEntropy',
     optimizer: { name: 'adam', learningRate: 0.05 },
-    kernels: typeof WebAssembly === 'undefined' ? 'auto' : 'reference',
+    kernels,
     seed: 1,
   })
 
