@@ -20,12 +20,14 @@ const textOf = (statement, file) =>
     .replace(/\b([A-Z]\w*?)_\d+\b/g, '$1')
     .replace(/\s+/g, ' ')
 
-/** Every declaration at the top of the file, by its name; functions have one for each overload. */
+/** Every declaration at the top of the file, by its name; functions have one for each overload. And the default export's name. */
 function read(path) {
   const text = readFileSync(path, 'utf8')
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true)
   const named = new Map()
+  const byDefault = []
   for (const statement of file.statements) {
+    if (ts.isExportAssignment(statement)) byDefault.push(statement.expression.text)
     const name = statement.name?.text ?? statement.declarationList?.declarations[0]?.name.text
     if (!name) continue
     const found = named.get(name) ?? { statements: [], isExported: false, text: '' }
@@ -34,7 +36,7 @@ function read(path) {
     found.text += textOf(statement, file)
     named.set(name, found)
   }
-  return { text, named }
+  return { text, named, byDefault }
 }
 
 /** The names that the statements use. */
@@ -54,14 +56,15 @@ export function shareTypes(entries) {
   const known = new Map()
   for (const entry of entries) {
     const path = `dist/${entry}.d.ts`
-    const { text, named } = read(path)
+    const { text, named, byDefault } = read(path)
     const shared = new Map()
     for (const [name, { text: declared }] of named) {
       const before = known.get(name)
       if (before?.text === declared) shared.set(name, before.entry)
     }
     // What is left is needed by what the entry exports, or by nothing.
-    const kept = new Set([...named.keys()].filter((name) => named.get(name).isExported && !shared.has(name)))
+    const isRoot = (name) => (named.get(name).isExported && !shared.has(name)) || byDefault.includes(name)
+    const kept = new Set([...named.keys()].filter(isRoot))
     const used = new Set()
     for (const name of kept) {
       for (const other of usedIn(named.get(name).statements)) {
