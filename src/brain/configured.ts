@@ -18,7 +18,9 @@ import type {
 export const defaults = (): INeuralNetworkOptions => ({ inputSize: 0, outputSize: 0, binaryThresh: 0.5 })
 
 export class Configured {
+  /** Those of the constructor, or of the JSON that fromJSON() read. */
   options: INeuralNetworkOptions
+  /** The options that train() goes by. */
   trainOpts: INeuralNetworkTrainOptions = trainDefaults()
 
   constructor(options: Partial<INeuralNetworkOptions & INeuralNetworkTrainOptions>) {
@@ -26,6 +28,7 @@ export class Configured {
     this.updateTrainingOptions(options)
   }
 
+  /** Sets the activation of all layers. Throws OptionError. */
   setActivation(activation: NeuralNetworkActivation): void {
     validateActivation(activation)
     this.trainOpts.activation = activation
@@ -39,18 +42,22 @@ export class Configured {
     this.setLogMethod(merged.log)
   }
 
+  /** Throws OptionError for an option that training cannot take. */
   validateTrainingOptions(options: INeuralNetworkTrainOptions): void {
     validateTrainOptions(options)
   }
 
+  /** The options of train() as toJSON() has them. */
   getTrainOptsJSON(): INeuralNetworkTrainOptionsJSON {
     return trainOptionsToJSON(this.trainOpts)
   }
 
+  /** Sets what is told how far a training is: true for logTrainingStatus(), false for nothing. */
   setLogMethod(log: INeuralNetworkTrainOptions['log']): void {
     this.trainOpts.log = log === true ? this.logTrainingStatus : log
   }
 
+  /** Writes the iterations and the error to the console. */
   logTrainingStatus(status: INeuralNetworkState): void {
     console.log(`iterations: ${status.iterations}, training error: ${status.error}`)
   }

@@ -7,71 +7,98 @@ import type {
   INeuralNetworkTestResult,
 } from './types.ts'
 
-/** What can be cross-validated. */
+/** What can be cross-validated: a NeuralNetwork, or what has these of it. */
 export interface IClassifier<TrainOptsType, JsonType, DatumType> {
+  /** The options that train() goes by. */
   trainOpts: TrainOptsType
+  /** Returns the network as plain data. */
   toJSON: () => JsonType
+  /** Becomes the network that toJSON() gave. */
   fromJSON: (json: JsonType) => unknown
+  /** Trains on the data, and returns how it ended. */
   train: (data: DatumType[], options?: Partial<TrainOptsType>) => INeuralNetworkState
+  /** Compares the answers with the data. */
   test: (data: DatumType[]) => INeuralNetworkTestResult | INeuralNetworkBinaryTestResult
+  /** Draws new weights. */
   initialize: () => void
 }
-// biome-ignore lint/suspicious/noExplicitAny: any classifier will do, and what it is is inferred
-type AnyClassifier = IClassifier<any, any, any>
+/** Any classifier: what it is of is inferred. */
+// biome-ignore lint/suspicious/noExplicitAny: any will do
+export type AnyClassifier = IClassifier<any, any, any>
+/** Makes a network of each fold. */
 export type InitClassifier<Classifier extends AnyClassifier = AnyClassifier> = () => Classifier
 
-/** Milliseconds of a fold's training and test, and the iterations and the error of its training: means over the folds. */
+/** Means over the folds. */
 export interface ICrossValidateStatsAverages {
+  /** Milliseconds of a fold's training. */
   trainTime: number
+  /** Milliseconds of a fold's test. */
   testTime: number
+  /** Iterations of a fold's training. */
   iterations: number
+  /** The error of a fold's training in its last iteration. */
   error: number
 }
 
+/** Counts of the data. */
 export interface ICrossValidateStatsResultStats {
-  /** Data that were tested. */
+  /** Data that were tested, in all folds. */
   total: number
-  /** Data of a part, and of the others together: not rounded. */
+  /** Data divided by k: not rounded, though a fold tests a whole number. */
   testSize: number
+  /** Data less testSize: not rounded. */
   trainSize: number
 }
 
-/** With the sums over the folds, and what follows from them: 0 where there is nothing to divide by. */
-export interface ICrossValidateStatsResultBinaryStats extends ICrossValidateStatsResultStats {
-  truePos: number
-  trueNeg: number
-  falsePos: number
-  falseNeg: number
-  precision: number
-  recall: number
-  accuracy: number
-}
+/** With what test() counts of a single output, summed over the folds, and the shares that follow from the sums. */
+export interface ICrossValidateStatsResultBinaryStats
+  extends ICrossValidateStatsResultStats,
+    Omit<INeuralNetworkBinaryTestResult, keyof INeuralNetworkTestResult> {}
 
 /** What test() tells of a fold, but for `error`, which is that of the training in its last iteration. */
 export interface ICrossValidationTestPartitionResults<JsonType> extends INeuralNetworkTestResult {
+  /** Milliseconds of the training. */
   trainTime: number
+  /** Milliseconds of the test. */
   testTime: number
+  /** Iterations of the training. */
   iterations: number
+  /** The trained network, as toJSON() gives it. */
   network: JsonType
 }
+/** The same of a single output. */
 export type ICrossValidationTestPartitionBinaryResults<JsonType> = INeuralNetworkBinaryTestResult &
   ICrossValidationTestPartitionResults<JsonType>
 
+/** What came of the folds. */
 export interface ICrossValidateStats<JsonType> {
+  /** Means over the folds. */
   avgs: ICrossValidateStatsAverages
+  /** Counts of the data. */
   stats: ICrossValidateStatsResultStats
+  /** What came of each fold. */
   sets: ICrossValidationTestPartitionResults<JsonType>[]
 }
+/** What came of the folds, of a single output. */
 export interface ICrossValidateBinaryStats<JsonType> {
+  /** Means over the folds. */
   avgs: ICrossValidateStatsAverages
+  /** Counts of the data, and of how they were answered. */
   stats: ICrossValidateStatsResultBinaryStats
+  /** What came of each fold. */
   sets: ICrossValidationTestPartitionBinaryResults<JsonType>[]
 }
+/** What train() and toJSON() of CrossValidate return. */
 export type ICrossValidateJSON<JsonType> = ICrossValidateStats<JsonType> | ICrossValidateBinaryStats<JsonType>
 
-type JsonOf<Classifier extends AnyClassifier> = ReturnType<Classifier['toJSON']>
-type DataOf<Classifier extends AnyClassifier> = Parameters<Classifier['train']>[0]
-type OptionsOf<Classifier extends AnyClassifier> = NonNullable<Parameters<Classifier['train']>[1]>
+/** What toJSON() of a classifier returns. */
+export type ClassifierJSON<Classifier extends AnyClassifier> = ReturnType<Classifier['toJSON']>
+/** What train() of a classifier takes. */
+export type ClassifierData<Classifier extends AnyClassifier> = Parameters<Classifier['train']>[0]
+/** The options of train() of a classifier. */
+export type ClassifierOptions<Classifier extends AnyClassifier> = NonNullable<
+  Parameters<Classifier['train']>[1]
+>
 
 const isBinaryStats = (
   stats: ICrossValidateStatsResultStats | ICrossValidateStatsResultBinaryStats,
@@ -96,12 +123,17 @@ const ratio = (part: number, whole: number): number => (whole > 0 ? part / whole
  * initClassifier: makes a network. `new CrossValidate(() => new NeuralNetwork(options))`. Throws OptionError.
  */
 export class CrossValidate<Init extends InitClassifier> {
+  /** Whether the counts are those of a single output. */
   static readonly isBinaryStats = isBinaryStats
+  /** Whether what came of the folds is of a single output. */
   static readonly isBinaryResults = isBinaryResults
+  /** Whether what came of a fold is of a single output. */
   static readonly isBinaryPartitionResults = isBinaryPartitionResults
 
+  /** Makes a network of each fold. */
   readonly initClassifier: Init
-  json: ICrossValidateJSON<JsonOf<ReturnType<Init>>> = {
+  /** What the last train() returned; without folds before it. */
+  json: ICrossValidateJSON<ClassifierJSON<ReturnType<Init>>> = {
     avgs: { error: 0, iterations: 0, testTime: 0, trainTime: 0 },
     stats: { total: 0, testSize: 0, trainSize: 0 },
     sets: [],
@@ -117,14 +149,14 @@ export class CrossValidate<Init extends InitClassifier> {
     this.initClassifier = initClassifier
   }
 
-  /** Trains a new network on the one set and tests it on the other. */
+  /** Trains a new network on the one set and tests it on the other. Throws what the network throws. */
   testPartition(
-    trainOpts: Partial<OptionsOf<ReturnType<Init>>> | undefined,
-    trainSet: DataOf<ReturnType<Init>>,
-    testSet: DataOf<ReturnType<Init>>,
+    trainOpts: Partial<ClassifierOptions<ReturnType<Init>>> | undefined,
+    trainSet: ClassifierData<ReturnType<Init>>,
+    testSet: ClassifierData<ReturnType<Init>>,
   ):
-    | ICrossValidationTestPartitionResults<JsonOf<ReturnType<Init>>>
-    | ICrossValidationTestPartitionBinaryResults<JsonOf<ReturnType<Init>>> {
+    | ICrossValidationTestPartitionResults<ClassifierJSON<ReturnType<Init>>>
+    | ICrossValidationTestPartitionBinaryResults<ClassifierJSON<ReturnType<Init>>> {
     const classifier = this.initClassifier()
     const before = Date.now()
     const { error, iterations } = classifier.train(trainSet, trainOpts)
@@ -150,13 +182,14 @@ export class CrossValidate<Init extends InitClassifier> {
 
   /**
    * Returns what came of k folds, which toJSON() returns too. The data are shuffled, a copy of them; what k does not divide is
-   * never tested. Throws OptionError, ShapeError, and what the networks throw.
+   * never tested. k: a whole number from 2 on, 4 by default. Throws OptionError; ShapeError where there are fewer than k data; and
+   * what the networks throw.
    */
   train(
-    data: DataOf<ReturnType<Init>>,
-    trainOpts: Partial<OptionsOf<ReturnType<Init>>> = {},
+    data: ClassifierData<ReturnType<Init>>,
+    trainOpts: Partial<ClassifierOptions<ReturnType<Init>>> = {},
     k = 4,
-  ): ICrossValidateJSON<JsonOf<ReturnType<Init>>> {
+  ): ICrossValidateJSON<ClassifierJSON<ReturnType<Init>>> {
     if (!Array.isArray(data)) throw new ShapeError(`data: expected an array, got ${shown(data)}`)
     if (!Number.isSafeInteger(k) || k < 2) {
       throw new OptionError(`k: expected a whole number from 2 on, got ${shown(k)}`)
@@ -202,17 +235,18 @@ export class CrossValidate<Init extends InitClassifier> {
     return this.json
   }
 
-  /** Returns the network whose training had the least error. Throws ShapeError before train() or fromJSON(). */
+  /** Returns the network whose training had the least error. Throws ShapeError before train(). */
   toNeuralNetwork(): ReturnType<Init> {
     return this.fromJSON(this.json)
   }
 
-  toJSON(): ICrossValidateJSON<JsonOf<ReturnType<Init>>> {
+  /** What the last train() returned; without folds before it. */
+  toJSON(): ICrossValidateJSON<ClassifierJSON<ReturnType<Init>>> {
     return this.json
   }
 
-  /** Returns the network of the saved results whose training had the least error. Throws ShapeError. */
-  fromJSON(crossValidateJson: ICrossValidateJSON<JsonOf<ReturnType<Init>>>): ReturnType<Init> {
+  /** Returns the network of the saved results whose training had the least error. Throws ShapeError of no folds, and FormatError. */
+  fromJSON(crossValidateJson: ICrossValidateJSON<ClassifierJSON<ReturnType<Init>>>): ReturnType<Init> {
     const [first, ...others] = crossValidateJson.sets
     if (!first) throw new ShapeError('sets: expected those of train(), got none')
     const best = others.reduce((least, set) => (set.error < least.error ? set : least), first)

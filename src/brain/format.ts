@@ -30,7 +30,7 @@ const isList = (value: unknown): value is ArrayLike<unknown> =>
 export const lengthOf = (value: unknown): number | undefined =>
   typeof value === 'number' ? 1 : isList(value) ? value.length : undefined
 
-/** The number that a value stands for: nothing, null and false are 0, true is 1, and texts are read. */
+/** The number that a value stands for: null, '' and false are 0, true is 1, and texts are read; undefined is none. */
 function numberOf(value: unknown, where: () => string): number {
   if (typeof value === 'number' && Math.abs(value) < 3.4e38) return Math.fround(value)
   const rounded = value === null || value === '' ? 0 : Math.fround(Number(value))

@@ -1,4 +1,5 @@
 export {
+  type AbsentClass,
   AE,
   FeedForward,
   GRU,
@@ -7,12 +8,13 @@ export {
   LSTMTimeStep,
   NeuralNetworkGPU,
   Recurrent,
+  type RecurrentName,
   RNN,
   RNNTimeStep,
   recurrent,
 } from './absent.ts'
 export * from './cross-validate.ts'
-export { brain as default } from './default.ts'
+export { type Brain, brain as default } from './default.ts'
 export { fromBrain } from './json.ts'
 export { type ILikelyNet, likely } from './likely.ts'
 export { lookup } from './lookup.ts'

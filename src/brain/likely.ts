@@ -1,5 +1,6 @@
 /** Anything that answers with numbers by name, or in order. */
 export interface ILikelyNet<InputType, OutputType> {
+  /** Returns the numbers for an input. */
   run: (input: InputType) => OutputType
 }
 

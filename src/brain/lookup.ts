@@ -30,7 +30,7 @@ export const lookup = {
   toTable: (hashes: readonly INumberHash[]): INumberHash => tableOf(namesIn(hashes)),
   /** `{ a: 6, b: 7 }` → `{ a: 0, b: 1 }` */
   toHash: (hash: INumberHash): INumberHash => tableOf(Object.keys(hash)),
-  /** `{ a: 0, b: 1 }, { a: 6 }` → `[6, 0]` */
+  /** `{ a: 0, b: 1 }, { a: 6 }, 2` → `[6, 0]` */
   toArray(table: INumberHash, object: Partial<INumberHash>, arrayLength: number): Float32Array {
     const values = new Float32Array(arrayLength)
     for (const [name, index] of Object.entries(table)) {

@@ -34,12 +34,11 @@ import type {
   NeuralNetworkActivation,
 } from './types.ts'
 
-type Formatted = INeuralNetworkDatumFormatted<Float32Array>
-
 /**
  * A feedforward network that learns sample by sample, as brain.js's of that name: docs/brain.md says what differs.
  *
- * options: those of the network, and any of train(), which it keeps. Throws OptionError.
+ * InputType, OutputType: what run() takes and returns. options: those of the network, and any of train(), which it keeps. Throws
+ * OptionError.
  */
 export class NeuralNetwork<
   InputType extends INeuralNetworkValue = INeuralNetworkData,
@@ -49,10 +48,13 @@ export class NeuralNetwork<
   sizes: number[] = []
   /** The index of each name of the inputs; null where they come by place. */
   inputLookup: INumberHash | null = null
+  /** How many names the inputs have; 0 where they come by place. */
   inputLookupLength = 0
+  /** The index of each name of the outputs; null where they come by place. */
   outputLookup: INumberHash | null = null
+  /** How many names the outputs have; 0 where they come by place. */
   outputLookupLength = 0
-  /** Iterations between two looks at the error. */
+  /** Iterations between two looks at whether the error is small enough; 1 by default. */
   errorCheckInterval = 1
 
   readonly #held = new Held()
@@ -62,18 +64,18 @@ export class NeuralNetwork<
     this.sizes = sizesOf(this.options)
   }
 
-  /** Draws new weights for the sizes. Throws an Error where those are not known. */
+  /** Draws new weights for the sizes. Throws BackendError where those are not known, and while the network trains. */
   initialize(): void {
     if (this.sizes.length === 0) throw new BackendError('Sizes must be set before initializing')
     this.#held.replace(drawn(this.sizes, this.options.seed))
   }
 
-  /** True once the sizes are known. */
+  /** True once the sizes are known. run() needs weights too: those of initialize(), train() or fromJSON(). */
   get isRunnable(): boolean {
     return this.sizes.length > 0
   }
 
-  /** Index of the last layer. */
+  /** Index of the last layer; −1 until the sizes are known. */
   get outputLayer(): number {
     return this.sizes.length - 1
   }
@@ -93,7 +95,10 @@ export class NeuralNetwork<
     return this.#held.layerByLayer(({ biases }) => biases)
   }
 
-  /** Returns the outputs: by name where the network was trained on names, or else in order. Throws ShapeError. */
+  /**
+   * Returns the outputs: by name where the network was trained on names, or else in order. Throws ShapeError, and BackendError
+   * before the network has weights.
+   */
   run(input: Partial<InputType>): OutputType {
     this.#held.current()
     const side = this.#sides().input
@@ -106,7 +111,7 @@ export class NeuralNetwork<
     return outputs as unknown as OutputType
   }
 
-  /** The outputs in order for inputs in order, whose length is not checked. */
+  /** The outputs in order for inputs in order, which are not checked. Throws BackendError before the network has weights. */
   runInput(input: Float32Array): Float32Array {
     const { layers } = this.#held.current()
     const { activation, leakyReluAlpha } = this.#rule()
@@ -153,8 +158,10 @@ export class NeuralNetwork<
   }
 
   /**
-   * Trains on the data, in their order, an update for each. Returns how it ended. Throws OptionError, ShapeError, and DivergedError
-   * where the error is no longer finite: the weights are then those from before.
+   * Trains on the data, in their order, an update for each, until the error is small enough, or as many iterations or milliseconds
+   * are over as the options allow. Returns how it ended. The options are kept for the next call. Throws OptionError; ShapeError;
+   * BackendError in a callback of its own, and where memory lacks; DivergedError where the error is no longer finite: the weights
+   * are then those from before.
    */
   train(
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
@@ -163,7 +170,7 @@ export class NeuralNetwork<
     return runNow(this.#train(data, options))
   }
 
-  /** train(), in slices that leave the event loop free. Rejects where that throws. */
+  /** train(), in slices of 15 ms, between which the event loop has its turn. Rejects where that throws. */
   async trainAsync(
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
     options: Partial<INeuralNetworkTrainOptions> = {},
@@ -185,8 +192,14 @@ export class NeuralNetwork<
     )
   }
 
-  /** Trains on one formatted datum. Returns the mean of its squared errors before that where it is asked for, or null. */
-  trainPattern({ input, output }: Formatted, logErrorRate?: boolean): number | null {
+  /**
+   * Trains on one formatted datum. Returns the mean over the outputs of its squared errors before that where it is asked for, or
+   * null. Throws ShapeError, and BackendError before the network has weights or while it trains.
+   */
+  trainPattern(
+    { input, output }: INeuralNetworkDatumFormatted<Float32Array>,
+    logErrorRate?: boolean,
+  ): number | null {
     this.#held.refuseWhileTraining()
     const parameters = this.#held.current()
     this.validateData([{ input, output }])
@@ -198,7 +211,7 @@ export class NeuralNetwork<
   }
 
   /** Throws ShapeError where formatted data do not fit the sizes. */
-  validateData(data: readonly Formatted[]): void {
+  validateData(data: readonly INeuralNetworkDatumFormatted<Float32Array>[]): void {
     const { input, output } = this.#sides()
     data.forEach((datum, index) => {
       checkLength(datum.input, { ...input, lookup: null }, index)
@@ -206,6 +219,7 @@ export class NeuralNetwork<
     })
   }
 
+  /** Throws ShapeError where a formatted input does not fit the sizes. */
   validateInput(formattedInput: Float32Array): void {
     if (formattedInput.length === this.sizes[0]) return
     throw new ShapeError(
@@ -213,8 +227,13 @@ export class NeuralNetwork<
     )
   }
 
-  /** The data in numbers. Throws ShapeError. */
-  formatData(data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[]): Formatted[] {
+  /**
+   * The data in numbers by place, with names in the order of the network's tables, or, before it has weights, in that of the data.
+   * Throws ShapeError.
+   */
+  formatData(
+    data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
+  ): INeuralNetworkDatumFormatted<Float32Array>[] {
     checkData(data)
     const { input, output } = this.#sides(data)
     return data.map((_, index) => {
@@ -228,7 +247,10 @@ export class NeuralNetwork<
     })
   }
 
-  /** Compares the answers with the data: docs/brain.md. Throws ShapeError. */
+  /**
+   * Compares the answers with the targets of the data: of a single output, as 0 or 1 by binaryThresh, or else by which is the
+   * largest. A network without weights draws them first. Throws ShapeError.
+   */
   test(
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
   ): INeuralNetworkTestResult | INeuralNetworkBinaryTestResult {
@@ -239,7 +261,10 @@ export class NeuralNetwork<
     return testResults(answered, this.options.binaryThresh)
   }
 
-  /** The network as plain data, which brain.js reads too. */
+  /**
+   * The network as plain data, which brain.js reads too. Draws weights where there are none. Throws BackendError before the sizes
+   * are known.
+   */
   toJSON(): INeuralNetworkJSON {
     if (!this.#held.parameters) this.initialize()
     return {
@@ -255,7 +280,10 @@ export class NeuralNetwork<
     }
   }
 
-  /** Becomes the network that toJSON() gave, here or in brain.js 2. Throws FormatError, OptionError, and changes nothing then. */
+  /**
+   * Becomes the network that toJSON() gave, here or in brain.js 2, and returns itself. Throws FormatError, OptionError, and
+   * BackendError while it trains, and changes nothing then.
+   */
   fromJSON(json: INeuralNetworkJSON): this {
     this.#held.refuseWhileTraining()
     const state = stateOfJSON(json)
@@ -273,8 +301,10 @@ export class NeuralNetwork<
   }
 
   /**
-   * Returns a function that answers as run() does and needs nothing else: its toString() is its source. cb: is given the body
-   * and returns the one to use.
+   * Returns a function that answers as run() does, but for the last bit of float32, and needs nothing else: its toString() is its
+   * source. It returns an array where run() returns a Float32Array, and takes what an input lacks for 0 where run() throws. cb: is
+   * given the body and returns the one to use. Throws BackendError before the sizes are known, and what `new Function` throws
+   * where a page forbids it.
    */
   toFunction(cb?: (source: string) => string): (input: Partial<InputType>) => OutputType {
     return makeFunction(this.toJSON(), cb)

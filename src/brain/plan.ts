@@ -4,14 +4,15 @@ import * as Abi from '../../assembly/abi/online/map.ts'
 import type { Rule } from './online.ts'
 import type { TrainingData } from './training-data.ts'
 
-/** Byte addresses of a layer. */
+/** Where a layer stands: byte addresses, but for the first four. */
 export interface Place {
   readonly inputs: number
   readonly units: number
   /** Bytes of a value for each unit, padded to vectors. */
   readonly part: number
-  readonly weights: number
+  /** Bytes from what is kept of an input's weights to that of the next. */
   readonly stride: number
+  readonly weights: number
   readonly biases: number
   readonly activations: number
   readonly deltas: number
