@@ -107,11 +107,13 @@ describe('the published types', () => {
     'data',
     'datasets',
     'deploy',
+    'fit',
     'keras',
     'model',
     'node',
     'onnx',
     'plot',
+    'predict',
   ].map((name) => `${name}.d.ts`)
   const declarations = (file: string) => readFileSync(join(installed, 'dist', file), 'utf8')
 
