@@ -1,6 +1,7 @@
 // k-fold cross-validation of brain.js's interface: each of k parts tests what was trained on the others.
 
 import { OptionError, ShapeError, shown } from '../base/errors.ts'
+import { entry, listOf, objectOf } from '../base/plain.ts'
 import type {
   INeuralNetworkBinaryTestResult,
   INeuralNetworkState,
@@ -247,7 +248,11 @@ export class CrossValidate<Init extends InitClassifier> {
 
   /** Returns the network of the saved results whose training had the least error. Throws ShapeError of no folds, and FormatError. */
   fromJSON(crossValidateJson: ICrossValidateJSON<ClassifierJSON<ReturnType<Init>>>): ReturnType<Init> {
-    const [first, ...others] = crossValidateJson.sets
+    const sets = listOf(entry(objectOf(crossValidateJson, 'the JSON'), 'sets'), 'sets')
+    const checked = sets.map((set, k) =>
+      objectOf(set, `sets[${k}]`),
+    ) as unknown as typeof crossValidateJson.sets
+    const [first, ...others] = checked
     if (!first) throw new ShapeError('sets: expected those of train(), got none')
     const best = others.reduce((least, set) => (set.error < least.error ? set : least), first)
     const network = this.initClassifier() as ReturnType<Init>

@@ -1,5 +1,6 @@
 // The feedforward network of brain.js 2, by its names, over kernels of nabla.
 
+import { integer, optional } from '../base/check.ts'
 import { BackendError, ShapeError } from '../base/errors.ts'
 import { runNow, runPaced, type Slices } from '../base/pace.ts'
 import { Configured, defaults } from './configured.ts'
@@ -34,6 +35,8 @@ import type {
   NeuralNetworkActivation,
 } from './types.ts'
 
+const checkSeed = optional(integer(0), undefined)
+
 /**
  * A feedforward network that learns sample by sample, as brain.js's of that name: docs/brain.md says what differs.
  *
@@ -61,6 +64,7 @@ export class NeuralNetwork<
 
   constructor(options: Partial<INeuralNetworkOptions & INeuralNetworkTrainOptions> = {}) {
     super(options)
+    checkSeed(this.options.seed, 'seed')
     this.sizes = sizesOf(this.options)
   }
 

@@ -1,5 +1,6 @@
 // What test() tells of a trained network's answers.
 
+import { largest } from '../base/largest.ts'
 import type {
   INeuralNetworkBinaryTestResult,
   INeuralNetworkMisclass,
@@ -16,7 +17,7 @@ export interface Answered {
 const ratio = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)
 
 /** Index of the largest number, of the first of them. */
-const largest = (values: Float32Array): number => values.indexOf(Math.max(...values))
+const indexOfMost = (values: Float32Array): number => values.indexOf(largest(values))
 
 function meanSquare({ output, answer }: Answered): number {
   let sum = 0
@@ -59,7 +60,7 @@ export function testResults(
   if (data[0].output.length === 1) return binary(data, binaryThresh, error)
   const misclasses: INeuralNetworkMisclass[] = []
   for (const { input, output, answer } of data) {
-    const [actual, expected] = [largest(answer), largest(output)]
+    const [actual, expected] = [indexOfMost(answer), indexOfMost(output)]
     if (actual !== expected) misclasses.push({ input, output, actual, expected })
   }
   return { error, misclasses, total: data.length }

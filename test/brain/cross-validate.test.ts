@@ -9,7 +9,7 @@ import {
   lookup,
   NeuralNetwork,
 } from '../../src/brain/index.ts'
-import { BackendError, OptionError, ShapeError } from '../../src/index.ts'
+import { BackendError, FormatError, OptionError, ShapeError } from '../../src/index.ts'
 
 const data = Array.from({ length: 23 }, (_, i) => ({
   input: [i / 23, ((7 * i) % 23) / 23],
@@ -116,6 +116,13 @@ describe('CrossValidate', () => {
     const other = new CrossValidate(() => new NeuralNetwork<number[], number[]>())
     expect(other.fromJSON(saved).run([0.3, 0.4])).toEqual(cv.toNeuralNetwork().run([0.3, 0.4]))
   })
+  it.each([undefined, null, {}, { sets: 1 }, { sets: [null] }, { sets: [{ error: 1 }] }])(
+    'refuses the JSON %j',
+    (json) => {
+      const cv = new CrossValidate(() => new NeuralNetwork({ hiddenLayers: [2] }))
+      expect(() => cv.fromJSON(json as never)).toThrow(FormatError)
+    },
+  )
 
   it('refuses a k that is none, and more parts than data', () => {
     for (const k of [0, 1, -1, 2.5, NaN]) {

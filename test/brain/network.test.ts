@@ -155,6 +155,10 @@ describe('a NeuralNetwork', () => {
     expect(net().toJSON().layers).not.toEqual(net().toJSON().layers)
   })
 
+  it.each(['x', Number.NaN, null, 1.5, -1])('refuses the seed %s', (seed) => {
+    expect(() => new NeuralNetwork({ seed: seed as number })).toThrow(OptionError)
+  })
+
   it('draws from Math.random in the order of brain.js: biases, then each unit, layer by layer', () => {
     let drawn = 0
     const random = vi.spyOn(Math, 'random').mockImplementation(() => drawn++ / 100)
@@ -316,6 +320,14 @@ describe('test()', () => {
       accuracy: 0,
       recall: 0,
     })
+  })
+
+  it('compares more outputs than a call may have arguments', () => {
+    const names = Array.from({ length: 150_000 }, (_, j) => j)
+    const net = new NeuralNetwork({ inputSize: 1, hiddenLayers: [1], outputSize: names.length, seed: 1 })
+    net.initialize()
+    const output = names.map((j) => (j === 7 ? 1 : 0))
+    expect(net.test([{ input: [1], output }])).toMatchObject({ total: 1 })
   })
 
   it('compares the largest of several outputs', () => {
