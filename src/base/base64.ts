@@ -27,7 +27,7 @@ export function toBase64(bytes: Uint8Array): string {
   return text.slice(0, text.length - missing) + '='.repeat(missing)
 }
 
-/** The bytes of a text that toBase64 wrote. */
+/** The bytes of a base64 text. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   const { Buffer } = globalThis as { Buffer?: NodeBuffer }
   // Ten times as fast as atob (Node 20), which would add some milliseconds to the start of every process.

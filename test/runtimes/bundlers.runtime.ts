@@ -95,7 +95,7 @@ const bundlers = [
   {
     name: 'Parcel',
     program: 'parcel',
-    args: ['build', 'index.html', '--dist-dir', 'out', '--public-url', './', '--no-cache'],
+    args: ['build', 'index.html', '--dist-dir', 'out', '--public-url', './', '--cache-dir', 'cache'],
   },
 ] as const
 

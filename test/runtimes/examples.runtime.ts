@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { digits } from 'nabla/datasets'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseXml } from '../helpers/xml.ts'
+import { find } from './installed.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tsx = join(root, 'node_modules/tsx/dist/cli.mjs')
@@ -138,8 +139,13 @@ describe('an example of the installed package', () => {
 })
 
 const stripping =
-  'typescript' in process.features && process.features.typescript ? process.execPath : process.env.OTHER_NODE
-if (!stripping) console.warn('skipped: examples in a Node that strips types (OTHER_NODE is not set)')
+  'typescript' in process.features && process.features.typescript
+    ? process.execPath
+    : find('NODE26', 'node26/bin/node')
+if (!stripping)
+  console.warn(
+    'skipped: examples in a Node that strips types (NODE26 is not set, none in test/runtimes/tools/node_modules)',
+  )
 
 describe.skipIf(!stripping)('a copy of an example, in a Node that strips types', () => {
   it.each(names)(
