@@ -1,5 +1,6 @@
 // The loop of a training: how far it goes before something else is due, and what is due then.
 
+import { now } from '../base/clock.ts'
 import { DivergedError } from '../base/errors.ts'
 import type { Slices } from '../base/pace.ts'
 import type { Online } from './online.ts'
@@ -29,7 +30,7 @@ export function* train(course: Course): Slices<INeuralNetworkState> {
   const { online, options, errorCheckInterval, resume } = course
   const { callback, callbackPeriod, errorThresh, iterations: most, logPeriod, timeout } = options
   const log = typeof options.log === 'function' ? options.log : undefined
-  const endTime = performance.now() + timeout
+  const endTime = now() + timeout
   const status: INeuralNetworkState = { error: 1, iterations: 0 }
 
   // Samples for about GLANCE_MS.
@@ -39,10 +40,10 @@ export function* train(course: Course): Slices<INeuralNetworkState> {
     const threshold = errorCheckInterval === 1 ? errorThresh : -1
     const from = online.iterations
     for (;;) {
-      const before = performance.now()
+      const before = now()
       const trained = online.run(glance, until, threshold)
       const whole = trained < glance || online.iterations >= until
-      const took = performance.now() - before
+      const took = now() - before
       if (took < GLANCE_MS) glance = Math.min(2 * glance, MOST_SAMPLES)
       else if (took > 2 * GLANCE_MS) glance = Math.max(1, Math.floor(glance / 2))
       if (whole) return
@@ -61,7 +62,7 @@ export function* train(course: Course): Slices<INeuralNetworkState> {
     resume()
   }
 
-  while (status.iterations < most && status.error > errorThresh && performance.now() < endTime) {
+  while (status.iterations < most && status.error > errorThresh && now() < endTime) {
     const done = status.iterations
     const due = [
       Math.ceil(most),

@@ -255,7 +255,7 @@ describe('trainAsync()', () => {
     const net = ready()
     let turns = 0
     const timer = setInterval(() => ++turns, 1)
-    const options = { iterations: 120_000, errorThresh: 1e-30 }
+    const options = { iterations: 2_000_000, errorThresh: 1e-30 }
     const status = await net.trainAsync(xor, options)
     clearInterval(timer)
     expect(turns).toBeGreaterThan(1)
@@ -265,11 +265,12 @@ describe('trainAsync()', () => {
   })
 
   it('trains several networks at a time, which can be asked meanwhile', async () => {
-    const options = { iterations: 60_000, errorThresh: 1e-30 }
+    // Long enough that none of them ends before it is asked, on a quick or a busy machine.
+    const options = { iterations: 1_000_000, errorThresh: 1e-30 }
     const nets = [ready(), ready({ seed: 8 }), ready({ seed: 9 })]
     const trainings = nets.map((net) => net.trainAsync(xor, options))
-    await new Promise((resolve) => setTimeout(resolve, 1))
-    expect(nets[1].run([1, 0])[0]).not.toBe(ready({ seed: 8 }).run([1, 0])[0])
+    const [untrained] = ready({ seed: 8 }).run([1, 0])
+    while (nets[1].run([1, 0])[0] === untrained) await new Promise((resolve) => setImmediate(resolve))
     await expect(nets[0].trainAsync(xor, options)).rejects.toThrow('the network is training')
     const statuses = await Promise.all(trainings)
     statuses.forEach((status, i) => {
