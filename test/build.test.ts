@@ -129,8 +129,8 @@ describe('a stage of the build', () => {
 
 describe('npm run build', () => {
   it('makes dist again where a source changed, and leaves the kernels', { timeout: 240_000 }, () => {
-    const parts = ['assembly', 'scripts', 'src', 'build', 'dist', 'asconfig.json', 'package.json']
-    const configs = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
+    const parts = ['assembly', 'scripts', 'src', 'build', 'dist', 'package.json', 'package-lock.json']
+    const configs = ['asconfig.json', 'asconfig.online.json', 'tsconfig.json', 'tsconfig.build.json']
     for (const part of [...parts, ...configs]) {
       if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true })
     }

@@ -3,13 +3,19 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { render as renderBrain } from './brain/race.mjs'
 import { reportConverge } from './converge.mjs'
 import { withSections } from './markdown.mjs'
 import { report } from './report.mjs'
 import { reportOne } from './report-one.mjs'
 
-/** A run of several workloads is the race; one alone is a section of its own, so that it leaves the race's tables be. */
-export function render({ machine, peak, columns, rows, results, toTheEnd }) {
+/**
+ * A run of several workloads is the race; one alone is a section of its own, so that it leaves the race's tables be. That of
+ * nabla/brain with brain.js is another race.
+ */
+export function render(run) {
+  if (run.race === 'brain') return renderBrain(run)
+  const { machine, peak, columns, rows, results, toTheEnd } = run
   const sections = []
   if (rows.length === 1) sections.push(reportOne({ machine, columns, row: rows[0], results }))
   else if (rows.length) sections.push(report({ machine, peak, columns, rows, results }))

@@ -72,7 +72,7 @@ export function race({ only, rounds, seconds, quick, node: path, json, out }) {
     limit: quick ? 4 : 60,
   }
   const wanted = only?.split(',')
-  const record = { results: {} }
+  const record = { race: 'brain', results: {} }
   for (let round = 0; round < Number(rounds); ++round) {
     for (const { id } of cases) {
       if (wanted && !wanted.includes(id)) continue
@@ -99,7 +99,7 @@ export function race({ only, rounds, seconds, quick, node: path, json, out }) {
     pinned: pin.length > 0,
     date: new Date().toISOString().slice(0, 10),
     load: loadavg()[2],
-    ...{ rounds: Number(rounds), timing, quick },
+    ...{ rounds: Number(rounds), timing, quick: Boolean(quick) },
   }
   if (json) {
     mkdirSync(dirname(json), { recursive: true })
