@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Network } from '../../src/index.ts'
+import { part } from '../helpers/thorough.ts'
 import { hashOfParameters } from './hash.mjs'
 import { once, probeIn } from './installed.ts'
 import { TURNS } from './probe.mjs'
@@ -127,7 +128,7 @@ describe('the packed package in a process of Node', () => {
     expect((await probe()).timers.map((turns) => turns >= TURNS)).toEqual([true, true])
   })
 
-  it.each([
+  const modes: [string, string[]][] = [
     ['another process', []],
     ["V8's baseline compiler alone", ['--liftoff-only']],
     ["V8's optimizing compiler alone", ['--no-liftoff']],
@@ -135,7 +136,8 @@ describe('the packed package in a process of Node', () => {
     ['a process where __proto__ throws', ['--disable-proto=throw']],
     ['a process without __proto__', ['--disable-proto=delete']],
     ['a process that makes no code of texts', ['--disallow-code-generation-from-strings']],
-  ])('gets the same bits in %s', async (_, flags) => {
+  ]
+  it.each(part(modes))('gets the same bits in %s', async (_, flags) => {
     const again = await probeIn(process.execPath, ...flags)
     const result = await probe()
     expect([again.simd, again.reference, again.entries]).toEqual([
