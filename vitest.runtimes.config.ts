@@ -10,6 +10,8 @@ export default mergeConfig(
       include: ['test/runtimes/*.runtime.ts'],
       globalSetup: 'test/runtimes/join-places.ts',
       testTimeout: 180_000,
+      // A browser or a driver that does not start is tried once more: it is not what is tested here.
+      retry: 1,
     },
   },
 )
