@@ -50,35 +50,30 @@ function biasesOf(layer: Layer, { biases, part }: Place, isAdam: boolean): [Floa
     : [[layer.biases, biases]]
 }
 
-function readParameters(
-  buffer: ArrayBuffer,
+/** Calls `copy` with each list of parameters, and with where its numbers stand: the first, and the distance of the next. */
+function eachList(
   { places }: Plan,
   { layers }: Parameters,
   isAdam: boolean,
+  copy: (list: Float32Array, at: number, distance: number) => void,
 ): void {
-  const floats = new Float32Array(buffer)
   places.forEach((place, l) => {
-    eachRow(layers[l], place, isAdam, (row, at, distance) => {
-      for (let i = 0; i < row.length; ++i) floats[at + i * distance] = row[i]
-    })
-    for (const [biases, first] of biasesOf(layers[l], place, isAdam)) floats.set(biases, first / 4)
+    eachRow(layers[l], place, isAdam, copy)
+    for (const [biases, first] of biasesOf(layers[l], place, isAdam)) copy(biases, first / 4, 1)
   })
 }
 
-function writeParameters(
-  buffer: ArrayBuffer,
-  { places }: Plan,
-  { layers }: Parameters,
-  isAdam: boolean,
-): void {
+function readParameters(buffer: ArrayBuffer, plan: Plan, parameters: Parameters, isAdam: boolean): void {
   const floats = new Float32Array(buffer)
-  places.forEach((place, l) => {
-    eachRow(layers[l], place, isAdam, (row, at, distance) => {
-      for (let i = 0; i < row.length; ++i) row[i] = floats[at + i * distance]
-    })
-    for (const [biases, first] of biasesOf(layers[l], place, isAdam)) {
-      biases.set(floats.subarray(first / 4, first / 4 + biases.length))
-    }
+  eachList(plan, parameters, isAdam, (list, at, distance) => {
+    for (let i = 0; i < list.length; ++i) floats[at + i * distance] = list[i]
+  })
+}
+
+function writeParameters(buffer: ArrayBuffer, plan: Plan, parameters: Parameters, isAdam: boolean): void {
+  const floats = new Float32Array(buffer)
+  eachList(plan, parameters, isAdam, (list, at, distance) => {
+    for (let i = 0; i < list.length; ++i) list[i] = floats[at + i * distance]
   })
 }
 
