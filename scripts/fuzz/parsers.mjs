@@ -1,14 +1,15 @@
 // What is fuzzed: how each parser is called with bytes, and valid files for it to begin with.
 
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { crc32, gzipSync } from 'node:zlib'
 import { fromBrain } from '../../dist/brain.js'
 import { fitFeatures, fitTarget, readCsv, readIdx, readTable } from '../../dist/data.js'
 import { Network } from '../../dist/index.js'
 import { fromKeras, fromTfjs, toTfjs } from '../../dist/keras.js'
 import { fromSafetensors, Model, toSafetensors } from '../../dist/model.js'
-// What loadModel() does with the text of a file.
-import { parseStrictly } from '../../dist/models.js'
+import { loadModel } from '../../dist/node.js'
 import { fromOnnx, toOnnx } from '../../dist/onnx.js'
 
 const encode = (text) => new TextEncoder().encode(text)
@@ -83,6 +84,17 @@ const idx = (type, shape, data) => {
   return Uint8Array.from([...head, ...data])
 }
 
+let file
+/** A file of this process's own, gone at its end. */
+const modelFile = () => {
+  if (!file) {
+    const folder = mkdtempSync(join(tmpdir(), 'nabla-fuzz-'))
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+    file = join(folder, 'model.json')
+  }
+  return file
+}
+
 let weights
 const toTfjsWeights = () => {
   weights ??= toTfjs(networks()[1]).weights
@@ -135,9 +147,10 @@ export const parsers = {
       (await models())
         .flatMap((one) => [one, one.toJSON({ optimizer: true })])
         .map((one) => encode(JSON.stringify(one))),
-    parse: (bytes) => {
-      const json = parseStrictly(decode(bytes))
-      dispose(json?.network ? Model.fromJSON(json) : Network.fromJSON(json))
+    // The text of a file is read by loadModel().
+    parse: async (bytes) => {
+      writeFileSync(modelFile(), bytes)
+      dispose(await loadModel(modelFile()))
     },
   },
   onnx: {
