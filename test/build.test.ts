@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isThorough } from './helpers/thorough.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { stage } = await import(new URL('../scripts/stages.mjs', import.meta.url).href)
@@ -128,34 +129,39 @@ describe('a stage of the build', () => {
 })
 
 describe('npm run build', () => {
-  it('makes dist again where a source changed, and leaves the kernels', { timeout: 240_000 }, () => {
-    const parts = ['assembly', 'scripts', 'src', 'build', 'dist', 'package.json', 'package-lock.json']
-    const configs = ['asconfig.json', 'asconfig.online.json', 'tsconfig.json', 'tsconfig.build.json']
-    for (const part of [...parts, ...configs]) {
-      if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true })
-    }
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-    const build = () => {
-      const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], {
-        cwd: folder,
-        encoding: 'utf8',
-      })
-      expect(status, stderr).toBe(0)
-      return stderr
-    }
-    build() // nothing to do where `npm run build` came before the tests
-    expect(build()).toBe('build: up to date\n')
+  // A build takes half a minute, and `npm test` begins with one.
+  it.runIf(isThorough)(
+    'makes dist again where a source changed, and leaves the kernels',
+    { timeout: 240_000 },
+    () => {
+      const parts = ['assembly', 'scripts', 'src', 'build', 'dist', 'package.json', 'package-lock.json']
+      const configs = ['asconfig.json', 'asconfig.online.json', 'tsconfig.json', 'tsconfig.build.json']
+      for (const part of [...parts, ...configs]) {
+        if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true })
+      }
+      symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+      const build = () => {
+        const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], {
+          cwd: folder,
+          encoding: 'utf8',
+        })
+        expect(status, stderr).toBe(0)
+        return stderr
+      }
+      build() // nothing to do where `npm run build` came before the tests
+      expect(build()).toBe('build: up to date\n')
 
-    const xor = readFileSync(join(folder, 'src/datasets/xor.ts'), 'utf8')
-    write('src/datasets/xor.ts', `${xor}export const added = 'by a test'\n`)
-    write(
-      'src/datasets/index.ts',
-      `${readFileSync(join(folder, 'src/datasets/index.ts'), 'utf8')}export { added } from './xor.ts'\n`,
-    )
-    const said = build()
-    expect(said).toMatch(/JavaScript and types into dist … [\d.]+ s/)
-    expect(said).not.toContain('AssemblyScript')
-    expect(readFileSync(join(folder, 'dist/datasets.js'), 'utf8')).toContain('by a test')
-    expect(readFileSync(join(folder, 'dist/datasets.d.ts'), 'utf8')).toContain('by a test')
-  })
+      const xor = readFileSync(join(folder, 'src/datasets/xor.ts'), 'utf8')
+      write('src/datasets/xor.ts', `${xor}export const added = 'by a test'\n`)
+      write(
+        'src/datasets/index.ts',
+        `${readFileSync(join(folder, 'src/datasets/index.ts'), 'utf8')}export { added } from './xor.ts'\n`,
+      )
+      const said = build()
+      expect(said).toMatch(/JavaScript and types into dist … [\d.]+ s/)
+      expect(said).not.toContain('AssemblyScript')
+      expect(readFileSync(join(folder, 'dist/datasets.js'), 'utf8')).toContain('by a test')
+      expect(readFileSync(join(folder, 'dist/datasets.d.ts'), 'utf8')).toContain('by a test')
+    },
+  )
 })

@@ -84,7 +84,7 @@ const platforms: [keyof typeof resolutions, lib: string[], types: string[]][] = 
 ]
 
 describe.each(Object.keys(compilers) as Compiler[])('TypeScript %s', (compiler) => {
-  it.concurrent.each(part(platforms))(
+  it.concurrent.each(part(platforms, 4))(
     'compiles a program with %s, lib %j, types %j',
     async (resolution, lib, types) => {
       const files = lib.length + types.length > 1 ? ['main.ts', 'signal.ts'] : ['main.ts']

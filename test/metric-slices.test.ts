@@ -7,6 +7,7 @@ import type { MetricShape, TargetKind } from '../src/metrics/given.ts'
 import { descending } from '../src/metrics/order.ts'
 import { resolveMetrics } from '../src/metrics/table.ts'
 import { type MetricName, metricList, metrics } from '../src/model/metrics.ts'
+import { thoroughly } from './helpers/thorough.ts'
 
 const names = Object.keys(metrics) as MetricName[]
 const stream = new PhiloxStream(5, 99)
@@ -37,9 +38,9 @@ describe('the order of scores', () => {
   })
 })
 
-const ROWS = 1_000_000
+const ROWS = thoroughly(1_000_000, 200_000)
 
-/** Outputs and targets of a million rows. */
+/** Outputs and targets of so many rows. */
 function rowsOf(outputs: number, kind: TargetKind) {
   const shape: MetricShape = { rows: ROWS, outputs, kind }
   const predictions = Float32Array.from({ length: ROWS * outputs }, uniform)
@@ -52,7 +53,7 @@ function rowsOf(outputs: number, kind: TargetKind) {
   return { predictions, targets, shape }
 }
 
-describe('a metric of a million rows', () => {
+describe(`a metric of ${ROWS} rows`, () => {
   for (const [outputs, kind] of [
     [1, 'labels'],
     [3, 'classes'],

@@ -26,7 +26,7 @@ const BATCHES = [11, 29]
 
 const sgd = settingsOf({ name: 'sgd', learningRate: 0.05 }, 'optimizer')
 
-const TILES = [SINGLE, PAIRED, LARGE | TALL, LARGE | TALL | PAIRED]
+const TILES = part([SINGLE, PAIRED, LARGE | TALL, LARGE | TALL | PAIRED], 3)
 
 function engineOf(
   { make }: TestedBackend,
@@ -132,7 +132,7 @@ describe('a training tape', () => {
 })
 
 describe.each(backends.map((backend) => [backend.name, backend] as const))('%s', (_, backend) => {
-  it.each(part(titled(cases)))(
+  it.each(part(titled(cases), 4))(
     'trains %s with %s to the same bits as 1, 2, 3 and 5 threads',
     (_, __, activation, loss) => {
       for (const batch of BATCHES) {
@@ -214,7 +214,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
     { sizes: [432, 9, 6, 5], threads: 1 },
   ]
 
-  it.each(slotKinds.map((one) => [titleOf(one), one] as const))(
+  it.each(part(slotKinds.map((one) => [titleOf(one), one] as const)))(
     'trains by %s to the same bits as 1 to 5 threads',
     (__, options) => {
       const optimizer = settingsOf(options, 'optimizer')

@@ -30,7 +30,7 @@ vi.mock('../src/backends/reference.ts', async (importOriginal) => {
   }
 })
 
-const RUNS = Number(process.env.RANDOM_NETWORKS ?? (isThorough ? 300 : 100))
+const RUNS = Number(process.env.RANDOM_NETWORKS ?? (isThorough ? 300 : 40))
 const SEED = Number(process.env.RANDOM_SEED ?? 1)
 
 // Each fit takes the threads that it is told.

@@ -25,7 +25,7 @@ import {
 } from './helpers/products.ts'
 import { numbers } from './helpers/random.ts'
 import { type Kept, type RuleCase, ruleCases, type Slot } from './helpers/rules.ts'
-import { isThorough, part } from './helpers/thorough.ts'
+import { isThorough, part, thoroughly } from './helpers/thorough.ts'
 
 const ROOM = ARENA_START
 const A = ROOM + KERNEL_ROOM
@@ -172,7 +172,7 @@ describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
       const worst: Worst = { ratio: 0, at: '' }
       for (const size of one.sizes === 'all' && isThorough
         ? [...thinned(smallSizes()), ...thinned(packedSizes())]
-        : part(fewSizes)) {
+        : part(fewSizes, one.sizes === 'all' ? 2 : 4)) {
         const [m, n, k] = size
         const a = placeRows(backend, A, TABLE, values, size)
         floats.fill(0, D, D + m * padded(n))
@@ -192,11 +192,7 @@ describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
 
     it('takes step after step, each by its own numbers', () => {
       const worst: Worst = { ratio: 0, at: '' }
-      for (const size of [
-        [1, 5, 9],
-        [3, 17, 33],
-        [25, 33, 145],
-      ] as Size[]) {
+      for (const size of [[1, 5, 9], [3, 17, 33], ...thoroughly([[25, 33, 145]], [[25, 9, 37]])] as Size[]) {
         const [m, n, k] = size
         const a = placeRows(backend, A, TABLE, values, size)
         floats.fill(0, D, D + m * padded(n))

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { BackendError, Network } from '../src/index.ts'
-import { make, parametersOf, x, y } from './helpers/errors.ts'
+import { make, x, y } from './helpers/errors.ts'
 import { numbers } from './helpers/random.ts'
+import { bitsOf } from './helpers/threads.ts'
 
 describe('after dispose', () => {
   it.each<[string, (net: Network) => unknown]>([
@@ -135,13 +136,13 @@ describe('a step longer than a slice', () => {
     clearInterval(timer)
     const seconds = (performance.now() - start) / 1000
     // The parameters are those after some whole number of steps.
-    const found = parametersOf(net).join()
+    const found = bitsOf(net)
     const other = new Network(options)
     let steps = 0
-    while (parametersOf(other).join() !== found && steps < 20 * seconds + 20) {
+    while (bitsOf(other) !== found && steps < 20 * seconds + 20) {
       other.trainBatch(wide.x, wide.y)
       steps += 1
     }
-    expect(parametersOf(other).join() === found).toBe(true)
+    expect(bitsOf(other) === found).toBe(true)
   })
 })

@@ -82,7 +82,7 @@ const cases: Case[] = [
 const wasmKernels: KernelsName[] = runsRelaxed ? ['simd', 'relaxed'] : ['simd']
 
 describe.each(wasmKernels)('%s', (kernels) => {
-  it.each(part(cases))(
+  it.each(part(cases, 5))(
     '$activation, $loss, sparse: $sparse, $optimizer.name: the same bits for 1, 2, 3, 4 and 8 threads',
     async (one) => {
       const net = new Network({ sizes: [101, 33, 64, 5], seed: 3, kernels })

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import vm from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toC, toJavaScript } from '../../src/deploy/index.ts'
+import { part } from '../helpers/thorough.ts'
 import { cases, difference, type Golden, goldens } from './models.ts'
 
 let models: Golden[] = []
@@ -137,7 +138,7 @@ int main(void)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   const warnings = ['-Wall', '-Wextra', '-Wconversion', '-pedantic', '-Werror']
-  it.each(['-Os', '-O3 -march=native'])(
+  it.each(part(['-O3 -march=native', '-Os']))(
     'of every model with %s',
     (optimization) => {
       const program = join(folder, 'program')

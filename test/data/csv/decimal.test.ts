@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { float32At, float32Of, float64At } from '../../../src/data/csv/decimal.ts'
+import { runs } from '../../helpers/thorough.ts'
 
 /** What the number is by JavaScript itself, brought to a type. */
 const expected = (text: string, round = Math.fround) => {
@@ -34,7 +35,7 @@ describe('a decimal number', () => {
       fc.float({ noNaN: true }).map(String),
       fc.integer().map((n) => (n / 1000).toFixed(3)),
     )
-    fc.assert(fc.property(given, check), { seed: 1, numRuns: 20_000 })
+    fc.assert(fc.property(given, check), { seed: 1, numRuns: runs(20_000) })
   })
 
   it('is rounded right between two float64 numbers', () => {
@@ -145,7 +146,7 @@ describe('a decimal number', () => {
       '０',
     )
     const given = fc.array(piece, { maxLength: 7 }).map((pieces) => pieces.join(''))
-    fc.assert(fc.property(given, check), { seed: 2, numRuns: 20_000 })
+    fc.assert(fc.property(given, check), { seed: 2, numRuns: runs(20_000) })
     for (const text of [
       '',
       ' ',

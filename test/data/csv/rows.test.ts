@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FormatError } from '../../../src/base/errors.ts'
 import { CsvRows } from '../../../src/data/csv/rows.ts'
+import { runs } from '../../helpers/thorough.ts'
 import { spectrum } from './csv-spectrum.ts'
 
 interface Row {
@@ -155,13 +156,13 @@ describe('the rows of a CSV text', () => {
       }
     }
     const delimiters = fc.constantFrom(',', ';', '→', '😀', '\t', ' ')
-    fc.assert(fc.property(anyText, delimiters, check), { seed: 1, numRuns: 5000 })
+    fc.assert(fc.property(anyText, delimiters, check), { seed: 1, numRuns: runs(5000) })
     // Behind a row of long cells the ends of cells are searched for.
     const long = fc
       .array(anyText, { maxLength: 4 })
       .map((lines) => `${'long '.repeat(9)}\n${lines.join('long\n')}`)
-    fc.assert(fc.property(long, delimiters, check), { seed: 4, numRuns: 5000 })
-    expect(rowsRead).toBeGreaterThan(2000)
+    fc.assert(fc.property(long, delimiters, check), { seed: 4, numRuns: runs(5000) })
+    expect(rowsRead).toBeGreaterThan(runs(2000))
   })
 
   it('gives back any rows that it is written from, wherever the chunks are cut', () => {
@@ -181,7 +182,7 @@ describe('the rows of a CSV text', () => {
           expect(read(chunks, delimiter).map(({ cells }) => cells)).toEqual(rows)
         },
       ),
-      { seed: 2, numRuns: 2000 },
+      { seed: 2, numRuns: runs(2000) },
     )
   })
 
@@ -209,9 +210,9 @@ describe('the rows of a CSV text', () => {
         expect(mistake(outcome([...chunks.join('')], delimiter))).toEqual(whole)
         if (typeof whole === 'string') refused += 1
       }),
-      { seed: 3, numRuns: 3000 },
+      { seed: 3, numRuns: runs(3000) },
     )
-    expect(refused).toBeGreaterThan(100)
+    expect(refused).toBeGreaterThan(runs(100))
   })
 
   it('has a limit of cells in a row', () => {
