@@ -3,7 +3,7 @@
 import { BackendError, DivergedError } from '../base/errors.ts'
 import type { Slices } from '../base/pace.ts'
 import type { Online } from './online.ts'
-import { cloneParameters, type Layer, type Parameters } from './parameters.ts'
+import { areFinite, cloneParameters, type Layer, type Parameters } from './parameters.ts'
 
 export class Held {
   parameters: Parameters | undefined
@@ -39,10 +39,15 @@ export class Held {
   }
 
   /**
-   * Does the work while `online` trains. `resume`, which it is given, takes over what was written to the arrays meanwhile. The
-   * parameters are then those so far, or, where training diverged, those from before.
+   * Does the work while `online` trains. `resume`, which the work is given, takes over what was written to the arrays meanwhile.
+   * Afterwards the parameters are those that training came to, or, where it diverged, those from before: where the work throws
+   * DivergedError, and where a parameter is not finite, of which `diverged` makes the error to throw.
    */
-  *during<T>(online: Online, work: (resume: () => void) => Slices<T>): Slices<T> {
+  *during<T>(
+    online: Online,
+    work: (resume: () => void) => Slices<T>,
+    diverged: (result: T) => DivergedError,
+  ): Slices<T> {
     const before = cloneParameters(this.parameters!)
     this.#online = online
     try {
@@ -51,6 +56,8 @@ export class Held {
         this.#isExposed = false
       })
       online.write()
+      // The error of an iteration is that from before each step: the last steps do not show in it.
+      if (!areFinite(this.parameters!)) throw diverged(result)
       return result
     } catch (error) {
       if (error instanceof DivergedError) this.parameters = before

@@ -17,7 +17,7 @@ import { layersToJSON, stateOfJSON } from './state.ts'
 import { testResults } from './test-results.ts'
 import { makeFunction } from './to-function.ts'
 import { trainOptionsOfJSON } from './train-options.ts'
-import { train } from './trainer.ts'
+import { diverged, train } from './trainer.ts'
 import { checkData, sidesOf, trainingData } from './training-data.ts'
 import type {
   INeuralNetworkBinaryTestResult,
@@ -164,8 +164,8 @@ export class NeuralNetwork<
   /**
    * Trains on the data, in their order, an update for each, until the error is small enough, or as many iterations or milliseconds
    * are over as the options allow. Returns how it ended. The options are kept for the next call. Throws OptionError; ShapeError;
-   * BackendError in a callback of its own, and where memory lacks; DivergedError where the error is no longer finite: the weights
-   * are then those from before.
+   * BackendError in a callback of its own, and where memory lacks; DivergedError where the error or a weight is no longer finite:
+   * the weights are then those from before.
    */
   train(
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
@@ -191,14 +191,17 @@ export class NeuralNetwork<
     this.#adopt(input, output)
     const { trainOpts, errorCheckInterval } = this
     const online = makeOnline(this.sizes, this.#held.parameters!, numbers, this.#rule())
-    return yield* this.#held.during(online, (resume) =>
-      train({ online, options: trainOpts, errorCheckInterval, resume }),
+    return yield* this.#held.during(
+      online,
+      (resume) => train({ online, options: trainOpts, errorCheckInterval, resume }),
+      ({ iterations }) => diverged(trainOpts, iterations),
     )
   }
 
   /**
    * Trains on one formatted datum. Returns the mean over the outputs of its squared errors before that where it is asked for, or
-   * null. Throws ShapeError, and BackendError before the network has weights or while it trains.
+   * null. Throws ShapeError; BackendError before the network has weights or while it trains; DivergedError where a weight is no
+   * longer finite: the weights are then those from before.
    */
   trainPattern(
     { input, output }: INeuralNetworkDatumFormatted<Float32Array>,
@@ -210,8 +213,13 @@ export class NeuralNetwork<
     const side = { ...this.#sides().input, lookup: null }
     const data = trainingData([{ input, output }], side, { ...this.#sides().output, lookup: null })
     const online = makeReference(this.sizes, parameters, data, this.#rule())
-    online.run(1, 1, -1)
-    return logErrorRate ? online.error : null
+    // biome-ignore lint/correctness/useYield: one step has no place to pause at
+    const step = function* (): Slices<number> {
+      online.run(1, 1, -1)
+      return online.error
+    }
+    const error = runNow(this.#held.during(online, step, () => diverged(this.trainOpts, 1)))
+    return logErrorRate ? error : null
   }
 
   /** Throws ShapeError where formatted data do not fit the sizes. */

@@ -82,13 +82,14 @@ export function* train(course: Course): Slices<INeuralNetworkState> {
   return status
 }
 
-function diverged(options: INeuralNetworkTrainOptions, iterations: number): DivergedError {
+/** The error for a training whose numbers were no longer finite after so many iterations. */
+export function diverged(options: INeuralNetworkTrainOptions, iterations: number): DivergedError {
   const { activation, learningRate } = options
   const unbounded = activation === 'relu' || activation === 'leaky-relu'
   return new DivergedError(
-    `the error is no longer finite in iteration ${iterations}. The network keeps the weights from before this call. ` +
-      `A learningRate below ${learningRate} may do, inputs and outputs between 0 and 1` +
-      `${unbounded ? `, or an activation that is bounded, as 'sigmoid', in place of '${activation}'` : ''}.`,
+    `the error or a weight is no longer finite in iteration ${iterations}. The network keeps the weights it had before this call. ` +
+      `Try a learningRate below ${learningRate}, inputs and outputs scaled to between 0 and 1` +
+      `${unbounded ? `, or a bounded activation such as 'sigmoid' instead of '${activation}'` : ''}.`,
     iterations,
     1,
   )

@@ -228,6 +228,34 @@ describe('train()', () => {
     expect(net.toJSON().layers).toEqual(before)
   })
 
+  it.each([
+    [
+      'train()',
+      (net: NeuralNetwork<number[], number[]>) =>
+        net.train([{ input: [1e25], output: [3e25] }], { iterations: 1 }),
+    ],
+    [
+      'trainPattern()',
+      (net: NeuralNetwork<number[], number[]>) =>
+        net.trainPattern({ input: Float32Array.of(1e25), output: Float32Array.of(3e25) }),
+    ],
+  ])(
+    'throws where the last step leaves a weight that is not finite, and keeps those from before: %s',
+    (_, step) => {
+      const net = new NeuralNetwork<number[], number[]>({
+        inputSize: 1,
+        outputSize: 1,
+        hiddenLayers: [],
+        activation: 'relu',
+      })
+      net.initialize()
+      net.weights[1][0][0] = 1
+      const before = net.toJSON().layers
+      expect(() => step(net)).toThrow(DivergedError)
+      expect(net.toJSON().layers).toEqual(before)
+    },
+  )
+
   it('trains on one pattern at a time by trainPattern()', () => {
     const [net, other] = [ready(), ready()]
     const [datum] = net.formatData([xor[1]])

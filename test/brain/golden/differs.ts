@@ -83,9 +83,9 @@ export const differs: Record<string, Difference> = {
     changes: {
       'returns.0': {
         throws:
-          'the error is no longer finite in iteration 2. The network keeps the weights from before this call. ' +
-          'A learningRate below 0.9 may do, inputs and outputs between 0 and 1, ' +
-          "or an activation that is bounded, as 'sigmoid', in place of 'leaky-relu'.",
+          'the error or a weight is no longer finite in iteration 2. The network keeps the weights it had before this call. ' +
+          'Try a learningRate below 0.9, inputs and outputs scaled to between 0 and 1, ' +
+          "or a bounded activation such as 'sigmoid' instead of 'leaky-relu'.",
       },
       'returns.2': ['«Float32Array»', -0.0017029685],
     },
