@@ -150,6 +150,14 @@ export class CrossValidate<Init extends InitClassifier> {
     this.initClassifier = initClassifier
   }
 
+  #made(): ReturnType<Init> {
+    const network = this.initClassifier()
+    if (typeof network?.train === 'function') return network as ReturnType<Init>
+    throw new OptionError(
+      `initClassifier(): expected a network, got ${shown(network)}. Does the function return it?`,
+    )
+  }
+
   /** Trains a new network on the one set and tests it on the other. Throws what the network throws. */
   testPartition(
     trainOpts: Partial<ClassifierOptions<ReturnType<Init>>> | undefined,
@@ -158,7 +166,7 @@ export class CrossValidate<Init extends InitClassifier> {
   ):
     | ICrossValidationTestPartitionResults<ClassifierJSON<ReturnType<Init>>>
     | ICrossValidationTestPartitionBinaryResults<ClassifierJSON<ReturnType<Init>>> {
-    const classifier = this.initClassifier()
+    const classifier = this.#made()
     const before = Date.now()
     const { error, iterations } = classifier.train(trainSet, trainOpts)
     const between = Date.now()
@@ -255,7 +263,7 @@ export class CrossValidate<Init extends InitClassifier> {
     const [first, ...others] = checked
     if (!first) throw new ShapeError('sets: expected those of train(), got none')
     const best = others.reduce((least, set) => (set.error < least.error ? set : least), first)
-    const network = this.initClassifier() as ReturnType<Init>
+    const network = this.#made()
     network.fromJSON(best.network)
     return network
   }

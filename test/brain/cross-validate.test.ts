@@ -41,6 +41,21 @@ describe('CrossValidate', () => {
     }
   })
 
+  it.each([
+    [undefined, 'undefined'],
+    [{}, 'a plain object'],
+    [null, 'null'],
+  ])('wants a network of that function, not %s', (made, came) => {
+    const cv = new CrossValidate((() => made) as unknown as () => NeuralNetwork)
+    for (const call of [
+      () => cv.train(data),
+      () => cv.fromJSON({ sets: [{ error: 1, network: {} }] } as never),
+    ]) {
+      expect(call).toThrow(OptionError)
+      expect(call).toThrow(`initClassifier(): expected a network, got ${came}`)
+    }
+  })
+
   it('tests each part by what was trained on the others', () => {
     const sets: { trained: unknown[]; tested: unknown[] }[] = []
     const cv = new CrossValidate(() => {
