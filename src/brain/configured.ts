@@ -1,5 +1,7 @@
 // The options that a network keeps, and how they are changed.
 
+import { finite, integer, optional } from '../base/check.ts'
+import { sizesOf } from './sizes.ts'
 import {
   trainDefaults,
   trainOptionsToJSON,
@@ -14,8 +16,16 @@ import type {
   NeuralNetworkActivation,
 } from './types.ts'
 
-/** The options of a network where none are given. */
-export const defaults = (): INeuralNetworkOptions => ({ inputSize: 0, outputSize: 0, binaryThresh: 0.5 })
+const checkSeed = optional(integer(0), undefined)
+
+/** The options of a network, with the defaults of those that are left out. Throws OptionError. */
+export function networkOptions(given: Partial<INeuralNetworkOptions>): INeuralNetworkOptions {
+  const options = { inputSize: 0, outputSize: 0, binaryThresh: 0.5, ...given }
+  options.binaryThresh = finite(options.binaryThresh ?? 0.5, 'binaryThresh')
+  checkSeed(options.seed, 'seed')
+  sizesOf(options)
+  return options
+}
 
 export class Configured {
   /** Those of the constructor, or of the JSON that fromJSON() read. */
@@ -24,14 +34,15 @@ export class Configured {
   trainOpts: INeuralNetworkTrainOptions = trainDefaults()
 
   constructor(options: Partial<INeuralNetworkOptions & INeuralNetworkTrainOptions>) {
-    this.options = { ...defaults(), ...options }
+    this.options = networkOptions(options)
     this.updateTrainingOptions(options)
   }
 
-  /** Sets the activation of all layers. Throws OptionError. */
-  setActivation(activation: NeuralNetworkActivation): void {
-    validateActivation(activation)
-    this.trainOpts.activation = activation
+  /** Sets the activation of all layers; that of trainOpts where none is given. Throws OptionError. */
+  setActivation(activation?: NeuralNetworkActivation): void {
+    const wanted = activation ?? this.trainOpts.activation
+    validateActivation(wanted)
+    this.trainOpts.activation = wanted
   }
 
   /** Merges the options into trainOpts. Throws OptionError, and leaves them as they are then. */

@@ -54,8 +54,12 @@ export function eachNumber(
       )
     return
   }
+  if (typeof value !== 'object' || value === null) {
+    const expected = side.length > 0 ? 'an object of numbers' : 'an array or an object of numbers'
+    throw new ShapeError(`${where()}: expected ${expected}, got ${shown(value)}`)
+  }
   const map = mapOf(side.lookup)
-  const named = Object(value) as Record<string, unknown>
+  const named = value as Record<string, unknown>
   for (const name of Object.keys(named)) {
     const index = map.get(name)
     if (index === undefined) continue
@@ -75,6 +79,13 @@ export function checkLength(value: unknown, side: Side, index: number): void {
   if (length !== side.length) {
     throw new ShapeError(`${side.name} at index ${index} length ${length} must be ${side.length}`)
   }
+}
+
+/** Throws ShapeError where an input of run() has another length than the side. */
+export function checkInputLength(value: unknown, side: Side): void {
+  const length = lengthOf(value)
+  if (side.lookup !== null || length === side.length) return
+  throw new ShapeError(`input length ${length} must match options.inputSize of ${side.length}`)
 }
 
 /** The numbers of a value whose length fits, in order. */

@@ -1,10 +1,9 @@
 // The feedforward network of brain.js 2, by its names, over kernels of nabla.
 
-import { integer, optional } from '../base/check.ts'
-import { BackendError, ShapeError } from '../base/errors.ts'
+import { BackendError } from '../base/errors.ts'
 import { runNow, runPaced, type Slices } from '../base/pace.ts'
-import { Configured, defaults } from './configured.ts'
-import { checkLength, formatted, lengthOf, type Side, sideOf } from './format.ts'
+import { Configured, networkOptions } from './configured.ts'
+import { checkInputLength, checkLength, formatted, type Side, sideOf } from './format.ts'
 import { activate, forward } from './forward.ts'
 import { Held } from './held.ts'
 import { lookup } from './lookup.ts'
@@ -35,8 +34,6 @@ import type {
   NeuralNetworkActivation,
 } from './types.ts'
 
-const checkSeed = optional(integer(0), undefined)
-
 /**
  * A feedforward network that learns sample by sample, as brain.js's of that name: docs/brain.md says what differs.
  *
@@ -64,7 +61,6 @@ export class NeuralNetwork<
 
   constructor(options: Partial<INeuralNetworkOptions & INeuralNetworkTrainOptions> = {}) {
     super(options)
-    checkSeed(this.options.seed, 'seed')
     this.sizes = sizesOf(this.options)
   }
 
@@ -106,10 +102,7 @@ export class NeuralNetwork<
   run(input: Partial<InputType>): OutputType {
     this.#held.current()
     const side = this.#sides().input
-    const length = lengthOf(input)
-    if (side.lookup === null && length !== side.length) {
-      throw new ShapeError(`input length ${length} must match options.inputSize of ${side.length}`)
-    }
+    checkInputLength(input, side)
     const answer = this.runInput(formatted(input, side, () => 'input'))
     const outputs = this.outputLookup ? lookup.toObject(this.outputLookup, answer) : answer
     return outputs as unknown as OutputType
@@ -203,15 +196,11 @@ export class NeuralNetwork<
    * null. Throws ShapeError; BackendError before the network has weights or while it trains; DivergedError where a weight is no
    * longer finite: the weights are then those from before.
    */
-  trainPattern(
-    { input, output }: INeuralNetworkDatumFormatted<Float32Array>,
-    logErrorRate?: boolean,
-  ): number | null {
+  trainPattern(datum: INeuralNetworkDatumFormatted<Float32Array>, logErrorRate?: boolean): number | null {
     this.#held.refuseWhileTraining()
     const parameters = this.#held.current()
-    this.validateData([{ input, output }])
-    const side = { ...this.#sides().input, lookup: null }
-    const data = trainingData([{ input, output }], side, { ...this.#sides().output, lookup: null })
+    const { input, output } = this.#places()
+    const data = trainingData([datum], input, output)
     const online = makeReference(this.sizes, parameters, data, this.#rule())
     // biome-ignore lint/correctness/useYield: one step has no place to pause at
     const step = function* (): Slices<number> {
@@ -222,21 +211,26 @@ export class NeuralNetwork<
     return logErrorRate ? error : null
   }
 
-  /** Throws ShapeError where formatted data do not fit the sizes. */
-  validateData(data: readonly INeuralNetworkDatumFormatted<Float32Array>[]): void {
+  /** Both sides of formatted data. Throws BackendError before the sizes are known. */
+  #places(): { input: Side; output: Side } {
+    if (!this.isRunnable) throw new BackendError('network not runnable')
     const { input, output } = this.#sides()
-    data.forEach((datum, index) => {
-      checkLength(datum.input, { ...input, lookup: null }, index)
-      checkLength(datum.output, { ...output, lookup: null }, index)
+    return { input: { ...input, lookup: null }, output: { ...output, lookup: null } }
+  }
+
+  /** Throws ShapeError where formatted data do not fit the sizes, and BackendError before those are known. */
+  validateData(data: readonly INeuralNetworkDatumFormatted<Float32Array>[]): void {
+    const { input, output } = this.#places()
+    data.forEach((_, index) => {
+      const datum = sidesOf(data, index)
+      checkLength(datum.input, input, index)
+      checkLength(datum.output, output, index)
     })
   }
 
-  /** Throws ShapeError where a formatted input does not fit the sizes. */
+  /** Throws ShapeError where a formatted input does not fit the sizes, and BackendError before those are known. */
   validateInput(formattedInput: Float32Array): void {
-    if (formattedInput.length === this.sizes[0]) return
-    throw new ShapeError(
-      `input length ${formattedInput.length} must match options.inputSize of ${this.sizes[0]}`,
-    )
+    checkInputLength(formattedInput, this.#places().input)
   }
 
   /**
@@ -299,10 +293,11 @@ export class NeuralNetwork<
   fromJSON(json: INeuralNetworkJSON): this {
     this.#held.refuseWhileTraining()
     const state = stateOfJSON(json)
-    this.updateTrainingOptions(trainOptionsOfJSON(state.trainOpts))
     const { seed } = this.options
     // What else the constructor was given belongs to the network that this one was.
-    this.options = { ...defaults(), ...(seed !== undefined && { seed }), ...state.options }
+    const options = networkOptions({ ...(seed !== undefined && { seed }), ...state.options })
+    this.updateTrainingOptions(trainOptionsOfJSON(state.trainOpts))
+    this.options = options
     this.sizes = state.sizes
     this.inputLookup = state.inputLookup
     this.inputLookupLength = state.inputLookup ? this.sizes[0] : 0

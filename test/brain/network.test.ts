@@ -155,8 +155,36 @@ describe('a NeuralNetwork', () => {
     expect(net().toJSON().layers).not.toEqual(net().toJSON().layers)
   })
 
-  it.each(['x', Number.NaN, null, 1.5, -1])('refuses the seed %s', (seed) => {
-    expect(() => new NeuralNetwork({ seed: seed as number })).toThrow(OptionError)
+  it.each([
+    ['seed', 'x', 'seed: expected a whole number of at least 0, got "x"'],
+    ['seed', Number.NaN, 'got NaN'],
+    ['seed', 1.5, 'got 1.5'],
+    ['seed', -1, 'got -1'],
+    ['binaryThresh', 'x', 'binaryThresh: expected a finite number, got "x"'],
+    ['binaryThresh', Number.NaN, 'got NaN'],
+    ['hiddenLayers', [3, 0], 'hiddenLayers[1]: expected a whole number above 0, got 0'],
+    ['hiddenLayers', 'x', 'hiddenLayers: expected an array of sizes, got "x"'],
+    ['outputSize', 1.5, 'outputSize: expected a whole number above 0, got 1.5'],
+  ])('refuses the %s %j, of the constructor as of a JSON', (name, value, message) => {
+    const net = echo(2)
+    const json = net.toJSON()
+    const options = { inputSize: 1, outputSize: 1, [name]: value } as object
+    for (const call of [
+      () => new NeuralNetwork(options),
+      () => net.fromJSON({ ...json, options: { ...json.options, ...options } }),
+    ]) {
+      expect(call).toThrow(OptionError)
+      expect(call).toThrow(message)
+    }
+    expect(net.toJSON()).toEqual(json)
+  })
+
+  it('refuses the seed null', () => {
+    expect(() => new NeuralNetwork({ seed: null as never })).toThrow(OptionError)
+  })
+
+  it.each([undefined, null])('takes a binaryThresh of %s for the default', (binaryThresh) => {
+    expect(new NeuralNetwork({ binaryThresh } as object).options.binaryThresh).toBe(0.5)
   })
 
   it('draws from Math.random in the order of brain.js: biases, then each unit, layer by layer', () => {
@@ -243,6 +271,19 @@ describe('its data', () => {
     ],
     ['a list in a list', [{ input: [[1]], output: [1] }], 'data[0].input[0]'],
     ['NaN by name', [{ input: { a: NaN }, output: [1] }], 'data[0].input["a"]'],
+    [
+      'a text for numbers',
+      [{ input: 'hello', output: [1] }],
+      'data[0].input: expected an array or an object of numbers, got "hello"',
+    ],
+    [
+      'a number where names come',
+      [
+        { input: [1], output: { a: 1 } },
+        { input: [1], output: 1 },
+      ],
+      'data[1].output: expected an object of numbers, got 1',
+    ],
     ['no output', [{ input: [1] }], 'data[0]: expected { input, output }'],
     ['no input', [{ output: [1] }], 'data[0]: expected { input, output }'],
     ['nothing in a datum', [xor[0], null], 'data[1]: expected { input, output }, got null'],
@@ -278,6 +319,30 @@ describe('its data', () => {
       'input length 3 must match options.inputSize of 2',
     )
     expect(net.validateInput(new Float32Array(2))).toBe(undefined)
+    const named = echo(1, { a: 0 }) as NeuralNetwork<never>
+    for (const [input, came] of [
+      [undefined, 'undefined'],
+      [null, 'null'],
+      ['a', '"a"'],
+      [5, '5'],
+    ]) {
+      const run = () => named.run(input as never)
+      expect(run).toThrow(ShapeError)
+      expect(run).toThrow(`input: expected an object of numbers, got ${came}`)
+    }
+  })
+
+  it('are checked only by a network that has sizes', () => {
+    const net = new NeuralNetwork()
+    const datum = { input: new Float32Array(2), output: new Float32Array(1) }
+    expect(() => net.validateInput(datum.input)).toThrow('network not runnable')
+    expect(() => net.validateData([datum])).toThrow('network not runnable')
+    expect(() => echo(2).validateData([undefined as never])).toThrow(
+      'data[0]: expected { input, output }, got undefined',
+    )
+    expect(() => echo(2).trainPattern(undefined as never)).toThrow(
+      'data[0]: expected { input, output }, got undefined',
+    )
   })
 
   it('are put into numbers by formatData(), and checked by validateData()', () => {

@@ -160,6 +160,9 @@ describe('train()', () => {
     expect(net.run([1, 0])[0]).not.toBe(before)
     net.setActivation('sigmoid')
     expect([net.run([1, 0])[0], net.toJSON().trainOpts.activation]).toEqual([before, 'sigmoid'])
+    net.trainOpts.activation = 'tanh'
+    net.setActivation()
+    expect(net.toJSON().trainOpts.activation).toBe('tanh')
     expect(() => net.setActivation('foo' as 'relu')).toThrow(
       "Unknown activation foo. Available activations are: 'sigmoid', 'relu', 'leaky-relu', 'tanh'",
     )
