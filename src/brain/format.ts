@@ -12,6 +12,11 @@ export interface Side {
   readonly length: number
 }
 
+export interface Sides {
+  readonly input: Side
+  readonly output: Side
+}
+
 /** A Map of each table, which is far faster to ask. */
 const maps = new WeakMap<INumberHash, ReadonlyMap<string, number>>()
 function mapOf(table: INumberHash): ReadonlyMap<string, number> {

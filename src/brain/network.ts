@@ -3,7 +3,7 @@
 import { BackendError } from '../base/errors.ts'
 import { runNow, runPaced, type Slices } from '../base/pace.ts'
 import { Configured, networkOptions } from './configured.ts'
-import { checkInputLength, checkLength, formatted, type Side, sideOf } from './format.ts'
+import { checkInputLength, formatted, type Sides } from './format.ts'
 import { activate, forward } from './forward.ts'
 import { Held } from './held.ts'
 import { lookup } from './lookup.ts'
@@ -17,7 +17,7 @@ import { testResults } from './test-results.ts'
 import { makeFunction } from './to-function.ts'
 import { trainOptionsOfJSON } from './train-options.ts'
 import { diverged, train } from './trainer.ts'
-import { checkData, sidesOf, trainingData } from './training-data.ts'
+import { checkData, checkLengths, formattedData, sidesOf, trainingData } from './training-data.ts'
 import type {
   INeuralNetworkBinaryTestResult,
   INeuralNetworkData,
@@ -121,8 +121,8 @@ export class NeuralNetwork<
     return { ...trainOpts, activation, isAdam: trainOpts.praxis === 'adam' }
   }
 
-  /** The sides of the data that the network knows, or, before there are any, those of the data. */
-  #sides(data?: readonly unknown[]): { input: Side; output: Side } {
+  /** The sides of the data that the network knows, or, while it has no weights, those of the data. */
+  #sides(data?: readonly unknown[]): Sides {
     if (this.#held.parameters || !data) {
       const { inputLookup, outputLookup, sizes } = this
       return {
@@ -130,21 +130,11 @@ export class NeuralNetwork<
         output: { name: 'output', lookup: outputLookup, length: sizes[sizes.length - 1] },
       }
     }
-    const sides = data.map((_, index) => sidesOf(data, index))
-    return {
-      input: sideOf(
-        'input',
-        sides.map(({ input }) => input),
-      ),
-      output: sideOf(
-        'output',
-        sides.map(({ output }) => output),
-      ),
-    }
+    return sidesOf(data)
   }
 
   /** Takes over the sides of the first data, and draws weights for their sizes. */
-  #adopt(input: Side, output: Side): void {
+  #adopt({ input, output }: Sides): void {
     if (this.#held.parameters) return
     this.sizes = sizesFor(input.length, output.length, this.options)
     this.inputLookup = input.lookup
@@ -179,9 +169,9 @@ export class NeuralNetwork<
     this.#held.refuseWhileTraining()
     this.updateTrainingOptions(options)
     checkData(data)
-    const { input, output } = this.#sides(data)
-    const numbers = trainingData(data, input, output)
-    this.#adopt(input, output)
+    const sides = this.#sides(data)
+    const numbers = trainingData(data, sides.input, sides.output)
+    this.#adopt(sides)
     const { trainOpts, errorCheckInterval } = this
     const online = makeOnline(this.sizes, this.#held.parameters!, numbers, this.#rule())
     return yield* this.#held.during(
@@ -199,7 +189,7 @@ export class NeuralNetwork<
   trainPattern(datum: INeuralNetworkDatumFormatted<Float32Array>, logErrorRate?: boolean): number | null {
     this.#held.refuseWhileTraining()
     const parameters = this.#held.current()
-    const { input, output } = this.#places()
+    const { input, output } = this.#sidesByPlace()
     const data = trainingData([datum], input, output)
     const online = makeReference(this.sizes, parameters, data, this.#rule())
     // biome-ignore lint/correctness/useYield: one step has no place to pause at
@@ -212,7 +202,7 @@ export class NeuralNetwork<
   }
 
   /** Both sides of formatted data. Throws BackendError before the sizes are known. */
-  #places(): { input: Side; output: Side } {
+  #sidesByPlace(): Sides {
     if (!this.isRunnable) throw new BackendError('network not runnable')
     const { input, output } = this.#sides()
     return { input: { ...input, lookup: null }, output: { ...output, lookup: null } }
@@ -220,17 +210,12 @@ export class NeuralNetwork<
 
   /** Throws ShapeError where formatted data do not fit the sizes, and BackendError before those are known. */
   validateData(data: readonly INeuralNetworkDatumFormatted<Float32Array>[]): void {
-    const { input, output } = this.#places()
-    data.forEach((_, index) => {
-      const datum = sidesOf(data, index)
-      checkLength(datum.input, input, index)
-      checkLength(datum.output, output, index)
-    })
+    checkLengths(data, this.#sidesByPlace())
   }
 
   /** Throws ShapeError where a formatted input does not fit the sizes, and BackendError before those are known. */
   validateInput(formattedInput: Float32Array): void {
-    checkInputLength(formattedInput, this.#places().input)
+    checkInputLength(formattedInput, this.#sidesByPlace().input)
   }
 
   /**
@@ -241,16 +226,7 @@ export class NeuralNetwork<
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
   ): INeuralNetworkDatumFormatted<Float32Array>[] {
     checkData(data)
-    const { input, output } = this.#sides(data)
-    return data.map((_, index) => {
-      const datum = sidesOf(data, index)
-      checkLength(datum.input, input, index)
-      checkLength(datum.output, output, index)
-      return {
-        input: formatted(datum.input, input, () => `data[${index}].input`),
-        output: formatted(datum.output, output, () => `data[${index}].output`),
-      }
-    })
+    return formattedData(data, this.#sides(data))
   }
 
   /**
@@ -261,8 +237,7 @@ export class NeuralNetwork<
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
   ): INeuralNetworkTestResult | INeuralNetworkBinaryTestResult {
     const numbers = this.formatData(data)
-    const { input, output } = this.#sides(data)
-    this.#adopt(input, output)
+    this.#adopt(this.#sides(data))
     const answered = numbers.map((datum) => ({ ...datum, answer: this.runInput(datum.input) }))
     return testResults(answered, this.options.binaryThresh)
   }

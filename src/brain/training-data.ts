@@ -1,7 +1,8 @@
 // The data of a training: the inputs as lists of numbers that may leave out zeros, the targets as they are.
 
 import { ShapeError, shown } from '../base/errors.ts'
-import { checkLength, eachNumber, type Side } from './format.ts'
+import { checkLength, eachNumber, formatted, type Side, type Sides, sideOf } from './format.ts'
+import type { INeuralNetworkDatumFormatted } from './types.ts'
 
 export interface TrainingData {
   readonly rows: number
@@ -48,7 +49,7 @@ class Growing {
 }
 
 /** The two sides of datum `index`; throws ShapeError where it has not both. */
-export function sidesOf(data: readonly unknown[], index: number): { input: unknown; output: unknown } {
+export function datumAt(data: readonly unknown[], index: number): { input: unknown; output: unknown } {
   const datum = data[index]
   if (typeof datum === 'object' && datum !== null && 'input' in datum && 'output' in datum) {
     const { input, output } = datum
@@ -64,6 +65,37 @@ export function checkData(data: unknown): asserts data is readonly unknown[] {
   throw new ShapeError(`data: expected an array of at least one { input, output }, got ${shown(data)}`)
 }
 
+/** The sides of new data, with the names of all of them. Throws ShapeError where a datum lacks one. */
+export function sidesOf(data: readonly unknown[]): Sides {
+  const all = data.map((_, index) => datumAt(data, index))
+  const [inputs, outputs] = [all.map(({ input }) => input), all.map(({ output }) => output)]
+  return { input: sideOf('input', inputs), output: sideOf('output', outputs) }
+}
+
+/** Throws ShapeError where a datum has other lengths than the sides. */
+export function checkLengths(data: readonly unknown[], { input, output }: Sides): void {
+  data.forEach((_, index) => {
+    const datum = datumAt(data, index)
+    checkLength(datum.input, input, index)
+    checkLength(datum.output, output, index)
+  })
+}
+
+/** The data in numbers by place. Throws ShapeError for data that do not fit the sides, or hold what is no number. */
+export function formattedData(
+  data: readonly unknown[],
+  sides: Sides,
+): INeuralNetworkDatumFormatted<Float32Array>[] {
+  checkLengths(data, sides)
+  return data.map((_, index) => {
+    const { input, output } = datumAt(data, index)
+    return {
+      input: formatted(input, sides.input, () => `data[${index}].input`),
+      output: formatted(output, sides.output, () => `data[${index}].output`),
+    }
+  })
+}
+
 /** Throws ShapeError for data that do not fit the sides, or hold what is no number. */
 export function trainingData(data: readonly unknown[], input: Side, output: Side): TrainingData {
   const rows = data.length
@@ -73,7 +105,7 @@ export function trainingData(data: readonly unknown[], input: Side, output: Side
   const push = (index: number, value: number) => list.push(index, value)
   // By name, what a row leaves out is 0; by place, zeros stay until it is known how many they are.
   for (let r = 0; r < rows; ++r) {
-    const datum = sidesOf(data, r)
+    const datum = datumAt(data, r)
     checkLength(datum.input, input, r)
     checkLength(datum.output, output, r)
     eachNumber(datum.input, input, push, () => `data[${r}].input`)
