@@ -3,9 +3,10 @@
 import * as Abi from '../../assembly/abi/online/map.ts'
 import { power } from '../base/powers.ts'
 import { activationTables } from './activation-table.ts'
-import type { Online, Rule } from './online.ts'
+import type { Online } from './online.ts'
 import type { Layer, Parameters, Weights } from './parameters.ts'
 import type { Place, Plan } from './plan.ts'
+import type { Rule } from './rule.ts'
 import type { TrainingData } from './training-data.ts'
 
 /** assembly/online/index.ts */
@@ -104,36 +105,28 @@ function writeData(buffer: ArrayBuffer, plan: Plan, data: TrainingData): void {
   }
 }
 
-/** Writes everything to the memory. */
-export function fill(
-  buffer: ArrayBuffer,
-  plan: Plan,
-  parameters: Parameters,
-  data: TrainingData,
-  rule: Rule,
-): void {
+/** Writes to fields of the head. */
+function fieldsOf(buffer: ArrayBuffer, { head }: Plan) {
   const ints = new Uint32Array(buffer)
   const floats = new Float32Array(buffer)
   const doubles = new Float64Array(buffer)
-  ints.fill(0, plan.head / 4, plan.starts / 4)
-  const int = (field: number, value: number) => {
-    ints[(plan.head + field) / 4] = value
+  return {
+    int(field: number, value: number) {
+      ints[(head + field) / 4] = value
+    },
+    float(field: number, value: number) {
+      floats[(head + field) / 4] = value
+    },
+    double(field: number, value: number) {
+      doubles[(head + field) / 8] = value
+    },
   }
-  const float = (field: number, value: number) => {
-    floats[(plan.head + field) / 4] = value
-  }
-  const double = (field: number, value: number) => {
-    doubles[(plan.head + field) / 8] = value
-  }
+}
+
+/** Writes the rule, for Adam after so many steps. */
+function writeRule(buffer: ArrayBuffer, plan: Plan, rule: Rule, steps: number): void {
+  const { int, float, double } = fieldsOf(buffer, plan)
   int(Abi.ACTIVATION, codes[rule.activation])
-  int(Abi.LAYERS, plan.places.length)
-  int(Abi.IS_ADAM, Number(rule.isAdam))
-  int(Abi.IS_SPARSE, Number(!plan.keepsZeros))
-  int(Abi.ROWS, data.rows)
-  int(Abi.OUTPUTS, plan.places[plan.places.length - 1].units)
-  int(Abi.STARTS, plan.starts)
-  int(Abi.ENTRIES, plan.entries)
-  int(Abi.TARGETS, plan.targets)
   float(Abi.RATE, rule.learningRate)
   float(Abi.MOMENTUM, rule.momentum)
   float(Abi.ALPHA, rule.leakyReluAlpha)
@@ -143,17 +136,44 @@ export function fill(
   double(Abi.BETA2, rule.beta2)
   float(Abi.SHARE2, 1 - rule.beta2)
   float(Abi.EPSILON, rule.epsilon)
-  double(Abi.POWER1, power(rule.beta1, parameters.steps))
-  double(Abi.POWER2, power(rule.beta2, parameters.steps))
+  double(Abi.POWER1, power(rule.beta1, steps))
+  double(Abi.POWER2, power(rule.beta2, steps))
+}
+
+/** Writes the table of the activation, where it has one. */
+function writeTable(buffer: ArrayBuffer, plan: Plan, { activation }: Rule): void {
+  if (activation !== 'sigmoid' && activation !== 'tanh') return
+  const { int, float } = fieldsOf(buffer, plan)
+  const { terms, scale } = activationTables()[activation]
+  new Float32Array(buffer).set(terms, plan.table / 4)
+  int(Abi.TABLE, plan.table + 4 * Abi.TERMS * Abi.TABLE_ENTRIES)
+  float(Abi.TABLE_SCALE, scale)
+  float(Abi.TABLE_INVERSE, 1 / scale)
+  float(Abi.TABLE_END, Abi.TABLE_ENTRIES / scale)
+}
+
+/** Writes everything to the memory. */
+export function fill(
+  buffer: ArrayBuffer,
+  plan: Plan,
+  parameters: Parameters,
+  data: TrainingData,
+  rule: Rule,
+): void {
+  const ints = new Uint32Array(buffer)
+  const { int, double } = fieldsOf(buffer, plan)
+  ints.fill(0, plan.head / 4, plan.starts / 4)
+  int(Abi.LAYERS, plan.places.length)
+  int(Abi.IS_ADAM, Number(rule.isAdam))
+  int(Abi.IS_SPARSE, Number(!plan.keepsZeros))
+  int(Abi.ROWS, data.rows)
+  int(Abi.OUTPUTS, plan.places[plan.places.length - 1].units)
+  int(Abi.STARTS, plan.starts)
+  int(Abi.ENTRIES, plan.entries)
+  int(Abi.TARGETS, plan.targets)
   double(Abi.ERROR, 1)
-  if (rule.activation === 'sigmoid' || rule.activation === 'tanh') {
-    const { terms, scale } = activationTables()[rule.activation]
-    floats.set(terms, plan.table / 4)
-    int(Abi.TABLE, plan.table + 4 * Abi.TERMS * Abi.TABLE_ENTRIES)
-    float(Abi.TABLE_SCALE, scale)
-    float(Abi.TABLE_INVERSE, 1 / scale)
-    float(Abi.TABLE_END, Abi.TABLE_ENTRIES / scale)
-  }
+  writeRule(buffer, plan, rule, parameters.steps)
+  writeTable(buffer, plan, rule)
   plan.places.forEach((place, l) => {
     const at = Abi.HEAD + l * Abi.LAYER
     int(at + Abi.INPUTS, place.inputs)
@@ -178,13 +198,22 @@ export function onlineIn(
   kernels: Kernels,
   plan: Plan,
   parameters: Parameters,
-  rule: Rule,
+  first: Rule,
   release: () => void,
 ): Online {
   const ints = new Uint32Array(buffer)
   const doubles = new Float64Array(buffer)
   const { head } = plan
+  const { isAdam } = first
   const { steps } = parameters
+  let { activation } = first
+  /** Steps of Adam so far. */
+  function stepsNow(): number {
+    if (!isAdam) return steps
+    // The low half of a 64-bit integer, and the high one.
+    const at = (head + Abi.SAMPLES) / 4
+    return steps + ints[at] + 2 ** 32 * ints[at + 1]
+  }
   return {
     get iterations() {
       return ints[(head + Abi.ITERATIONS) / 4]
@@ -198,12 +227,17 @@ export function onlineIn(
     run: (most, until, threshold) => kernels.run(head, most, Math.min(until, 2 ** 31 - 1), threshold),
     write() {
       kernels.settle(head)
-      writeParameters(buffer, plan, parameters, rule.isAdam)
-      // The low half of a 64-bit integer, and the high one.
-      const at = (head + Abi.SAMPLES) / 4
-      if (rule.isAdam) parameters.steps = steps + ints[at] + 2 ** 32 * ints[at + 1]
+      writeParameters(buffer, plan, parameters, isAdam)
+      parameters.steps = stepsNow()
     },
-    read: () => readParameters(buffer, plan, parameters, rule.isAdam),
+    read: () => readParameters(buffer, plan, parameters, isAdam),
+    follow(rule) {
+      // What is behind is brought up to date by the momentum that it had.
+      kernels.settle(head)
+      writeRule(buffer, plan, rule, stepsNow())
+      if (rule.activation !== activation) writeTable(buffer, plan, rule)
+      activation = rule.activation
+    },
     release,
   }
 }

@@ -8,14 +8,14 @@ import { activate, forward } from './forward.ts'
 import { Held } from './held.ts'
 import { lookup } from './lookup.ts'
 import { makeOnline } from './make-online.ts'
-import type { Rule } from './online.ts'
 import { drawn } from './parameters.ts'
 import { makeReference } from './reference.ts'
+import { isSameRule, ruleOf } from './rule.ts'
 import { sizesFor, sizesOf } from './sizes.ts'
 import { layersToJSON, stateOfJSON } from './state.ts'
 import { testResults } from './test-results.ts'
 import { makeFunction } from './to-function.ts'
-import { trainOptionsOfJSON } from './train-options.ts'
+import { trainOptionsOfJSON, validateWhileTraining } from './train-options.ts'
 import { diverged, train } from './trainer.ts'
 import { checkData, checkLengths, formattedData, sidesOf, trainingData } from './training-data.ts'
 import type {
@@ -31,7 +31,6 @@ import type {
   INeuralNetworkValue,
   INumberHash,
   ITrainingStatus,
-  NeuralNetworkActivation,
 } from './types.ts'
 
 /**
@@ -111,14 +110,8 @@ export class NeuralNetwork<
   /** The outputs in order for inputs in order, which are not checked. Throws BackendError before the network has weights. */
   runInput(input: Float32Array): Float32Array {
     const { layers } = this.#held.current()
-    const { activation, leakyReluAlpha } = this.#rule()
+    const { activation, leakyReluAlpha } = ruleOf(this.trainOpts)
     return forward(layers, activate(activation, leakyReluAlpha), input)
-  }
-
-  #rule(): Rule {
-    const { trainOpts } = this
-    const activation = trainOpts.activation as NeuralNetworkActivation
-    return { ...trainOpts, activation, isAdam: trainOpts.praxis === 'adam' }
   }
 
   /** The sides of the data that the network knows, or, while it has no weights, those of the data. */
@@ -146,7 +139,8 @@ export class NeuralNetwork<
 
   /**
    * Trains on the data, in their order, an update for each, until the error is small enough, or as many iterations or milliseconds
-   * are over as the options allow. Returns how it ended. The options are kept for the next call. Throws OptionError; ShapeError;
+   * are over as the options allow. Returns how it ended. The options are kept for the next call; what a callback writes to them
+   * counts at once, but for praxis and timeout. Throws OptionError; ShapeError;
    * BackendError in a callback of its own, and where memory lacks; DivergedError where the error or a weight is no longer finite:
    * the weights are then those from before.
    */
@@ -172,12 +166,28 @@ export class NeuralNetwork<
     const sides = this.#sides(data)
     const numbers = trainingData(data, sides.input, sides.output)
     this.#adopt(sides)
-    const { trainOpts, errorCheckInterval } = this
-    const online = makeOnline(this.sizes, this.#held.parameters!, numbers, this.#rule())
+    let rule = ruleOf(this.trainOpts)
+    const online = makeOnline(this.sizes, this.#held.parameters!, numbers, rule)
+    const follow = () => {
+      validateWhileTraining(this.trainOpts)
+      const next = ruleOf(this.trainOpts)
+      if (isSameRule(rule, next)) return
+      rule = next
+      online.follow(rule)
+    }
     return yield* this.#held.during(
       online,
-      (resume) => train({ online, options: trainOpts, errorCheckInterval, resume }),
-      ({ iterations }) => diverged(trainOpts, iterations),
+      (resume) =>
+        train({
+          online,
+          options: () => this.trainOpts,
+          errorCheckInterval: () => this.errorCheckInterval,
+          resume: () => {
+            resume()
+            follow()
+          },
+        }),
+      ({ iterations }) => diverged(this.trainOpts, iterations),
     )
   }
 
@@ -191,7 +201,7 @@ export class NeuralNetwork<
     const parameters = this.#held.current()
     const { input, output } = this.#sidesByPlace()
     const data = trainingData([datum], input, output)
-    const online = makeReference(this.sizes, parameters, data, this.#rule())
+    const online = makeReference(this.sizes, parameters, data, ruleOf(this.trainOpts))
     // biome-ignore lint/correctness/useYield: one step has no place to pause at
     const step = function* (): Slices<number> {
       online.run(1, 1, -1)

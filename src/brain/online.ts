@@ -1,20 +1,8 @@
 // Training sample by sample: what a backend offers for it.
 
 import type { Parameters } from './parameters.ts'
+import type { Rule } from './rule.ts'
 import type { TrainingData } from './training-data.ts'
-import type { NeuralNetworkActivation } from './types.ts'
-
-/** What of the options changes the numbers. */
-export interface Rule {
-  readonly activation: NeuralNetworkActivation
-  readonly leakyReluAlpha: number
-  readonly learningRate: number
-  readonly isAdam: boolean
-  readonly momentum: number
-  readonly beta1: number
-  readonly beta2: number
-  readonly epsilon: number
-}
 
 /** A training under way. */
 export interface Online {
@@ -33,6 +21,11 @@ export interface Online {
   write(): void
   /** Takes the parameters over, which something else has changed. */
   read(): void
+  /**
+   * Goes on by another rule from the next sample on. Momentum or Adam, that stays. The parameters, where they have been written to,
+   * are read() before.
+   */
+  follow(rule: Rule): void
   /** Gives its memory back. write() comes first. */
   release(): void
 }

@@ -1,7 +1,7 @@
 // Where the numbers of a training by kernels stand: assembly/abi/online/map.ts has the map.
 
 import * as Abi from '../../assembly/abi/online/map.ts'
-import type { Rule } from './online.ts'
+import type { Rule } from './rule.ts'
 import type { TrainingData } from './training-data.ts'
 
 /** Where a layer stands: byte addresses, but for the first four. */

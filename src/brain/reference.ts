@@ -2,8 +2,9 @@
 
 import { power } from '../base/powers.ts'
 import { activate, forwardLayer } from './forward.ts'
-import type { MakeOnline, Rule } from './online.ts'
+import type { MakeOnline } from './online.ts'
 import { type Layer, prepare } from './parameters.ts'
+import type { Rule } from './rule.ts'
 import type { NeuralNetworkActivation } from './types.ts'
 
 /** δ from the error e and the activation a. */
@@ -63,16 +64,25 @@ function adam(layer: Layer, x: Float32Array, delta: Float32Array, rule: Rule, sc
   }
 }
 
-export const makeReference: MakeOnline = (sizes, parameters, data, rule) => {
+export const makeReference: MakeOnline = (sizes, parameters, data, first) => {
   const { layers } = parameters
-  prepare(parameters, rule.isAdam)
+  const { isAdam } = first
+  prepare(parameters, isAdam)
   const last = layers.length
-  const f = activate(rule.activation, rule.leakyReluAlpha)
-  const delta = deltaOf(rule.activation, rule.leakyReluAlpha)
   const activations = sizes.map((units) => new Float32Array(units))
   const deltas = sizes.map((units) => new Float32Array(units))
-  let power1 = power(rule.beta1, parameters.steps)
-  let power2 = power(rule.beta2, parameters.steps)
+  let rule: Rule
+  let f: (z: number) => number
+  let delta: (e: number, a: number) => number
+  let [power1, power2] = [1, 1]
+  function follow(next: Rule): void {
+    rule = next
+    f = activate(rule.activation, rule.leakyReluAlpha)
+    delta = deltaOf(rule.activation, rule.leakyReluAlpha)
+    power1 = power(rule.beta1, parameters.steps)
+    power2 = power(rule.beta2, parameters.steps)
+  }
+  follow(first)
 
   /** Trains on row r. Returns the mean of its squared errors before that. */
   function train(r: number): number {
@@ -99,7 +109,7 @@ export const makeReference: MakeOnline = (sizes, parameters, data, rule) => {
         deltas[l][i] = delta(e, activations[l][i])
       }
     }
-    if (rule.isAdam) {
+    if (isAdam) {
       power1 *= rule.beta1
       power2 *= rule.beta2
       const scale = rule.learningRate / (1 - power1)
@@ -139,6 +149,7 @@ export const makeReference: MakeOnline = (sizes, parameters, data, rule) => {
     },
     write() {},
     read() {},
+    follow,
     release() {},
   }
 }

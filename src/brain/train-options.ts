@@ -39,7 +39,7 @@ const allowed: Record<keyof INeuralNetworkTrainOptions, Allows> = {
   leakyReluAlpha: isShare,
   learningRate: isShare,
   momentum: isShare,
-  callback: (value) => value === undefined || isFunction(value),
+  callback: (value) => value === undefined || value === null || isFunction(value),
   callbackPeriod: isAbove0,
   timeout: isAbove0,
   praxis: (value) => !value || value === 'adam',
@@ -47,6 +47,8 @@ const allowed: Record<keyof INeuralNetworkTrainOptions, Allows> = {
   beta2: isShare,
   epsilon: isShare,
 }
+
+const numbersOfRule = ['learningRate', 'momentum', 'leakyReluAlpha', 'beta1', 'beta2', 'epsilon'] as const
 
 /** The text of any value: String() throws for objects without a prototype. */
 function textOf(value: unknown): string {
@@ -64,15 +66,30 @@ export function validateActivation(activation: unknown): void {
   throw new OptionError(`Unknown activation ${textOf(activation)}. Available activations are: ${names}`)
 }
 
+const outOfRange = (name: string, value: unknown) =>
+  new OptionError(
+    `[${name}, ${textOf(value)}] is out of normal training range, your network will probably not train.`,
+  )
+
 /** Throws OptionError for an option that training cannot take. */
 export function validateTrainOptions(options: INeuralNetworkTrainOptions): void {
   for (const [name, allows] of Object.entries(allowed)) {
     const value = options[name as keyof INeuralNetworkTrainOptions]
-    if (allows(value)) continue
-    throw new OptionError(
-      `[${name}, ${textOf(value)}] is out of normal training range, your network will probably not train.`,
-    )
+    if (!allows(value)) throw outOfRange(name, value)
   }
+}
+
+/**
+ * Throws OptionError for what was written to the options of a training under way and is no number. Any number will do, as in
+ * brain.js: `iterations = 0` ends it.
+ */
+export function validateWhileTraining(options: INeuralNetworkTrainOptions): void {
+  validateActivation(options.activation)
+  for (const name of ['iterations', 'errorThresh'] as const) {
+    const value: unknown = options[name]
+    if (typeof value !== 'number' || Number.isNaN(value)) throw outOfRange(name, value)
+  }
+  for (const name of numbersOfRule) if (!Number.isFinite(options[name])) throw outOfRange(name, options[name])
 }
 
 /** The options as toJSON() has them. */

@@ -12,15 +12,21 @@ const GLANCE_MS = 4
 const FIRST_SAMPLES = 64
 const MOST_SAMPLES = 2 ** 30
 
-/** The first multiple of the period after `iterations`, or, of a period that is no whole number, the next iteration. */
-const nextMultiple = (period: number, iterations: number): number =>
-  Number.isInteger(period) ? (Math.floor(iterations / period) + 1) * period : iterations + 1
+/**
+ * The first multiple of the period after `iterations`, or, of a period that is no whole number, the next iteration. Never, where the
+ * period is not above 0: a callback may have written it.
+ */
+function nextMultiple(period: number, iterations: number): number {
+  if (!(period > 0)) return Infinity
+  return Number.isInteger(period) ? (Math.floor(iterations / period) + 1) * period : iterations + 1
+}
 
 export interface Course {
   readonly online: Online
-  readonly options: INeuralNetworkTrainOptions
-  /** Iterations between two looks at the error. */
-  readonly errorCheckInterval: number
+  /** The options as they are now: a callback may change them, and while it pauses others may. */
+  readonly options: () => INeuralNetworkTrainOptions
+  /** Iterations between two looks at the error, as they are now. */
+  readonly errorCheckInterval: () => number
   /** Called before it goes on after others had their turn. */
   readonly resume: () => void
 }
@@ -28,18 +34,31 @@ export interface Course {
 /** Trains, and returns how it ended. May pause at each yield. Throws DivergedError where the error is no longer finite. */
 export function* train(course: Course): Slices<INeuralNetworkState> {
   const { online, options, errorCheckInterval, resume } = course
-  const { callback, callbackPeriod, errorThresh, iterations: most, logPeriod, timeout } = options
-  const log = typeof options.log === 'function' ? options.log : undefined
-  const endTime = now() + timeout
+  const endTime = now() + options().timeout
   const status: INeuralNetworkState = { error: 1, iterations: 0 }
+
+  /** The next iteration after which there is something else to do. */
+  function due(): number {
+    const { callback, callbackPeriod, iterations, log, logPeriod } = options()
+    const done = status.iterations
+    const interval = errorCheckInterval()
+    return Math.min(
+      Math.ceil(iterations),
+      typeof log === 'function' ? nextMultiple(logPeriod, done) : Infinity,
+      callback ? nextMultiple(callbackPeriod, done) : Infinity,
+      interval === 1 ? Infinity : nextMultiple(interval, done),
+    )
+  }
 
   // Samples for about GLANCE_MS.
   let glance = FIRST_SAMPLES
-  function* advance(until: number): Slices<void> {
-    // Where the error is looked at now and then, the kernels are not to stop by it.
-    const threshold = errorCheckInterval === 1 ? errorThresh : -1
+  function* advance(): Slices<void> {
     const from = online.iterations
+    let isLate = false
     for (;;) {
+      const until = isLate ? online.iterations + 1 : Math.max(due(), online.iterations + 1)
+      // Where the error is looked at now and then, the kernels are not to stop by it.
+      const threshold = errorCheckInterval() === 1 ? options().errorThresh : -1
       const before = now()
       const trained = online.run(glance, until, threshold)
       const whole = trained < glance || online.iterations >= until
@@ -50,10 +69,11 @@ export function* train(course: Course): Slices<INeuralNetworkState> {
       if (before + took >= endTime) {
         // At the end of a pass.
         if (online.iterations > from && online.isBetween) return
-        until = online.iterations + 1
+        isLate = true
       }
       yield
       resume()
+      if (online.iterations > from && online.isBetween && online.iterations >= due()) return
     }
   }
 
@@ -62,21 +82,21 @@ export function* train(course: Course): Slices<INeuralNetworkState> {
     resume()
   }
 
-  while (status.iterations < most && status.error > errorThresh && now() < endTime) {
-    const done = status.iterations
-    const due = [
-      Math.ceil(most),
-      log ? nextMultiple(logPeriod, done) : Infinity,
-      callback ? nextMultiple(callbackPeriod, done) : Infinity,
-      errorCheckInterval === 1 ? Infinity : nextMultiple(errorCheckInterval, done),
-    ]
-    yield* advance(Math.min(...due))
+  while (
+    status.iterations < options().iterations &&
+    status.error > options().errorThresh &&
+    now() < endTime
+  ) {
+    yield* advance()
     const { iterations } = online
     status.iterations = iterations
-    if (!Number.isFinite(online.error)) throw diverged(options, iterations)
-    const logs = log && iterations % logPeriod === 0
-    if (errorCheckInterval === 1 || iterations % errorCheckInterval === 0 || logs) status.error = online.error
+    if (!Number.isFinite(online.error)) throw diverged(options(), iterations)
+    const interval = errorCheckInterval()
+    const { log, logPeriod } = options()
+    const logs = typeof log === 'function' && iterations % logPeriod === 0
+    if (interval === 1 || iterations % interval === 0 || logs) status.error = online.error
     if (logs) tell(log, { error: status.error, iterations })
+    const { callback, callbackPeriod } = options()
     if (callback && iterations % callbackPeriod === 0) tell(callback, { iterations, error: status.error })
   }
   return status

@@ -66,8 +66,11 @@ export interface INeuralNetworkTrainOptions {
   learningRate: number
   /** Share of the last change of a weight that its next one begins with; between 0 and 1, 0.1 by default. */
   momentum: number
-  /** Called with the state. It may read the weights and biases and write to them; it may not train the network. */
-  callback?: INeuralNetworkTrainingCallback
+  /**
+   * Called with the state; null for none. It may read the weights and biases and write to them, and to trainOpts; it may not train the
+   * network.
+   */
+  callback?: INeuralNetworkTrainingCallback | null
   /** Iterations between two calls of callback; above 0, 10 by default. */
   callbackPeriod: number
   /** Milliseconds after which training ends, once the iteration under way is through; above 0, Infinity by default. */

@@ -52,6 +52,7 @@ function expectAsSeen(found: Seen, seen: Seen, errors: number): void {
   expect(differences(found.test, seen.test, 1e-4)).toEqual([])
 }
 
+const seenOf = new Map(Object.values(golden.scenarios).flatMap((group) => Object.entries(group)))
 const runs = golden.runs.map(({ run, seen }) => [run.name, run, seen] as const)
 
 describe('trains as brain.js from the same weights', () => {
@@ -76,9 +77,11 @@ describe('trains as brain.js in plain JavaScript', () => {
   it.each(runs)('%s', (_, run, seen) => {
     expectAsSeen(trained(plain, run), seen, 1e-8)
   })
-})
 
-const seenOf = new Map(Object.values(golden.scenarios).flatMap((group) => Object.entries(group)))
+  it.each(Object.entries(groups.changes))('changes: %s', async (name, scenario) => {
+    expect(differences(await outcome(scenario, plain), seenOf.get(name), 1e-8)).toEqual([])
+  })
+})
 
 /** What is expected of a scenario here. */
 function expectedOf(name: string): unknown {

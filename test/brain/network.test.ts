@@ -67,7 +67,7 @@ describe('a NeuralNetwork', () => {
     ['leakyReluAlpha', [0, 1], [0.2]],
     ['learningRate', [0, 1, 2, NaN, undefined], [0.999]],
     ['momentum', [0, 1], [0.999]],
-    ['callback', [null, 5, {}], [undefined, () => {}]],
+    ['callback', [5, {}], [undefined, null, () => {}]],
     ['callbackPeriod', [0, '1'], [3]],
     ['timeout', [0, -1, NaN, null], [Infinity, 1]],
     ['praxis', ['sgd', 5], ['adam', null, undefined]],

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { sigmoid, tanh } from '../../src/base/math.ts'
 import { PhiloxStream } from '../../src/base/random.ts'
 import { makeByKernels } from '../../src/brain/make-online.ts'
-import type { MakeOnline, Rule } from '../../src/brain/online.ts'
+import type { MakeOnline } from '../../src/brain/online.ts'
 import { cloneParameters, type Parameters, randomize, zeroParameters } from '../../src/brain/parameters.ts'
 import { makeReference } from '../../src/brain/reference.ts'
+import type { Rule } from '../../src/brain/rule.ts'
 import { ACTIVATIONS, trainDefaults } from '../../src/brain/train-options.ts'
 import { trainingData } from '../../src/brain/training-data.ts'
 
@@ -53,7 +54,19 @@ function dataOf({ sizes, rows, density, named }: Case, random: PhiloxStream) {
   return trainingData(byName, { name: 'input', lookup, length: inputs }, side('output', outputs))
 }
 
-/** Trains in uneven parts and returns all that it changes, and the errors. */
+/** The rule with other numbers, and another activation where that has a table as well. */
+function otherwise(rule: Rule, random: PhiloxStream): Rule {
+  const near = (value: number) => value * (0.5 + 0.5 * random.uniform())
+  const { activation, learningRate, momentum, beta1, beta2, epsilon, leakyReluAlpha } = rule
+  return {
+    ...rule,
+    activation: activation === 'sigmoid' && random.below(2) > 0 ? 'tanh' : activation,
+    ...{ learningRate: near(learningRate), momentum: near(momentum), leakyReluAlpha: near(leakyReluAlpha) },
+    ...{ beta1: near(beta1), beta2: near(beta2), epsilon: epsilon / near(1) },
+  }
+}
+
+/** Trains in uneven parts, between which the rule changes, and returns all that it changes, and the errors. */
 function trained(make: MakeOnline, parameters: Parameters, one: Case, rule: Rule, seed: number) {
   const own = cloneParameters(parameters)
   const random = new PhiloxStream(seed, 9)
@@ -67,6 +80,7 @@ function trained(make: MakeOnline, parameters: Parameters, one: Case, rule: Rule
     online.write()
     own.layers[0].weights[0][0] += 0.125
     online.read()
+    online.follow(otherwise(rule, random))
   }
   online.write()
   online.release()

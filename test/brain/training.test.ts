@@ -2,7 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest'
 import { NeuralNetwork } from '../../src/brain/index.ts'
-import { BackendError, DivergedError } from '../../src/index.ts'
+import { BackendError, DivergedError, OptionError } from '../../src/index.ts'
 
 const xor = [0, 1, 2, 3].map((i) => ({ input: [i & 1, i >> 1], output: [(i & 1) ^ (i >> 1)] }))
 const fresh = (options: object = {}) =>
@@ -204,6 +204,38 @@ describe('train()', () => {
     const other = ready()
     other.train(xor, { iterations: 2 })
     expect(net.toJSON().layers).toEqual(other.toJSON().layers)
+  })
+
+  it('ends where others write to its options what is no number, with the weights so far', () => {
+    for (const [name, value] of [
+      ['learningRate', Number.NaN],
+      ['momentum', '0.5'],
+      ['epsilon', Number.POSITIVE_INFINITY],
+      ['iterations', undefined],
+      ['errorThresh', null],
+    ] as const) {
+      const net = ready()
+      const train = () =>
+        net.train(xor, {
+          ...{ iterations: 5, callbackPeriod: 1 },
+          callback: ({ iterations }) => {
+            if (iterations === 2) Object.assign(net.trainOpts, { [name]: value })
+          },
+        })
+      expect(train, name).toThrow(
+        new OptionError(
+          `[${name}, ${value}] is out of normal training range, your network will probably not train.`,
+        ),
+      )
+      const expected = ready()
+      expected.train(xor, { iterations: 2 })
+      expect(net.weights, name).toEqual(expected.weights)
+      Object.assign(net.trainOpts, expected.trainOpts)
+      expect(net.train(xor, { iterations: 1 }).iterations).toBe(1)
+    }
+    const net = ready()
+    const callback = () => net.setActivation('gelu' as 'relu')
+    expect(() => net.train(xor, { callback })).toThrow('Unknown activation gelu')
   })
 
   it('refuses to train within its own training, and lets others', () => {

@@ -194,6 +194,14 @@ Object.assign(dataScenarios, {
       net.run(input),
     )
   },
+  'training on values by name that are no numbers': (library) =>
+    [1, true, '1', '0.5', false, null, undefined, ''].map((value) => {
+      const net = fixed(library, [2, 2, 1], { inputs: ['a', 'b'], outputs: ['x'] })
+      return [
+        { input: { a: value, b: 0.5 }, output: { x: 1 } },
+        { input: { a: 1 }, output: { x: value } },
+      ].map((datum) => net.train([datum], { iterations: 1 }).error)
+    }),
   'forms of one input': (library) => {
     const net = fixed(library, [3, 2, 2])
     return [[1, 0.5, 0], new Float32Array([1, 0.5, 0]), new Float64Array([1, 0.5, 0])].map((input) =>

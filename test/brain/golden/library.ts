@@ -3,6 +3,7 @@
 
 export interface Net {
   options: Record<string, unknown>
+  errorCheckInterval: number
   trainOpts: Record<string, unknown>
   sizes: number[]
   inputLookup: unknown
@@ -15,6 +16,7 @@ export interface Net {
   run(input: unknown): never
   test(data: unknown): Record<string, unknown>
   initialize(): void
+  setActivation(activation: unknown): void
   updateTrainingOptions(options: unknown): void
   validateData(data: unknown): void
   toJSON(): Json
