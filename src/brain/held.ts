@@ -5,7 +5,7 @@ import type { Slices } from '../base/pace.ts'
 import type { Online } from './online.ts'
 import { areFinite, cloneParameters, type Layer, type Parameters } from './parameters.ts'
 
-export class Held {
+class Held {
   parameters: Parameters | undefined
   #online: Online | undefined
   /** True where the arrays were handed out, and may have been written to, while something trains. */
@@ -69,3 +69,17 @@ export class Held {
     }
   }
 }
+
+const HELD = Symbol('held')
+
+/**
+ * Gives a network its Held. A #private field would not be there for a proxy of the network, as Vue's reactive() makes one of each
+ * object that it is given: a property is, and a function is handed out as it is where objects are wrapped as well.
+ */
+export function giveHeld(network: object): void {
+  const held = new Held()
+  Object.defineProperty(network, HELD, { value: () => held, writable: true, configurable: true })
+}
+
+/** The Held of a network, or of a proxy of one. */
+export const heldBy = (network: object): Held => (network as { [HELD](): Held })[HELD]()

@@ -3,21 +3,22 @@
 import { BackendError } from '../base/errors.ts'
 import { runNow, runPaced, type Slices } from '../base/pace.ts'
 import { Configured, networkOptions } from './configured.ts'
-import { checkInputLength, formatted, type Sides } from './format.ts'
+import { checkInputLength, formatted } from './format.ts'
 import { activate, forward } from './forward.ts'
-import { Held } from './held.ts'
+import { giveHeld, heldBy } from './held.ts'
 import { lookup } from './lookup.ts'
 import { makeOnline } from './make-online.ts'
 import { drawn } from './parameters.ts'
 import { makeReference } from './reference.ts'
 import { isSameRule, ruleOf } from './rule.ts'
-import { sizesFor, sizesOf } from './sizes.ts'
+import { adopt, knownSides, type Sided, sidesByPlace, sidesFor } from './sides.ts'
+import { sizesOf } from './sizes.ts'
 import { layersToJSON, stateOfJSON } from './state.ts'
 import { testResults } from './test-results.ts'
 import { makeFunction } from './to-function.ts'
 import { trainOptionsOfJSON, validateWhileTraining } from './train-options.ts'
 import { diverged, train } from './trainer.ts'
-import { checkData, checkLengths, formattedData, sidesOf, trainingData } from './training-data.ts'
+import { checkData, checkLengths, formattedData, trainingData } from './training-data.ts'
 import type {
   INeuralNetworkBinaryTestResult,
   INeuralNetworkData,
@@ -56,17 +57,16 @@ export class NeuralNetwork<
   /** Iterations between two looks at whether the error is small enough; 1 by default. */
   errorCheckInterval = 1
 
-  readonly #held = new Held()
-
   constructor(options: Partial<INeuralNetworkOptions & INeuralNetworkTrainOptions> = {}) {
     super(options)
+    giveHeld(this)
     this.sizes = sizesOf(this.options)
   }
 
   /** Draws new weights for the sizes. Throws BackendError where those are not known, and while the network trains. */
   initialize(): void {
     if (this.sizes.length === 0) throw new BackendError('Sizes must be set before initializing')
-    this.#held.replace(drawn(this.sizes, this.options.seed))
+    heldBy(this).replace(drawn(this.sizes, this.options.seed))
   }
 
   /** True once the sizes are known. run() needs weights too: those of initialize(), train() or fromJSON(). */
@@ -81,17 +81,17 @@ export class NeuralNetwork<
 
   /** Samples that Adam has stepped by. */
   get iterations(): number {
-    return this.#held.parameters?.steps ?? 0
+    return heldBy(this).parameters?.steps ?? 0
   }
 
   /** weights[l][j][i]: from unit i of layer l − 1 to unit j of layer l, from 1 on. May be written to. */
   get weights(): Float32Array[][] {
-    return this.#held.layerByLayer(({ weights }) => [...weights])
+    return heldBy(this).layerByLayer(({ weights }) => [...weights])
   }
 
   /** biases[l][j]: of unit j of layer l, from 1 on. May be written to. */
   get biases(): Float32Array[] {
-    return this.#held.layerByLayer(({ biases }) => biases)
+    return heldBy(this).layerByLayer(({ biases }) => biases)
   }
 
   /**
@@ -99,8 +99,8 @@ export class NeuralNetwork<
    * before the network has weights.
    */
   run(input: Partial<InputType>): OutputType {
-    this.#held.current()
-    const side = this.#sides().input
+    heldBy(this).current()
+    const side = knownSides(this).input
     checkInputLength(input, side)
     const answer = this.runInput(formatted(input, side, () => 'input'))
     const outputs = this.outputLookup ? lookup.toObject(this.outputLookup, answer) : answer
@@ -109,46 +109,22 @@ export class NeuralNetwork<
 
   /** The outputs in order for inputs in order, which are not checked. Throws BackendError before the network has weights. */
   runInput(input: Float32Array): Float32Array {
-    const { layers } = this.#held.current()
+    const { layers } = heldBy(this).current()
     const { activation, leakyReluAlpha } = ruleOf(this.trainOpts)
     return forward(layers, activate(activation, leakyReluAlpha), input)
   }
 
-  /** The sides of the data that the network knows, or, while it has no weights, those of the data. */
-  #sides(data?: readonly unknown[]): Sides {
-    if (this.#held.parameters || !data) {
-      const { inputLookup, outputLookup, sizes } = this
-      return {
-        input: { name: 'input', lookup: inputLookup, length: sizes[0] },
-        output: { name: 'output', lookup: outputLookup, length: sizes[sizes.length - 1] },
-      }
-    }
-    return sidesOf(data)
-  }
-
-  /** Takes over the sides of the first data, and draws weights for their sizes. */
-  #adopt({ input, output }: Sides): void {
-    if (this.#held.parameters) return
-    this.sizes = sizesFor(input.length, output.length, this.options)
-    this.inputLookup = input.lookup
-    this.inputLookupLength = input.lookup ? input.length : 0
-    this.outputLookup = output.lookup
-    this.outputLookupLength = output.lookup ? output.length : 0
-    this.initialize()
-  }
-
   /**
    * Trains on the data, in their order, an update for each, until the error is small enough, or as many iterations or milliseconds
-   * are over as the options allow. Returns how it ended. The options are kept for the next call; what a callback writes to them
-   * counts at once, but for praxis and timeout. Throws OptionError; ShapeError;
-   * BackendError in a callback of its own, and where memory lacks; DivergedError where the error or a weight is no longer finite:
-   * the weights are then those from before.
+   * are over as the options allow. Returns how it ended. The options are kept for the next call; what a callback writes to trainOpts
+   * counts at once, but for praxis and timeout. Throws OptionError; ShapeError; BackendError in a callback of its own, and where
+   * memory lacks; DivergedError where the error or a weight is no longer finite: the weights are then those from before.
    */
   train(
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
     options: Partial<INeuralNetworkTrainOptions> = {},
   ): INeuralNetworkState {
-    return runNow(this.#train(data, options))
+    return runNow(training(this, data, options))
   }
 
   /** train(), in slices of 15 ms, between which the event loop has its turn. Rejects where that throws. */
@@ -156,39 +132,7 @@ export class NeuralNetwork<
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
     options: Partial<INeuralNetworkTrainOptions> = {},
   ): Promise<ITrainingStatus> {
-    return runPaced(this.#train(data, options), () => {})
-  }
-
-  *#train(data: unknown, options: Partial<INeuralNetworkTrainOptions>): Slices<INeuralNetworkState> {
-    this.#held.refuseWhileTraining()
-    this.updateTrainingOptions(options)
-    checkData(data)
-    const sides = this.#sides(data)
-    const numbers = trainingData(data, sides.input, sides.output)
-    this.#adopt(sides)
-    let rule = ruleOf(this.trainOpts)
-    const online = makeOnline(this.sizes, this.#held.parameters!, numbers, rule)
-    const follow = () => {
-      validateWhileTraining(this.trainOpts)
-      const next = ruleOf(this.trainOpts)
-      if (isSameRule(rule, next)) return
-      rule = next
-      online.follow(rule)
-    }
-    return yield* this.#held.during(
-      online,
-      (resume) =>
-        train({
-          online,
-          options: () => this.trainOpts,
-          errorCheckInterval: () => this.errorCheckInterval,
-          resume: () => {
-            resume()
-            follow()
-          },
-        }),
-      ({ iterations }) => diverged(this.trainOpts, iterations),
-    )
+    return runPaced(training(this, data, options), () => {})
   }
 
   /**
@@ -197,9 +141,9 @@ export class NeuralNetwork<
    * longer finite: the weights are then those from before.
    */
   trainPattern(datum: INeuralNetworkDatumFormatted<Float32Array>, logErrorRate?: boolean): number | null {
-    this.#held.refuseWhileTraining()
-    const parameters = this.#held.current()
-    const { input, output } = this.#sidesByPlace()
+    heldBy(this).refuseWhileTraining()
+    const parameters = heldBy(this).current()
+    const { input, output } = sidesByPlace(this)
     const data = trainingData([datum], input, output)
     const online = makeReference(this.sizes, parameters, data, ruleOf(this.trainOpts))
     // biome-ignore lint/correctness/useYield: one step has no place to pause at
@@ -207,25 +151,18 @@ export class NeuralNetwork<
       online.run(1, 1, -1)
       return online.error
     }
-    const error = runNow(this.#held.during(online, step, () => diverged(this.trainOpts, 1)))
+    const error = runNow(heldBy(this).during(online, step, () => diverged(this.trainOpts, 1)))
     return logErrorRate ? error : null
-  }
-
-  /** Both sides of formatted data. Throws BackendError before the sizes are known. */
-  #sidesByPlace(): Sides {
-    if (!this.isRunnable) throw new BackendError('network not runnable')
-    const { input, output } = this.#sides()
-    return { input: { ...input, lookup: null }, output: { ...output, lookup: null } }
   }
 
   /** Throws ShapeError where formatted data do not fit the sizes, and BackendError before those are known. */
   validateData(data: readonly INeuralNetworkDatumFormatted<Float32Array>[]): void {
-    checkLengths(data, this.#sidesByPlace())
+    checkLengths(data, sidesByPlace(this))
   }
 
   /** Throws ShapeError where a formatted input does not fit the sizes, and BackendError before those are known. */
   validateInput(formattedInput: Float32Array): void {
-    checkInputLength(formattedInput, this.#sidesByPlace().input)
+    checkInputLength(formattedInput, sidesByPlace(this).input)
   }
 
   /**
@@ -236,7 +173,7 @@ export class NeuralNetwork<
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
   ): INeuralNetworkDatumFormatted<Float32Array>[] {
     checkData(data)
-    return formattedData(data, this.#sides(data))
+    return formattedData(data, sidesFor(this, data))
   }
 
   /**
@@ -247,7 +184,7 @@ export class NeuralNetwork<
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
   ): INeuralNetworkTestResult | INeuralNetworkBinaryTestResult {
     const numbers = this.formatData(data)
-    this.#adopt(this.#sides(data))
+    adopt(this, sidesFor(this, data))
     const answered = numbers.map((datum) => ({ ...datum, answer: this.runInput(datum.input) }))
     return testResults(answered, this.options.binaryThresh)
   }
@@ -257,11 +194,11 @@ export class NeuralNetwork<
    * are known.
    */
   toJSON(): INeuralNetworkJSON {
-    if (!this.#held.parameters) this.initialize()
+    if (!heldBy(this).parameters) this.initialize()
     return {
       type: 'NeuralNetwork',
       sizes: [...this.sizes],
-      layers: layersToJSON(this.#held.current()),
+      layers: layersToJSON(heldBy(this).current()),
       inputLookup: this.inputLookup && { ...this.inputLookup },
       inputLookupLength: this.inputLookupLength,
       outputLookup: this.outputLookup && { ...this.outputLookup },
@@ -276,7 +213,7 @@ export class NeuralNetwork<
    * BackendError while it trains, and changes nothing then.
    */
   fromJSON(json: INeuralNetworkJSON): this {
-    this.#held.refuseWhileTraining()
+    heldBy(this).refuseWhileTraining()
     const state = stateOfJSON(json)
     const { seed } = this.options
     // What else the constructor was given belongs to the network that this one was.
@@ -288,7 +225,7 @@ export class NeuralNetwork<
     this.inputLookupLength = state.inputLookup ? this.sizes[0] : 0
     this.outputLookup = state.outputLookup
     this.outputLookupLength = state.outputLookup ? this.sizes[this.outputLayer] : 0
-    this.#held.replace(state.parameters)
+    heldBy(this).replace(state.parameters)
     return this
   }
 
@@ -301,4 +238,43 @@ export class NeuralNetwork<
   toFunction(cb?: (source: string) => string): (input: Partial<InputType>) => OutputType {
     return makeFunction(this.toJSON(), cb)
   }
+}
+
+/** A training of the network, in slices. */
+function* training(
+  network: Configured & Sided & { errorCheckInterval: number },
+  data: unknown,
+  options: Partial<INeuralNetworkTrainOptions>,
+): Slices<INeuralNetworkState> {
+  const held = heldBy(network)
+  held.refuseWhileTraining()
+  network.updateTrainingOptions(options)
+  checkData(data)
+  const sides = sidesFor(network, data)
+  const numbers = trainingData(data, sides.input, sides.output)
+  adopt(network, sides)
+  let rule = ruleOf(network.trainOpts)
+  const online = makeOnline(network.sizes, held.parameters!, numbers, rule)
+  /** What others have changed meanwhile counts from the next sample on. */
+  const follow = () => {
+    validateWhileTraining(network.trainOpts)
+    const next = ruleOf(network.trainOpts)
+    if (isSameRule(rule, next)) return
+    rule = next
+    online.follow(rule)
+  }
+  const course = (resume: () => void) => ({
+    online,
+    options: () => network.trainOpts,
+    errorCheckInterval: () => network.errorCheckInterval,
+    resume: () => {
+      resume()
+      follow()
+    },
+  })
+  return yield* held.during(
+    online,
+    (resume) => train(course(resume)),
+    ({ iterations }) => diverged(network.trainOpts, iterations),
+  )
 }

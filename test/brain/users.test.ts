@@ -202,6 +202,29 @@ describe('a program of a user of brain.js', () => {
     expect(net.toJSON().trainOpts.learningRate).toBe(0.2)
   })
 
+  it('keeps its network where Vue makes objects reactive, by proxies of them and of all that is in them', async () => {
+    const reactive = <T extends object>(target: T): T =>
+      new Proxy(target, {
+        get(object, name, receiver) {
+          const value = Reflect.get(object, name, receiver)
+          const isWrapped = ['Object', 'Array'].includes(Object.prototype.toString.call(value).slice(8, -1))
+          return isWrapped ? reactive(value as object) : value
+        },
+      })
+    const data = reactive({ net: new brain.NeuralNetwork({ hiddenLayers: [3] }), rows: xor })
+    data.net.train(data.rows, { iterations: 5 })
+    await data.net.trainAsync(data.rows, { iterations: 5, praxis: 'adam' })
+    expect(data.net.trainPattern(data.net.formatData(xor)[0], true)).toBeGreaterThan(0)
+    data.net.validateData(data.net.formatData(xor))
+    expect([data.net.sizes.length, data.net.isRunnable, data.net.weights.length]).toEqual([3, true, 3])
+    expect(data.net.toFunction()([0, 1])).toEqual([...(data.net.run([0, 1]) as Float32Array)])
+    expect('accuracy' in data.net.test(xor)).toBe(true)
+    const again = reactive(new brain.NeuralNetwork()).fromJSON(data.net.toJSON())
+    expect(again.run([1, 0])).toEqual(data.net.run([1, 0]))
+    expect(Object.create(again).run([1, 0])).toEqual(data.net.run([1, 0]))
+    again.initialize()
+  })
+
   it('is told of a recurrent network that it is not here', () => {
     expect(() => new brain.recurrent.LSTM()).toThrow(/nabla\/brain has no LSTM/)
   })
