@@ -2,6 +2,7 @@
 
 import { OptionError, ShapeError, shown } from '../base/errors.ts'
 import { entry, listOf, objectOf } from '../base/plain.ts'
+import { ratiosOf } from './test-results.ts'
 import type {
   INeuralNetworkBinaryTestResult,
   INeuralNetworkState,
@@ -116,7 +117,6 @@ const isBinaryPartitionResults = <JsonType>(
 ): results is ICrossValidationTestPartitionBinaryResults<JsonType> => 'truePos' in results
 
 const isClass = (value: unknown): boolean => /^class\b/.test(Function.prototype.toString.call(value))
-const ratio = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)
 
 /**
  * Trains a network for each of k parts of the data on the other parts, and tests it on that part.
@@ -229,18 +229,11 @@ export class CrossValidate<Init extends InitClassifier> {
       this.json = { avgs, stats, sets }
       return this.json
     }
-    const [truePos, trueNeg] = [sum('truePos'), sum('trueNeg')]
-    const [falsePos, falseNeg] = [sum('falsePos'), sum('falseNeg')]
-    const ratios = {
-      precision: ratio(truePos, truePos + falsePos),
-      recall: ratio(truePos, truePos + falseNeg),
-      accuracy: ratio(trueNeg + truePos, total),
+    const counts = {
+      ...{ truePos: sum('truePos'), trueNeg: sum('trueNeg') },
+      ...{ falsePos: sum('falsePos'), falseNeg: sum('falseNeg') },
     }
-    this.json = {
-      avgs,
-      stats: { ...stats, truePos, trueNeg, falsePos, falseNeg, ...ratios },
-      sets,
-    }
+    this.json = { avgs, stats: { ...stats, ...counts, ...ratiosOf({ ...counts, total }) }, sets }
     return this.json
   }
 

@@ -24,7 +24,9 @@ const codes = {
 
 /** The parts of a layer's rows, a vector of each in turn: arrays of JavaScript, (units × inputs). */
 const partsOf = (layer: Layer, isAdam: boolean): Weights['weights'][] =>
-  isAdam ? [layer.weights, layer.low!.weights, layer.high!.weights] : [layer.weights, layer.changes!]
+  isAdam
+    ? [layer.weights, layer.firstMoments!.weights, layer.secondMoments!.weights]
+    : [layer.weights, layer.changes!]
 
 /** Calls `visit` with each row of the parts, and with where its numbers stand: the first, and the distance of the next. */
 function eachRow(
@@ -45,8 +47,8 @@ function biasesOf(layer: Layer, { biases, part }: Place, isAdam: boolean): [Floa
   return isAdam
     ? [
         [layer.biases, biases],
-        [layer.low!.biases, biases + part],
-        [layer.high!.biases, biases + 2 * part],
+        [layer.firstMoments!.biases, biases + part],
+        [layer.secondMoments!.biases, biases + 2 * part],
       ]
     : [[layer.biases, biases]]
 }

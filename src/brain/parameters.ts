@@ -11,9 +11,9 @@ export interface Weights {
 export interface Layer extends Weights {
   /** The last change of each weight: what momentum goes on from. */
   changes: readonly Float32Array[] | undefined
-  /** The two moments of Adam. */
-  low: Weights | undefined
-  high: Weights | undefined
+  /** Of Adam, the running means m of the gradients and v of their squares. */
+  firstMoments: Weights | undefined
+  secondMoments: Weights | undefined
 }
 
 /** Of the layers above the inputs, the lowest first. */
@@ -31,7 +31,7 @@ export function zeroParameters(sizes: readonly number[]): Parameters {
   const layers = sizes.slice(1).map((units, l) => ({
     weights: zeros(units, sizes[l]),
     biases: new Float32Array(units),
-    ...{ changes: undefined, low: undefined, high: undefined },
+    ...{ changes: undefined, firstMoments: undefined, secondMoments: undefined },
   }))
   return { layers, steps: 0 }
 }
@@ -63,8 +63,8 @@ const zerosLike = ({ weights, biases }: Weights): Weights => ({
 export function prepare({ layers }: Parameters, isAdam: boolean): void {
   for (const layer of layers) {
     if (isAdam) {
-      layer.low ??= zerosLike(layer)
-      layer.high ??= zerosLike(layer)
+      layer.firstMoments ??= zerosLike(layer)
+      layer.secondMoments ??= zerosLike(layer)
     } else layer.changes ??= zerosLike(layer).weights
   }
 }
@@ -78,8 +78,8 @@ export function cloneParameters({ layers, steps }: Parameters): Parameters {
     layers: layers.map((layer) => ({
       ...clone(layer)!,
       changes: layer.changes && copy(layer.changes),
-      low: clone(layer.low),
-      high: clone(layer.high),
+      firstMoments: clone(layer.firstMoments),
+      secondMoments: clone(layer.secondMoments),
     })),
     steps,
   }

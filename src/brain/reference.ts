@@ -44,11 +44,11 @@ function momentum({ weights, biases, changes }: Layer, x: Float32Array, delta: F
 function adam(layer: Layer, x: Float32Array, delta: Float32Array, rule: Rule, scale: number, root: number) {
   const { beta1, beta2, epsilon } = rule
   const [share1, share2] = [1 - beta1, 1 - beta2]
-  const [low, high] = [layer.low!, layer.high!]
+  const [first, second] = [layer.firstMoments!, layer.secondMoments!]
   for (let j = 0; j < layer.weights.length; ++j) {
     const row = layer.weights[j]
-    const m = low.weights[j]
-    const v = high.weights[j]
+    const m = first.weights[j]
+    const v = second.weights[j]
     for (let i = 0; i < row.length; ++i) {
       const g = delta[j] * x[i]
       const mean = m[i] * beta1 + share1 * g
@@ -58,9 +58,9 @@ function adam(layer: Layer, x: Float32Array, delta: Float32Array, rule: Rule, sc
       row[i] += (scale * mean) / (root * Math.sqrt(square) + epsilon)
     }
     const g = delta[j]
-    layer.biases[j] += (scale * low.biases[j]) / (root * Math.sqrt(high.biases[j]) + epsilon)
-    low.biases[j] = low.biases[j] * beta1 + share1 * g
-    high.biases[j] = high.biases[j] * beta2 + share2 * g * g
+    layer.biases[j] += (scale * first.biases[j]) / (root * Math.sqrt(second.biases[j]) + epsilon)
+    first.biases[j] = first.biases[j] * beta1 + share1 * g
+    second.biases[j] = second.biases[j] * beta2 + share2 * g * g
   }
 }
 

@@ -8,13 +8,23 @@ import type {
 } from './types.ts'
 
 /** A datum in numbers, and what the network answers. */
-export interface Answered {
+interface Answered {
   readonly input: Float32Array
   readonly output: Float32Array
   readonly answer: Float32Array
 }
 
+type Counts = Pick<INeuralNetworkBinaryTestResult, 'trueNeg' | 'truePos' | 'falseNeg' | 'falsePos' | 'total'>
+type Ratios = Pick<INeuralNetworkBinaryTestResult, 'precision' | 'recall' | 'accuracy'>
+
 const ratio = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)
+
+/** The shares that follow from the counts: 0 where there is nothing to take a share of. */
+export const ratiosOf = ({ trueNeg, truePos, falseNeg, falsePos, total }: Counts): Ratios => ({
+  precision: ratio(truePos, truePos + falsePos),
+  recall: ratio(truePos, truePos + falseNeg),
+  accuracy: ratio(trueNeg + truePos, total),
+})
 
 /** Index of the largest number, of the first of them. */
 const indexOfMost = (values: Float32Array): number => values.indexOf(largest(values))
@@ -41,13 +51,8 @@ function binary(data: readonly Answered[], threshold: number, error: number): IN
     else if (actual === 0 && expected === 1) ++falseNeg
     else if (actual === 1 && expected === 0) ++falsePos
   }
-  const total = data.length
-  return {
-    ...{ error, misclasses, total, trueNeg, truePos, falseNeg, falsePos },
-    precision: ratio(truePos, truePos + falsePos),
-    recall: ratio(truePos, truePos + falseNeg),
-    accuracy: ratio(trueNeg + truePos, total),
-  }
+  const counts = { total: data.length, trueNeg, truePos, falseNeg, falsePos }
+  return { error, misclasses, ...counts, ...ratiosOf(counts) }
 }
 
 export function testResults(

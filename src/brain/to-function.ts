@@ -26,7 +26,7 @@ const texts = (lookup: INeuralNetworkJSON['inputLookup']): string[] | undefined 
   lookup ? namesOf(lookup).map((name) => JSON.stringify(name)) : undefined
 
 /** The body of a function of `input`. */
-export function bodyOf(json: INeuralNetworkJSON): string {
+function bodyOf(json: INeuralNetworkJSON): string {
   const { sizes, layers } = json
   const inputs = texts(json.inputLookup)
   const outputs = texts(json.outputLookup)

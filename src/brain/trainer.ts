@@ -21,7 +21,7 @@ function nextMultiple(period: number, iterations: number): number {
   return Number.isInteger(period) ? (Math.floor(iterations / period) + 1) * period : iterations + 1
 }
 
-export interface Course {
+interface Course {
   readonly online: Online
   /** The options as they are now: a callback may change them, and while it pauses others may. */
   readonly options: () => INeuralNetworkTrainOptions

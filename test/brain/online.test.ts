@@ -114,7 +114,7 @@ describe('the kernels', () => {
         const at = `${where}, layer ${l}`
         expect(largestDifference(layer.weights, expected.weights), at).toBeLessThan(1e-5)
         expect(largestDifference([layer.biases], [expected.biases]), at).toBeLessThan(1e-5)
-        for (const part of ['low', 'high'] as const) {
+        for (const part of ['firstMoments', 'secondMoments'] as const) {
           expect(layer[part] === undefined, at).toBe(!rule.isAdam)
           if (!rule.isAdam) continue
           const [found, wanted] = [layer[part]!, expected[part]!]
