@@ -8,7 +8,7 @@
 
 import { isArray, isObject } from '../base/check.ts'
 import { NablaError, shown } from '../base/errors.ts'
-import { entry, listOf, numberOf, objectOf, type Plain, parsed, refuse, textOf } from '../base/plain.ts'
+import { entry, listOf, numberOf, objectOf, type Plain, parsed, refuse } from '../base/plain.ts'
 import type { ColumnScale } from '../data/features/scale.ts'
 import type { Activation } from '../model/custom-activation.ts'
 import { optimizer as checkOptimizer } from '../model/optimizer.ts'
@@ -17,6 +17,8 @@ import { leakyRelu } from '../model/sloped-activations.ts'
 import type { LayerParameters } from '../model/snapshot.ts'
 import { kindOf, type LoadAs, type Loaded, loaded, loadSettings } from '../models/loaded.ts'
 import type { ModelSnapshot } from '../models/snapshot.ts'
+import { namesOf } from './lookup.ts'
+import { checkType, shapeOfJSON } from './state.ts'
 
 /** What is the same in both versions: parameters, and the names where there are some. */
 interface Read {
@@ -50,60 +52,29 @@ function layerOf(
   return { weights, biases }
 }
 
-/** Names in the order of their indices; undefined where there are none. */
-function namesOf(lookup: unknown, size: number, where: string): string[] | undefined {
-  if (lookup === null || lookup === undefined) return undefined
-  const table = objectOf(lookup, where)
-  const names: (string | undefined)[] = Object.keys(table)
-  if (names.length !== size) refuse(where, `${size} names, one for each value`, names.length)
-  const ordered = new Array<string | undefined>(size).fill(undefined)
-  for (const [name, index] of Object.entries(table)) {
-    const isFree =
-      Number.isInteger(index) && (index as number) < size && ordered[index as number] === undefined
-    if (!isFree || (index as number) < 0)
-      refuse(`${where}[${shown(name)}]`, `an index of its own below ${size}`, index)
-    ordered[index as number] = name
-  }
-  return ordered as string[]
-}
-
-function version2(json: Plain, layers: readonly unknown[]): Read {
-  const sizes = listOf(entry(json, 'sizes'), 'sizes')
-  if (sizes.length !== layers.length) refuse('sizes', `${layers.length} sizes, one a layer`, sizes)
-  const sizeAt = (l: number): number =>
-    Number.isSafeInteger(sizes[l]) && (sizes[l] as number) > 0
-      ? (sizes[l] as number)
-      : refuse(`sizes[${l}]`, 'a whole number above 0', sizes[l])
-  const read = layers.slice(1).map((one, k) => {
-    const where = `layers[${k + 1}]`
-    const layer = objectOf(one, where)
-    const [inputs, units] = [sizeAt(k), sizeAt(k + 1)]
-    const rows = listOf(entry(layer, 'weights'), `${where}.weights`)
-    const biases = listOf(entry(layer, 'biases'), `${where}.biases`)
-    if (rows.length !== units) refuse(`${where}.weights`, `those of ${units} nodes`, rows)
-    if (biases.length !== units) refuse(`${where}.biases`, `those of ${units} nodes`, biases)
-    const lists = rows.map((row, j) => {
-      const list = listOf(row, `${where}.weights[${j}]`)
-      return list.length === inputs ? list : refuse(`${where}.weights[${j}]`, `${inputs} weights`, list)
-    })
-    return layerOf(units, inputs, where, { weight: (j, i) => lists[j][i], bias: (j) => biases[j] })
-  })
+function version2(json: Plain): Read {
+  const { sizes, parameters, inputLookup, outputLookup } = shapeOfJSON(json)
   return {
-    inputs: sizeAt(0),
-    layers: read,
-    inputNames: namesOf(entry(json, 'inputLookup'), sizeAt(0), 'inputLookup'),
-    outputNames: namesOf(entry(json, 'outputLookup'), sizeAt(layers.length - 1), 'outputLookup'),
+    inputs: sizes[0],
+    layers: parameters.layers.map(({ weights, biases }, l) =>
+      layerOf(biases.length, sizes[l], `json.layers[${l + 1}]`, {
+        weight: (j, i) => weights[j][i],
+        bias: (j) => biases[j],
+      }),
+    ),
+    inputNames: inputLookup ? namesOf(inputLookup) : undefined,
+    outputNames: outputLookup ? namesOf(outputLookup) : undefined,
   }
 }
 
 function version1(json: Plain, layers: readonly unknown[]): Read {
-  const tables = layers.map((layer, l) => objectOf(layer, `layers[${l}]`))
+  const tables = layers.map((layer, l) => objectOf(layer, `json.layers[${l}]`))
   const nodes = tables.map((table) => Object.keys(table))
   nodes.forEach((names, l) => {
-    if (names.length === 0) refuse(`layers[${l}]`, 'at least one node', 'none')
+    if (names.length === 0) refuse(`json.layers[${l}]`, 'at least one node', 'none')
   })
   const read = tables.slice(1).map((table, k) => {
-    const where = `layers[${k + 1}]`
+    const where = `json.layers[${k + 1}]`
     const below = nodes[k]
     const units = nodes[k + 1].map((name) => {
       const node = objectOf(table[name], `${where}[${shown(name)}]`)
@@ -134,14 +105,15 @@ function activationOf(json: Plain, isSecond: boolean): Activation {
   const all = [json, ...places]
   const found = all.map((place) => entry(place, 'activation')).find((one) => one !== undefined) ?? 'sigmoid'
   if (found === 'sigmoid' || found === 'tanh' || found === 'relu') return found
-  if (found !== 'leaky-relu') return refuse('activation', "'sigmoid', 'relu', 'leaky-relu' or 'tanh'", found)
+  if (found !== 'leaky-relu')
+    return refuse('json.activation', "'sigmoid', 'relu', 'leaky-relu' or 'tanh'", found)
   // Below 0 that of 1.x is 0, and 0.01 z above: scaledFor() has the factor.
   if (!isSecond) return 'relu'
   const alpha = all.map((place) => entry(place, 'leakyReluAlpha')).find((one) => one !== undefined)
-  const slope = numberOf(alpha, 0.01, 'leakyReluAlpha')
+  const slope = numberOf(alpha, 0.01, 'json.leakyReluAlpha')
   return slope >= 0 && slope < 1e6
     ? leakyRelu(slope)
-    : refuse('leakyReluAlpha', 'a number from 0 to 10⁶', slope)
+    : refuse('json.leakyReluAlpha', 'a number from 0 to 10⁶', slope)
 }
 
 /** What 1.x calls 'leaky-relu' and is seen to compute: relu(0.01 z), a relu of weights and biases a hundredth of its own. */
@@ -177,15 +149,12 @@ const plainScale: ColumnScale = { log1p: false, offset: 0, scale: 1 }
 /** The network or model in plain data, of the object or the text that toJSON() gives. Throws FormatError. */
 export function readBrain(given: unknown): ModelSnapshot {
   const json = objectOf(typeof given === 'string' ? parsed(given, 'json') : given, 'json')
-  const type = entry(json, 'type') ?? 'NeuralNetwork'
-  if (type !== 'NeuralNetwork' && type !== 'NeuralNetworkGPU') {
-    refuse('type', "'NeuralNetwork', the feedforward network of brain.js", textOf(type, 'type'))
-  }
-  const layers = listOf(entry(json, 'layers'), 'layers')
-  if (layers.length < 2) refuse('layers', 'at least two, the inputs and the outputs', layers.length)
+  checkType(json)
+  const layers = listOf(entry(json, 'layers'), 'json.layers')
+  if (layers.length < 2) refuse('json.layers', 'at least two, the inputs and the outputs', layers.length)
   const first = layers[0]
   const isSecond = isObject(first) && isArray(entry(first, 'weights'))
-  const read = isSecond ? version2(json, layers) : version1(json, layers)
+  const read = isSecond ? version2(json) : version1(json, layers)
   const activation = activationOf(json, isSecond)
   const optimizer = optimizerOf(json)
   return {

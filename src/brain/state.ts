@@ -1,7 +1,7 @@
 // A network as toJSON() gives it, and back.
 
 import { isObject } from '../base/check.ts'
-import { FormatError } from '../base/errors.ts'
+import { FormatError, shown } from '../base/errors.ts'
 import { entry, listOf, objectOf, type Plain, refuse } from '../base/plain.ts'
 import type { Parameters } from './parameters.ts'
 import { zeroParameters } from './parameters.ts'
@@ -18,28 +18,33 @@ export function layersToJSON({ layers }: Parameters): IJSONLayer[] {
   ]
 }
 
-export interface State {
+/** What of a network its run() needs, but for the activation. */
+export interface Shape {
   readonly sizes: number[]
   readonly parameters: Parameters
   readonly inputLookup: INumberHash | null
   readonly outputLookup: INumberHash | null
+}
+
+export interface State extends Shape {
   readonly options: Plain
   readonly trainOpts: Plain
 }
 
-/** A table of names whose indices are those below the length, each once; or null. */
+/** A table of as many names as a side has values, each with the index of its own; or null. */
 function lookupOf(value: unknown, length: number, where: string): INumberHash | null {
   if (value === null || value === undefined) return null
-  const table = objectOf(value, where)
-  const names = Object.keys(table)
-  const indices = new Set(names.map((name) => table[name]))
-  const fits = [...indices].every(
-    (one) => Number.isInteger(one) && (one as number) >= 0 && (one as number) < length,
-  )
-  if (!fits || indices.size !== length || names.length !== length) {
-    refuse(where, `${length} names, each with an index of its own below ${length}`, value)
+  const entries = Object.entries(objectOf(value, where))
+  if (entries.length !== length) refuse(where, `${length} names, one for each value`, entries.length)
+  const taken = new Set<unknown>()
+  for (const [name, index] of entries) {
+    const fits = Number.isInteger(index) && (index as number) >= 0 && (index as number) < length
+    if (!fits || taken.has(index)) {
+      refuse(`${where}[${shown(name)}]`, `an index of its own from 0 to ${length - 1}`, index)
+    }
+    taken.add(index)
   }
-  return Object.fromEntries(names.map((name) => [name, table[name] as number]))
+  return Object.fromEntries(entries) as INumberHash
 }
 
 /** Fills the values from a list, which has as many. */
@@ -58,18 +63,19 @@ const optional = (json: Plain, name: string): Plain => {
   return value === undefined || value === null ? {} : objectOf(value, `json.${name}`)
 }
 
-/** Reads what toJSON() gave. Throws FormatError, and has changed nothing then. */
-export function stateOfJSON(given: unknown): State {
-  if (!isObject(given)) refuse('json', "an object, as toJSON() gives it; of a text, JSON.parse()'s", given)
-  const json = objectOf(given, 'json')
+/** Refuses what is no feedforward network of brain.js. */
+export function checkType(json: Plain): void {
   const type = entry(json, 'type')
-  if (type !== undefined && type !== 'NeuralNetwork' && type !== 'NeuralNetworkGPU') {
-    refuse('json.type', "'NeuralNetwork'", type)
-  }
+  if (type === undefined || type === 'NeuralNetwork' || type === 'NeuralNetworkGPU') return
+  refuse('json.type', "'NeuralNetwork', the feedforward network of brain.js", type)
+}
+
+/** Reads the sizes, parameters and names of brain.js 2. Throws FormatError. */
+export function shapeOfJSON(json: Plain): Shape {
   const layers = listOf(entry(json, 'layers'), 'json.layers')
   if (entry(json, 'sizes') === undefined) {
     throw new FormatError(
-      'json.sizes: expected the sizes of the layers, as brain.js 2 saves them. fromBrain() of nabla/brain reads brain.js 1, too.',
+      'json.sizes: expected the sizes of the layers, as brain.js 2 saves them, got none. For brain.js 1 there is fromBrain() of nabla/brain.',
     )
   }
   const sizes = listOf(entry(json, 'sizes'), 'json.sizes').map((size, l) =>
@@ -78,15 +84,16 @@ export function stateOfJSON(given: unknown): State {
       : refuse(`json.sizes[${l}]`, 'a whole number above 0', size),
   )
   if (sizes.length < 2 || sizes.length !== layers.length) {
-    refuse('json.sizes', `those of ${layers.length} layers, two at least`, sizes)
+    refuse('json.sizes', `${Math.max(2, layers.length)} sizes, one for each layer`, sizes)
   }
   const total = sizes.slice(1).reduce((sum, units, l) => sum + units * sizes[l], 0)
   // So that no memory is taken for numbers that are not there.
-  if (total > 2 ** 30) refuse('json.sizes', 'those of at most 2³⁰ weights', sizes)
+  if (total > 2 ** 30) refuse('json.sizes', 'sizes of at most 2³⁰ weights in all', sizes)
   layers.forEach((one, l) => {
     if (l === 0) return
     const rows = listOf(entry(objectOf(one, `json.layers[${l}]`), 'weights'), `json.layers[${l}].weights`)
-    if (rows.length !== sizes[l]) refuse(`json.layers[${l}].weights`, `those of ${sizes[l]} units`, rows)
+    if (rows.length !== sizes[l])
+      refuse(`json.layers[${l}].weights`, `${sizes[l]} lists of weights, one for each unit`, rows)
   })
   const parameters = zeroParameters(sizes)
   parameters.layers.forEach(({ weights, biases }, l) => {
@@ -101,6 +108,16 @@ export function stateOfJSON(given: unknown): State {
     ...{ sizes, parameters },
     inputLookup: lookupOf(entry(json, 'inputLookup'), sizes[0], 'json.inputLookup'),
     outputLookup: lookupOf(entry(json, 'outputLookup'), sizes[sizes.length - 1], 'json.outputLookup'),
+  }
+}
+
+/** Reads what toJSON() gave. Throws FormatError. */
+export function stateOfJSON(given: unknown): State {
+  if (!isObject(given)) refuse('json', "an object, as toJSON() gives it; of a text, JSON.parse()'s", given)
+  const json = objectOf(given, 'json')
+  checkType(json)
+  return {
+    ...shapeOfJSON(json),
     options: optional(json, 'options'),
     trainOpts: optional(json, 'trainOpts'),
   }

@@ -106,17 +106,17 @@ describe('fromBrain', () => {
     [
       'too few weights',
       change('brain2 names', (j) => (j.layers[1].weights as number[][])[0].pop()),
-      /layers\[1\]\.weights\[0\]: expected 3 weights/,
+      /layers\[1\]\.weights\[0\]: expected 3 numbers/,
     ],
     [
       'too few nodes',
       change('brain2 names', (j) => (j.layers[1].weights as number[][]).pop()),
-      /layers\[1\]\.weights: expected those of 3 nodes/,
+      /layers\[1\]\.weights: expected 3 lists of weights, one for each unit/,
     ],
     [
       'a weight that is no number',
       change('brain2 names', (j) => ((j.layers[1].weights as unknown[][])[0][0] = null)),
-      /weight 0 of node 0: expected a finite/,
+      /layers\[1\]\.weights\[0\]\[0\]: expected a finite float32 number, got null/,
     ],
     [
       'a weight beyond float32',
@@ -126,17 +126,17 @@ describe('fromBrain', () => {
     [
       'a size that is none',
       change('brain2 names', (j) => Object.assign(j, { sizes: [3, 1e9, 2] })),
-      /those of 1000000000 nodes/,
+      /sizes: expected sizes of at most 2³⁰ weights in all/,
     ],
     [
       'two names of an index',
       change('brain2 names', (j) => Object.assign(j, { inputLookup: { r: 0, g: 0, b: 2 } })),
-      /inputLookup\["g"\]: expected an index of its own/,
+      /json\.inputLookup\["g"\]: expected an index of its own from 0 to 2, got 0/,
     ],
     [
       'an index that is none',
       change('brain2 names', (j) => Object.assign(j, { inputLookup: { r: 0, g: -1, b: 2 } })),
-      /an index of its own below 3/,
+      /inputLookup\["g"\]: expected an index of its own from 0 to 2, got -1/,
     ],
     [
       'too many names',

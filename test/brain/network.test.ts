@@ -473,18 +473,26 @@ describe('toJSON() and fromJSON()', () => {
       "json: expected an object, as toJSON() gives it; of a text, JSON.parse()'s",
     ],
     ['nothing', () => ({}), 'json.layers: expected an array, got undefined'],
-    ['a network of brain.js 1', () => ({ layers: [{}, {}] }), 'fromBrain() of nabla/brain reads brain.js 1'],
+    [
+      'a network of brain.js 1',
+      () => ({ layers: [{}, {}] }),
+      'For brain.js 1 there is fromBrain() of nabla/brain.',
+    ],
     [
       'another type',
       () => ({ ...json(), type: 'LSTM' }),
-      'json.type: expected \'NeuralNetwork\', got "LSTM"',
+      'json.type: expected \'NeuralNetwork\', the feedforward network of brain.js, got "LSTM"',
     ],
     [
       'other sizes',
       () => ({ ...json(), sizes: [2, 3] }),
-      'json.layers[1].weights: expected those of 3 units',
+      'json.layers[1].weights: expected 3 lists of weights, one for each unit',
     ],
-    ['too many sizes', () => ({ ...json(), sizes: [2, 2, 2] }), 'json.sizes: expected those of 2 layers'],
+    [
+      'too many sizes',
+      () => ({ ...json(), sizes: [2, 2, 2] }),
+      'json.sizes: expected 2 sizes, one for each layer',
+    ],
     [
       'no size',
       () => ({ ...json(), sizes: [2, 0] }),
@@ -508,12 +516,12 @@ describe('toJSON() and fromJSON()', () => {
     [
       'a name for two',
       () => ({ ...json(), inputLookup: { a: 0, b: 0 } }),
-      'json.inputLookup: expected 2 names',
+      'json.inputLookup["b"]: expected an index of its own from 0 to 1, got 0',
     ],
     [
       'names that lack one',
       () => ({ ...json(), outputLookup: { a: 0 } }),
-      'json.outputLookup: expected 2 names',
+      'json.outputLookup: expected 2 names, one for each value, got 1',
     ],
   ])('refuse %s, and change nothing', (_, bad, message) => {
     const net = echo(2, { a: 0, b: 1 })
