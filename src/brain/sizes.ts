@@ -8,6 +8,21 @@ function checked(size: unknown, where: string): number {
   throw new OptionError(`${where}: expected a whole number above 0, got ${shown(size)}`)
 }
 
+/** Weights in all: 4 GB of them. */
+export const MOST_WEIGHTS = 2 ** 30
+
+export const countWeights = (sizes: readonly number[]): number =>
+  sizes.slice(1).reduce((sum, units, l) => sum + units * sizes[l], 0)
+
+/** Throws OptionError where no memory would hold the weights, rather than let the process die of it. */
+function bearable(sizes: number[]): number[] {
+  const count = countWeights(sizes)
+  if (count <= MOST_WEIGHTS) return sizes
+  throw new OptionError(
+    `the layers ${sizes.join('-')}: expected at most 2³⁰ weights in all, got about ${count.toPrecision(2)}`,
+  )
+}
+
 /** The sizes of the hidden layers that the options name; undefined where they name none. Throws OptionError. */
 function hiddenSizes({ hiddenLayers }: INeuralNetworkOptions): number[] | undefined {
   if (hiddenLayers === undefined || hiddenLayers === null) return undefined
@@ -17,17 +32,20 @@ function hiddenSizes({ hiddenLayers }: INeuralNetworkOptions): number[] | undefi
   return hiddenLayers.map((size, l) => checked(size, `hiddenLayers[${l}]`))
 }
 
-/** The sizes for data of so many inputs and outputs: one hidden layer where the options name none. */
+/**
+ * The sizes for data of so many inputs and outputs: one hidden layer of half the inputs, of 3 units at least, where the options
+ * name none. Throws ShapeError and OptionError.
+ */
 export function sizesFor(inputs: number, outputs: number, options: INeuralNetworkOptions): number[] {
   if (inputs === 0) throw new ShapeError('data[0].input: expected at least one number, got none')
   if (outputs === 0) throw new ShapeError('data[0].output: expected at least one number, got none')
-  return [inputs, ...(hiddenSizes(options) ?? [Math.max(3, Math.floor(inputs / 2))]), outputs]
+  return bearable([inputs, ...(hiddenSizes(options) ?? [Math.max(3, Math.floor(inputs / 2))]), outputs])
 }
 
-/** The sizes that the options give alone; none where they leave out those of the inputs or the outputs. */
+/** The sizes that the options give alone; none where they leave out those of the inputs or the outputs. Throws OptionError. */
 export function sizesOf(options: INeuralNetworkOptions): number[] {
   const hidden = hiddenSizes(options)
   const { inputSize, outputSize } = options
   if (!inputSize || !outputSize) return []
-  return [checked(inputSize, 'inputSize'), ...(hidden ?? []), checked(outputSize, 'outputSize')]
+  return bearable([checked(inputSize, 'inputSize'), ...(hidden ?? []), checked(outputSize, 'outputSize')])
 }

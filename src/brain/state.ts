@@ -5,6 +5,7 @@ import { FormatError, shown } from '../base/errors.ts'
 import { entry, listOf, objectOf, type Plain, refuse } from '../base/plain.ts'
 import type { Parameters } from './parameters.ts'
 import { zeroParameters } from './parameters.ts'
+import { countWeights, MOST_WEIGHTS } from './sizes.ts'
 import type { IJSONLayer, INumberHash } from './types.ts'
 
 /** The layers, the one of the inputs, which has no parameters, among them. */
@@ -86,9 +87,8 @@ export function shapeOfJSON(json: Plain): Shape {
   if (sizes.length < 2 || sizes.length !== layers.length) {
     refuse('json.sizes', `${Math.max(2, layers.length)} sizes, one for each layer`, sizes)
   }
-  const total = sizes.slice(1).reduce((sum, units, l) => sum + units * sizes[l], 0)
   // So that no memory is taken for numbers that are not there.
-  if (total > 2 ** 30) refuse('json.sizes', 'sizes of at most 2³⁰ weights in all', sizes)
+  if (countWeights(sizes) > MOST_WEIGHTS) refuse('json.sizes', 'sizes of at most 2³⁰ weights in all', sizes)
   layers.forEach((one, l) => {
     if (l === 0) return
     const rows = listOf(entry(objectOf(one, `json.layers[${l}]`), 'weights'), `json.layers[${l}].weights`)

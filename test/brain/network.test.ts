@@ -183,6 +183,16 @@ describe('a NeuralNetwork', () => {
     expect(() => new NeuralNetwork({ seed: null as never })).toThrow(OptionError)
   })
 
+  it('refuses sizes whose weights no memory holds', () => {
+    const message = /^the layers 2-1099511627776-1: expected at most 2³⁰ weights in all, got about 3\.3e\+12/
+    const options = { inputSize: 2, outputSize: 1, hiddenLayers: [2 ** 40] }
+    expect(() => new NeuralNetwork(options)).toThrow(OptionError)
+    expect(() => new NeuralNetwork(options)).toThrow(message)
+    const net = new NeuralNetwork({ hiddenLayers: [2 ** 40] })
+    expect(() => net.train(xor)).toThrow(message)
+    expect(net.sizes).toEqual([])
+  })
+
   it.each([undefined, null])('takes a binaryThresh of %s for the default', (binaryThresh) => {
     expect(new NeuralNetwork({ binaryThresh } as object).options.binaryThresh).toBe(0.5)
   })
