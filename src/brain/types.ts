@@ -1,6 +1,6 @@
-// The types that a user of brain.js 2 knows, by its names.
+// The types that users of brain.js 2 know, under the same names.
 
-/** Numbers by their names. */
+/** Numbers by name. */
 export interface INumberHash {
   [character: string]: number
 }
@@ -8,135 +8,132 @@ export interface INumberHash {
 /** The activations by name. */
 export type NeuralNetworkActivation = 'sigmoid' | 'relu' | 'leaky-relu' | 'tanh'
 
-/** An input or an output: numbers in order, or by name where names left out are 0. */
+/** An input or an output: numbers in order, or by name. A name that is left out counts as 0. */
 export type INeuralNetworkData = number[] | Float32Array | Float64Array | Partial<INumberHash>
-/** The same, or a number alone. */
+/** The same, or a single number. */
 export type INeuralNetworkValue = INeuralNetworkData | number
 
-/** What a network is made with. */
+/** Options of the network itself. */
 export interface INeuralNetworkOptions {
   /**
-   * How many inputs, for initialize(): a whole number; 0, the default, where they are not known yet. The data of the first train()
-   * decide where initialize() was not called.
+   * Number of inputs, used by initialize(): a whole number, or 0, the default, while it is not known. Without initialize() the
+   * first train() takes it from its data.
    */
   inputSize: number
-  /** How many outputs, in the same way. */
+  /** Number of outputs, likewise. */
   outputSize: number
-  /** What a single output has to exceed to count as 1 in test(). 0.5 by default. */
+  /** test() counts a single output above this as 1, and any other as 0. Finite; 0.5 by default. */
   binaryThresh: number
   /**
-   * Units of each hidden layer, the lowest first: whole numbers above 0. By default one layer of half as many units as the data
-   * have inputs, of 3 at least; none where initialize() makes the network by inputSize and outputSize.
+   * Units of each hidden layer, starting next to the inputs: whole numbers above 0. By default one layer with half as many units as
+   * there are inputs, but at least 3; none if initialize() makes the network from inputSize and outputSize.
    */
   hiddenLayers?: number[]
-  /** Whole number that the first weights are drawn by; from Math.random where it is left out. Not in brain.js. */
+  /** Seed of the first weights, a whole number of at least 0. Left out: Math.random draws them. brain.js has no such option. */
   seed?: number
 }
 
-/** How far a training is. */
+/** The progress of a training. */
 export interface INeuralNetworkState {
-  /** Times that it went through the data. */
+  /** Passes over the data so far. */
   iterations: number
   /**
-   * Mean over the data of the mean over the outputs of (target − output)², each before its own update, in the last iteration that
-   * was looked at; 1 before.
+   * Mean over the data of the mean over the outputs of (target − output)², each taken before its own update, in the last iteration
+   * whose error was checked; 1 before the first.
    */
   error: number
 }
-/** How a training ended. */
+/** The result of a training. */
 export type ITrainingStatus = INeuralNetworkState
-/** What is told how far a training is. What it throws ends the training, and the network keeps the weights so far. */
+/** Called with the progress of a training. If it throws, training ends, and the network keeps the weights it has by then. */
 export type INeuralNetworkTrainingCallback = (state: INeuralNetworkState) => void
 
-/** The options of train(), which a network keeps from one call to the next. */
+/** Options of train(). A network keeps them from one call to the next. */
 export interface INeuralNetworkTrainOptions {
-  /** Of all layers, the last one too. 'sigmoid' by default. */
+  /** Activation of every layer, the output layer included. 'sigmoid' by default. */
   activation: NeuralNetworkActivation | string
-  /** Times to go through the data, at most; above 0, 20000 by default. */
+  /** Most passes over the data; above 0, 20000 by default. */
   iterations: number
-  /** Training ends once the error is not above it; between 0 and 1, 0.005 by default. */
+  /** Training ends once the error is at most this; between 0 and 1, both excluded; 0.005 by default. */
   errorThresh: number
-  /** A function is called with the state; true: console.log. false by default. */
+  /** A function to call with the state, or true to print it by console.log. false by default. */
   log: boolean | INeuralNetworkTrainingCallback
-  /** Iterations between two calls of log; above 0, 10 by default. */
+  /** log is called in every iteration that is a multiple of this; above 0, 10 by default. */
   logPeriod: number
-  /** Slope of 'leaky-relu' below 0; between 0 and 1, 0.01 by default. */
+  /** Slope of 'leaky-relu' for z < 0; between 0 and 1, both excluded; 0.01 by default. */
   leakyReluAlpha: number
-  /** Between 0 and 1, 0.3 by default. */
+  /** Step size η; between 0 and 1, both excluded; 0.3 by default. */
   learningRate: number
-  /** Share of the last change of a weight that its next one begins with; between 0 and 1, 0.1 by default. */
+  /** Share μ of a weight's last change that is added to its next one; between 0 and 1, both excluded; 0.1 by default. */
   momentum: number
-  /**
-   * Called with the state; null for none. It may read the weights and biases and write to them, and to trainOpts; it may not train the
-   * network.
-   */
+  /** Called with the state; null for none. May read and write weights, biases and trainOpts; may not train the network. */
   callback?: INeuralNetworkTrainingCallback | null
-  /** Iterations between two calls of callback; above 0, 10 by default. */
+  /** callback is called in every iteration that is a multiple of this; above 0, 10 by default. */
   callbackPeriod: number
-  /** Milliseconds after which training ends, once the iteration under way is through; above 0, Infinity by default. */
+  /** Milliseconds after which training ends, at the end of the iteration under way; above 0, Infinity by default. */
   timeout: number
-  /** 'adam': Adam in place of momentum. */
+  /** 'adam' trains with Adam instead of momentum. */
   praxis?: 'adam' | null
-  /** Of Adam, how much the mean of the gradients keeps at each step; between 0 and 1, 0.9 by default. */
+  /** Adam's decay rate β₁ of the mean of the gradients; between 0 and 1, both excluded; 0.9 by default. */
   beta1: number
-  /** Of Adam, how much the mean of their squares keeps; between 0 and 1, 0.999 by default. */
+  /** Adam's decay rate β₂ of the mean of their squares; between 0 and 1, both excluded; 0.999 by default. */
   beta2: number
-  /** Of Adam, what is added to the divisor of a step; between 0 and 1, 1e-8 by default. */
+  /** Adam's ε, added to the divisor of each step; between 0 and 1, both excluded; 1e-8 by default. */
   epsilon: number
 }
-/** Any of the options of train(). */
+/** Any options of train(). */
 export type INeuralNetworkTrainingOptions = Partial<INeuralNetworkTrainOptions>
 
-/** The options of train() as toJSON() has them: without the callback. */
+/** Options of train() as toJSON() saves them: without the callback. */
 export interface INeuralNetworkTrainOptionsJSON
   extends Omit<INeuralNetworkTrainOptions, 'log' | 'timeout' | 'praxis' | 'callback'> {
-  /** Whether there is a log; the function is not saved. */
+  /** Whether progress is logged. A function is saved as true. */
   log: boolean
-  /** Milliseconds; 'Infinity' where there is no limit. */
+  /** Milliseconds, or 'Infinity' for no limit. */
   timeout: number | 'Infinity'
-  /** Left out where momentum steps. */
+  /** Left out unless it is Adam. */
   praxis?: 'adam'
 }
 
-/** The parameters of a layer; empty for that of the inputs. */
+/** The parameters of a layer; both are empty for the input layer. */
 export interface IJSONLayer {
   /** (units) */
   biases: number[]
-  /** (units × units of the layer below): a list for each unit. */
+  /** (units × units of the layer below): one list per unit. */
   weights: number[][]
 }
 
-/** A network as toJSON() gives it. */
+/** A network as toJSON() returns it. */
 export interface INeuralNetworkJSON {
   /** 'NeuralNetwork' */
   type: string
   /** Units of each layer, the inputs first. */
   sizes: number[]
-  /** One for each of the sizes. */
+  /** One per layer, the inputs first. */
   layers: IJSONLayer[]
-  /** The index of each name of the inputs; null where they come by place. */
+  /** Index of each input's name; null if inputs are given in order. */
   inputLookup: INumberHash | null
-  /** How many names the inputs have; 0 where they come by place. */
+  /** Number of named inputs; 0 if inputs are given in order. */
   inputLookupLength: number
-  /** The index of each name of the outputs; null where they come by place. */
+  /** Index of each output's name; null if outputs are given in order. */
   outputLookup: INumberHash | null
-  /** How many names the outputs have; 0 where they come by place. */
+  /** Number of named outputs; 0 if outputs are given in order. */
   outputLookupLength: number
-  /** Those of the constructor. */
+  /** Options of the constructor. */
   options: INeuralNetworkOptions
-  /** Those of train(). */
+  /** Options of train(). */
   trainOpts: INeuralNetworkTrainOptionsJSON
 }
 
-/** What a network is to answer to an input. */
+/** An example to learn from: an input and the output wanted for it. */
 export interface INeuralNetworkDatum<InputType, OutputType> {
-  /** Numbers in order or by name: the same in all data. */
+  /** Numbers in order or by name; all data in the same form. */
   input: InputType
-  /** The target, numbers in order or by name: the same in all data. */
+  /** The target: numbers in order or by name; all data in the same form. */
   output: OutputType
 }
 
-/** A datum in numbers by place, as formatData() gives it. */
+/** A datum as numbers in order, as formatData() returns it. */
 export interface INeuralNetworkDatumFormatted<T> {
   /** (inputs) */
   input: T
@@ -144,51 +141,51 @@ export interface INeuralNetworkDatumFormatted<T> {
   output: T
 }
 
-/** What brain.js prepares a training with. For code that names the type: nothing here takes or returns it. */
+/** What brain.js prepares for a training. Only for code that names the type: nothing here takes or returns it. */
 export interface INeuralNetworkPreppedTrainingData<T> {
-  /** How far the training is. */
+  /** The progress of the training. */
   status: ITrainingStatus
-  /** The data in numbers. */
+  /** The data as numbers in order. */
   preparedData: INeuralNetworkDatumFormatted<T>[]
-  /** When it is to end, in milliseconds since 1970. */
+  /** When training has to end, in milliseconds since 1970. */
   endTime: number
 }
 
-/** A datum that was answered wrongly. */
+/** A datum that the network got wrong. */
 export interface INeuralNetworkMisclass {
-  /** (inputs) numbers */
+  /** (inputs) */
   input: Float32Array
-  /** (outputs) the target in numbers */
+  /** (outputs) the target */
   output: Float32Array
-  /** The class that came: the index of the largest output; of a single output, 1 where it exceeds binaryThresh, and 0 elsewhere. */
+  /** The predicted class: the index of the largest output, or, for a single output, 1 if it is above binaryThresh and 0 otherwise. */
   actual: number
-  /** The class that was wanted: the index of the largest target; a single target itself. */
+  /** The true class: the index of the largest target, or, for a single output, the target itself. */
   expected: number
 }
 
-/** What test() tells of several outputs. */
+/** What test() returns for several outputs. */
 export interface INeuralNetworkTestResult {
-  /** The data that were answered wrongly, in their order. */
+  /** The data that the network got wrong, in order. */
   misclasses: INeuralNetworkMisclass[]
   /** Mean over the data of the mean over the outputs of (target − output)². */
   error: number
-  /** How many data. */
+  /** Number of data. */
   total: number
 }
 
-/** What test() tells of a single output, whose targets are 0 and 1: counts of data, and shares from 0 to 1. */
+/** What test() returns for a single output with targets 0 and 1: counts of data, and ratios from 0 to 1. */
 export interface INeuralNetworkBinaryTestResult extends INeuralNetworkTestResult {
-  /** Data of target 0, answered as 0. */
+  /** Data with target 0 and answer 0. */
   trueNeg: number
-  /** Data of target 1, answered as 1. */
+  /** Data with target 1 and answer 1. */
   truePos: number
-  /** Data of target 1, answered as 0. */
+  /** Data with target 1 and answer 0. */
   falseNeg: number
-  /** Data of target 0, answered as 1. */
+  /** Data with target 0 and answer 1. */
   falsePos: number
-  /** truePos / (truePos + falsePos); 0 where nothing was answered as 1. */
+  /** truePos / (truePos + falsePos); 0 if no answer is 1. */
   precision: number
-  /** truePos / (truePos + falseNeg); 0 where no target is 1. */
+  /** truePos / (truePos + falseNeg); 0 if no target is 1. */
   recall: number
   /** (truePos + trueNeg) / total */
   accuracy: number
