@@ -1,4 +1,4 @@
-// The options that a network keeps, and how they are changed.
+// The options that a network keeps, and how they change.
 
 import { finite, integer, optional } from '../base/check.ts'
 import { sizesOf } from './sizes.ts'
@@ -18,7 +18,7 @@ import type {
 
 const checkSeed = optional(integer(0), undefined)
 
-/** The options of a network, with the defaults of those that are left out. Throws OptionError. */
+/** The options of a network, with defaults for those that are left out. Throws OptionError. */
 export function networkOptions(given: Partial<INeuralNetworkOptions>): INeuralNetworkOptions {
   const options = { inputSize: 0, outputSize: 0, binaryThresh: 0.5, ...given }
   options.binaryThresh = finite(options.binaryThresh ?? 0.5, 'binaryThresh')
@@ -28,9 +28,9 @@ export function networkOptions(given: Partial<INeuralNetworkOptions>): INeuralNe
 }
 
 export class Configured {
-  /** Those of the constructor, or of the JSON that fromJSON() read. */
+  /** Options of the constructor, or of the JSON that fromJSON() read. */
   options: INeuralNetworkOptions
-  /** The options that train() goes by. */
+  /** Options of train(). */
   trainOpts: INeuralNetworkTrainOptions = trainDefaults()
 
   constructor(options: Partial<INeuralNetworkOptions & INeuralNetworkTrainOptions>) {
@@ -38,14 +38,14 @@ export class Configured {
     this.updateTrainingOptions(options)
   }
 
-  /** Sets the activation of all layers; that of trainOpts where none is given. Throws OptionError. */
+  /** Sets the activation of all layers, by default the one in trainOpts. Throws OptionError. */
   setActivation(activation?: NeuralNetworkActivation): void {
     const wanted = activation ?? this.trainOpts.activation
     validateActivation(wanted)
     this.trainOpts.activation = wanted
   }
 
-  /** Merges the options into trainOpts. Throws OptionError, and leaves them as they are then. */
+  /** Merges the options into trainOpts. Throws OptionError and leaves trainOpts as it is if one of them is out of range. */
   updateTrainingOptions(trainOpts: Partial<INeuralNetworkTrainOptions>): void {
     const merged = { ...this.trainOpts, ...trainOpts }
     this.validateTrainingOptions(merged)
@@ -53,22 +53,22 @@ export class Configured {
     this.setLogMethod(merged.log)
   }
 
-  /** Throws OptionError for an option that training cannot take. */
+  /** Throws OptionError for an option that is out of range. */
   validateTrainingOptions(options: INeuralNetworkTrainOptions): void {
     validateTrainOptions(options)
   }
 
-  /** The options of train() as toJSON() has them. */
+  /** Returns the options of train() as toJSON() saves them. */
   getTrainOptsJSON(): INeuralNetworkTrainOptionsJSON {
     return trainOptionsToJSON(this.trainOpts)
   }
 
-  /** Sets what is told how far a training is: true for logTrainingStatus(), false for nothing. */
+  /** Sets what train() logs with: a function, true for logTrainingStatus(), or false for nothing. */
   setLogMethod(log: INeuralNetworkTrainOptions['log']): void {
     this.trainOpts.log = log === true ? this.logTrainingStatus : log
   }
 
-  /** Writes the iterations and the error to the console. */
+  /** Prints the iterations and the error to the console. */
   logTrainingStatus(status: INeuralNetworkState): void {
     console.log(`iterations: ${status.iterations}, training error: ${status.error}`)
   }

@@ -1,4 +1,4 @@
-// k-fold cross-validation of brain.js's interface: each of k parts tests what was trained on the others.
+// k-fold cross-validation with brain.js's interface: each of k parts of the data tests a network trained on the others.
 
 import { OptionError, ShapeError, shown } from '../base/errors.ts'
 import { entry, listOf, objectOf } from '../base/plain.ts'
@@ -9,70 +9,70 @@ import type {
   INeuralNetworkTestResult,
 } from './types.ts'
 
-/** What can be cross-validated: a NeuralNetwork, or what has these of it. */
+/** What can be cross-validated: a NeuralNetwork, or anything with these members of one. */
 export interface IClassifier<TrainOptsType, JsonType, DatumType> {
-  /** The options that train() goes by. */
+  /** Options of train(). */
   trainOpts: TrainOptsType
   /** Returns the network as plain data. */
   toJSON: () => JsonType
-  /** Becomes the network that toJSON() gave. */
+  /** Becomes the network that toJSON() returned. */
   fromJSON: (json: JsonType) => unknown
-  /** Trains on the data, and returns how it ended. */
+  /** Trains on the data, and returns the last error and the number of iterations. */
   train: (data: DatumType[], options?: Partial<TrainOptsType>) => INeuralNetworkState
-  /** Compares the answers with the data. */
+  /** Compares the network's outputs with the targets of the data. */
   test: (data: DatumType[]) => INeuralNetworkTestResult | INeuralNetworkBinaryTestResult
   /** Draws new weights. */
   initialize: () => void
 }
-/** Any classifier: what it is of is inferred. */
-// biome-ignore lint/suspicious/noExplicitAny: any will do
+/** Any classifier, whatever its options, JSON and data. */
+// biome-ignore lint/suspicious/noExplicitAny: the type parameters are inferred where it is used
 export type AnyClassifier = IClassifier<any, any, any>
-/** Makes a network of each fold. */
+/** Makes the network of a fold. */
 export type InitClassifier<Classifier extends AnyClassifier = AnyClassifier> = () => Classifier
 
 /** Means over the folds. */
 export interface ICrossValidateStatsAverages {
-  /** Milliseconds of a fold's training. */
+  /** Time to train a fold, in milliseconds. */
   trainTime: number
-  /** Milliseconds of a fold's test. */
+  /** Time to test a fold, in milliseconds. */
   testTime: number
-  /** Iterations of a fold's training. */
+  /** Iterations to train a fold. */
   iterations: number
-  /** The error of a fold's training in its last iteration. */
+  /** The error of the last iteration of a fold's training. */
   error: number
 }
 
 /** Counts of the data. */
 export interface ICrossValidateStatsResultStats {
-  /** Data that were tested, in all folds. */
+  /** Number of data tested, over all folds. */
   total: number
-  /** Data divided by k: not rounded, though a fold tests a whole number. */
+  /** Number of data divided by k. Not rounded, although a fold tests a whole number of data. */
   testSize: number
-  /** Data less testSize: not rounded. */
+  /** Number of data minus testSize, not rounded either. */
   trainSize: number
 }
 
-/** With what test() counts of a single output, summed over the folds, and the shares that follow from the sums. */
+/** The same for a single output, with the counts of test() summed over the folds, and the ratios of these sums. */
 export interface ICrossValidateStatsResultBinaryStats
   extends ICrossValidateStatsResultStats,
     Omit<INeuralNetworkBinaryTestResult, keyof INeuralNetworkTestResult> {}
 
-/** What test() tells of a fold, but for `error`, which is that of the training in its last iteration. */
+/** What test() returns for a fold, except that `error` is the error of the last iteration of its training. */
 export interface ICrossValidationTestPartitionResults<JsonType> extends INeuralNetworkTestResult {
-  /** Milliseconds of the training. */
+  /** Time to train, in milliseconds. */
   trainTime: number
-  /** Milliseconds of the test. */
+  /** Time to test, in milliseconds. */
   testTime: number
-  /** Iterations of the training. */
+  /** Iterations of training. */
   iterations: number
-  /** The trained network, as toJSON() gives it. */
+  /** The trained network, as toJSON() returns it. */
   network: JsonType
 }
-/** The same of a single output. */
+/** The same for a single output. */
 export type ICrossValidationTestPartitionBinaryResults<JsonType> = INeuralNetworkBinaryTestResult &
   ICrossValidationTestPartitionResults<JsonType>
 
-/** What came of the folds. */
+/** The results of all folds. */
 export interface ICrossValidateStats<JsonType> {
   /** Means over the folds. */
   avgs: ICrossValidateStatsAverages
@@ -81,23 +81,23 @@ export interface ICrossValidateStats<JsonType> {
   /** What came of each fold. */
   sets: ICrossValidationTestPartitionResults<JsonType>[]
 }
-/** What came of the folds, of a single output. */
+/** The results of all folds, for a single output. */
 export interface ICrossValidateBinaryStats<JsonType> {
   /** Means over the folds. */
   avgs: ICrossValidateStatsAverages
-  /** Counts of the data, and of how they were answered. */
+  /** Counts of the data, and of right and wrong answers. */
   stats: ICrossValidateStatsResultBinaryStats
   /** What came of each fold. */
   sets: ICrossValidationTestPartitionBinaryResults<JsonType>[]
 }
-/** What train() and toJSON() of CrossValidate return. */
+/** What CrossValidate's train() and toJSON() return. */
 export type ICrossValidateJSON<JsonType> = ICrossValidateStats<JsonType> | ICrossValidateBinaryStats<JsonType>
 
-/** What toJSON() of a classifier returns. */
+/** What a classifier's toJSON() returns. */
 export type ClassifierJSON<Classifier extends AnyClassifier> = ReturnType<Classifier['toJSON']>
-/** What train() of a classifier takes. */
+/** The data that a classifier's train() takes. */
 export type ClassifierData<Classifier extends AnyClassifier> = Parameters<Classifier['train']>[0]
-/** The options of train() of a classifier. */
+/** The options that a classifier's train() takes. */
 export type ClassifierOptions<Classifier extends AnyClassifier> = NonNullable<
   Parameters<Classifier['train']>[1]
 >
@@ -119,21 +119,22 @@ const isBinaryPartitionResults = <JsonType>(
 const isClass = (value: unknown): boolean => /^class\b/.test(Function.prototype.toString.call(value))
 
 /**
- * Trains a network for each of k parts of the data on the other parts, and tests it on that part.
+ * k-fold cross-validation: for each of k parts of the data, trains a network on the other parts and tests it on this one.
  *
- * initClassifier: makes a network. `new CrossValidate(() => new NeuralNetwork(options))`. Throws OptionError.
+ * initClassifier: a function that returns a new network, as in `new CrossValidate(() => new NeuralNetwork(options))`. Throws
+ * OptionError for anything else, a class included.
  */
 export class CrossValidate<Init extends InitClassifier> {
-  /** Whether the counts are those of a single output. */
+  /** Whether these counts are for a single output. */
   static readonly isBinaryStats = isBinaryStats
-  /** Whether what came of the folds is of a single output. */
+  /** Whether these results of all folds are for a single output. */
   static readonly isBinaryResults = isBinaryResults
-  /** Whether what came of a fold is of a single output. */
+  /** Whether these results of one fold are for a single output. */
   static readonly isBinaryPartitionResults = isBinaryPartitionResults
 
-  /** Makes a network of each fold. */
+  /** Makes the network of a fold. */
   readonly initClassifier: Init
-  /** What the last train() returned; without folds before it. */
+  /** What the last train() returned; before that, zeros and no folds. */
   json: ICrossValidateJSON<ClassifierJSON<ReturnType<Init>>> = {
     avgs: { error: 0, iterations: 0, testTime: 0, trainTime: 0 },
     stats: { total: 0, testSize: 0, trainSize: 0 },
@@ -144,7 +145,7 @@ export class CrossValidate<Init extends InitClassifier> {
     if (typeof initClassifier !== 'function' || isClass(initClassifier)) {
       const came = typeof initClassifier === 'function' ? 'a class' : shown(initClassifier)
       throw new OptionError(
-        `initClassifier: expected a function that makes a network, as () => new NeuralNetwork(), got ${came}`,
+        `initClassifier: expected a function that makes a network, such as () => new NeuralNetwork(), got ${came}`,
       )
     }
     this.initClassifier = initClassifier
@@ -158,7 +159,7 @@ export class CrossValidate<Init extends InitClassifier> {
     )
   }
 
-  /** Trains a new network on the one set and tests it on the other. Throws what the network throws. */
+  /** Trains a new network on trainSet and tests it on testSet. Throws what the network throws. */
   testPartition(
     trainOpts: Partial<ClassifierOptions<ReturnType<Init>>> | undefined,
     trainSet: ClassifierData<ReturnType<Init>>,
@@ -180,7 +181,7 @@ export class CrossValidate<Init extends InitClassifier> {
     }
   }
 
-  /** Shuffles the array in place, by R. Durstenfeld (1964, doi:10.1145/364520.364540), and returns it. */
+  /** Shuffles the array in place by Math.random, after R. Durstenfeld (1964, doi:10.1145/364520.364540), and returns it. */
   shuffleArray<K>(array: K[]): K[] {
     for (let i = array.length - 1; i > 0; --i) {
       const j = Math.floor(Math.random() * (i + 1))
@@ -190,9 +191,9 @@ export class CrossValidate<Init extends InitClassifier> {
   }
 
   /**
-   * Returns what came of k folds, which toJSON() returns too. The data are shuffled, a copy of them; what k does not divide is
-   * never tested. k: a whole number from 2 on, 4 by default. Throws OptionError; ShapeError where there are fewer than k data; and
-   * what the networks throw.
+   * Returns the results of k folds, which toJSON() returns from then on. Shuffles a copy of the data; what is left over when they
+   * are divided by k is trained on but never tested. k: a whole number of at least 2; 4 by default. Throws OptionError; ShapeError
+   * for fewer than k data; and what the networks throw.
    */
   train(
     data: ClassifierData<ReturnType<Init>>,
@@ -201,7 +202,7 @@ export class CrossValidate<Init extends InitClassifier> {
   ): ICrossValidateJSON<ClassifierJSON<ReturnType<Init>>> {
     if (!Array.isArray(data)) throw new ShapeError(`data: expected an array, got ${shown(data)}`)
     if (!Number.isSafeInteger(k) || k < 2) {
-      throw new OptionError(`k: expected a whole number from 2 on, got ${shown(k)}`)
+      throw new OptionError(`k: expected a whole number of at least 2, got ${shown(k)}`)
     }
     if (data.length < k) {
       throw new ShapeError(`Training set size is too small for ${data.length} k folds of ${k}`)
@@ -237,24 +238,27 @@ export class CrossValidate<Init extends InitClassifier> {
     return this.json
   }
 
-  /** Returns the network whose training had the least error. Throws ShapeError before train(). */
+  /** Returns the network whose training ended with the least error. Throws ShapeError before train(). */
   toNeuralNetwork(): ReturnType<Init> {
     return this.fromJSON(this.json)
   }
 
-  /** What the last train() returned; without folds before it. */
+  /** Returns what the last train() returned; before that, zeros and no folds. */
   toJSON(): ICrossValidateJSON<ClassifierJSON<ReturnType<Init>>> {
     return this.json
   }
 
-  /** Returns the network of the saved results whose training had the least error. Throws ShapeError of no folds, and FormatError. */
+  /**
+   * Returns the network of the saved results whose training ended with the least error. Throws ShapeError if there are no folds, and
+   * FormatError for what toJSON() cannot have returned.
+   */
   fromJSON(crossValidateJson: ICrossValidateJSON<ClassifierJSON<ReturnType<Init>>>): ReturnType<Init> {
     const sets = listOf(entry(objectOf(crossValidateJson, 'the JSON'), 'sets'), 'sets')
     const checked = sets.map((set, k) =>
       objectOf(set, `sets[${k}]`),
     ) as unknown as typeof crossValidateJson.sets
     const [first, ...others] = checked
-    if (!first) throw new ShapeError('sets: expected those of train(), got none')
+    if (!first) throw new ShapeError('sets: expected the results of train(), got none')
     const best = others.reduce((least, set) => (set.error < least.error ? set : least), first)
     const network = this.#made()
     network.fromJSON(best.network)

@@ -1,4 +1,4 @@
-// The names of brain.js in one object: `import brain from 'nabla/brain'`, as many import brain.js.
+// The names of brain.js in one object, for `import brain from 'nabla/brain'`.
 
 import { type AbsentClass, AE, FeedForward, NeuralNetworkGPU, Recurrent, recurrent } from './absent.ts'
 import { CrossValidate } from './cross-validate.ts'
@@ -8,27 +8,27 @@ import { NeuralNetwork } from './network.ts'
 
 /** The names of brain.js, each as nabla/brain exports it. */
 export interface Brain {
-  /** Throws BackendError where it is made. */
+  /** Not here: making one throws BackendError. */
   AE: AbsentClass
   /** k-fold cross-validation. */
   CrossValidate: typeof CrossValidate
-  /** Throws BackendError where it is made. */
+  /** Not here: making one throws BackendError. */
   FeedForward: AbsentClass
   /** The feedforward network. */
   NeuralNetwork: typeof NeuralNetwork
-  /** Throws BackendError where it is made. */
+  /** Not here: making one throws BackendError. */
   NeuralNetworkGPU: AbsentClass
-  /** Throws BackendError where it is made. */
+  /** Not here: making one throws BackendError. */
   Recurrent: AbsentClass
   /** The name of the largest output. */
   likely: typeof likely
   /** Tables of names. */
   lookup: typeof lookup
-  /** The recurrent networks, each of which throws BackendError where it is made. */
+  /** The recurrent networks. Not here: making one throws BackendError. */
   recurrent: typeof recurrent
 }
 
-/** The names of brain.js in one object. fromBrain, which brain.js has not, is not among them. */
+/** The names of brain.js in one object: all that nabla/brain exports but fromBrain, which brain.js does not have. */
 export const brain: Brain = {
   ...{ AE, CrossValidate, FeedForward, NeuralNetwork, NeuralNetworkGPU, Recurrent },
   ...{ likely, lookup, recurrent },

@@ -1,10 +1,13 @@
-/** Anything that answers with numbers by name, or in order. */
+/** Anything that answers an input with numbers, by name or in order. */
 export interface ILikelyNet<InputType, OutputType> {
-  /** Returns the numbers for an input. */
+  /** Returns the outputs for an input. */
   run: (input: InputType) => OutputType
 }
 
-/** Returns the name of the largest output, of the first of them; null where there is none. An output without a name has its index. */
+/**
+ * Returns the name of the net's largest output for the input, the first if several are equal, or its index as text if outputs are in
+ * order. NaN is passed over; null if nothing is left.
+ */
 export function likely<InputType, OutputType extends object>(
   input: InputType,
   net: ILikelyNet<InputType, OutputType>,

@@ -1,4 +1,4 @@
-// The feedforward network of brain.js 2, by its names, over kernels of nabla.
+// The feedforward network of brain.js 2: its class and names, on kernels of nabla.
 
 import { BackendError } from '../base/errors.ts'
 import { runNow, runPaced, type Slices } from '../base/pace.ts'
@@ -35,10 +35,11 @@ import type {
 } from './types.ts'
 
 /**
- * A feedforward network that learns sample by sample, as brain.js's of that name: docs/brain.md says what differs.
+ * A feedforward network that learns sample by sample, like the class of the same name in brain.js 2. docs/brain.md lists what
+ * differs.
  *
- * InputType, OutputType: what run() takes and returns. options: those of the network, and any of train(), which it keeps. Throws
- * OptionError.
+ * InputType, OutputType: what run() takes and returns. options: of the network, and any options of train(), which it keeps.
+ * Throws OptionError.
  */
 export class NeuralNetwork<
   InputType extends INeuralNetworkValue = INeuralNetworkData,
@@ -46,15 +47,15 @@ export class NeuralNetwork<
 > extends Configured {
   /** Units of each layer, the inputs first; empty until they are known. */
   sizes: number[] = []
-  /** The index of each name of the inputs; null where they come by place. */
+  /** Index of each input's name; null if inputs are given in order. */
   inputLookup: INumberHash | null = null
-  /** How many names the inputs have; 0 where they come by place. */
+  /** Number of named inputs; 0 if inputs are given in order. */
   inputLookupLength = 0
-  /** The index of each name of the outputs; null where they come by place. */
+  /** Index of each output's name; null if outputs are given in order. */
   outputLookup: INumberHash | null = null
-  /** How many names the outputs have; 0 where they come by place. */
+  /** Number of named outputs; 0 if outputs are given in order. */
   outputLookupLength = 0
-  /** Iterations between two looks at whether the error is small enough; 1 by default. */
+  /** train() compares the error with errorThresh in every iteration that is a multiple of this; 1 by default. */
   errorCheckInterval = 1
 
   constructor(options: Partial<INeuralNetworkOptions & INeuralNetworkTrainOptions> = {}) {
@@ -63,13 +64,13 @@ export class NeuralNetwork<
     this.sizes = sizesOf(this.options)
   }
 
-  /** Draws new weights for the sizes. Throws BackendError where those are not known, and while the network trains. */
+  /** Draws new weights for the sizes. Throws BackendError if those are not known, and while the network trains. */
   initialize(): void {
     if (this.sizes.length === 0) throw new BackendError('Sizes must be set before initializing')
     heldBy(this).replace(drawn(this.sizes, this.options.seed))
   }
 
-  /** True once the sizes are known. run() needs weights too: those of initialize(), train() or fromJSON(). */
+  /** True once the sizes are known. run() also needs weights, which initialize(), train() and fromJSON() make. */
   get isRunnable(): boolean {
     return this.sizes.length > 0
   }
@@ -79,24 +80,24 @@ export class NeuralNetwork<
     return this.sizes.length - 1
   }
 
-  /** Samples that Adam has stepped by. */
+  /** Steps that Adam has taken: one per sample. */
   get iterations(): number {
     return heldBy(this).parameters?.steps ?? 0
   }
 
-  /** weights[l][j][i]: from unit i of layer l − 1 to unit j of layer l, from 1 on. May be written to. */
+  /** weights[l][j][i]: from unit i of layer l − 1 to unit j of layer l ≥ 1. Empty without weights. May be written to. */
   get weights(): Float32Array[][] {
     return heldBy(this).layerByLayer(({ weights }) => [...weights])
   }
 
-  /** biases[l][j]: of unit j of layer l, from 1 on. May be written to. */
+  /** biases[l][j]: of unit j of layer l ≥ 1. Empty without weights. May be written to. */
   get biases(): Float32Array[] {
     return heldBy(this).layerByLayer(({ biases }) => biases)
   }
 
   /**
-   * Returns the outputs: by name where the network was trained on names, or else in order. Throws ShapeError, and BackendError
-   * before the network has weights.
+   * Returns the outputs: by name if the network was trained on named outputs, otherwise as a Float32Array (outputs). Throws
+   * ShapeError for an input that does not fit or is not finite, and BackendError before the network has weights.
    */
   run(input: Partial<InputType>): OutputType {
     heldBy(this).current()
@@ -107,7 +108,10 @@ export class NeuralNetwork<
     return outputs as unknown as OutputType
   }
 
-  /** The outputs in order for inputs in order, which are not checked. Throws BackendError before the network has weights. */
+  /**
+   * Returns the outputs (outputs) for an input (inputs) in order, without checking it. Throws BackendError before the network has
+   * weights.
+   */
   runInput(input: Float32Array): Float32Array {
     const { layers } = heldBy(this).current()
     const { activation, leakyReluAlpha } = ruleOf(this.trainOpts)
@@ -115,10 +119,13 @@ export class NeuralNetwork<
   }
 
   /**
-   * Trains on the data, in their order, an update for each, until the error is small enough, or as many iterations or milliseconds
-   * are over as the options allow. Returns how it ended. The options are kept for the next call; what a callback writes to trainOpts
-   * counts at once, but for praxis and timeout. Throws OptionError; ShapeError; BackendError in a callback of its own, and where
-   * memory lacks; DivergedError where the error or a weight is no longer finite: the weights are then those from before.
+   * Trains on the data in order, with one update per datum, until the error is at most errorThresh or the iterations or the timeout
+   * are used up. Returns the last error and the number of iterations. The options are kept for the next call. What a callback writes
+   * to trainOpts counts at once, except for praxis and timeout.
+   *
+   * Throws OptionError; ShapeError for data that do not fit or are not finite; BackendError in a callback of this network's own
+   * training, and if there is not enough memory; DivergedError if the error or a weight is no longer finite, after which the network
+   * has the weights from before the call.
    */
   train(
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
@@ -127,7 +134,7 @@ export class NeuralNetwork<
     return runNow(training(this, data, options))
   }
 
-  /** train(), in slices of 15 ms, between which the event loop has its turn. Rejects where that throws. */
+  /** train() in slices of 15 ms, between which the event loop gets its turn. Rejects where train() throws. */
   async trainAsync(
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
     options: Partial<INeuralNetworkTrainOptions> = {},
@@ -136,9 +143,9 @@ export class NeuralNetwork<
   }
 
   /**
-   * Trains on one formatted datum. Returns the mean over the outputs of its squared errors before that where it is asked for, or
-   * null. Throws ShapeError; BackendError before the network has weights or while it trains; DivergedError where a weight is no
-   * longer finite: the weights are then those from before.
+   * Trains on one formatted datum. Returns the mean over the outputs of its squared errors, taken before the update, if
+   * logErrorRate is true, otherwise null. Throws ShapeError; BackendError before the network has weights and while it trains;
+   * DivergedError if a weight is no longer finite, after which the network has the weights from before the call.
    */
   trainPattern(datum: INeuralNetworkDatumFormatted<Float32Array>, logErrorRate?: boolean): number | null {
     heldBy(this).refuseWhileTraining()
@@ -155,19 +162,19 @@ export class NeuralNetwork<
     return logErrorRate ? error : null
   }
 
-  /** Throws ShapeError where formatted data do not fit the sizes, and BackendError before those are known. */
+  /** Throws ShapeError if formatted data do not fit the sizes, and BackendError before those are known. */
   validateData(data: readonly INeuralNetworkDatumFormatted<Float32Array>[]): void {
     checkLengths(data, sidesByPlace(this))
   }
 
-  /** Throws ShapeError where a formatted input does not fit the sizes, and BackendError before those are known. */
+  /** Throws ShapeError if a formatted input does not fit the sizes, and BackendError before those are known. */
   validateInput(formattedInput: Float32Array): void {
     checkInputLength(formattedInput, sidesByPlace(this).input)
   }
 
   /**
-   * The data in numbers by place, with names in the order of the network's tables, or, before it has weights, in that of the data.
-   * Throws ShapeError.
+   * Returns the data as numbers in order, (inputs) and (outputs) each. Names go by the network's lookup tables, or, before it has
+   * weights, by their order in the data. Throws ShapeError.
    */
   formatData(
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
@@ -177,8 +184,8 @@ export class NeuralNetwork<
   }
 
   /**
-   * Compares the answers with the targets of the data: of a single output, as 0 or 1 by binaryThresh, or else by which is the
-   * largest. A network without weights draws them first. Throws ShapeError.
+   * Compares the network's outputs with the targets of the data: a single output as 0 or 1 by binaryThresh, several by which one
+   * is the largest. A network without weights draws them first. Throws ShapeError.
    */
   test(
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
@@ -190,8 +197,8 @@ export class NeuralNetwork<
   }
 
   /**
-   * The network as plain data, which brain.js reads too. Draws weights where there are none. Throws BackendError before the sizes
-   * are known.
+   * Returns the network as plain data, which brain.js 2 reads too. Draws weights if there are none. Throws BackendError before the
+   * sizes are known.
    */
   toJSON(): INeuralNetworkJSON {
     if (!heldBy(this).parameters) this.initialize()
@@ -209,14 +216,14 @@ export class NeuralNetwork<
   }
 
   /**
-   * Becomes the network that toJSON() gave, here or in brain.js 2, and returns itself. Throws FormatError, OptionError, and
-   * BackendError while it trains, and changes nothing then.
+   * Becomes the network that toJSON() returned, here or in brain.js 2, and returns itself. Throws FormatError, OptionError, and
+   * BackendError while it trains; it has then changed nothing.
    */
   fromJSON(json: INeuralNetworkJSON): this {
     heldBy(this).refuseWhileTraining()
     const state = stateOfJSON(json)
     const { seed } = this.options
-    // What else the constructor was given belongs to the network that this one was.
+    // Other options of the constructor belong to the network that this one replaces.
     const options = networkOptions({ ...(seed !== undefined && { seed }), ...state.options })
     this.updateTrainingOptions(trainOptionsOfJSON(state.trainOpts))
     this.options = options
@@ -230,10 +237,10 @@ export class NeuralNetwork<
   }
 
   /**
-   * Returns a function that answers as run() does, but for the last bit of float32, and needs nothing else: its toString() is its
-   * source. It returns an array where run() returns a Float32Array, and takes what an input lacks for 0 where run() throws. cb: is
-   * given the body and returns the one to use. Throws BackendError before the sizes are known, and what `new Function` throws
-   * where a page forbids it.
+   * Returns a function that answers as run() does, except for the last bit of float32, and needs nothing else: its
+   * toString() is its source. It returns an array where run() returns a Float32Array, and takes missing inputs as 0 where run() throws. cb: gets the
+   * function's body and returns the one to use. Throws BackendError before the sizes are known, and what `new Function` throws on
+   * pages that forbid it.
    */
   toFunction(cb?: (source: string) => string): (input: Partial<InputType>) => OutputType {
     return makeFunction(this.toJSON(), cb)

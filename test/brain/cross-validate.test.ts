@@ -36,7 +36,7 @@ describe('CrossValidate', () => {
       const make = () => new CrossValidate(given as () => NeuralNetwork)
       expect(make).toThrow(OptionError)
       expect(make).toThrow(
-        `initClassifier: expected a function that makes a network, as () => new NeuralNetwork(), got ${came}`,
+        `initClassifier: expected a function that makes a network, such as () => new NeuralNetwork(), got ${came}`,
       )
     }
   })

@@ -33,7 +33,7 @@ const bothByPlace = {
 }
 
 const noFolds = ['1', '0', '-1', '1.5', 'NaN'].map((k) => ({
-  throws: `k: expected a whole number from 2 on, got ${k}`,
+  throws: `k: expected a whole number of at least 2, got ${k}`,
 }))
 
 const aNumber = 'a number alone is one value, where brain.js takes it for an object without any'
