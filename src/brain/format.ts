@@ -1,14 +1,15 @@
-// Users' inputs and outputs as float32 numbers in order: numbers, arrays and typed arrays by place, objects by name.
+// From users' inputs and outputs to float32 numbers in order: numbers, arrays and typed arrays are in order, objects go by name.
 
 import { ShapeError, shown } from '../base/errors.ts'
 import { namesIn, tableOf } from './lookup.ts'
 import type { INumberHash } from './types.ts'
 
-/** How one side of the data, the inputs or the outputs, is given. */
+/** The form of one side of the data, the inputs or the outputs. */
 export interface Side {
   readonly name: 'input' | 'output'
-  /** The index of each name; null where the values come by place. */
+  /** Index of each name; null if the values are in order. */
   readonly lookup: INumberHash | null
+  /** Number of values. */
   readonly length: number
 }
 
@@ -17,7 +18,7 @@ export interface Sides {
   readonly output: Side
 }
 
-/** A Map of each table, which is far faster to ask. */
+/** The tables as Maps, in which names are found much faster. */
 const maps = new WeakMap<INumberHash, ReadonlyMap<string, number>>()
 function mapOf(table: INumberHash): ReadonlyMap<string, number> {
   let map = maps.get(table)
@@ -31,11 +32,11 @@ function mapOf(table: INumberHash): ReadonlyMap<string, number> {
 const isList = (value: unknown): value is ArrayLike<unknown> =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value)
 
-/** How many numbers a value holds by place; undefined for others. */
+/** Length of a value that is in order, 1 for a number; undefined for any other value. */
 export const lengthOf = (value: unknown): number | undefined =>
   typeof value === 'number' ? 1 : isList(value) ? value.length : undefined
 
-/** The number that a value stands for: null, '' and false are 0, true is 1, and texts are read; undefined is none. */
+/** The number that a value stands for, as in brain.js: null, '' and false are 0, true is 1, texts are parsed. Throws ShapeError. */
 function numberOf(value: unknown, where: () => string): number {
   if (typeof value === 'number' && Math.abs(value) < 3.4e38) return Math.fround(value)
   const rounded = value === null || value === '' ? 0 : Math.fround(Number(value))
@@ -43,7 +44,7 @@ function numberOf(value: unknown, where: () => string): number {
   throw new ShapeError(`${where()}: expected a finite float32 number, got ${shown(value)}`)
 }
 
-/** Calls `take` for each number of the value. Its length, where it has one, is the side's already. */
+/** Calls `take` with each number of a value whose length was checked. Throws ShapeError. */
 export function eachNumber(
   value: unknown,
   side: Side,
@@ -77,7 +78,7 @@ export function eachNumber(
   }
 }
 
-/** Throws ShapeError where datum `index` of the data has another length than the side. */
+/** Throws ShapeError if datum `index` of the data does not have the side's length. */
 export function checkLength(value: unknown, side: Side, index: number): void {
   if (side.lookup !== null) return
   const length = lengthOf(value) ?? 0
@@ -86,14 +87,14 @@ export function checkLength(value: unknown, side: Side, index: number): void {
   }
 }
 
-/** Throws ShapeError where an input of run() has another length than the side. */
+/** Throws ShapeError if an input of run() does not have the side's length. */
 export function checkInputLength(value: unknown, side: Side): void {
   const length = lengthOf(value)
   if (side.lookup !== null || length === side.length) return
   throw new ShapeError(`input length ${length} must match options.inputSize of ${side.length}`)
 }
 
-/** The numbers of a value whose length fits, in order. */
+/** The numbers of a value whose length was checked, in order. Throws ShapeError. */
 export function formatted(value: unknown, side: Side, where: () => string): Float32Array {
   const numbers = new Float32Array(side.length)
   eachNumber(
@@ -108,8 +109,8 @@ export function formatted(value: unknown, side: Side, where: () => string): Floa
 }
 
 /**
- * One side of new data: by place where its first value is, and by name otherwise, with the names of all. Its length is that of
- * the first value, or how many names there are.
+ * One side of new data. If the first value is in order, so is the side, with that value's length; otherwise it goes by name, with
+ * the names of all values.
  */
 export function sideOf(name: Side['name'], values: readonly unknown[]): Side {
   const length = lengthOf(values[0])

@@ -1,4 +1,4 @@
-// The parameters that a network holds, and who has them: while kernels train, the memory does.
+// The parameters of a network, and where they are: while kernels train, in the kernels' memory.
 
 import { BackendError, DivergedError } from '../base/errors.ts'
 import type { Slices } from '../base/pace.ts'
@@ -8,11 +8,11 @@ import { areFinite, cloneParameters, type Layer, type Parameters } from './param
 class Held {
   parameters: Parameters | undefined
   #online: Online | undefined
-  /** True where the arrays were handed out, and may have been written to, while something trains. */
+  /** True if the arrays were handed out during a training, and may have been written to. */
   #isExposed = false
 
   refuseWhileTraining(): void {
-    if (this.#online) throw new BackendError('the network is training: expected that to end first')
+    if (this.#online) throw new BackendError('the network is training: wait until that has ended')
   }
 
   replace(parameters: Parameters): void {
@@ -20,14 +20,14 @@ class Held {
     this.parameters = parameters
   }
 
-  /** The parameters as they are now, to be read. Throws BackendError where there are none. */
+  /** The parameters as they are now, to be read. Throws BackendError if there are none. */
   current(): Parameters {
     if (!this.parameters) throw new BackendError('network not runnable')
     this.#online?.write()
     return this.parameters
   }
 
-  /** Something of each layer, from index 1 on, that may be written to. */
+  /** Something of each layer, from index 1 on, which the caller may write to. Empty if there are no parameters. */
   layerByLayer<T>(of: (layer: Layer) => T): T[] {
     const values: T[] = []
     if (!this.parameters) return values
@@ -39,9 +39,9 @@ class Held {
   }
 
   /**
-   * Does the work while `online` trains. `resume`, which the work is given, takes over what was written to the arrays meanwhile.
-   * Afterwards the parameters are those that training came to, or, where it diverged, those from before: where the work throws
-   * DivergedError, and where a parameter is not finite, of which `diverged` makes the error to throw.
+   * Does the work while `online` trains. The work calls `resume` to take over what was written to the arrays meanwhile.
+   * Afterwards the parameters are the trained ones, or, if training diverged, those from before. It has diverged if the work throws
+   * DivergedError, or if a parameter is not finite: then throws what `diverged` makes of the result.
    */
   *during<T>(
     online: Online,
@@ -56,7 +56,7 @@ class Held {
         this.#isExposed = false
       })
       online.write()
-      // The error of an iteration is that from before each step: the last steps do not show in it.
+      // Errors are taken before each step, so the last steps do not show in them.
       if (!areFinite(this.parameters!)) throw diverged(result)
       return result
     } catch (error) {

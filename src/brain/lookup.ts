@@ -1,8 +1,8 @@
-// Tables of names: { name: index }, in the order in which the names first come in the data.
+// Lookup tables: { name: index }, in the order in which the names first appear in the data.
 
 import type { INumberHash } from './types.ts'
 
-/** The table of a list of names. Own properties, whatever the names are: '__proto__' too. */
+/** The table of these names, each an own property, even '__proto__'. */
 export const tableOf = (names: Iterable<string>): INumberHash => {
   let count = 0
   const table = new Map<string, number>()
@@ -10,21 +10,21 @@ export const tableOf = (names: Iterable<string>): INumberHash => {
   return Object.fromEntries(table)
 }
 
-/** The names of all values that are objects, in the order in which they first come. */
+/** The names in all values that are objects, in order, repeated where they come again. */
 export function* namesIn(values: Iterable<unknown>): Generator<string> {
   for (const value of values) {
     if (typeof value === 'object' && value !== null) yield* Object.keys(value)
   }
 }
 
-/** The table's names by index. */
+/** The names of a table by index. */
 export const namesOf = (table: INumberHash): string[] => {
   const names: string[] = []
   for (const [name, index] of Object.entries(table)) names[index] = name
   return names
 }
 
-/** brain.js's tables of names. */
+/** Makes lookup tables as brain.js does, and goes by them. */
 export const lookup = {
   /** `[{ a: 1 }, { b: 6, c: 7 }]` → `{ a: 0, b: 1, c: 2 }` */
   toTable: (hashes: readonly INumberHash[]): INumberHash => tableOf(namesIn(hashes)),

@@ -1,32 +1,32 @@
-// What training changes, as brain.js has it: a Float32Array of each unit's weights, and of each layer's biases.
+// What training changes, in brain.js's layout: a Float32Array per unit for its weights, and one per layer for its biases.
 
 import { PhiloxStream, WEIGHTS } from '../base/random.ts'
 
-/** Of a layer: (units × inputs) and (units). */
+/** Of a layer: weights (units × inputs) and biases (units). */
 export interface Weights {
   readonly weights: readonly Float32Array[]
   readonly biases: Float32Array
 }
 
 export interface Layer extends Weights {
-  /** The last change of each weight: what momentum goes on from. */
+  /** Last change of each weight (units × inputs), which momentum continues. */
   changes: readonly Float32Array[] | undefined
-  /** Of Adam, the running means m of the gradients and v of their squares. */
+  /** Adam's running means: m of the gradients, and v of their squares. */
   firstMoments: Weights | undefined
   secondMoments: Weights | undefined
 }
 
-/** Of the layers above the inputs, the lowest first. */
+/** Of the layers above the inputs, from the lowest up. */
 export interface Parameters {
   readonly layers: readonly Layer[]
-  /** Steps of Adam so far, one a sample. */
+  /** Steps of Adam so far, one per sample. */
   steps: number
 }
 
 const zeros = (units: number, inputs: number): Float32Array[] =>
   Array.from({ length: units }, () => new Float32Array(inputs))
 
-/** Parameters of 0. */
+/** Parameters that are all 0. */
 export function zeroParameters(sizes: readonly number[]): Parameters {
   const layers = sizes.slice(1).map((units, l) => ({
     weights: zeros(units, sizes[l]),
@@ -47,7 +47,7 @@ export function randomize({ layers }: Parameters, seed: number | undefined): voi
   })
 }
 
-/** Parameters that are drawn so. */
+/** New parameters, drawn by randomize(). */
 export function drawn(sizes: readonly number[], seed: number | undefined): Parameters {
   const parameters = zeroParameters(sizes)
   randomize(parameters, seed)
@@ -59,7 +59,7 @@ const zerosLike = ({ weights, biases }: Weights): Weights => ({
   biases: new Float32Array(biases.length),
 })
 
-/** Makes what the rule keeps of each weight, where it is not there. */
+/** Makes what the rule keeps for each weight, if it is not there yet. */
 export function prepare({ layers }: Parameters, isAdam: boolean): void {
   for (const layer of layers) {
     if (isAdam) {
@@ -85,9 +85,9 @@ export function cloneParameters({ layers, steps }: Parameters): Parameters {
   }
 }
 
-/** False where a weight or a bias is infinite or not a number. */
+/** False if a weight or a bias is infinite or NaN. */
 export function areFinite({ layers }: Parameters): boolean {
-  // 0 · w is 0 but for those. A sum over 2 million weights takes 5 ms, a tenth of what every(Number.isFinite) does.
+  // 0 · w is NaN for those alone. For 2 million weights this takes 5 ms, and every(Number.isFinite) 50 ms (Node 20, one core).
   let sum = 0
   for (const { biases, weights } of layers) {
     for (const values of [biases, ...weights]) for (let i = 0; i < values.length; ++i) sum += 0 * values[i]

@@ -1,4 +1,4 @@
-// How many units each layer has, by the options and by the data.
+// The number of units of each layer, from the options and the data.
 
 import { OptionError, ShapeError, shown } from '../base/errors.ts'
 import type { INeuralNetworkOptions } from './types.ts'
@@ -8,13 +8,13 @@ function checked(size: unknown, where: string): number {
   throw new OptionError(`${where}: expected a whole number above 0, got ${shown(size)}`)
 }
 
-/** Weights in all: 4 GB of them. */
+/** Most weights of a network, 4 GB of them. */
 export const MOST_WEIGHTS = 2 ** 30
 
 export const countWeights = (sizes: readonly number[]): number =>
   sizes.slice(1).reduce((sum, units, l) => sum + units * sizes[l], 0)
 
-/** Throws OptionError where no memory would hold the weights, rather than let the process die of it. */
+/** Throws OptionError if no memory holds the weights: to try would end the process. */
 function bearable(sizes: number[]): number[] {
   const count = countWeights(sizes)
   if (count <= MOST_WEIGHTS) return sizes
@@ -23,7 +23,7 @@ function bearable(sizes: number[]): number[] {
   )
 }
 
-/** The sizes of the hidden layers that the options name; undefined where they name none. Throws OptionError. */
+/** The hidden layers of the options; undefined if they have none. Throws OptionError. */
 function hiddenSizes({ hiddenLayers }: INeuralNetworkOptions): number[] | undefined {
   if (hiddenLayers === undefined || hiddenLayers === null) return undefined
   if (!Array.isArray(hiddenLayers)) {
@@ -33,8 +33,8 @@ function hiddenSizes({ hiddenLayers }: INeuralNetworkOptions): number[] | undefi
 }
 
 /**
- * The sizes for data of so many inputs and outputs: one hidden layer of half the inputs, of 3 units at least, where the options
- * name none. Throws ShapeError and OptionError.
+ * The sizes for data with these numbers of inputs and outputs. Without hidden layers in the options there is one, with half as many
+ * units as inputs, but at least 3. Throws ShapeError and OptionError.
  */
 export function sizesFor(inputs: number, outputs: number, options: INeuralNetworkOptions): number[] {
   if (inputs === 0) throw new ShapeError('data[0].input: expected at least one number, got none')
@@ -42,7 +42,7 @@ export function sizesFor(inputs: number, outputs: number, options: INeuralNetwor
   return bearable([inputs, ...(hiddenSizes(options) ?? [Math.max(3, Math.floor(inputs / 2))]), outputs])
 }
 
-/** The sizes that the options give alone; none where they leave out those of the inputs or the outputs. Throws OptionError. */
+/** The sizes from the options alone; empty if inputSize or outputSize is missing. Throws OptionError. */
 export function sizesOf(options: INeuralNetworkOptions): number[] {
   const hidden = hiddenSizes(options)
   const { inputSize, outputSize } = options

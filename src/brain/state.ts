@@ -1,4 +1,4 @@
-// A network as toJSON() gives it, and back.
+// A network's state to and from the plain data of toJSON().
 
 import { isObject } from '../base/check.ts'
 import { FormatError, shown } from '../base/errors.ts'
@@ -8,7 +8,7 @@ import { zeroParameters } from './parameters.ts'
 import { countWeights, MOST_WEIGHTS } from './sizes.ts'
 import type { IJSONLayer, INumberHash } from './types.ts'
 
-/** The layers, the one of the inputs, which has no parameters, among them. */
+/** All layers, with an empty one for the inputs, which have no parameters. */
 export function layersToJSON({ layers }: Parameters): IJSONLayer[] {
   return [
     { weights: [], biases: [] },
@@ -19,7 +19,7 @@ export function layersToJSON({ layers }: Parameters): IJSONLayer[] {
   ]
 }
 
-/** What of a network its run() needs, but for the activation. */
+/** What run() needs, except for the activation. */
 export interface Shape {
   readonly sizes: number[]
   readonly parameters: Parameters
@@ -32,7 +32,7 @@ export interface State extends Shape {
   readonly trainOpts: Plain
 }
 
-/** A table of as many names as a side has values, each with the index of its own; or null. */
+/** A table of `length` names, each with its own index; or null. */
 function lookupOf(value: unknown, length: number, where: string): INumberHash | null {
   if (value === null || value === undefined) return null
   const entries = Object.entries(objectOf(value, where))
@@ -48,7 +48,7 @@ function lookupOf(value: unknown, length: number, where: string): INumberHash | 
   return Object.fromEntries(entries) as INumberHash
 }
 
-/** Fills the values from a list, which has as many. */
+/** Fills `values` from a list of the same length. */
 function fill(values: Float32Array, given: unknown, where: string): void {
   const list = listOf(given, where)
   if (list.length !== values.length) refuse(where, `${values.length} numbers`, list)
@@ -64,7 +64,7 @@ const optional = (json: Plain, name: string): Plain => {
   return value === undefined || value === null ? {} : objectOf(value, `json.${name}`)
 }
 
-/** Refuses what is no feedforward network of brain.js. */
+/** Throws FormatError unless the JSON is of a feedforward network. */
 export function checkType(json: Plain): void {
   const type = entry(json, 'type')
   if (type === undefined || type === 'NeuralNetwork' || type === 'NeuralNetworkGPU') return
@@ -87,7 +87,7 @@ export function shapeOfJSON(json: Plain): Shape {
   if (sizes.length < 2 || sizes.length !== layers.length) {
     refuse('json.sizes', `${Math.max(2, layers.length)} sizes, one for each layer`, sizes)
   }
-  // So that no memory is taken for numbers that are not there.
+  // Before memory is allocated: sizes may promise numbers that the JSON does not have.
   if (countWeights(sizes) > MOST_WEIGHTS) refuse('json.sizes', 'sizes of at most 2³⁰ weights in all', sizes)
   layers.forEach((one, l) => {
     if (l === 0) return
@@ -111,9 +111,10 @@ export function shapeOfJSON(json: Plain): Shape {
   }
 }
 
-/** Reads what toJSON() gave. Throws FormatError. */
+/** Reads what toJSON() returned. Throws FormatError. */
 export function stateOfJSON(given: unknown): State {
-  if (!isObject(given)) refuse('json', "an object, as toJSON() gives it; of a text, JSON.parse()'s", given)
+  if (!isObject(given))
+    refuse('json', 'an object as toJSON() returns it (pass text through JSON.parse() first)', given)
   const json = objectOf(given, 'json')
   checkType(json)
   return {

@@ -1,4 +1,4 @@
-// What test() tells of a trained network's answers.
+// What test() returns.
 
 import { largest } from '../base/largest.ts'
 import type {
@@ -7,7 +7,7 @@ import type {
   INeuralNetworkTestResult,
 } from './types.ts'
 
-/** A datum in numbers, and what the network answers. */
+/** A formatted datum and the network's outputs for it. */
 interface Answered {
   readonly input: Float32Array
   readonly output: Float32Array
@@ -19,14 +19,14 @@ type Ratios = Pick<INeuralNetworkBinaryTestResult, 'precision' | 'recall' | 'acc
 
 const ratio = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)
 
-/** The shares that follow from the counts: 0 where there is nothing to take a share of. */
+/** The ratios of the counts; 0 for 0 / 0. */
 export const ratiosOf = ({ trueNeg, truePos, falseNeg, falsePos, total }: Counts): Ratios => ({
   precision: ratio(truePos, truePos + falsePos),
   recall: ratio(truePos, truePos + falseNeg),
   accuracy: ratio(trueNeg + truePos, total),
 })
 
-/** Index of the largest number, of the first of them. */
+/** Index of the largest number, the first if several are equal. */
 const indexOfMost = (values: Float32Array): number => values.indexOf(largest(values))
 
 function meanSquare({ output, answer }: Answered): number {
@@ -38,7 +38,7 @@ function meanSquare({ output, answer }: Answered): number {
   return sum / output.length
 }
 
-/** One output, which stands for 1 above the threshold and for 0 elsewhere. */
+/** For a single output, which counts as 1 above the threshold and as 0 otherwise. */
 function binary(data: readonly Answered[], threshold: number, error: number): INeuralNetworkBinaryTestResult {
   let [trueNeg, truePos, falseNeg, falsePos] = [0, 0, 0, 0]
   const misclasses: INeuralNetworkMisclass[] = []
@@ -55,6 +55,7 @@ function binary(data: readonly Answered[], threshold: number, error: number): IN
   return { error, misclasses, ...counts, ...ratiosOf(counts) }
 }
 
+/** The results for at least one datum; binary ones if there is a single output. */
 export function testResults(
   data: readonly Answered[],
   binaryThresh: number,

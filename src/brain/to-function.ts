@@ -1,9 +1,9 @@
-// A network as a function that needs nothing else.
+// A network as a JavaScript function that needs nothing else.
 
 import { namesOf } from './lookup.ts'
 import type { INeuralNetworkJSON } from './types.ts'
 
-/** f(z) as JavaScript; z is a name. */
+/** JavaScript for f(z), where z is a variable. */
 function activationText({ trainOpts }: INeuralNetworkJSON): string {
   switch (trainOpts.activation) {
     case 'tanh':
@@ -17,11 +17,11 @@ function activationText({ trainOpts }: INeuralNetworkJSON): string {
   }
 }
 
-/** w · x, with its sign before it. */
+/** JavaScript for + w · x, with the sign drawn to the front; x is a variable. */
 const term = (weight: number, x: string): string =>
   Object.is(weight, -0) || weight < 0 ? ` - ${-weight} * ${x}` : ` + ${weight} * ${x}`
 
-/** The names of a side in order, where it has any, as texts of JavaScript. */
+/** The names of a side in order as JavaScript strings; undefined if it has none. */
 const texts = (lookup: INeuralNetworkJSON['inputLookup']): string[] | undefined =>
   lookup ? namesOf(lookup).map((name) => JSON.stringify(name)) : undefined
 
@@ -33,7 +33,7 @@ function bodyOf(json: INeuralNetworkJSON): string {
   const lines = [
     'const f32 = Math.fround;',
     `const f = (z) => f32(${activationText(json)});`,
-    // What is no number becomes 0: also what every object has by a name such as "constructor".
+    // What is not a number becomes 0, also what every object inherits, such as "constructor".
     ...(inputs
       ? inputs.map((name, i) => `const a0_${i} = f32(input[${name}]) || 0;`)
       : Array.from(
@@ -56,6 +56,7 @@ function bodyOf(json: INeuralNetworkJSON): string {
   return lines.join('\n')
 }
 
+/** The network as a function; `cb` may change its body. Throws what `new Function` throws. */
 export function makeFunction<Input, Output>(
   json: INeuralNetworkJSON,
   cb: ((source: string) => string) | undefined,

@@ -1,11 +1,11 @@
-// The options of train(): their defaults, what they may be, and how they are saved. Messages are those of brain.js.
+// The options of train(): defaults, ranges, and how they are saved. The messages are brain.js's.
 
 import { OptionError } from '../base/errors.ts'
 import type { INeuralNetworkTrainOptions, INeuralNetworkTrainOptionsJSON } from './types.ts'
 
 export const ACTIVATIONS = ['sigmoid', 'relu', 'leaky-relu', 'tanh'] as const
 
-/** The options where none are given. */
+/** The options with their defaults. */
 export function trainDefaults(): INeuralNetworkTrainOptions {
   return {
     activation: 'sigmoid',
@@ -29,7 +29,7 @@ const isAbove0: Allows = (value) => typeof value === 'number' && value > 0
 const isShare: Allows = (value) => typeof value === 'number' && value > 0 && value < 1
 const isFunction: Allows = (value) => typeof value === 'function'
 
-/** In the order in which they are checked. */
+/** What each option may be, in the order of the checks. */
 const allowed: Record<keyof INeuralNetworkTrainOptions, Allows> = {
   activation: (value) => (ACTIVATIONS as readonly unknown[]).includes(value),
   iterations: isAbove0,
@@ -59,7 +59,7 @@ function textOf(value: unknown): string {
   }
 }
 
-/** Throws OptionError for what is no activation. */
+/** Throws OptionError unless it is the name of an activation. */
 export function validateActivation(activation: unknown): void {
   if (allowed.activation(activation)) return
   const names = ACTIVATIONS.map((name) => `'${name}'`).join(', ')
@@ -71,7 +71,7 @@ const outOfRange = (name: string, value: unknown) =>
     `[${name}, ${textOf(value)}] is out of normal training range, your network will probably not train.`,
   )
 
-/** Throws OptionError for an option that training cannot take. */
+/** Throws OptionError for an option that is out of range. */
 export function validateTrainOptions(options: INeuralNetworkTrainOptions): void {
   for (const [name, allows] of Object.entries(allowed)) {
     const value = options[name as keyof INeuralNetworkTrainOptions]
@@ -80,8 +80,8 @@ export function validateTrainOptions(options: INeuralNetworkTrainOptions): void 
 }
 
 /**
- * Throws OptionError for what was written to the options of a training under way and is no number. Any number will do, as in
- * brain.js: `iterations = 0` ends it.
+ * Checks options that may have been written to during a training. Throws OptionError for an unknown activation or what is not a
+ * number; any number will do, as in brain.js: `iterations = 0` ends the training.
  */
 export function validateWhileTraining(options: INeuralNetworkTrainOptions): void {
   validateActivation(options.activation)
@@ -92,7 +92,7 @@ export function validateWhileTraining(options: INeuralNetworkTrainOptions): void
   for (const name of numbersOfRule) if (!Number.isFinite(options[name])) throw outOfRange(name, options[name])
 }
 
-/** The options as toJSON() has them. */
+/** The options as toJSON() saves them. */
 export function trainOptionsToJSON(options: INeuralNetworkTrainOptions): INeuralNetworkTrainOptionsJSON {
   const { activation, iterations, errorThresh, logPeriod, leakyReluAlpha, learningRate, momentum } = options
   return {
@@ -105,7 +105,7 @@ export function trainOptionsToJSON(options: INeuralNetworkTrainOptions): INeural
   }
 }
 
-/** The options that toJSON() has saved. What JSON makes of an infinite number of iterations is null. */
+/** The options that toJSON() saved. JSON turns infinite iterations into null. */
 export function trainOptionsOfJSON(saved: object): Partial<INeuralNetworkTrainOptions> {
   const options = { ...saved } as Record<string, unknown>
   if (options.timeout === 'Infinity') options.timeout = Infinity

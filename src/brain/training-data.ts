@@ -1,4 +1,4 @@
-// The data of a training: the inputs as lists of numbers that may leave out zeros, the targets as they are.
+// The data of a training: inputs as lists that may leave out zeros, targets in full.
 
 import { ShapeError, shown } from '../base/errors.ts'
 import { checkLength, eachNumber, formatted, type Side, type Sides, sideOf } from './format.ts'
@@ -6,7 +6,7 @@ import type { INeuralNetworkDatumFormatted } from './types.ts'
 
 export interface TrainingData {
   readonly rows: number
-  /** The list of row r is [starts[r], starts[r + 1]) of indices, which rise, and values. */
+  /** Row r is [starts[r], starts[r + 1]) of indices, which ascend, and values. */
   readonly starts: Uint32Array
   readonly indices: Uint32Array
   readonly values: Float32Array
@@ -14,7 +14,7 @@ export interface TrainingData {
   readonly targets: Float32Array
 }
 
-/** A list that grows. */
+/** A list of indices and values that grows. */
 class Growing {
   indices = new Uint32Array(1024)
   values = new Float32Array(1024)
@@ -33,7 +33,7 @@ class Growing {
     this.values[this.length++] = value
   }
 
-  /** Sorts the entries from `from` on by their indices: names come in any order. */
+  /** Sorts the entries from `from` on by index: names come in any order. */
   sortFrom(from: number): void {
     const { indices, values, length } = this
     let i = from + 1
@@ -48,7 +48,7 @@ class Growing {
   }
 }
 
-/** The two sides of datum `index`; throws ShapeError where it has not both. */
+/** Datum `index`. Throws ShapeError unless it has an input and an output. */
 export function datumAt(data: readonly unknown[], index: number): { input: unknown; output: unknown } {
   const datum = data[index]
   if (typeof datum === 'object' && datum !== null && 'input' in datum && 'output' in datum) {
@@ -59,20 +59,20 @@ export function datumAt(data: readonly unknown[], index: number): { input: unkno
   throw new ShapeError(`data[${index}]: expected { input, output }, got ${shown(datum)}`)
 }
 
-/** Throws ShapeError where the data are no list of data. */
+/** Throws ShapeError unless the data are an array of at least one datum. */
 export function checkData(data: unknown): asserts data is readonly unknown[] {
   if (Array.isArray(data) && data.length > 0) return
   throw new ShapeError(`data: expected an array of at least one { input, output }, got ${shown(data)}`)
 }
 
-/** The sides of new data, with the names of all of them. Throws ShapeError where a datum lacks one. */
+/** The sides of new data. Throws ShapeError if a datum lacks one. */
 export function sidesOf(data: readonly unknown[]): Sides {
   const all = data.map((_, index) => datumAt(data, index))
   const [inputs, outputs] = [all.map(({ input }) => input), all.map(({ output }) => output)]
   return { input: sideOf('input', inputs), output: sideOf('output', outputs) }
 }
 
-/** Throws ShapeError where a datum has other lengths than the sides. */
+/** Throws ShapeError if a datum does not have the lengths of the sides. */
 export function checkLengths(data: readonly unknown[], { input, output }: Sides): void {
   data.forEach((_, index) => {
     const datum = datumAt(data, index)
@@ -81,7 +81,7 @@ export function checkLengths(data: readonly unknown[], { input, output }: Sides)
   })
 }
 
-/** The data in numbers by place. Throws ShapeError for data that do not fit the sides, or hold what is no number. */
+/** The data as numbers in order. Throws ShapeError for data that do not fit the sides or are not finite. */
 export function formattedData(
   data: readonly unknown[],
   sides: Sides,
@@ -96,14 +96,14 @@ export function formattedData(
   })
 }
 
-/** Throws ShapeError for data that do not fit the sides, or hold what is no number. */
+/** The data in the form that trainings take. Throws ShapeError for data that do not fit the sides or are not finite. */
 export function trainingData(data: readonly unknown[], input: Side, output: Side): TrainingData {
   const rows = data.length
   const starts = new Uint32Array(rows + 1)
   const targets = new Float32Array(rows * output.length)
   const list = new Growing()
   const push = (index: number, value: number) => list.push(index, value)
-  // By name, what a row leaves out is 0; by place, zeros stay until it is known how many they are.
+  // Names that a row leaves out are 0. Zeros that are given stay until it is known how many there are.
   for (let r = 0; r < rows; ++r) {
     const datum = datumAt(data, r)
     checkLength(datum.input, input, r)

@@ -480,7 +480,7 @@ describe('toJSON() and fromJSON()', () => {
     [
       'a text',
       () => JSON.stringify(json()),
-      "json: expected an object, as toJSON() gives it; of a text, JSON.parse()'s",
+      'json: expected an object as toJSON() returns it (pass text through JSON.parse() first), got "{',
     ],
     ['nothing', () => ({}), 'json.layers: expected an array, got undefined'],
     [
