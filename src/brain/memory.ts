@@ -125,9 +125,10 @@ function fieldsOf(buffer: ArrayBuffer, { head }: Plan) {
   }
 }
 
+type Fields = ReturnType<typeof fieldsOf>
+
 /** Writes the rule, for Adam after so many steps. */
-function writeRule(buffer: ArrayBuffer, plan: Plan, rule: Rule, steps: number): void {
-  const { int, float, double } = fieldsOf(buffer, plan)
+function writeRule({ int, float, double }: Fields, rule: Rule, steps: number): void {
   int(Abi.ACTIVATION, codes[rule.activation])
   float(Abi.RATE, rule.learningRate)
   float(Abi.MOMENTUM, rule.momentum)
@@ -143,9 +144,8 @@ function writeRule(buffer: ArrayBuffer, plan: Plan, rule: Rule, steps: number): 
 }
 
 /** Writes the table of the activation, where it has one. */
-function writeTable(buffer: ArrayBuffer, plan: Plan, { activation }: Rule): void {
+function writeTable(buffer: ArrayBuffer, plan: Plan, { int, float }: Fields, { activation }: Rule): void {
   if (activation !== 'sigmoid' && activation !== 'tanh') return
-  const { int, float } = fieldsOf(buffer, plan)
   const { terms, scale } = activationTables()[activation]
   new Float32Array(buffer).set(terms, plan.table / 4)
   int(Abi.TABLE, plan.table + 4 * Abi.TERMS * Abi.TABLE_ENTRIES)
@@ -163,7 +163,8 @@ export function fill(
   rule: Rule,
 ): void {
   const ints = new Uint32Array(buffer)
-  const { int, double } = fieldsOf(buffer, plan)
+  const fields = fieldsOf(buffer, plan)
+  const { int, double } = fields
   ints.fill(0, plan.head / 4, plan.starts / 4)
   int(Abi.LAYERS, plan.places.length)
   int(Abi.IS_ADAM, Number(rule.isAdam))
@@ -174,8 +175,8 @@ export function fill(
   int(Abi.ENTRIES, plan.entries)
   int(Abi.TARGETS, plan.targets)
   double(Abi.ERROR, 1)
-  writeRule(buffer, plan, rule, parameters.steps)
-  writeTable(buffer, plan, rule)
+  writeRule(fields, rule, parameters.steps)
+  writeTable(buffer, plan, fields, rule)
   plan.places.forEach((place, l) => {
     const at = Abi.HEAD + l * Abi.LAYER
     int(at + Abi.INPUTS, place.inputs)
@@ -206,6 +207,7 @@ export function onlineIn(
   const ints = new Uint32Array(buffer)
   const doubles = new Float64Array(buffer)
   const { head } = plan
+  const fields = fieldsOf(buffer, plan)
   const { isAdam } = first
   const { steps } = parameters
   let { activation } = first
@@ -236,8 +238,8 @@ export function onlineIn(
     follow(rule) {
       // What is behind is brought up to date by the momentum that it had.
       kernels.settle(head)
-      writeRule(buffer, plan, rule, stepsNow())
-      if (rule.activation !== activation) writeTable(buffer, plan, rule)
+      writeRule(fields, rule, stepsNow())
+      if (rule.activation !== activation) writeTable(buffer, plan, fields, rule)
       activation = rule.activation
     },
     release,

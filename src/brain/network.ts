@@ -10,13 +10,13 @@ import { lookup } from './lookup.ts'
 import { makeOnline } from './make-online.ts'
 import { drawn } from './parameters.ts'
 import { makeReference } from './reference.ts'
-import { isSameRule, ruleOf } from './rule.ts'
+import { isStill, ruleOf } from './rule.ts'
 import { adopt, knownSides, type Sided, sidesByPlace, sidesFor } from './sides.ts'
 import { sizesOf } from './sizes.ts'
 import { layersToJSON, stateOfJSON } from './state.ts'
 import { testResults } from './test-results.ts'
 import { makeFunction } from './to-function.ts'
-import { trainOptionsOfJSON, validateWhileTraining } from './train-options.ts'
+import { checkLimits, checkRule, trainOptionsOfJSON } from './train-options.ts'
 import { diverged, train } from './trainer.ts'
 import { checkData, checkLengths, formattedData, trainingData } from './training-data.ts'
 import type {
@@ -264,10 +264,11 @@ function* training(
   const online = makeOnline(network.sizes, held.parameters!, numbers, rule)
   /** What others have changed meanwhile counts from the next sample on. */
   const follow = () => {
-    validateWhileTraining(network.trainOpts)
-    const next = ruleOf(network.trainOpts)
-    if (isSameRule(rule, next)) return
-    rule = next
+    const { trainOpts } = network
+    checkLimits(trainOpts)
+    if (isStill(rule, trainOpts)) return
+    checkRule(trainOpts)
+    rule = ruleOf(trainOpts)
     online.follow(rule)
   }
   const course = (resume: () => void) => ({

@@ -15,20 +15,24 @@ export interface Rule {
 
 /** The rule of options that have been checked. */
 export function ruleOf(options: INeuralNetworkTrainOptions): Rule {
-  const { activation, leakyReluAlpha, learningRate, praxis, momentum, beta1, beta2, epsilon } = options
   return {
-    activation: activation as NeuralNetworkActivation,
-    isAdam: praxis === 'adam',
-    ...{ leakyReluAlpha, learningRate, momentum, beta1, beta2, epsilon },
+    activation: options.activation as NeuralNetworkActivation,
+    leakyReluAlpha: options.leakyReluAlpha,
+    learningRate: options.learningRate,
+    isAdam: options.praxis === 'adam',
+    momentum: options.momentum,
+    beta1: options.beta1,
+    beta2: options.beta2,
+    epsilon: options.epsilon,
   }
 }
 
-/** Whether training goes on by both in the same way: whether it is Adam stays as it began. */
-export const isSameRule = (a: Rule, b: Rule): boolean =>
-  a.learningRate === b.learningRate &&
-  a.momentum === b.momentum &&
-  a.activation === b.activation &&
-  a.leakyReluAlpha === b.leakyReluAlpha &&
-  a.beta1 === b.beta1 &&
-  a.beta2 === b.beta2 &&
-  a.epsilon === b.epsilon
+/** Whether the options still say the rule, but for praxis. It is asked after each call of a callback. */
+export const isStill = (rule: Rule, options: INeuralNetworkTrainOptions): boolean =>
+  rule.learningRate === options.learningRate &&
+  rule.momentum === options.momentum &&
+  rule.activation === options.activation &&
+  rule.leakyReluAlpha === options.leakyReluAlpha &&
+  rule.beta1 === options.beta1 &&
+  rule.beta2 === options.beta2 &&
+  rule.epsilon === options.epsilon

@@ -48,8 +48,6 @@ const allowed: Record<keyof INeuralNetworkTrainOptions, Allows> = {
   epsilon: isShare,
 }
 
-const numbersOfRule = ['learningRate', 'momentum', 'leakyReluAlpha', 'beta1', 'beta2', 'epsilon'] as const
-
 /** The text of any value: String() throws for objects without a prototype. */
 function textOf(value: unknown): string {
   try {
@@ -79,17 +77,25 @@ export function validateTrainOptions(options: INeuralNetworkTrainOptions): void 
   }
 }
 
+/** Checks the limits of a training under way. Throws OptionError for what is not a number: `iterations = 0` ends it, as in brain.js. */
+export function checkLimits({ iterations, errorThresh }: INeuralNetworkTrainOptions): void {
+  if (typeof iterations !== 'number' || Number.isNaN(iterations)) throw outOfRange('iterations', iterations)
+  if (typeof errorThresh !== 'number' || Number.isNaN(errorThresh))
+    throw outOfRange('errorThresh', errorThresh)
+}
+
+const numbersOfRule = ['learningRate', 'momentum', 'leakyReluAlpha', 'beta1', 'beta2', 'epsilon'] as const
+
 /**
- * Checks options that may have been written to during a training. Throws OptionError for an unknown activation or what is not a
- * number; any number will do, as in brain.js: `iterations = 0` ends the training.
+ * Checks the rule of a training under way. Throws OptionError for an unknown activation or what is not a finite number; any other will
+ * do, as in brain.js.
  */
-export function validateWhileTraining(options: INeuralNetworkTrainOptions): void {
+export function checkRule(options: INeuralNetworkTrainOptions): void {
   validateActivation(options.activation)
-  for (const name of ['iterations', 'errorThresh'] as const) {
-    const value: unknown = options[name]
-    if (typeof value !== 'number' || Number.isNaN(value)) throw outOfRange(name, value)
+  for (let k = 0; k < numbersOfRule.length; ++k) {
+    const value = options[numbersOfRule[k]]
+    if (!Number.isFinite(value)) throw outOfRange(numbersOfRule[k], value)
   }
-  for (const name of numbersOfRule) if (!Number.isFinite(options[name])) throw outOfRange(name, options[name])
 }
 
 /** The options as toJSON() saves them. */

@@ -61,11 +61,10 @@ export function* train(course: Course): Slices<INeuralNetworkState> {
       const threshold = errorCheckInterval() === 1 ? options().errorThresh : -1
       const before = now()
       const trained = online.run(glance, until, threshold)
-      const whole = trained < glance || online.iterations >= until
+      if (trained < glance || online.iterations >= until) return
       const took = now() - before
       if (took < GLANCE_MS) glance = Math.min(2 * glance, MOST_SAMPLES)
       else if (took > 2 * GLANCE_MS) glance = Math.max(1, Math.floor(glance / 2))
-      if (whole) return
       if (before + took >= endTime) {
         // At the end of a pass.
         if (online.iterations > from && online.isBetween) return
