@@ -25,6 +25,19 @@ const term = (weight: number, x: string): string =>
 const texts = (lookup: INeuralNetworkJSON['inputLookup']): string[] | undefined =>
   lookup ? namesOf(lookup).map((name) => JSON.stringify(name)) : undefined
 
+/** Terms of a sum in one statement: parsers of engines go down a level for each, and 20,000 are too many for V8. */
+const TERMS_AT_ONCE = 1000
+
+/** JavaScript statements that make `name` from z = bias + Σ terms, added in their order. */
+function unit(name: string, bias: number, terms: readonly string[]): string {
+  if (terms.length <= TERMS_AT_ONCE) return `const ${name} = f(${bias}${terms.join('')});`
+  const parts: string[] = []
+  for (let i = 0; i < terms.length; i += TERMS_AT_ONCE) {
+    parts.push(`z${name} = z${name}${terms.slice(i, i + TERMS_AT_ONCE).join('')};`)
+  }
+  return [`let z${name} = ${bias};`, ...parts, `const ${name} = f(z${name});`].join('\n')
+}
+
 /** The body of a function of `input`. */
 function bodyOf(json: INeuralNetworkJSON): string {
   const { sizes, layers } = json
@@ -39,14 +52,14 @@ function bodyOf(json: INeuralNetworkJSON): string {
       : Array.from(
           { length: sizes[0] },
           (_, i) =>
-            `const a0_${i} = f32(${sizes[0] === 1 ? "typeof input === 'number' ? input : " : ''}input[${i}] || 0);`,
+            `const a0_${i} = f32(${sizes[0] === 1 ? "typeof input === 'number' ? input : " : ''}input[${i}]) || 0;`,
         )),
   ]
   layers.slice(1).forEach(({ weights, biases }, k) => {
     const l = k + 1
     weights.forEach((row, j) => {
-      const sum = row.map((weight, i) => term(weight, `a${l - 1}_${i}`)).join('')
-      lines.push(`const a${l}_${j} = f(${biases[j]}${sum});`)
+      const terms = row.map((weight, i) => term(weight, `a${l - 1}_${i}`))
+      lines.push(unit(`a${l}_${j}`, biases[j], terms))
     })
   })
   const last = sizes.length - 1

@@ -49,6 +49,31 @@ describe('toFunction()', () => {
     expect(net.toFunction()(3)).toEqual([0.75])
   })
 
+  it('takes by place what is no number for 0, as by name', () => {
+    const places = new NeuralNetwork<unknown[] & number[], number[]>({ hiddenLayers: [3], seed: 2 })
+    places.train([{ input: [1, 0.5], output: [1] }], { iterations: 3 })
+    const answer = places.toFunction() as (input: unknown) => number[]
+    for (const nothing of ['x', Number.NaN, undefined, null, {}, 'Infinite', [1, 2]]) {
+      expect(answer([nothing, 0.5]), String(nothing)).toEqual(answer([0, 0.5]))
+      expect(answer([nothing, 0.5])[0]).toBeGreaterThan(0)
+    }
+    expect(answer(['1', 0.5])).toEqual([...places.run([1, 0.5])])
+    const alone = new NeuralNetwork<number, number[]>({ seed: 2 })
+    alone.train([{ input: 1, output: [1] }], { iterations: 3 })
+    const one = alone.toFunction() as (input: unknown) => number[]
+    expect([one(1), one('x'), one(['x']), one([1])]).toEqual([one([1]), one(0), one(0), [...alone.run(1)]])
+  })
+
+  it('has as many inputs as a network: a sum of 20,000 terms in one is more than engines read', () => {
+    const names = Array.from({ length: 20_000 }, (_, i) => `word${i}`)
+    const net = new NeuralNetwork<Record<string, number>, number[]>({ hiddenLayers: [1], seed: 3 })
+    net.train([{ input: Object.fromEntries(names.map((name) => [name, 1])), output: [1] }], { iterations: 1 })
+    const answer = net.toFunction()
+    for (const input of [{}, { word0: 1, word19999: -2 }, { word777: 0.5 }] as Record<string, number>[]) {
+      expect(answer(input)).toEqual([...net.run(input)])
+    }
+  })
+
   it('is given a body by the callback, which gets its own', () => {
     const net = new NeuralNetwork<number[], number[]>({ inputSize: 1, outputSize: 1, activation: 'relu' })
     net.initialize()
