@@ -1,5 +1,6 @@
 // The snippets of docs/keras.md and docs/brain.md run, and print what their comments say.
 
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import * as brain from '../src/brain/index.ts'
 import * as keras from '../src/keras/index.ts'
@@ -21,6 +22,23 @@ describe('docs/brain.md', () => {
       ['black', 'white'],
       [true],
     ])
+  })
+
+  it('names methods and properties that a network and CrossValidate have', () => {
+    const text = readFileSync(new URL('../docs/brain.md', import.meta.url), 'utf8')
+    const rows = text.split('\n').filter((line) => /^\| `/.test(line))
+    const namesIn = (cell: string) => [...cell.matchAll(/`(\w+)[^`]*`/g)].map(([, name]) => name)
+    const first = (row: string) => row.split(' | ')[0]
+    const ofNetwork = rows
+      .filter((row) => /^\| `(train|trainAsync|run|initialize|validateData)\b/.test(row))
+      .flatMap((row) => namesIn(first(row)))
+    expect(ofNetwork.length).toBe(28)
+    const net = new brain.NeuralNetwork()
+    for (const name of ofNetwork) expect(name in net, name).toBe(true)
+    const ofFolds = namesIn(rows.find((row) => row.startsWith('| `CrossValidate` '))!).slice(1)
+    expect(ofFolds.length).toBe(9)
+    const folds = new brain.CrossValidate(() => net)
+    for (const name of ofFolds) expect(name in folds || name in brain.CrossValidate, name).toBe(true)
   })
 
   it('answers by the names of brain.js, and trains', async () => {

@@ -106,6 +106,30 @@ describe('train()', () => {
     log.mockRestore()
   })
 
+  it('logs with what setLogMethod() was given', () => {
+    const net = ready({ iterations: 10 })
+    const log = vi.spyOn(net, 'logTrainingStatus').mockImplementation(() => {})
+    net.setLogMethod(true)
+    const { error } = net.train(xor)
+    expect(log.mock.calls).toEqual([[{ iterations: 10, error }]])
+    net.setLogMethod(false)
+    net.train(xor)
+    expect(log.mock.calls.length).toBe(1)
+    const own = vi.fn()
+    net.setLogMethod(own)
+    net.train(xor)
+    expect(own.mock.calls.length).toBe(1)
+  })
+
+  it('checks all options by validateTrainingOptions(), and keeps none of them', () => {
+    const net = ready()
+    expect(net.validateTrainingOptions({ ...net.trainOpts, momentum: 0.5 })).toBe(undefined)
+    expect(() => net.validateTrainingOptions({ ...net.trainOpts, momentum: 2 })).toThrow(
+      '[momentum, 2] is out of',
+    )
+    expect(net.trainOpts.momentum).toBe(0.1)
+  })
+
   it('ends after a timeout, with a whole iteration', () => {
     const net = ready()
     const before = performance.now()
