@@ -1,6 +1,6 @@
 // The parameters of a network, and where they are: while kernels train, in the kernels' memory.
 
-import { BackendError, DivergedError } from '../base/errors.ts'
+import { BackendError, type DivergedError } from '../base/errors.ts'
 import type { Slices } from '../base/pace.ts'
 import type { Online } from './online.ts'
 import { areFinite, cloneParameters, type Layer, type Parameters } from './parameters.ts'
@@ -40,8 +40,8 @@ class Held {
 
   /**
    * Does the work while `online` trains. The work calls `resume` to take over what was written to the arrays meanwhile.
-   * Afterwards the parameters are the trained ones, or, if training diverged, those from before. It has diverged if the work throws
-   * DivergedError, or if a parameter is not finite: then throws what `diverged` makes of the result.
+   * Afterwards the parameters are the trained ones, also if the work throws. But if the error or a parameter is no longer finite at
+   * the end of the work, they are those from before, and this throws what `diverged` makes of the result.
    */
   *during<T>(
     online: Online,
@@ -51,18 +51,19 @@ class Held {
     const before = cloneParameters(this.parameters!)
     this.#online = online
     try {
-      const result = yield* work(() => {
-        if (this.#isExposed) online.read()
-        this.#isExposed = false
-      })
-      online.write()
+      let result: T
+      try {
+        result = yield* work(() => {
+          if (this.#isExposed) online.read()
+          this.#isExposed = false
+        })
+      } finally {
+        online.write()
+      }
       // Errors are taken before each step, so the last steps do not show in them.
-      if (!areFinite(this.parameters!)) throw diverged(result)
-      return result
-    } catch (error) {
-      if (error instanceof DivergedError) this.parameters = before
-      else online.write()
-      throw error
+      if (Number.isFinite(online.error) && areFinite(this.parameters!)) return result
+      this.parameters = before
+      throw diverged(result)
     } finally {
       online.release()
       this.#online = undefined

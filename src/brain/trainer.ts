@@ -31,7 +31,7 @@ interface Course {
   readonly resume: () => void
 }
 
-/** Trains, and returns how it ended. May pause at each yield. Throws DivergedError where the error is no longer finite. */
+/** Trains, and returns how it ended, which may be by an error that is no longer finite. May pause at each yield. */
 export function* train(course: Course): Slices<INeuralNetworkState> {
   const { online, options, errorCheckInterval, resume } = course
   const endTime = now() + options().timeout
@@ -89,7 +89,7 @@ export function* train(course: Course): Slices<INeuralNetworkState> {
     yield* advance()
     const { iterations } = online
     status.iterations = iterations
-    if (!Number.isFinite(online.error)) throw diverged(options(), iterations)
+    if (!Number.isFinite(online.error)) break
     const interval = errorCheckInterval()
     const { log, logPeriod } = options()
     const logs = typeof log === 'function' && iterations % logPeriod === 0

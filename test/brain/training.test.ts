@@ -262,6 +262,19 @@ describe('train()', () => {
     expect(() => net.train(xor, { callback })).toThrow('Unknown activation gelu')
   })
 
+  it('keeps the weights so far where another network diverges in its callback', () => {
+    const net = ready()
+    const callback = () => {
+      const other = ready({ activation: 'relu' })
+      other.weights[1][0][0] = Number.NaN
+      other.train(xor)
+    }
+    expect(() => net.train(xor, { iterations: 5, callback, callbackPeriod: 2 })).toThrow(DivergedError)
+    const other = ready()
+    other.train(xor, { iterations: 2 })
+    expect(net.toJSON().layers).toEqual(other.toJSON().layers)
+  })
+
   it('refuses to train within its own training, and lets others', () => {
     const net = ready()
     let inner: unknown
