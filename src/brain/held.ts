@@ -74,8 +74,8 @@ class Held {
 const HELD = Symbol('held')
 
 /**
- * Gives a network its Held. A #private field would not be there for a proxy of the network, as Vue's reactive() makes one of each
- * object that it is given: a property is, and a function is handed out as it is where objects are wrapped as well.
+ * Gives a network its Held. A proxy of the network, such as Vue's reactive() makes, has no access to #private fields, but it has to
+ * properties. The property is a function, because such proxies wrap objects in turn, but not what a function returns.
  */
 export function giveHeld(network: object): void {
   const held = new Held()

@@ -1,4 +1,4 @@
-// Training sample by sample: what a backend offers for it.
+// Training sample by sample (online learning): what a backend has to offer.
 
 import type { Parameters } from './parameters.ts'
 import type { Rule } from './rule.ts'
@@ -6,24 +6,24 @@ import type { TrainingData } from './training-data.ts'
 
 /** A training under way. */
 export interface Online {
-  /** Passes over the data since it began. */
+  /** Whole passes over the data since training began. */
   readonly iterations: number
   /** The error of the last pass; 1 before the first. */
   readonly error: number
   /** True between two passes. */
   readonly isBetween: boolean
   /**
-   * Trains on the next samples in order, `most` of them at most. Ends early after the pass that is the `until`-th, or whose
-   * error is not above `threshold` or not a number. Returns how many samples it trained on.
+   * Trains on the next samples in order, at most `most` of them. Ends early after pass number `until`, and after a pass whose error
+   * is NaN or at most `threshold`. Returns the number of samples it trained on.
    */
   run(most: number, until: number, threshold: number): number
-  /** Brings the parameters up to date. */
+  /** Writes what training has come to into the parameters. */
   write(): void
-  /** Takes the parameters over, which something else has changed. */
+  /** Reads the parameters again, after something else has changed them. */
   read(): void
   /**
-   * Goes on by another rule from the next sample on. Momentum or Adam, that stays. The parameters, where they have been written to,
-   * are read() before.
+   * Follows another rule from the next sample on, but stays with momentum or with Adam. If the parameters were written to, read()
+   * comes first.
    */
   follow(rule: Rule): void
   /** Gives its memory back. write() comes first. */

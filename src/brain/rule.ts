@@ -1,4 +1,4 @@
-// What of the options of train() changes the numbers.
+// The options of train() that its arithmetic depends on.
 
 import type { INeuralNetworkTrainOptions, NeuralNetworkActivation } from './types.ts'
 
@@ -13,7 +13,7 @@ export interface Rule {
   readonly epsilon: number
 }
 
-/** The rule of options that have been checked. */
+/** The rule that checked options ask for. */
 export function ruleOf(options: INeuralNetworkTrainOptions): Rule {
   return {
     activation: options.activation as NeuralNetworkActivation,
@@ -27,7 +27,7 @@ export function ruleOf(options: INeuralNetworkTrainOptions): Rule {
   }
 }
 
-/** Whether the options still say the rule, but for praxis. It is asked after each call of a callback. */
+/** Whether the options still ask for this rule, praxis aside. Called after each callback, so it has to be quick. */
 export const isStill = (rule: Rule, options: INeuralNetworkTrainOptions): boolean =>
   rule.learningRate === options.learningRate &&
   rule.momentum === options.momentum &&

@@ -1,4 +1,4 @@
-// The sides of the data that a network knows, and how it takes over those of its first data.
+// The sides of a network's data, which it takes over from its first data.
 
 import { BackendError } from '../base/errors.ts'
 import type { Sides } from './format.ts'
@@ -7,7 +7,7 @@ import { sizesFor } from './sizes.ts'
 import { sidesOf } from './training-data.ts'
 import type { INeuralNetworkOptions, INumberHash } from './types.ts'
 
-/** What of a network has to do with its data. */
+/** The part of a network that has to do with its data. */
 export interface Sided {
   sizes: number[]
   inputLookup: INumberHash | null
@@ -18,7 +18,7 @@ export interface Sided {
   initialize(): void
 }
 
-/** The sides that the network knows. */
+/** The sides of a network that has sizes. */
 export function knownSides({ inputLookup, outputLookup, sizes }: Sided): Sides {
   return {
     input: { name: 'input', lookup: inputLookup, length: sizes[0] },
@@ -26,18 +26,18 @@ export function knownSides({ inputLookup, outputLookup, sizes }: Sided): Sides {
   }
 }
 
-/** The sides that the network knows, or, while it has no weights, those of the data. Throws ShapeError. */
+/** The network's sides, or, while it has no weights, those of the data. Throws ShapeError. */
 export const sidesFor = (network: Sided, data: readonly unknown[]): Sides =>
   heldBy(network).parameters ? knownSides(network) : sidesOf(data)
 
-/** Both sides of formatted data. Throws BackendError before the sizes are known. */
+/** The sides of formatted data, which are in order. Throws BackendError before the sizes are known. */
 export function sidesByPlace(network: Sided): Sides {
   if (network.sizes.length === 0) throw new BackendError('network not runnable')
   const { input, output } = knownSides(network)
   return { input: { ...input, lookup: null }, output: { ...output, lookup: null } }
 }
 
-/** Takes over the sides of the first data, and draws weights for their sizes. Throws ShapeError and OptionError. */
+/** Unless the network has weights, takes over the sides of its first data and draws weights. Throws ShapeError and OptionError. */
 export function adopt(network: Sided, { input, output }: Sides): void {
   if (heldBy(network).parameters) return
   network.sizes = sizesFor(input.length, output.length, network.options)

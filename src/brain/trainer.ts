@@ -1,4 +1,4 @@
-// The loop of a training: how far it goes before something else is due, and what is due then.
+// The loop of a training: how far to train before something else is due, and doing that.
 
 import { now } from '../base/clock.ts'
 import { DivergedError } from '../base/errors.ts'
@@ -6,15 +6,15 @@ import type { Slices } from '../base/pace.ts'
 import type { Online } from './online.ts'
 import type { INeuralNetworkState, INeuralNetworkTrainOptions } from './types.ts'
 
-/** Milliseconds between two looks at the clock. */
+/** Milliseconds of training between two looks at the clock. */
 const GLANCE_MS = 4
-/** Samples of the first, which tell how fast the training is. */
+/** Samples before the first look, which shows how fast training is. */
 const FIRST_SAMPLES = 64
 const MOST_SAMPLES = 2 ** 30
 
 /**
- * The first multiple of the period after `iterations`, or, of a period that is no whole number, the next iteration. Never, where the
- * period is not above 0: a callback may have written it.
+ * The first multiple of the period after `iterations`, or just the next iteration if the period is not a whole number. Infinity if
+ * the period is not above 0, which a callback may have made it.
  */
 function nextMultiple(period: number, iterations: number): number {
   if (!(period > 0)) return Infinity
@@ -23,11 +23,11 @@ function nextMultiple(period: number, iterations: number): number {
 
 interface Course {
   readonly online: Online
-  /** The options as they are now: a callback may change them, and while it pauses others may. */
+  /** The current options: callbacks may change them, and anyone may during a pause. */
   readonly options: () => INeuralNetworkTrainOptions
-  /** Iterations between two looks at the error, as they are now. */
+  /** The current number of iterations between two checks of the error. */
   readonly errorCheckInterval: () => number
-  /** Called before it goes on after others had their turn. */
+  /** Called before training goes on after a callback or a pause. */
   readonly resume: () => void
 }
 
@@ -57,7 +57,7 @@ export function* train(course: Course): Slices<INeuralNetworkState> {
     let isLate = false
     for (;;) {
       const until = isLate ? online.iterations + 1 : Math.max(due(), online.iterations + 1)
-      // Where the error is looked at now and then, the kernels are not to stop by it.
+      // If the error is checked only now and then, kernels must not stop by it.
       const threshold = errorCheckInterval() === 1 ? options().errorThresh : -1
       const before = now()
       const trained = online.run(glance, until, threshold)
@@ -101,7 +101,7 @@ export function* train(course: Course): Slices<INeuralNetworkState> {
   return status
 }
 
-/** The error for a training whose numbers were no longer finite after so many iterations. */
+/** The error to throw for a training whose numbers were no longer finite after so many iterations. */
 export function diverged(options: INeuralNetworkTrainOptions, iterations: number): DivergedError {
   const { activation, learningRate } = options
   const unbounded = activation === 'relu' || activation === 'leaky-relu'
