@@ -29,7 +29,7 @@ function mapOf(table: INumberHash): ReadonlyMap<string, number> {
   return map
 }
 
-const isList = (value: unknown): value is ArrayLike<unknown> =>
+export const isList = (value: unknown): value is ArrayLike<unknown> =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value)
 
 /** Length of a value that is in order, 1 for a number; undefined for any other value. */

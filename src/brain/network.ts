@@ -13,7 +13,7 @@ import { makeReference } from './reference.ts'
 import { isStill, ruleOf } from './rule.ts'
 import { adopt, knownSides, type Sided, sidesByPlace, sidesFor } from './sides.ts'
 import { sizesOf } from './sizes.ts'
-import { layersToJSON, stateOfJSON } from './state.ts'
+import { layersToJSON, optionsToJSON, stateOfJSON } from './state.ts'
 import { testResults } from './test-results.ts'
 import { makeFunction } from './to-function.ts'
 import { checkLimits, checkRule, trainOptionsOfJSON } from './train-options.ts'
@@ -210,7 +210,7 @@ export class NeuralNetwork<
       inputLookupLength: this.inputLookupLength,
       outputLookup: this.outputLookup && { ...this.outputLookup },
       outputLookupLength: this.outputLookupLength,
-      options: { ...this.options },
+      options: optionsToJSON(this.options),
       trainOpts: this.getTrainOptsJSON(),
     }
   }
@@ -224,7 +224,10 @@ export class NeuralNetwork<
     const state = stateOfJSON(json)
     const { seed } = this.options
     // Other options of the constructor belong to the network that this one replaces.
-    const options = networkOptions({ ...(seed !== undefined && { seed }), ...state.options })
+    const options = networkOptions({
+      ...(seed !== undefined && { seed }),
+      ...optionsToJSON(state.options as Partial<INeuralNetworkOptions>),
+    })
     this.updateTrainingOptions(trainOptionsOfJSON(state.trainOpts))
     this.options = options
     this.sizes = state.sizes

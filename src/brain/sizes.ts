@@ -1,6 +1,7 @@
 // The number of units of each layer, from the options and the data.
 
 import { OptionError, ShapeError, shown } from '../base/errors.ts'
+import { isList } from './format.ts'
 import type { INeuralNetworkOptions } from './types.ts'
 
 function checked(size: unknown, where: string): number {
@@ -26,10 +27,10 @@ function bearable(sizes: number[]): number[] {
 /** The hidden layers of the options; undefined if they have none. Throws OptionError. */
 function hiddenSizes({ hiddenLayers }: INeuralNetworkOptions): number[] | undefined {
   if (hiddenLayers === undefined || hiddenLayers === null) return undefined
-  if (!Array.isArray(hiddenLayers)) {
+  if (!isList(hiddenLayers)) {
     throw new OptionError(`hiddenLayers: expected an array of sizes, got ${shown(hiddenLayers)}`)
   }
-  return hiddenLayers.map((size, l) => checked(size, `hiddenLayers[${l}]`))
+  return Array.from(hiddenLayers, (size, l) => checked(size, `hiddenLayers[${l}]`))
 }
 
 /**

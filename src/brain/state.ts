@@ -3,10 +3,11 @@
 import { isObject } from '../base/check.ts'
 import { FormatError, shown } from '../base/errors.ts'
 import { entry, listOf, objectOf, type Plain, refuse } from '../base/plain.ts'
+import { isList } from './format.ts'
 import type { Parameters } from './parameters.ts'
 import { zeroParameters } from './parameters.ts'
 import { countWeights, MOST_WEIGHTS } from './sizes.ts'
-import type { IJSONLayer, INumberHash } from './types.ts'
+import type { IJSONLayer, INeuralNetworkOptions, INumberHash } from './types.ts'
 
 /** All layers, with an empty one for the inputs, which have no parameters. */
 export function layersToJSON({ layers }: Parameters): IJSONLayer[] {
@@ -17,6 +18,23 @@ export function layersToJSON({ layers }: Parameters): IJSONLayer[] {
       biases: Array.from(biases),
     })),
   ]
+}
+
+/** A copy of the options of a network, without functions, which no plain data hold: brain.js leaves them to JSON.stringify(). */
+export function optionsToJSON<Options extends Partial<INeuralNetworkOptions>>(options: Options): Options {
+  const plain = Object.entries(options).filter(([, value]) => typeof value !== 'function')
+  const { hiddenLayers } = options
+  return {
+    ...Object.fromEntries(plain),
+    ...(isList(hiddenLayers) && { hiddenLayers: Array.from(hiddenLayers as number[]) }),
+  } as Options
+}
+
+/** Of brain.js 1: a layer is a table of its nodes, and only nodes above the inputs have a bias. */
+const isVersion1 = (layers: readonly unknown[]): boolean => {
+  const [inputs, first] = layers
+  if (!isObject(inputs) || 'weights' in inputs || !isObject(first)) return false
+  return Object.values(first).some((node) => isObject(node) && 'bias' in node)
 }
 
 /** What run() needs, except for the activation. */
@@ -74,6 +92,11 @@ export function checkType(json: Plain): void {
 /** Reads the sizes, parameters and names of brain.js 2. Throws FormatError. */
 export function shapeOfJSON(json: Plain): Shape {
   const layers = listOf(entry(json, 'layers'), 'json.layers')
+  if (isVersion1(layers)) {
+    throw new FormatError(
+      'json.layers: expected layers of brain.js 2, got those of brain.js 1. fromBrain() of nabla/brain reads them.',
+    )
+  }
   if (entry(json, 'sizes') === undefined) {
     throw new FormatError(
       'json.sizes: expected the sizes of the layers, as brain.js 2 saves them, got none. For brain.js 1 there is fromBrain() of nabla/brain.',

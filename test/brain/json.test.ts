@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fromBrain } from '../../src/brain/index.ts'
+import { fromBrain, NeuralNetwork } from '../../src/brain/index.ts'
 import { readBrain } from '../../src/brain/json.ts'
 import { FormatError, Network } from '../../src/index.ts'
 import { Model } from '../../src/models/index.ts'
@@ -41,6 +41,15 @@ describe('fromBrain', () => {
           expect(Math.abs(found[i][1] - value)).toBeLessThan(1e-6)
         })
       })
+    }
+  })
+
+  it('is what fromJSON() says to use for brain.js 1', () => {
+    for (const { name, json } of cases().filter(({ name }) => name.startsWith('brain1'))) {
+      const read = () => new NeuralNetwork().fromJSON(json as never)
+      expect(read, name).toThrow(FormatError)
+      expect(read, name).toThrow('json.layers: expected layers of brain.js 2, got those of brain.js 1')
+      expect(read, name).toThrow('fromBrain')
     }
   })
 

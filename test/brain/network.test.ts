@@ -118,6 +118,7 @@ describe('a NeuralNetwork', () => {
     expect(sizes({ hiddenLayers: [5, 4] })).toEqual([2, 5, 4, 1])
     expect(sizes({ hiddenLayers: [] })).toEqual([2, 1])
     expect(sizes({ inputSize: 7, outputSize: 7, hiddenLayers: [3] })).toEqual([2, 3, 1])
+    expect(sizes({ hiddenLayers: Uint8Array.of(5, 4) as unknown as number[] })).toEqual([2, 5, 4, 1])
     for (const hiddenLayers of [[0], [-1], [1.5], 3, 'x']) {
       expect(() => new NeuralNetwork({ hiddenLayers: hiddenLayers as number[] })).toThrow(OptionError)
     }
@@ -467,6 +468,21 @@ describe('toJSON() and fromJSON()', () => {
     expect(other.trainOpts.timeout).toBe(Infinity)
     other.train(colours)
     expect(JSON.stringify(net.toJSON())).toBe(text)
+  })
+
+  it('have plain data alone, which can be cloned, and share nothing with the network', () => {
+    const hiddenLayers = [2]
+    const net = new NeuralNetwork({ hiddenLayers, log: () => {}, callback: () => {}, seed: 1 })
+    net.train(xor, once)
+    const json = net.toJSON()
+    expect(structuredClone(json)).toEqual(json)
+    expect(JSON.parse(JSON.stringify(json))).toEqual(json)
+    expect(json.options).toEqual({
+      ...{ inputSize: 0, outputSize: 0, binaryThresh: 0.5, hiddenLayers: [2], seed: 1 },
+    })
+    const other = new NeuralNetwork().fromJSON(json)
+    json.options.hiddenLayers![0] = 9
+    expect([hiddenLayers, net.options.hiddenLayers, other.options.hiddenLayers]).toEqual([[2], [2], [2]])
   })
 
   it('keep an infinite number of iterations, which JSON has no word for', () => {
