@@ -78,13 +78,19 @@ export function eachNumber(
   }
 }
 
+/** The error for datum `index` of the data, which has another length than the network. */
+export const lengthError = (
+  name: Side['name'],
+  index: number,
+  length: number,
+  expected: number,
+): ShapeError => new ShapeError(`${name} at index ${index} length ${length} must be ${expected}`)
+
 /** Throws ShapeError if datum `index` of the data does not have the side's length. */
 export function checkLength(value: unknown, side: Side, index: number): void {
   if (side.lookup !== null) return
   const length = lengthOf(value) ?? 0
-  if (length !== side.length) {
-    throw new ShapeError(`${side.name} at index ${index} length ${length} must be ${side.length}`)
-  }
+  if (length !== side.length) throw lengthError(side.name, index, length, side.length)
 }
 
 /** Throws ShapeError if an input of run() does not have the side's length. */

@@ -7,6 +7,8 @@ import { areFinite, cloneParameters, type Layer, type Parameters } from './param
 
 class Held {
   parameters: Parameters | undefined
+  /** True once the network has had data: whether they come in order or by name is then settled. */
+  hasSides = false
   #online: Online | undefined
   /** True if the arrays were handed out during a training, and may have been written to. */
   #isExposed = false

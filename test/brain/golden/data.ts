@@ -228,6 +228,38 @@ Object.assign(dataScenarios, {
       attempt(() => net.train([{ input: { a: 1 }, output: [1] }])),
     ]
   },
+  'names for a network that has weights, and no data yet': (library) => {
+    const rows = (...names: string[]) => [
+      { input: Object.fromEntries(names.map((name) => [name, 0.5])), output: { x: 1 } },
+    ]
+    const makers: (() => Net)[] = [
+      () => fixed(library),
+      () => {
+        const net = new library.NeuralNetwork({ inputSize: 2, outputSize: 1 })
+        net.initialize()
+        return net
+      },
+      // Which form the data had is not in the JSON.
+      () => {
+        const net = fixed(library)
+        net.train(xor(), { iterations: 1 })
+        return new library.NeuralNetwork().fromJSON(JSON.parse(JSON.stringify(net.toJSON())))
+      },
+    ]
+    return makers.map((make) => {
+      const [net, other, tested] = [make(), make(), make()]
+      net.train(rows('b', 'a'), { iterations: 1 })
+      other.train([{ input: { b: 1, a: 0.5 }, output: [1] }], { iterations: 1 })
+      return [
+        ...[shapeOf(net), kindOf(net.run({ a: 1 })), shapeOf(other), kindOf(other.run({ a: 1 }))],
+        tested.test(rows('b', 'a')).total,
+        ...[shapeOf(tested), kindOf(tested.run({ a: 1 }))],
+        attempt(() => make().train(rows('a'))),
+        attempt(() => make().train(rows('a', 'b', 'c'))),
+        attempt(() => make().train([{ input: [1, 2], output: { x: 1, y: 1 } }])),
+      ]
+    })
+  },
   validateData: (library) => {
     const rows = (inputs: number, outputs: number) => [
       { input: new Float32Array(2), output: new Float32Array(1) },
