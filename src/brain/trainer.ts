@@ -62,6 +62,9 @@ export function* train(course: Course): Slices<INeuralNetworkState> {
       const before = now()
       const trained = online.run(glance, until, threshold)
       if (trained < glance || online.iterations >= until) return
+      // The last sample of a glance may be that of a pass whose error is small enough.
+      const hasPassed = online.isBetween && online.iterations > from
+      if (hasPassed && !(online.error > threshold)) return
       const took = now() - before
       if (took < GLANCE_MS) glance = Math.min(2 * glance, MOST_SAMPLES)
       else if (took > 2 * GLANCE_MS) glance = Math.max(1, Math.floor(glance / 2))

@@ -79,6 +79,22 @@ describe('train()', () => {
     expect(ready().train(xor, { iterations: 1.5 })).toEqual({ error: errors[1], iterations: 2 })
   })
 
+  it('ends in the very iteration whose error is small enough, whichever it is', () => {
+    // Four rows: 16 iterations are the 64 samples after which the clock is first looked at.
+    const or = xor.map(({ input }) => ({ input, output: [Number(input.includes(1))] }))
+    const errors: number[] = []
+    ready().train(or, {
+      ...{ iterations: 70, learningRate: 0.9, momentum: 0.5, callbackPeriod: 1, errorThresh: 1e-9 },
+      callback: ({ error }) => errors.push(error),
+    })
+    const first = errors.findIndex((error, i) => i > 0 && error >= errors[i - 1])
+    expect(first).toBe(-1)
+    errors.forEach((errorThresh, i) => {
+      const options = { learningRate: 0.9, momentum: 0.5, errorThresh }
+      expect(ready().train(or, options)).toEqual({ iterations: i + 1, error: errorThresh })
+    })
+  })
+
   it('calls log and then callback, each in its period', () => {
     const calls: unknown[] = []
     const errors = errorsOf(ready(), 12)
