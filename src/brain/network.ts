@@ -174,13 +174,16 @@ export class NeuralNetwork<
 
   /**
    * Returns the data as numbers in order, (inputs) and (outputs) each. Names go by the network's lookup tables, or, before it has
-   * weights, by their order in the data. Throws ShapeError.
+   * weights, by their order in the data. A network with weights that has had no data takes over their names. Throws ShapeError.
    */
   formatData(
     data: INeuralNetworkDatum<Partial<InputType>, Partial<OutputType>>[],
   ): INeuralNetworkDatumFormatted<Float32Array>[] {
     checkData(data)
-    return formattedData(data, sidesFor(this, data))
+    const sides = sidesFor(this, data)
+    const numbers = formattedData(data, sides)
+    if (heldBy(this).parameters) adopt(this, sides)
+    return numbers
   }
 
   /**

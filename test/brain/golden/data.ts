@@ -260,6 +260,15 @@ Object.assign(dataScenarios, {
       ]
     })
   },
+  'formatData() and trainPattern(), datum by datum': (library) => {
+    const net = fixed(library)
+    const data = net.formatData([
+      { input: { b: 1, a: 0.5 }, output: { x: 1 } },
+      { input: { a: 1 }, output: { x: 0.25 } },
+    ])
+    const errors = data.map((datum) => net.trainPattern(datum, true))
+    return [data, errors, shapeOf(net), net.run({ a: 1 }), net.trainPattern(data[0])]
+  },
   validateData: (library) => {
     const rows = (inputs: number, outputs: number) => [
       { input: new Float32Array(2), output: new Float32Array(1) },

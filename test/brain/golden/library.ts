@@ -19,6 +19,8 @@ export interface Net {
   setActivation(activation: unknown): void
   updateTrainingOptions(options: unknown): void
   validateData(data: unknown): void
+  formatData(data: unknown): { input: Float32Array; output: Float32Array }[]
+  trainPattern(datum: unknown, logErrorRate?: boolean): number | null
   toJSON(): Json
   fromJSON(json: unknown): Net
   toFunction(change?: (source: string) => string): (input: unknown) => unknown
