@@ -84,7 +84,9 @@ export function checkLimits({ iterations, errorThresh }: INeuralNetworkTrainOpti
     throw outOfRange('errorThresh', errorThresh)
 }
 
-const numbersOfRule = ['learningRate', 'momentum', 'leakyReluAlpha', 'beta1', 'beta2', 'epsilon'] as const
+function checkFinite(name: string, value: unknown): void {
+  if (!Number.isFinite(value)) throw outOfRange(name, value)
+}
 
 /**
  * Checks the rule of a training under way. Throws OptionError for an unknown activation or what is not a finite number; any other will
@@ -92,10 +94,13 @@ const numbersOfRule = ['learningRate', 'momentum', 'leakyReluAlpha', 'beta1', 'b
  */
 export function checkRule(options: INeuralNetworkTrainOptions): void {
   validateActivation(options.activation)
-  for (let k = 0; k < numbersOfRule.length; ++k) {
-    const value = options[numbersOfRule[k]]
-    if (!Number.isFinite(value)) throw outOfRange(numbersOfRule[k], value)
-  }
+  // Without a loop: it is called for each learningRate that a callback writes.
+  checkFinite('learningRate', options.learningRate)
+  checkFinite('momentum', options.momentum)
+  checkFinite('leakyReluAlpha', options.leakyReluAlpha)
+  checkFinite('beta1', options.beta1)
+  checkFinite('beta2', options.beta2)
+  checkFinite('epsilon', options.epsilon)
 }
 
 /** The options as toJSON() saves them. */

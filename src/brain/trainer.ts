@@ -87,7 +87,7 @@ export function* train(course: Course): Slices<INeuralNetworkState> {
   while (
     status.iterations < options().iterations &&
     status.error > options().errorThresh &&
-    now() < endTime
+    (endTime === Infinity || now() < endTime)
   ) {
     yield* advance()
     const { iterations } = online
