@@ -8,8 +8,18 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { pack } from './pack.mjs'
 import { stage } from './stages.mjs'
 import { unfuse } from './unfuse.mjs'
+
+// Of assembly/abi/unpacking.ts.
+const { TEXT, PACKED, BINARY } = Object.fromEntries(
+  [
+    ...readFileSync(new URL('../assembly/abi/unpacking.ts', import.meta.url), 'utf8').matchAll(
+      /const (\w+) = (\w+)/g,
+    ),
+  ].map(([, name, value]) => [name, Number(value)]),
+)
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 process.chdir(root)
@@ -40,12 +50,30 @@ function writeModule(target) {
   )
 }
 
-/** The text of binaries in src/generated. */
-const writeText = (file, text) =>
+/** A text in src/generated. */
+const writeText = (file, says, name, text) =>
   writeFileSync(
     `src/generated/${file}.ts`,
-    `/** Kernels in hexadecimal digits, which keep bytes apart for gzip: src/backends/fuse.ts makes binaries of them. Made by scripts/build.mjs. */\nexport const kernels: string =\n  '${text}'\n`,
+    `/** ${says} Made by scripts/build.mjs. */\nexport const ${name}: string =\n  '${text}'\n`,
   )
+
+/** Writes kernels as text, once it has made the binaries of it. */
+function writeKernels(file, { bytes, letters, simd, relaxed }) {
+  const text = pack(bytes, letters)
+  const { memory, unpack, binary } = new WebAssembly.Instance(
+    new WebAssembly.Module(readFileSync('build/unpack.wasm')),
+  ).exports
+  const room = { text: PACKED - TEXT, bytes: BINARY - PACKED, simd: memory.buffer.byteLength - BINARY }
+  if (text.length >= room.text || bytes.length > room.bytes || simd.length > room.simd)
+    throw new Error(`${file}: assembly/abi/unpacking.ts has no room for it`)
+  Buffer.from(memory.buffer).write(text, TEXT)
+  unpack()
+  for (const [i, wanted] of [simd, relaxed].entries()) {
+    if (!wanted.equals(Buffer.from(memory.buffer).subarray(BINARY, binary(i))))
+      throw new Error(`${file}: expected the binary that was packed`)
+  }
+  writeText(file, 'Kernels, packed by scripts/pack.mjs: src/backends/fuse.ts unpacks them.', 'kernels', text)
+}
 
 /** A binary as a file: with a section that says what it is (src/backends/given.ts), and a memory that is not shared. */
 function asFile(name, bytes) {
@@ -74,7 +102,7 @@ const tsc = (...options) => run('node_modules/typescript/bin/tsc', ...options)
 
 // Whatever the build is, and whatever npm has installed.
 const tools = [
-  ...['build', 'roll-types', 'share-types', 'stages', 'unfuse', 'wasm-code'].map(
+  ...['build', 'pack', 'roll-types', 'share-types', 'stages', 'unfuse', 'wasm-code'].map(
     (name) => `scripts/${name}.mjs`,
   ),
   ...['package-lock.json', 'node_modules/.package-lock.json'],
@@ -84,26 +112,29 @@ const built = [
   await stage(root, {
     name: 'kernels',
     says: 'AssemblyScript to WebAssembly',
-    inputs: [...tools, 'asconfig.json', 'assembly'],
+    inputs: [...tools, 'asconfig.json', 'asconfig.unpack.json', 'assembly'],
     except: ['assembly/online', 'assembly/abi/online'],
     outputs: [
-      ...['fused', 'simd', 'relaxed', 'predict-fused', 'predict', 'debug'].map(
+      ...['fused', 'simd', 'relaxed', 'predict-fused', 'predict', 'debug', 'unpack'].map(
         (name) => `build/${name}.wasm`,
       ),
-      ...['kernels', 'predict'].map((name) => `src/generated/${name}.ts`),
+      ...['kernels', 'predict', 'unpacker'].map((name) => `src/generated/${name}.ts`),
     ],
     // A compiler is a process of one thread and half a gigabyte. The debug binary is for tests, read from build/.
     make: async () => {
       const whole = 'assembly/index.ts'
       await Promise.all([asc('fused', whole), asc('debug', whole)])
       await asc('predict', 'assembly/predict.ts')
+      await asc('unpack', 'assembly/unpack.ts', 'asconfig.unpack.json')
+      const unpacker = readFileSync('build/unpack.wasm').toString('hex')
+      writeText('unpacker', 'assembly/unpack.ts compiled, in hexadecimal digits.', 'unpacker', unpacker)
       const kernels = unfuse(readFileSync('build/fused.wasm'))
       writeFileSync('build/simd.wasm', kernels.simd)
       writeFileSync('build/relaxed.wasm', kernels.relaxed)
-      writeText('kernels', kernels.text)
+      writeKernels('kernels', kernels)
       const predict = unfuse(readFileSync('build/predict-fused.wasm'))
       writeFileSync('build/predict.wasm', predict.simd)
-      writeText('predict', predict.text)
+      writeKernels('predict', predict)
     },
   }),
 

@@ -136,7 +136,8 @@ for (const test of tests) {
 const copy = mkdtempSync(join(tmpdir(), 'nabla-mutants-'))
 process.on('exit', () => rmSync(copy, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
-const copied = ['assembly', 'bench', 'examples', 'scripts', 'src', 'test', 'asconfig.json', 'package.json']
+const configs = ['asconfig.json', 'asconfig.online.json', 'asconfig.unpack.json', 'package.json']
+const copied = ['assembly', 'bench', 'examples', 'scripts', 'src', 'test', ...configs]
 for (const name of [...copied, 'tsconfig.json', 'tsconfig.build.json', 'vitest.config.ts']) {
   cpSync(join(root, name), join(copy, name), { recursive: true })
 }

@@ -1,8 +1,8 @@
-// Makes one text of the two binaries of the kernels, so that the package needs to hold but one: hexadecimal digits, with a letter
-// for each product and each sum that asc fused. src/backends/fuse.ts makes either binary of it.
+// Makes one of the two binaries of the kernels, so that the package needs to hold but one: with a letter, a byte that none of
+// them has, for each product and each sum that asc fused. assembly/unpack.ts makes either binary of it.
 //
 //   as asc has it, with relaxed SIMD    a b  c  relaxed_madd
-//   text                                a b  M  c  A
+//   one for both                        a b  M  c  A
 //   simd                                a b  mul  c  add
 //   relaxed                             a b  nop nop nop  c  relaxed_madd
 //
@@ -59,7 +59,7 @@ function textOf(bytes, { from, to, instructions }) {
   return out + hex(bytes.subarray(at, to))
 }
 
-/** Of asc's binary with relaxed SIMD: { text, simd, relaxed }, the last two as bytes. */
+/** Of asc's binary with relaxed SIMD: { bytes, letters: [M, A], simd, relaxed }, bytes all of them. */
 export function unfuse(bytes) {
   const { sections, bodies } = readBinary(bytes)
   const code = bodies.map((body) => {
@@ -74,5 +74,13 @@ export function unfuse(bytes) {
     }),
   ].join('')
   const binary = ({ M, A }) => Buffer.from(text.replaceAll('M', M).replaceAll('A', A), 'hex')
-  return { text, simd: binary(letters.simd), relaxed: binary(letters.relaxed) }
+  const simd = binary(letters.simd)
+  const relaxed = binary(letters.relaxed)
+  const pairs = text.match(/[MA]|../g)
+  const taken = new Set(pairs.map((pair) => Number.parseInt(pair, 16)))
+  const [M, A] = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !taken.has(byte))
+  if (A === undefined) throw new Error('the wasm binary: expected two bytes that do not occur')
+  const bytesOf = { M, A }
+  const packable = Uint8Array.from(pairs, (pair) => bytesOf[pair] ?? Number.parseInt(pair, 16))
+  return { bytes: packable, letters: [M, A], simd, relaxed }
 }

@@ -135,7 +135,8 @@ describe('npm run build', () => {
     { timeout: 240_000 },
     () => {
       const parts = ['assembly', 'scripts', 'src', 'build', 'dist', 'package.json', 'package-lock.json']
-      const configs = ['asconfig.json', 'asconfig.online.json', 'tsconfig.json', 'tsconfig.build.json']
+      const targets = ['asconfig.json', 'asconfig.online.json', 'asconfig.unpack.json']
+      const configs = [...targets, 'tsconfig.json', 'tsconfig.build.json']
       for (const part of [...parts, ...configs]) {
         if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true })
       }

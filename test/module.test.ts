@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import { ARENA_START } from '../assembly/abi/layout.ts'
 import type { Backend, Kernels } from '../src/backends/backend.ts'
-import { binaryOf } from '../src/backends/fuse.ts'
-import { fromHex, withoutSharedMemory } from '../src/backends/wasm.ts'
+import { unpackKernels } from '../src/backends/fuse.ts'
+import { withoutSharedMemory } from '../src/backends/wasm.ts'
 import { kernels } from '../src/generated/kernels.ts'
 import { runsRelaxed } from './helpers/backends.ts'
 
@@ -49,8 +49,9 @@ const importsWith = (memory: WebAssembly.Memory) => ({
 const built = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../build/${name}.wasm`, import.meta.url)))
 const debug = built('debug')
-const simd = binaryOf(kernels, 'simd')
-const relaxed = binaryOf(kernels, 'relaxed')
+const unpacked = unpackKernels(kernels)
+const relaxed = unpacked('relaxed')
+const simd = unpacked('simd')
 
 describe.each([
   ['simd', simd],
@@ -146,22 +147,11 @@ describe('the build', () => {
   })
 
   it('unpacks the text without what an engine may lack', () => {
-    const { Buffer: buffer } = globalThis
-    const bytes = Uint8Array as { fromHex?: unknown }
-    const { fromHex: native } = bytes
-    const text = Buffer.from(simd.subarray(0, 2048)).toString('hex')
+    vi.stubGlobal('TextEncoder', undefined)
     try {
-      bytes.fromHex = undefined
-      const byBuffer = fromHex(text)
-      vi.stubGlobal('Buffer', undefined)
-      const byLoop = fromHex(text)
-      expect(byBuffer).toEqual(simd.subarray(0, 2048))
-      expect(byLoop).toEqual(byBuffer)
+      expect(unpackKernels(kernels)('simd')).toEqual(simd)
     } finally {
       vi.unstubAllGlobals()
-      if (native) bytes.fromHex = native
-      else delete bytes.fromHex
-      expect(globalThis.Buffer).toBe(buffer)
     }
   })
 })

@@ -8,7 +8,8 @@ const child = fileURLToPath(new URL('../bench/startup-child.mjs', import.meta.ur
 
 describe('two networks in one process, and a fit of each', () => {
   it.each([
-    ['simd', 1],
+    // The kernels, and what unpacks them.
+    ['simd', 2],
     ['reference', 0],
   ])('compile with the %s kernels so many modules: %i', (kernels, count) => {
     const out = JSON.parse(execFileSync(process.execPath, [child, '[2,3,1]', kernels], { encoding: 'utf8' }))

@@ -5,7 +5,7 @@ import { BackendError } from '../base/errors.ts'
 import { kernels as kernelsText } from '../generated/kernels.ts'
 import type { KernelsName } from '../model/options.ts'
 import type { MakeBackend } from './backend.ts'
-import { binaryOf } from './fuse.ts'
+import { unpackKernels } from './fuse.ts'
 import type { GivenModule } from './given.ts'
 import { memoriesOf } from './memories.ts'
 import { makeReferenceBackend } from './reference.ts'
@@ -15,6 +15,9 @@ import { asOtherModule, fuseTo256 } from './wide.ts'
 
 /** Makers of arenas, one for each way to compile; or the reason why the engine refused. */
 const makers = new Map<string, MakeBackend | Error>()
+
+/** Kernels that are unpacked, until the engine takes one of their binaries. */
+let unpacked: ReturnType<typeof unpackKernels> | undefined
 
 /** Kernels that the user has compiled. */
 let given: GivenModule | undefined
@@ -42,10 +45,12 @@ function compile(name: WasmName, wide: boolean): MakeBackend {
     check(given.module)
     return memoriesOf(name, given.module, undefined)
   }
-  const binary = binaryOf(kernelsText, name)
+  unpacked ??= unpackKernels(kernelsText)
+  const binary = unpacked(name)
   const bytes = wide ? asOtherModule(binary) : binary
   const module = new WebAssembly.Module(withoutSharedMemory(bytes))
   check(module)
+  unpacked = undefined
   let shared: WebAssembly.Module | undefined
   const compileShared = () => {
     shared ??= new WebAssembly.Module(bytes)

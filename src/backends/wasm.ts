@@ -10,30 +10,6 @@ const PAGE = 65536
 // One page less than WebAssembly has: the kernels' 32-bit addresses of a tensor's end stay below 2³².
 const MOST_PAGES = 65535
 
-interface Bytes {
-  fromHex?(text: string): Uint8Array<ArrayBuffer>
-}
-
-interface NodeBuffer {
-  from(text: string, encoding: 'hex'): Uint8Array
-}
-
-/** The bytes of a text of hexadecimal digits in lower case. */
-export function fromHex(text: string): Uint8Array<ArrayBuffer> {
-  const { Buffer } = globalThis as { Buffer?: NodeBuffer }
-  const bytesOf = Uint8Array as Bytes
-  // The loop takes 9 ms for the kernels, when nothing is compiled yet, and these take 0.3 (Node 26).
-  if (bytesOf.fromHex) return bytesOf.fromHex(text)
-  if (Buffer) return new Uint8Array(Buffer.from(text, 'hex'))
-  const digit = (at: number) => {
-    const code = text.charCodeAt(at)
-    return code < 58 ? code - 48 : code - 87
-  }
-  const bytes = new Uint8Array(text.length / 2)
-  for (let i = 0; i < bytes.length; ++i) bytes[i] = digit(2 * i) * 16 + digit(2 * i + 1)
-  return bytes
-}
-
 /**
  * The same module importing an unshared memory: the shared bit of the import's limits is cleared. Atomics are valid on
  * unshared memory. The import section is laid out as in

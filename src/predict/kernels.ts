@@ -3,7 +3,7 @@
 import * as Activations from '../../assembly/abi/activations.ts'
 import { SINGLE } from '../../assembly/abi/layout.ts'
 import * as Normalizations from '../../assembly/abi/normalizations.ts'
-import { binaryOf } from '../backends/fuse.ts'
+import { unpackKernels } from '../backends/fuse.ts'
 import { activate, softmaxRow } from '../backends/reference/activation.ts'
 import { gemmNN } from '../backends/reference/gemm.ts'
 import { makeMemory } from '../backends/reference/memory.ts'
@@ -65,13 +65,18 @@ function referenceRoom(elements: number): Room {
   return { name: 'reference', floats, kernels, tiles: SINGLE }
 }
 
+/** What makes the binaries, once they are unpacked. */
+let unpacked: ReturnType<typeof unpackKernels> | undefined
+
 /** The modules, once they are compiled. */
 const modules = new Map<WasmName, WebAssembly.Module>()
 
 function wasmRoom(name: WasmName, elements: number, given: WebAssembly.Module | undefined): Room {
   let module = given ?? modules.get(name)
   if (!module) {
-    module = new WebAssembly.Module(binaryOf(kernelsText, name))
+    unpacked ??= unpackKernels(kernelsText)
+    module = new WebAssembly.Module(unpacked(name))
+    unpacked = undefined
     modules.set(name, module)
   }
   const pages = Math.ceil(elements / PAGE_ELEMENTS)
