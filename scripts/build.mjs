@@ -98,6 +98,31 @@ function filesOf(entry, found = new Set()) {
 const ofPredictors = filesOf(resolve('src/predict/index.ts'))
 const ofNetworks = filesOf(resolve('src/network.ts'))
 
+/**
+ * The names of operands as text, in the order of their words: src/program/instruction.ts reads them by name, and a bundler would
+ * make a function of each.
+ */
+const operandNames = {
+  name: 'operand-names',
+  transform(code, id) {
+    if (!/program.instruction\.ts$/.test(id)) return undefined
+    const named = `
+function named(names) {
+  return Object.fromEntries(names.split(' ').map((name, i) => [name, i + 1]))
+}`
+    return (
+      code.replace(/^import \* as (\w+) from '(.*\/operands\/.*)'$/gm, (_, name, path) => {
+        const text = readFileSync(resolve(dirname(id), path), 'utf8')
+        const words = [...text.matchAll(/^export const (\w+) = (\d+)$/gm)]
+        if (words.some(([, , word], i) => Number(word) !== i + 1))
+          throw new Error(`${path}: expected the words from 1 on, in order`)
+        const names = words.map(([, word]) => word).join(' ')
+        return `const ${name} = ${names ? `/* @__PURE__ */ named('${names}')` : '{}'}`
+      }) + named
+    )
+  },
+}
+
 const tsc = (...options) => run('node_modules/typescript/bin/tsc', ...options)
 
 // Whatever the build is, and whatever npm has installed.
@@ -210,10 +235,13 @@ if (!process.argv.includes('--wasm')) {
           },
           platform: 'neutral',
           transform: { target: 'es2022' },
+          plugins: [operandNames],
           output: {
             dir: 'dist',
             chunkFileNames: '[name].js',
             minifyInternalExports: false,
+            // Documentation is in the types; every start of a process would read it here.
+            comments: { annotation: true, legal: true, jsdoc: false },
             codeSplitting: {
               groups: [
                 {
