@@ -1,15 +1,13 @@
 // A note about a training that stayed finite and came to nothing: worse than no network at all, or no better than the mean of
 // the targets for a reason that the numbers show.
 
-import type { Matrix } from '../intake/matrix.ts'
-import type { Architecture } from '../model/architecture.ts'
-import { activationRow, nameOf } from '../model/custom-activation.ts'
 import { lossRow } from '../model/custom-loss.ts'
 import { lossBaselines } from '../model/loss-settings.ts'
 import { causesOf, type Situation } from './causes.ts'
+import { outOfReach } from './reach.ts'
 import { shortly } from './sizes.ts'
 import { stagnationCauses } from './stagnation.ts'
-import { leastOf, type Statistics, statisticsOf } from './statistics.ts'
+import { leastOf, statisticsOf } from './statistics.ts'
 
 // Epochs in which sound training may still be slow.
 const PATIENT_EPOCHS = 5
@@ -26,33 +24,6 @@ const ENORMOUS = 1e19
 
 // Looked at after every fit: well below a millisecond (Node 26, one core of a Xeon).
 const TARGETS_SEEN = 1 << 14
-
-/** Says so where at least half of the targets lie outside what the last activation can reach; else undefined. */
-export function outOfReach(
-  architecture: Architecture,
-  y: Matrix,
-  { seen, columns }: Statistics,
-): string | undefined {
-  const { activation } = architecture.layers.at(-1)!
-  const range = activationRow(activation).reach
-  if (lossRow(architecture.loss).kind !== 'values' || !range) return undefined
-  const [least, most] = range
-  let outside = 0
-  for (const r of seen) {
-    for (let i = r * y.columns; i < (r + 1) * y.columns; ++i) {
-      if (y.values[i] < least || y.values[i] > most) outside += 1
-    }
-  }
-  if (outside < (seen.length * y.columns) / 2) return undefined
-  const worst = columns.reduce((a, b) => (b.square > a.square ? b : a))
-  const bounds =
-    most === Number.POSITIVE_INFINITY ? 'only numbers from 0 on' : `only numbers from ${least} to ${most}`
-  return (
-    `the last layer's ${nameOf(activation)} makes ${bounds}, and the targets (mean ${shortly(worst.mean)}, deviation ` +
-    `${shortly(worst.deviation)}) lie outside; take activation: 'linear' there and train on what ` +
-    `standardScaler(y, ${y.columns}) of nabla/data makes of y`
-  )
-}
 
 /**
  * Returns a note about training whose loss is finite and absurd or stuck, or undefined. It is absurd where the last epoch is far

@@ -2,7 +2,7 @@
 
 import type { Slices } from '../base/pace.ts'
 import { causesOf, type Situation } from '../diagnosis/causes.ts'
-import { outOfReach } from '../diagnosis/remark.ts'
+import { outOfReach } from '../diagnosis/reach.ts'
 import type { Cause } from '../diagnosis/sizes.ts'
 import { stagnationCauses } from '../diagnosis/stagnation.ts'
 import { statisticsOf } from '../diagnosis/statistics.ts'
