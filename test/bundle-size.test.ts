@@ -35,12 +35,12 @@ async function kilobytes(code: string): Promise<{ first: number; all: number }> 
 
 describe('a page that imports', () => {
   it.each([
-    ["import { Network } from 'nabla'; globalThis.it = Network", 88, 107],
+    ["import { Network } from 'nabla'; globalThis.it = Network", 85, 106],
     [
       "import { predictorFromJSON, predictorFromSafetensors } from 'nabla/predict'; " +
         'globalThis.it = [predictorFromJSON, predictorFromSafetensors]',
-      24,
-      24,
+      23,
+      23,
     ],
     ["import { standardScaler } from 'nabla/data'; globalThis.it = standardScaler", 3, 3],
     ["import { readCsv } from 'nabla/data'; globalThis.it = readCsv", 6, 6],
