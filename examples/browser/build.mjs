@@ -42,6 +42,8 @@ export async function buildDemo() {
       ...output,
       codeSplitting: {
         groups: [
+          // A group takes along what it imports: the page would load the digits, which its worker alone reads, for that.
+          { name: 'shared', test: /dist.shared\.js$/, priority: 3 },
           { name: 'digits-data', test: (id) => ownerOf(id) === 'data', priority: 2 },
           { name: 'uplot', test: (id) => ownerOf(id) === 'uplot' },
         ],
@@ -60,14 +62,14 @@ export async function buildDemo() {
   const weigh = (file) => gzipSync(readFileSync(`${folder}/${file}`), { level: 9 }).length
   const weights = { page: 0, nabla: 0, uplot: 0, data: 0 }
   const files = {}
-  const count = (file, owner) => {
-    files[file] = { owner, bytes: weigh(file) }
+  const count = (file, owner, imports = []) => {
+    files[file] = { owner, bytes: weigh(file), imports }
     weights[owner] += files[file].bytes
   }
-  for (const { fileName, moduleIds } of chunks) {
+  for (const { fileName, moduleIds, imports } of chunks) {
     const owners = (moduleIds ?? []).map(ownerOf)
     const owner = ['data', 'uplot', 'page', 'nabla'].find((name) => owners.includes(name)) ?? 'nabla'
-    count(fileName, owner)
+    count(fileName, owner, imports)
   }
   for (const file of ['theme.js', 'index.html', 'style.css', 'icon.svg']) count(file, 'page')
   count('nabla-worker.js', 'nabla')

@@ -528,4 +528,16 @@ describe('weight', () => {
     },
     TIME_LIMIT,
   )
+
+  it(
+    'has the digits in the worker that reads them, and not in the page',
+    async () => {
+      const { files } = await built()
+      const reached = (file: string): string[] => [file, ...files[file].imports.flatMap(reached)]
+      const data = expect.stringMatching(/^digits-data/)
+      expect(reached('data-worker.js')).toContainEqual(data)
+      for (const file of ['main.js', 'rooms.js']) expect(reached(file)).not.toContainEqual(data)
+    },
+    TIME_LIMIT,
+  )
 })
