@@ -2,58 +2,85 @@
 // every sample waits for them layer by layer, and the cubic of the nearest entry takes half the time of exp and a division.
 
 import {
-  ACTIVATION, ALPHA, RELU, SIGMOID, TABLE, TABLE_END, TABLE_INVERSE, TABLE_SCALE, TANH,
+  ACTIVATION, ALPHA, RELU, SIGMOID, TABLE, TABLE_HIGH, TABLE_LOW, TABLE_ROUND, TANH,
 } from '../abi/online/map'
-import { sigmoid, tanh } from '../base/math'
 import { constant, madd } from '../base/simd'
 
-/** c − a · b, in two roundings: this binary has no relaxed SIMD. */
+export const ONE = memory.data<f32>([1])
+
+/** z where the table has it. NaN stays NaN, and the entry of its bits is one of the table too. */
 @inline
-function nmadd(a: v128, b: v128, c: v128): v128 {
-  return f32x4.sub(c, f32x4.mul(a, b))
+export function clamp(head: usize, z: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(z, v128.load32_splat(head, TABLE_LOW)), v128.load32_splat(head, TABLE_HIGH))
 }
 
-const ONE = memory.data<f32>([1])
-// Adding 1.5 · 2^23 rounds to the nearest whole number and leaves it in the low bits.
-const ROUND = memory.data<f32>([12582912])
-// Its bits, times the 16 bytes of an entry.
-const ROUND_BITS: u32 = 0x4b400000 << 4
-
-/** f(z) within the table. */
+/** z rounded to an entry, plus a number that leaves that of the entry in the low bits. */
 @inline
-function near(head: usize, z: v128): v128 {
-  const t = madd(z, v128.load32_splat(head, TABLE_SCALE), constant(ROUND))
-  const d = nmadd(f32x4.sub(t, constant(ROUND)), v128.load32_splat(head, TABLE_INVERSE), z)
-  const entries = i32x4.shl(t, 4)
-  const table = load<u32>(head, TABLE) - ROUND_BITS
-  const e0 = v128.load(<usize>(table + <u32>i32x4.extract_lane(entries, 0)))
-  const e1 = v128.load(<usize>(table + <u32>i32x4.extract_lane(entries, 1)))
-  const e2 = v128.load(<usize>(table + <u32>i32x4.extract_lane(entries, 2)))
-  const e3 = v128.load(<usize>(table + <u32>i32x4.extract_lane(entries, 3)))
-  const low01 = v128.shuffle<f32>(e0, e1, 0, 4, 1, 5)
-  const low23 = v128.shuffle<f32>(e2, e3, 0, 4, 1, 5)
-  const high01 = v128.shuffle<f32>(e0, e1, 2, 6, 3, 7)
-  const high23 = v128.shuffle<f32>(e2, e3, 2, 6, 3, 7)
-  const c0 = v128.shuffle<f64>(low01, low23, 0, 2)
-  const c1 = v128.shuffle<f64>(low01, low23, 1, 3)
-  const c2 = v128.shuffle<f64>(high01, high23, 0, 2)
-  const c3 = v128.shuffle<f64>(high01, high23, 1, 3)
-  return madd(f32x4.mul(d, d), madd(d, c3, c2), madd(d, c1, c0))
+export function rounded(head: usize, z: v128): v128 {
+  return f32x4.add(z, v128.load32_splat(head, TABLE_ROUND))
 }
 
-/** f(z) where not all are in the table. */
-function far(head: usize, z: v128, inside: v128): v128 {
-  const beyond = load<i32>(head, ACTIVATION) == SIGMOID ? sigmoid(z) : tanh(z)
-  return v128.bitselect(near(head, v128.and(z, inside)), beyond, inside)
+/** From the entry to z. */
+@inline
+export function distance(head: usize, z: v128, t: v128): v128 {
+  return f32x4.sub(z, f32x4.sub(t, v128.load32_splat(head, TABLE_ROUND)))
+}
+
+/** Bytes from the first entry to those of t: their numbers, which have 12 bits, times 16. */
+@inline
+export function offsets(t: v128): v128 {
+  return i32x4.shr_u(i32x4.shl(t, 20), 16)
+}
+
+/** The powers of d are there before the terms are. */
+@inline
+function polynomial(d: v128, c0: v128, c1: v128, c2: v128, c3: v128): v128 {
+  const square = f32x4.mul(d, d)
+  return f32x4.add(madd(d, c1, c0), madd(f32x4.mul(square, d), c3, f32x4.mul(square, c2)))
+}
+
+/** f at the distance d from the one entry that is so many bytes from the first. */
+@inline
+export function at(offset: usize, d: v128): v128 {
+  return polynomial(
+    d,
+    v128.load32_splat(offset, TABLE),
+    v128.load32_splat(offset, TABLE + 4),
+    v128.load32_splat(offset, TABLE + 8),
+    v128.load32_splat(offset, TABLE + 12),
+  )
+}
+
+/**
+ * f(z) by the table. Each shuffle is one that V8 makes of shufps: those of integers take two cycles more between operations on
+ * floats.
+ */
+@inline
+function lookUp(head: usize, z: v128): v128 {
+  z = clamp(head, z)
+  const t = rounded(head, z)
+  const all = offsets(t)
+  const e0 = v128.load(<usize>i32x4.extract_lane(all, 0), TABLE)
+  const e1 = v128.load(<usize>i32x4.extract_lane(all, 1), TABLE)
+  const e2 = v128.load(<usize>i32x4.extract_lane(all, 2), TABLE)
+  const e3 = v128.load(<usize>i32x4.extract_lane(all, 3), TABLE)
+  const even01 = v128.shuffle<f32>(e0, e1, 0, 2, 4, 6)
+  const even23 = v128.shuffle<f32>(e2, e3, 0, 2, 4, 6)
+  const odd01 = v128.shuffle<f32>(e0, e1, 1, 3, 5, 7)
+  const odd23 = v128.shuffle<f32>(e2, e3, 1, 3, 5, 7)
+  return polynomial(
+    distance(head, z, t),
+    v128.shuffle<f32>(even01, even23, 0, 2, 4, 6),
+    v128.shuffle<f32>(odd01, odd23, 0, 2, 4, 6),
+    v128.shuffle<f32>(even01, even23, 1, 3, 5, 7),
+    v128.shuffle<f32>(odd01, odd23, 1, 3, 5, 7),
+  )
 }
 
 /** f(z) */
 export function activate(head: usize, z: v128): v128 {
   const activation = load<i32>(head, ACTIVATION)
-  if (activation <= TANH) {
-    const inside = f32x4.lt(f32x4.abs(z), v128.load32_splat(head, TABLE_END))
-    return i32x4.all_true(inside) ? near(head, z) : far(head, z, inside)
-  }
+  if (activation <= TANH) return lookUp(head, z)
   const negative = f32x4.lt(z, f32x4.splat(0))
   if (activation == RELU) return v128.andnot(z, negative)
   return v128.bitselect(f32x4.mul(v128.load32_splat(head, ALPHA), z), z, negative)

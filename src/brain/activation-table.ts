@@ -1,42 +1,63 @@
 // Tables of the sigmoid and tanh for the kernels (assembly/online/functions.ts): of each entry the terms of the Taylor polynomial
 // there, lowest power first.
 
-import { TABLE_ENTRIES, TERMS } from '../../assembly/abi/online/map.ts'
+import { TERMS } from '../../assembly/abi/online/map.ts'
 import { sigmoid, tanh } from '../base/math.ts'
 
 export interface ActivationTable {
-  /** Of the entries for z = −TABLE_ENTRIES / scale … TABLE_ENTRIES / scale. */
+  /** Of the entries for z = low, low + 1 / scale … high. */
   readonly terms: Float32Array
-  /** Entries per unit of z: z is within half of one, so that the first term left out is below 1e-8 of the value. */
+  readonly low: number
+  readonly high: number
+  /** Entries per unit of z, a power of two: z is within half of one, so that what is left out is below 1e-8 of the value. */
   readonly scale: number
 }
 
 /** square: the term of y² of the same power. Gives that of y'. */
 type Slope = (k: number, own: number, square: number) => number
 
-function makeTable(f: (z: number) => number, scale: number, slope: Slope): ActivationTable {
-  const terms = new Float32Array(TERMS * (2 * TABLE_ENTRIES + 1))
-  const c = new Float64Array(TERMS)
-  for (let n = -TABLE_ENTRIES; n <= TABLE_ENTRIES; ++n) {
+/**
+ * Of `below` entries for z < 0, one for z = 0, and `above` for z > 0. The term of d⁴, which is left out, is shared out over those of d²
+ * and 1, so that an eighth of it is missing at most: T₄(d / h), the Chebyshev polynomial, is what remains (h being half a step).
+ */
+function makeTable(
+  f: (z: number) => number,
+  scale: number,
+  below: number,
+  above: number,
+  slope: Slope,
+): ActivationTable {
+  const terms = new Float32Array(TERMS * (below + 1 + above))
+  const c = new Float64Array(TERMS + 1)
+  const square = (0.5 / scale) ** 2
+  for (let n = -below; n <= above; ++n) {
     c[0] = f(n / scale)
     // By the differential equation: the terms of y² are those of y folded with themselves.
-    for (let k = 0; k + 1 < TERMS; ++k) {
-      let square = 0
-      for (let i = 0; i <= k; ++i) square += c[i] * c[k - i]
-      c[k + 1] = slope(k, c[k], square) / (k + 1)
+    for (let k = 0; k < TERMS; ++k) {
+      let folded = 0
+      for (let i = 0; i <= k; ++i) folded += c[i] * c[k - i]
+      c[k + 1] = slope(k, c[k], folded) / (k + 1)
     }
-    terms.set(c, TERMS * (n + TABLE_ENTRIES))
+    c[0] -= (c[4] * square * square) / 8
+    c[2] += c[4] * square
+    terms.set(c.subarray(0, TERMS), TERMS * (n + below))
   }
-  return { terms, scale }
+  return { terms, low: -below / scale, high: above / scale, scale }
 }
 
-let tables: { readonly sigmoid: ActivationTable; readonly tanh: ActivationTable } | undefined
+const makers = {
+  sigmoid() {
+    const table = makeTable(sigmoid, 16, 1400, 300, (_, own, square) => own - square)
+    // Below the first entry is what float32 has no normal number for.
+    table.terms.fill(0, 0, TERMS)
+    return table
+  },
+  tanh: () => makeTable(tanh, 32, 300, 300, (k, _, square) => (k === 0 ? 1 : 0) - square),
+}
+const tables: { [name in keyof typeof makers]?: ActivationTable } = {}
 
-/** Both tables, made when they are first asked for. */
-export function activationTables() {
-  tables ??= {
-    sigmoid: makeTable(sigmoid, 32, (_, own, square) => own - square),
-    tanh: makeTable(tanh, 64, (k, _, square) => (k === 0 ? 1 : 0) - square),
-  }
-  return tables
+/** The table of the sigmoid or tanh, made when it is first asked for. */
+export function activationTable(name: keyof typeof makers): ActivationTable {
+  tables[name] ??= makers[name]()
+  return tables[name]
 }

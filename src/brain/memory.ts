@@ -2,7 +2,7 @@
 
 import * as Abi from '../../assembly/abi/online/map.ts'
 import { power } from '../base/powers.ts'
-import { activationTables } from './activation-table.ts'
+import { activationTable } from './activation-table.ts'
 import type { Online } from './online.ts'
 import type { Layer, Parameters, Weights } from './parameters.ts'
 import type { Place, Plan } from './plan.ts'
@@ -144,14 +144,14 @@ function writeRule({ int, float, double }: Fields, rule: Rule, steps: number): v
 }
 
 /** Writes the table of the activation, where it has one. */
-function writeTable(buffer: ArrayBuffer, plan: Plan, { int, float }: Fields, { activation }: Rule): void {
+function writeTable(buffer: ArrayBuffer, { float }: Fields, { activation }: Rule): void {
   if (activation !== 'sigmoid' && activation !== 'tanh') return
-  const { terms, scale } = activationTables()[activation]
-  new Float32Array(buffer).set(terms, plan.table / 4)
-  int(Abi.TABLE, plan.table + 4 * Abi.TERMS * Abi.TABLE_ENTRIES)
-  float(Abi.TABLE_SCALE, scale)
-  float(Abi.TABLE_INVERSE, 1 / scale)
-  float(Abi.TABLE_END, Abi.TABLE_ENTRIES / scale)
+  const { terms, low, high, scale } = activationTable(activation)
+  new Float32Array(buffer).set(terms, Abi.TABLE / 4)
+  float(Abi.TABLE_LOW, low)
+  float(Abi.TABLE_HIGH, high)
+  // Adding 1.5 · 2^23 / scale rounds to an entry and leaves its number in the low bits.
+  float(Abi.TABLE_ROUND, (1.5 * 2 ** 23) / scale - low)
 }
 
 /** Writes everything to the memory. */
@@ -176,7 +176,7 @@ export function fill(
   int(Abi.TARGETS, plan.targets)
   double(Abi.ERROR, 1)
   writeRule(fields, rule, parameters.steps)
-  writeTable(buffer, plan, fields, rule)
+  writeTable(buffer, fields, rule)
   plan.places.forEach((place, l) => {
     const at = Abi.HEAD + l * Abi.LAYER
     int(at + Abi.INPUTS, place.inputs)
@@ -239,7 +239,7 @@ export function onlineIn(
       // What is behind is brought up to date by the momentum that it had.
       kernels.settle(head)
       writeRule(fields, rule, stepsNow())
-      if (rule.activation !== activation) writeTable(buffer, plan, fields, rule)
+      if (rule.activation !== activation) writeTable(buffer, fields, rule)
       activation = rule.activation
     },
     release,

@@ -23,7 +23,6 @@ export interface Place {
 export interface Plan {
   readonly head: number
   readonly places: readonly Place[]
-  readonly table: number
   readonly starts: number
   readonly entries: number
   readonly targets: number
@@ -40,8 +39,6 @@ function countNonzeros({ starts, rows, values }: TrainingData): number {
   for (let k = 0; k < starts[rows]; ++k) if (values[k] !== 0) ++count
   return count
 }
-
-const TABLE_LENGTH = Abi.TERMS * (2 * Abi.TABLE_ENTRIES + 1)
 
 /** Where everything stands, from address `head` on. */
 export function arrange(sizes: readonly number[], data: TrainingData, rule: Rule, head: number): Plan {
@@ -71,7 +68,6 @@ export function arrange(sizes: readonly number[], data: TrainingData, rule: Rule
   const keepsZeros = nonzeros > (1 - MOST_ZEROS) * all
   return {
     ...{ head, places, keepsZeros },
-    table: take(4 * TABLE_LENGTH),
     starts: take(4 * (data.rows + 1)),
     entries: take(Abi.ENTRY * (keepsZeros ? all : nonzeros)),
     targets: take(data.rows * places[places.length - 1].part),

@@ -1,7 +1,7 @@
 // The binary of assembly/online/, as test/module.test.ts has it for the others.
 
 import { describe, expect, it } from 'vitest'
-import { HEAD_ADDRESS } from '../../assembly/abi/online/map.ts'
+import { TABLE } from '../../assembly/abi/online/map.ts'
 import { fromBase64 } from '../../src/base/base64.ts'
 import { makeByKernels } from '../../src/brain/make-online.ts'
 import { randomize, zeroParameters } from '../../src/brain/parameters.ts'
@@ -28,8 +28,8 @@ describe('the online binary', () => {
     const all = new Uint8Array(memory.buffer).fill(7)
     new WebAssembly.Instance(module, { env: { memory } })
     const written = [...all.keys()].filter((i) => all[i] !== 7)
-    expect(written.length).toBeGreaterThan(100)
-    expect(written.at(-1)).toBeLessThan(HEAD_ADDRESS)
+    expect(written.length).toBeGreaterThan(0)
+    expect(written.at(-1)).toBeLessThan(TABLE)
   })
 })
 

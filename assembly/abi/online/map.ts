@@ -1,6 +1,6 @@
 // Where the numbers of a training sample by sample stand: byte offsets, in the memory of assembly/online/ alone.
 //
-//   ┌ head ┬ table of layers ┬ rows of weights, biases, activations, deltas ┬ activation's table ┬ lists of inputs ┬ targets ┐
+//   ┌ activation's table ┬ head ┬ table of layers ┬ rows of weights, biases, activations, deltas ┬ lists of inputs ┬ targets ┐
 //
 // A row of weights holds what leads from one unit to all of the layer above, in float32: a vector of four weights, a vector of
 // what the rule keeps of each, the next four weights, and so on, padded to whole vectors.
@@ -26,8 +26,6 @@ export const ITERATIONS = 36
 export const SAMPLES = 40
 /** 1 where the lists leave out zeros, so that rows of weights have to be brought up to date. */
 export const IS_SPARSE = 48
-/** The entry of the activation's table for z = 0. */
-export const TABLE = 52
 /** Numbers, in float64: η, β₁, β₂, and β₁ and β₂ to the number of samples. */
 export const FULL_RATE = 56
 export const BETA1 = 64
@@ -48,10 +46,10 @@ export const EPSILON = 132
 /** η / (1 − β₁ᵗ) and 1 / √(1 − β₂ᵗ). */
 export const SCALE = 136
 export const ROOT = 140
-/** Of the activation's table: entries per unit of z, its inverse, and the z where it ends. */
-export const TABLE_SCALE = 144
-export const TABLE_INVERSE = 148
-export const TABLE_END = 152
+/** Of the activation's table: the least and the largest z, and what rounds z to an entry where it is added. */
+export const TABLE_LOW = 144
+export const TABLE_HIGH = 148
+export const TABLE_ROUND = 52
 
 export const HEAD = 160
 
@@ -76,14 +74,15 @@ export const MASK = 32
 /** An entry of a list: the distance of the row of weights from the first, an integer, and the input, a float32. */
 export const ENTRY = 8
 
-/** Terms of an entry of an activation's table, and entries for z > 0, as many as for z < 0. */
+/** The activation's table, behind the constants of the kernels: terms of an entry, and how many entries there is room for. */
+export const TABLE = 1024
 export const TERMS = 4
-export const TABLE_ENTRIES = 600
+export const TABLE_ENTRIES = 4096
 
 export const SIGMOID = 0
 export const TANH = 1
 export const RELU = 2
 export const LEAKY_RELU = 3
 
-/** Where the head stands, behind the constants of the kernels. */
-export const HEAD_ADDRESS = 1024
+/** Where the head stands, behind the table. */
+export const HEAD_ADDRESS = TABLE + 4 * TERMS * TABLE_ENTRIES
