@@ -2,7 +2,7 @@
 // own, so that only pages that train in this way have its bytes.
 
 import {
-  ACTIVATIONS, DELTAS, ENTRIES, ENTRY, ERROR, HEAD, INPUTS, IS_ADAM, IS_SPARSE, ITERATIONS, LAYER, LAYERS, MASK, MOMENTUM, OUTPUTS,
+  ACTIVATIONS, DELTAS, ENTRIES, ENTRY, HEAD, INPUTS, IS_ADAM, IS_SPARSE, IS_TINY, LAYER, LAYERS, MASK, MOMENTUM, OUTPUTS,
   RATE, ROW, ROWS, SAMPLES, STARTS, STEPS, STRIDE, SUM, TARGETS, VECTORS, WEIGHTS,
 } from '../abi/online/map'
 import { Three, Two } from '../base/counts'
@@ -10,6 +10,8 @@ import * as Adam from './adam'
 import { forwardDense, forwardListed } from './forward'
 import { delta } from './functions'
 import * as Momentum from './momentum'
+import { endPass } from './pass'
+import * as Tiny from './tiny'
 
 /** Deltas δ of the last layer at `layer`, and η δ, for the targets at y, which are padded. Returns the sum of the squared errors. */
 @inline
@@ -106,6 +108,7 @@ function train(head: usize, row: usize): f64 {
  * iterations `until`, or whose error is not above `threshold` or not a number. Returns on how many it trained.
  */
 export function run(head: usize, most: u32, until: i32, threshold: f64): u32 {
+  if (load<i32>(head, IS_TINY)) return Tiny.run(head, most, until, threshold)
   const rows = load<u32>(head, ROWS)
   let row = load<u32>(head, ROW)
   let sum = load<f64>(head, SUM)
@@ -117,10 +120,7 @@ export function run(head: usize, most: u32, until: i32, threshold: f64): u32 {
     const error = sum / <f64>rows
     row = 0
     sum = 0
-    const iterations = load<i32>(head, ITERATIONS) + 1
-    store<i32>(head, iterations, ITERATIONS)
-    store<f64>(head, error, ERROR)
-    if (iterations >= until || !(error > threshold)) break
+    if (endPass(head, error, until, threshold)) break
   }
   store<u32>(head, row, ROW)
   store<f64>(head, sum, SUM)

@@ -68,19 +68,19 @@ function giveBack(room: Room): void {
 
 /** By the kernels. Throws BackendError. */
 const byKernels =
-  (kernels: WebAssembly.Module): MakeOnline =>
+  (kernels: WebAssembly.Module, allowsTiny: boolean): MakeOnline =>
   (sizes, parameters, data, rule) => {
     prepare(parameters, rule.isAdam)
-    const plan = arrange(sizes, data, rule, HEAD_ADDRESS)
+    const plan = arrange(sizes, data, rule, HEAD_ADDRESS, allowsTiny)
     const room = take(kernels, plan.end)
     fill(room.memory.buffer, plan, parameters, data, rule)
     return onlineIn(room.memory.buffer, room.kernels, plan, parameters, rule, () => giveBack(room))
   }
 
-/** The training by kernels; undefined where the engine cannot run them. */
-export function makeByKernels(): MakeOnline | undefined {
+/** The training by kernels, by the general ones alone without allowsTiny; undefined where the engine cannot run them. */
+export function makeByKernels(allowsTiny = true): MakeOnline | undefined {
   const kernels = module()
-  return kernels && byKernels(kernels)
+  return kernels && byKernels(kernels, allowsTiny)
 }
 
 export const makeOnline: MakeOnline = (...args) => (makeByKernels() ?? makeReference)(...args)

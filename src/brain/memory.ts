@@ -31,14 +31,15 @@ const partsOf = (layer: Layer, isAdam: boolean): Weights['weights'][] =>
 /** Calls `visit` with each row of the parts, and with where its numbers stand: the first, and the distance of the next. */
 function eachRow(
   layer: Layer,
-  { weights, stride }: Place,
+  { weights, stride, isByUnit }: Place,
   isAdam: boolean,
   visit: (row: Float32Array, at: number, distance: number) => void,
 ): void {
   const parts = partsOf(layer, isAdam)
   parts.forEach((rows, p) => {
     rows.forEach((row, j) => {
-      visit(row, weights / 4 + 4 * (parts.length * (j >> 2) + p) + (j & 3), stride / 4)
+      if (isByUnit) visit(row, (weights + stride * j) / 4 + 4 * p, 1)
+      else visit(row, weights / 4 + 4 * (parts.length * (j >> 2) + p) + (j & 3), stride / 4)
     })
   })
 }
@@ -132,7 +133,7 @@ function writeRule({ int, float, double }: Fields, rule: Rule, steps: number): v
   int(Abi.ACTIVATION, codes[rule.activation])
   float(Abi.RATE, rule.learningRate)
   float(Abi.MOMENTUM, rule.momentum)
-  float(Abi.ALPHA, rule.leakyReluAlpha)
+  float(Abi.ALPHA, rule.activation === 'relu' ? 0 : rule.leakyReluAlpha)
   double(Abi.FULL_RATE, rule.learningRate)
   double(Abi.BETA1, rule.beta1)
   float(Abi.SHARE1, 1 - rule.beta1)
@@ -169,6 +170,8 @@ export function fill(
   int(Abi.LAYERS, plan.places.length)
   int(Abi.IS_ADAM, Number(rule.isAdam))
   int(Abi.IS_SPARSE, Number(!plan.keepsZeros))
+  int(Abi.IS_TINY, Number(plan.shares !== undefined))
+  int(Abi.SHARES, plan.sharesPtr)
   int(Abi.ROWS, data.rows)
   int(Abi.OUTPUTS, plan.places[plan.places.length - 1].units)
   int(Abi.STARTS, plan.starts)
@@ -193,6 +196,7 @@ export function fill(
   readParameters(buffer, plan, parameters, rule.isAdam)
   ints.fill(0, plan.targets / 4, plan.end / 4)
   writeData(buffer, plan, data)
+  if (plan.shares) new Float32Array(buffer).set(plan.shares, plan.sharesPtr / 4)
 }
 
 /** The training whose numbers stand in the memory. */

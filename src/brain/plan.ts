@@ -2,6 +2,7 @@
 
 import * as Abi from '../../assembly/abi/online/map.ts'
 import type { Rule } from './rule.ts'
+import { isTiny, sharesOf } from './tiny.ts'
 import type { TrainingData } from './training-data.ts'
 
 /** Where a layer stands: byte addresses, but for the first four. */
@@ -18,6 +19,8 @@ export interface Place {
   readonly deltas: number
   readonly steps: number
   readonly mask: number
+  /** True where each unit's weights are one vector, with a stride for each unit. */
+  readonly isByUnit: boolean
 }
 
 export interface Plan {
@@ -25,9 +28,12 @@ export interface Plan {
   readonly places: readonly Place[]
   readonly starts: number
   readonly entries: number
+  readonly sharesPtr: number
   readonly targets: number
   /** True where each list has an entry for every input. */
   readonly keepsZeros: boolean
+  /** What sharesOf gives, where assembly/online/tiny.ts trains. */
+  readonly shares: Float32Array | undefined
   readonly end: number
 }
 
@@ -40,22 +46,34 @@ function countNonzeros({ starts, rows, values }: TrainingData): number {
   return count
 }
 
-/** Where everything stands, from address `head` on. */
-export function arrange(sizes: readonly number[], data: TrainingData, rule: Rule, head: number): Plan {
+/** Where everything stands, from address `head` on. allowsTiny: false where the general kernels are to train any network. */
+export function arrange(
+  sizes: readonly number[],
+  data: TrainingData,
+  rule: Rule,
+  head: number,
+  allowsTiny = true,
+): Plan {
   let end = head + Abi.HEAD + (sizes.length - 1) * Abi.LAYER
   const take = (bytes: number): number => {
     const at = 16 * Math.ceil(end / 16)
     end = at + bytes
     return at
   }
+  const nonzeros = countNonzeros(data)
+  const all = data.rows * sizes[0]
+  const keepsZeros = nonzeros > (1 - MOST_ZEROS) * all
+  const mayBeTiny = allowsTiny && keepsZeros && isTiny(sizes, rule)
+  const shares = mayBeTiny ? sharesOf(data) : undefined
   const places = sizes.slice(1).map((units, l) => {
     const inputs = sizes[l]
     const part = 16 * Math.ceil(units / 4)
-    const stride = rule.isAdam ? 3 * part : 2 * part + 16
+    const isByUnit = shares !== undefined && l === 1
+    const stride = isByUnit ? 32 : rule.isAdam ? 3 * part : 2 * part + 16
     return {
-      ...{ inputs, units, part, stride },
+      ...{ inputs, units, part, stride, isByUnit },
       // The kernels take rows four by four.
-      weights: take(stride * 4 * Math.ceil(inputs / 4)),
+      weights: take(stride * 4 * Math.ceil((isByUnit ? units : inputs) / 4)),
       biases: take(part * (rule.isAdam ? 3 : 1)),
       activations: take(part),
       deltas: take(part),
@@ -63,13 +81,11 @@ export function arrange(sizes: readonly number[], data: TrainingData, rule: Rule
       mask: take(part),
     }
   })
-  const nonzeros = countNonzeros(data)
-  const all = data.rows * sizes[0]
-  const keepsZeros = nonzeros > (1 - MOST_ZEROS) * all
   return {
-    ...{ head, places, keepsZeros },
+    ...{ head, places, keepsZeros, shares },
     starts: take(4 * (data.rows + 1)),
     entries: take(Abi.ENTRY * (keepsZeros ? all : nonzeros)),
+    sharesPtr: take(shares ? 4 * data.rows : 0),
     targets: take(data.rows * places[places.length - 1].part),
     end,
   }

@@ -7,6 +7,10 @@
 //
 //   momentum  │ w w w w │ change … │ w w w w │ change … │ … │ stamp, 16 bytes: the sample that it is up to date with │
 //   Adam      │ w w w w │ low … │ high … │ w w w w │ low … │ high … │ …
+//
+// The upper of the two layers of tiny.ts has a row for each of its units instead: the weights of the four units below.
+//
+//   tiny      │ w w w w │ change … │
 
 /** What the head holds. Integers. */
 export const ACTIVATION = 0
@@ -50,6 +54,9 @@ export const ROOT = 140
 export const TABLE_LOW = 144
 export const TABLE_HIGH = 148
 export const TABLE_ROUND = 52
+/** 1 where tiny.ts trains, and where 1 + x · the next row's x of each row stands for that. */
+export const IS_TINY = 152
+export const SHARES = 156
 
 export const HEAD = 160
 
