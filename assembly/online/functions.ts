@@ -26,10 +26,10 @@ export function distance(head: usize, z: v128, t: v128): v128 {
   return f32x4.sub(z, f32x4.sub(t, v128.load32_splat(head, TABLE_ROUND)))
 }
 
-/** Bytes from the first entry to those of t: their numbers, which have 12 bits, times 16. */
+/** Bytes from the first entry to those of t: their numbers, which have 10 bits, times 16. */
 @inline
 export function offsets(t: v128): v128 {
-  return i32x4.shr_u(i32x4.shl(t, 20), 16)
+  return i32x4.shr_u(i32x4.shl(t, 22), 18)
 }
 
 /** The powers of d are there before the terms are. */

@@ -84,7 +84,7 @@ export const ENTRY = 8
 /** The activation's table, behind the constants of the kernels: terms of an entry, and how many entries there is room for. */
 export const TABLE = 1024
 export const TERMS = 4
-export const TABLE_ENTRIES = 4096
+export const TABLE_ENTRIES = 1024
 
 export const SIGMOID = 0
 export const TANH = 1
