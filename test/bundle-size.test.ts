@@ -39,8 +39,8 @@ describe('a page that imports', () => {
     [
       "import { predictorFromJSON, predictorFromSafetensors } from 'nabla/predict'; " +
         'globalThis.it = [predictorFromJSON, predictorFromSafetensors]',
-      23,
-      23,
+      22,
+      22,
     ],
     ["import { standardScaler } from 'nabla/data'; globalThis.it = standardScaler", 3, 3],
     ["import { readCsv } from 'nabla/data'; globalThis.it = readCsv", 6, 6],

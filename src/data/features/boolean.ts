@@ -2,7 +2,7 @@
 
 import { checkOptions, oneOf, optional, refuse } from '../../base/check.ts'
 import { ShapeError, shown } from '../../base/errors.ts'
-import type { ColumnOf, FittedColumn } from './column.ts'
+import type { ColumnFrom, FitColumn, FittedColumn } from './column.ts'
 import { isMissing } from './records.ts'
 
 /** Options of a column of true and false, which becomes 1 and 0. Its cells are booleans, 1 and 0, or 'true', 'false', 'yes'
@@ -83,29 +83,26 @@ class Truth implements FittedColumn {
   }
 }
 
-export const truth: ColumnOf<BooleanOptions, BooleanJSON> = {
-  fit(name, cells, options) {
-    const { missing } = checkOptions(optionTable, options, `columns[${shown(name)}]`)
-    let sum = 0
-    let count = 0
-    cells.forEach((cell, row) => {
-      const value = readTruth(cell, name, row)
-      if (value === undefined) {
-        if (missing !== 'error') return
-        throw new ShapeError(
-          `rows[${row}], column ${shown(name)}: expected true or false, got ${shown(cell)}`,
-        )
-      }
-      sum += value
-      count += 1
-    })
-    const usual = count < cells.length ? sum / Math.max(count, 1) : null
-    return new Truth({ type: 'boolean', name, missing: missing === 'error' ? null : (missing ?? usual) })
-  },
-  from(name, { missing }, where) {
-    if (missing !== null && !isFloat32(missing)) {
-      refuse(`${where}.missing`, 'a finite number or null', missing)
+export const fitTruth: FitColumn<BooleanOptions> = (name, cells, options) => {
+  const { missing } = checkOptions(optionTable, options, `columns[${shown(name)}]`)
+  let sum = 0
+  let count = 0
+  cells.forEach((cell, row) => {
+    const value = readTruth(cell, name, row)
+    if (value === undefined) {
+      if (missing !== 'error') return
+      throw new ShapeError(`rows[${row}], column ${shown(name)}: expected true or false, got ${shown(cell)}`)
     }
-    return new Truth({ type: 'boolean', name, missing })
-  },
+    sum += value
+    count += 1
+  })
+  const usual = count < cells.length ? sum / Math.max(count, 1) : null
+  return new Truth({ type: 'boolean', name, missing: missing === 'error' ? null : (missing ?? usual) })
+}
+
+export const truthFrom: ColumnFrom<BooleanJSON> = (name, { missing }, where) => {
+  if (missing !== null && !isFloat32(missing)) {
+    refuse(`${where}.missing`, 'a finite number or null', missing)
+  }
+  return new Truth({ type: 'boolean', name, missing })
 }

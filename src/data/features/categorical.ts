@@ -2,7 +2,7 @@
 
 import { checkOptions, integer, isArray, oneOf, optional, refuse } from '../../base/check.ts'
 import { OptionError, ShapeError, shown } from '../../base/errors.ts'
-import type { ColumnOf, FittedColumn } from './column.ts'
+import type { ColumnFrom, FitColumn, FittedColumn } from './column.ts'
 import { isMissing } from './records.ts'
 
 /** What a category may be; null is that of cells without a value. */
@@ -101,54 +101,57 @@ class Categorical implements FittedColumn {
   }
 }
 
-export const categorical: ColumnOf<CategoricalOptions, CategoricalJSON> = {
-  fit(name, cells, options) {
-    const where = `columns[${shown(name)}]`
-    const { minCount, unknown, missing } = checkOptions(optionTable, options, where)
-    if (minCount > 1 && unknown === 'error') {
-      refuse(`${where}.unknown`, "'zeros' where minCount lets rare categories be unknown", unknown)
+export const fitCategorical: FitColumn<CategoricalOptions> = (name, cells, options) => {
+  const where = `columns[${shown(name)}]`
+  const { minCount, unknown, missing } = checkOptions(optionTable, options, where)
+  if (minCount > 1 && unknown === 'error') {
+    refuse(`${where}.unknown`, "'zeros' where minCount lets rare categories be unknown", unknown)
+  }
+  const counts = new Map<Category, number>()
+  cells.forEach((cell, row) => {
+    const category = readCategory(cell, name, row)
+    if (category === null && missing === 'error') {
+      throw new ShapeError(`rows[${row}], column ${shown(name)}: expected a category, got ${shown(cell)}`)
     }
-    const counts = new Map<Category, number>()
-    cells.forEach((cell, row) => {
-      const category = readCategory(cell, name, row)
-      if (category === null && missing === 'error') {
-        throw new ShapeError(`rows[${row}], column ${shown(name)}: expected a category, got ${shown(cell)}`)
-      }
-      if (category !== null || missing === 'category') counts.set(category, (counts.get(category) ?? 0) + 1)
-      if (counts.size > MOST_CATEGORIES) {
-        throw new OptionError(
-          `${where}: expected at most ${MOST_CATEGORIES} categories, got more by row ${row}: let it be 'ignored', or 'numeric'`,
-        )
-      }
-    })
-    const categories = [...counts].filter(([, count]) => count >= minCount).map(([category]) => category)
-    if (categories.length === 0) {
-      throw new OptionError(`${where}: expected a category with at least ${minCount} rows, got none`)
+    if (category !== null || missing === 'category') counts.set(category, (counts.get(category) ?? 0) + 1)
+    if (counts.size > MOST_CATEGORIES) {
+      throw new OptionError(
+        `${where}: expected at most ${MOST_CATEGORIES} categories, got more by row ${row}: let it be 'ignored', or 'numeric'`,
+      )
     }
-    return new Categorical({
-      type: 'categorical',
-      name,
-      categories: categories.sort(inOrder),
-      unknown,
-      missing,
-    })
-  },
-  from(name, { categories, unknown, missing }, where) {
-    if (!isArray(categories) || categories.length === 0 || categories.length > MOST_CATEGORIES) {
-      return refuse(`${where}.categories`, `an array of 1 to ${MOST_CATEGORIES} categories`, categories)
-    }
-    const list = Array.from(categories, (category, i) =>
-      category === null || isCategory(category)
-        ? (category as Category)
-        : refuse(`${where}.categories[${i}]`, 'a text, a number, a boolean or null', category),
-    )
-    if (new Set(list).size !== list.length) refuse(`${where}.categories`, 'categories that differ', list)
-    return new Categorical({
-      type: 'categorical',
-      name,
-      categories: list,
-      unknown: optionTable.unknown(unknown, `${where}.unknown`),
-      missing: optionTable.missing(missing, `${where}.missing`),
-    })
-  },
+  })
+  const categories = [...counts].filter(([, count]) => count >= minCount).map(([category]) => category)
+  if (categories.length === 0) {
+    throw new OptionError(`${where}: expected a category with at least ${minCount} rows, got none`)
+  }
+  return new Categorical({
+    type: 'categorical',
+    name,
+    categories: categories.sort(inOrder),
+    unknown,
+    missing,
+  })
+}
+
+export const categoricalFrom: ColumnFrom<CategoricalJSON> = (
+  name,
+  { categories, unknown, missing },
+  where,
+) => {
+  if (!isArray(categories) || categories.length === 0 || categories.length > MOST_CATEGORIES) {
+    return refuse(`${where}.categories`, `an array of 1 to ${MOST_CATEGORIES} categories`, categories)
+  }
+  const list = Array.from(categories, (category, i) =>
+    category === null || isCategory(category)
+      ? (category as Category)
+      : refuse(`${where}.categories[${i}]`, 'a text, a number, a boolean or null', category),
+  )
+  if (new Set(list).size !== list.length) refuse(`${where}.categories`, 'categories that differ', list)
+  return new Categorical({
+    type: 'categorical',
+    name,
+    categories: list,
+    unknown: optionTable.unknown(unknown, `${where}.unknown`),
+    missing: optionTable.missing(missing, `${where}.missing`),
+  })
 }

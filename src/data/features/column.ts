@@ -10,9 +10,10 @@ export interface FittedColumn {
   write(cell: unknown, row: number, out: Float32Array, at: number): void
 }
 
-export interface ColumnOf<O, J> {
-  /** Throws OptionError for options, ShapeError for cells that it cannot take. */
-  fit(name: string, cells: readonly unknown[], options: O): FittedColumn
-  /** Throws OptionError where `json`, an object, is not what such a column saves. where: for the message. */
-  from(name: string, json: J, where: string): FittedColumn
-}
+// Apart, so that what only predicts does not load what fits.
+
+/** Fits a column. Throws OptionError for options, ShapeError for cells that it cannot take. */
+export type FitColumn<O> = (name: string, cells: readonly unknown[], options: O) => FittedColumn
+
+/** Makes a column again. Throws OptionError where `json`, an object, is not what such a column saves. where: for the message. */
+export type ColumnFrom<J> = (name: string, json: J, where: string) => FittedColumn

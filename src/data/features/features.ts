@@ -12,12 +12,12 @@ import {
 } from '../../base/check.ts'
 import { FormatError, NablaError, OptionError, shown } from '../../base/errors.ts'
 import { copyOf } from '../../base/plain.ts'
-import { type BooleanJSON, truth } from './boolean.ts'
-import { type CategoricalJSON, categorical } from './categorical.ts'
-import type { ColumnOf, FittedColumn } from './column.ts'
+import { type BooleanJSON, fitTruth, truthFrom } from './boolean.ts'
+import { type CategoricalJSON, categoricalFrom, fitCategorical } from './categorical.ts'
+import type { ColumnFrom, FitColumn, FittedColumn } from './column.ts'
 import { inferColumn } from './infer.ts'
 import { checkKeys, columnKeys, featuresKeys } from './keys.ts'
-import { type NumericJSON, numeric } from './numeric.ts'
+import { fitNumeric, type NumericJSON, numericFrom } from './numeric.ts'
 import { type Absent, type RowsLike, recordsOf } from './records.ts'
 import { type ColumnSpec, SHORT } from './spec.ts'
 
@@ -47,10 +47,18 @@ export interface FeaturesJSON {
   absent?: 'missing'
 }
 
-const kinds: Readonly<Record<ColumnJSON['type'], ColumnOf<never, never>>> = {
-  numeric: numeric as never,
-  categorical: categorical as never,
-  boolean: truth as never,
+type ByType<T> = Readonly<Record<ColumnJSON['type'], T>>
+
+const fits: ByType<FitColumn<never>> = {
+  numeric: fitNumeric,
+  categorical: fitCategorical,
+  boolean: fitTruth,
+}
+
+const readers: ByType<ColumnFrom<never>> = {
+  numeric: numericFrom,
+  categorical: categoricalFrom,
+  boolean: truthFrom,
 }
 
 const names = (value: unknown, name: string): string[] =>
@@ -71,8 +79,8 @@ function fitColumn(name: string, cells: readonly unknown[], spec: ColumnSpec): F
   if (spec === 'ignored') return undefined
   const options = typeof spec === 'string' && Object.hasOwn(SHORT, spec) ? SHORT[spec] : spec
   const type = isObject(options) ? options.type : undefined
-  if (typeof type === 'string' && Object.hasOwn(kinds, type)) {
-    return kinds[type as ColumnJSON['type']].fit(name, cells, options as never)
+  if (typeof type === 'string' && Object.hasOwn(fits, type)) {
+    return fits[type as ColumnJSON['type']](name, cells, options as never)
   }
   const known = [...Object.keys(SHORT), 'ignored'].map((one) => `'${one}'`).join(', ')
   return refuse(`columns[${shown(name)}]`, `one of ${known}, or an object with a type`, spec)
@@ -176,11 +184,11 @@ function columnFrom(json: unknown, where: string): FittedColumn {
   if (!isObject(json)) return refuse(where, 'an object', json)
   const { type, name } = json
   if (typeof name !== 'string') return refuse(`${where}.name`, 'a text', name)
-  if (typeof type !== 'string' || !Object.hasOwn(kinds, type)) {
-    return refuse(`${where}.type`, `one of ${Object.keys(kinds).join(', ')}`, type)
+  if (typeof type !== 'string' || !Object.hasOwn(readers, type)) {
+    return refuse(`${where}.type`, `one of ${Object.keys(readers).join(', ')}`, type)
   }
   checkKeys(json, columnKeys.get(type), where)
-  return kinds[type as ColumnJSON['type']].from(name, json as never, where)
+  return readers[type as ColumnJSON['type']](name, json as never, where)
 }
 
 /** Returns the features that a toJSON() came from, given its object, not its text. Throws FormatError. */

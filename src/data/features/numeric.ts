@@ -2,7 +2,7 @@
 
 import { boolean, checkOptions, oneOf, optional, refuse } from '../../base/check.ts'
 import { OptionError, ShapeError, shown } from '../../base/errors.ts'
-import type { ColumnOf, FittedColumn } from './column.ts'
+import type { ColumnFrom, FitColumn, FittedColumn } from './column.ts'
 import { isMissing } from './records.ts'
 import {
   type ColumnScale,
@@ -112,44 +112,43 @@ function standIn(values: Float64Array, missing: NumericOptions['missing'], name:
   return fitScale(values, 'standard', false, name).offset
 }
 
-export const numeric: ColumnOf<NumericOptions, NumericJSON> = {
-  fit(name, cells, options) {
-    const where = `columns[${shown(name)}]`
-    const { scale, log1p, missing, indicator } = checkOptions(optionTable, options, where)
-    const values = new Float64Array(cells.length)
-    let count = 0
-    cells.forEach((cell, row) => {
-      const value = readNumber(cell, name, row)
-      if (value !== undefined) values[count++] = value
-    })
-    const known = values.subarray(0, count)
-    const asked = missing ?? (count < cells.length ? 'mean' : 'error')
-    if (asked === 'error' && count < cells.length) {
-      const row = cells.findIndex(isMissing)
-      throw new ShapeError(`rows[${row}], column ${shown(name)}: expected a number, got ${shown(cells[row])}`)
-    }
-    const stands = standIn(known, asked, name)
-    // What stands for the missing ones is scaled with the others.
-    const all = new Float64Array(cells.length).fill(stands ?? 0)
-    all.set(known)
-    return new Numeric({
-      type: 'numeric',
-      name,
-      ...fitScale(all, scale, log1p, where),
-      missing: stands,
-      indicator,
-    })
-  },
-  from(name, json, where) {
-    const { type, name: _, missing, indicator, ...scale } = json
-    if (missing !== null && !Number.isFinite(missing))
-      refuse(`${where}.missing`, 'a finite number or null', missing)
-    return new Numeric({
-      type: 'numeric',
-      name,
-      ...checkScale(scale, where),
-      missing,
-      indicator: boolean(indicator, `${where}.indicator`),
-    })
-  },
+export const fitNumeric: FitColumn<NumericOptions> = (name, cells, options) => {
+  const where = `columns[${shown(name)}]`
+  const { scale, log1p, missing, indicator } = checkOptions(optionTable, options, where)
+  const values = new Float64Array(cells.length)
+  let count = 0
+  cells.forEach((cell, row) => {
+    const value = readNumber(cell, name, row)
+    if (value !== undefined) values[count++] = value
+  })
+  const known = values.subarray(0, count)
+  const asked = missing ?? (count < cells.length ? 'mean' : 'error')
+  if (asked === 'error' && count < cells.length) {
+    const row = cells.findIndex(isMissing)
+    throw new ShapeError(`rows[${row}], column ${shown(name)}: expected a number, got ${shown(cells[row])}`)
+  }
+  const stands = standIn(known, asked, name)
+  // What stands for the missing ones is scaled with the others.
+  const all = new Float64Array(cells.length).fill(stands ?? 0)
+  all.set(known)
+  return new Numeric({
+    type: 'numeric',
+    name,
+    ...fitScale(all, scale, log1p, where),
+    missing: stands,
+    indicator,
+  })
+}
+
+export const numericFrom: ColumnFrom<NumericJSON> = (name, json, where) => {
+  const { type, name: _, missing, indicator, ...scale } = json
+  if (missing !== null && !Number.isFinite(missing))
+    refuse(`${where}.missing`, 'a finite number or null', missing)
+  return new Numeric({
+    type: 'numeric',
+    name,
+    ...checkScale(scale, where),
+    missing,
+    indicator: boolean(indicator, `${where}.indicator`),
+  })
 }
