@@ -2,6 +2,7 @@
 
 import { boolean, checkOptions, oneOf, optional, refuse } from '../../base/check.ts'
 import { OptionError, ShapeError, shown } from '../../base/errors.ts'
+import { momentsOf } from '../columns.ts'
 import type { ColumnFrom, FitColumn, FittedColumn } from './column.ts'
 import { isMissing } from './records.ts'
 import {
@@ -109,7 +110,7 @@ function standIn(values: Float64Array, missing: NumericOptions['missing'], name:
     )
   }
   if (missing === 'median') return quantile(values.slice().sort(), 0.5)
-  return fitScale(values, 'standard', false, name).offset
+  return momentsOf(values, 1).mean[0]
 }
 
 export const fitNumeric: FitColumn<NumericOptions> = (name, cells, options) => {

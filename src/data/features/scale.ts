@@ -42,7 +42,10 @@ export function quantile(ascending: ArrayLike<number>, q: number): number {
   const at = q * (ascending.length - 1)
   const below = Math.floor(at)
   const [low, high] = [ascending[below], ascending[Math.min(below + 1, ascending.length - 1)]]
-  return low + (high - low) * (at - below)
+  const share = at - below
+  const distance = high - low
+  // Near the ends of float64 the distance overflows.
+  return distance === Infinity ? low * (1 - share) + high * share : low + distance * share
 }
 
 function measures(values: Float64Array, name: ScaleName): [offset: number, scale: number] {
@@ -59,9 +62,18 @@ function measures(values: Float64Array, name: ScaleName): [offset: number, scale
   return [mean[0], deviation[0]]
 }
 
+/** Throws OptionError where v − offset overflows for a value, or the spread does: near the ends of float64. */
+function checkDistances(values: Float64Array, offset: number, spread: number, column: string): void {
+  const { min, max } = limitsOf(values, 1)
+  for (const v of [...min, ...max]) {
+    if (spread === Infinity || !Number.isFinite(v - offset))
+      refuse(column, 'values whose distances are within float64', v)
+  }
+}
+
 /**
  * The scale of the values of a column, all of them finite, at least one. A column without any spread is moved, not stretched.
- * Throws OptionError for what has no logarithm. column: for the message.
+ * Throws OptionError for what has no logarithm, and for values farther apart than float64 has numbers. column: for the message.
  */
 export function fitScale(
   values: Float64Array,
@@ -71,10 +83,10 @@ export function fitScale(
 ): ColumnScale {
   const bad = isLogarithm ? values.findIndex((value) => value <= -1) : -1
   if (bad >= 0) refuse(column, 'values above −1, whose logarithm of 1 + v there is', values[bad])
-  const [offset, spread] = measures(isLogarithm ? values.map(log1p) : values, name)
-  // A spread that overflows is that of values near the ends of float64.
-  const scale = Number.isFinite(spread) && spread > 0 ? spread : 1
-  return { log1p: isLogarithm, offset, scale }
+  const measured = isLogarithm ? values.map(log1p) : values
+  const [offset, spread] = measures(measured, name)
+  checkDistances(measured, offset, spread, column)
+  return { log1p: isLogarithm, offset, scale: spread > 0 ? spread : 1 }
 }
 
 /** NaN for what has no logarithm. */
