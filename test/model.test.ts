@@ -184,6 +184,61 @@ describe('a model', () => {
     warn.mockRestore()
   })
 
+  it.each([
+    ['size', 2, {}, 'classes', 'quadratic', 'crossEntropy'],
+    ['size', 1, { loss: 'huber' }, 'classes', 'huber', 'binaryCrossEntropy'],
+    [['quiet', 'warm'], 2, {}, 'labels', 'quadratic', 'binaryCrossEntropy'],
+  ] as const)(
+    'notes that a loss of numbers gives %j no probabilities',
+    async (columns, outputs, options, what, loss, better) => {
+      const rows = homes.map((home) => ({ ...home, warm: home.area > 60 }))
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+      const target = fitTarget(rows, columns)
+      const model = new Model({ network: networkFor(outputs, options), features, target })
+      await model.fit(rows)
+      expect(model.predict(rows[0])).not.toHaveProperty('probabilities')
+      const names = target.names.map((name) => `"${name}"`).join(', ')
+      expect(warn.mock.calls.flat()).toEqual([
+        `nabla: the target ${names} is of ${what}, and the network's loss '${loss}' is of numbers, so predictions have no ` +
+          `probabilities: new Network({ loss: '${better}', … }) gives them`,
+      ])
+      warn.mockRestore()
+    },
+  )
+
+  it('notes nothing where there are probabilities, or a loss of classes, or numbers', async () => {
+    const rows = homes.map((home) => ({ ...home, warm: home.area > 60 }))
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    for (const [columns, outputs, options] of [
+      ['size', 2, { loss: 'crossEntropy' }],
+      ['size', 1, { loss: 'quadratic', activation: 'sigmoid' }],
+      ['size', 2, { loss: 'categoricalHinge' }],
+      ['size', 1, { loss: 'hinge' }],
+      [['quiet', 'warm'], 2, { loss: 'quadratic', activation: 'sigmoid' }],
+      ['price', 1, {}],
+    ] as const) {
+      const network = networkFor(outputs, options)
+      await new Model({ network, features, target: fitTarget(rows, columns) }).fit(rows)
+    }
+    expect(warn).not.toHaveBeenCalled()
+    warn.mockRestore()
+  })
+
+  it('takes a single row whose first cell is a Date, or rows of them', () => {
+    const names = ['built', 'area', 'city', 'price']
+    const rows = homes.map(({ area, city, price }, i) => [new Date(1e12 + i * 1e9), area, city, price])
+    const fitted = fitFeatures(rows, { names, except: ['price'], columns: { built: 'ignored' } })
+    const target = fitTarget(rows, 'price', { names })
+    const model = new Model({
+      network: new Network({ sizes: [fitted.width, 4, 1] }),
+      features: fitted,
+      target,
+    })
+    const all = model.predict(rows)
+    expect(all).toHaveLength(120)
+    expect(model.predict(rows[1])).toBe((all as number[])[1])
+  })
+
   it('refuses what does not fit together, and cells that are not there', () => {
     const target = fitTarget(homes, 'size')
     expect(() => new Model({ network: new Network({ sizes: [3, 2] }), features })).toThrow(

@@ -2,7 +2,6 @@
 
 import { checkOptions, optional, refuse } from '../base/check.ts'
 import { FormatError, OptionError, shown } from '../base/errors.ts'
-import { note } from '../base/notes.ts'
 import { Features } from '../data/features/features.ts'
 import type { RowsLike } from '../data/features/records.ts'
 import { Target } from '../data/features/target.ts'
@@ -17,6 +16,7 @@ import type { Evaluation } from '../training/evaluate.ts'
 import type { History } from '../training/history.ts'
 import { checkClassNames, weightsFor } from './class-names.ts'
 import { type ModelJSON, modelFromJSON, modelToJSON } from './json.ts'
+import { noteLeak, noteLossOfNumbers } from './notes.ts'
 import { type ModelSnapshot, partsOf, savedParts } from './parts.ts'
 import { decoderOf, type Prediction } from './prediction.ts'
 import { areRows, inputsOf, type RowLike } from './rows.ts'
@@ -62,19 +62,6 @@ function checkWidths({ network, features, target }: ModelOptions): void {
   throw new OptionError(
     `options.network: expected ${target.outputs} outputs for the target ${target.names.map(shown).join(', ')}, got ` +
       `${network.outputs}`,
-  )
-}
-
-/** Notes a target that is an input too; all inputs may be the target, of a network that compresses them. */
-function checkLeak({ features, target }: Model): void {
-  if (!features || !target) return
-  const { names } = target
-  const given = new Set(features.columns)
-  const leaked = names.filter((name) => given.has(name))
-  if (leaked.length === 0 || leaked.length === given.size) return
-  note(
-    `nabla: the target ${namesText(leaked)} is among the features, so what is predicted has to be given: leave it out by ` +
-      `fitFeatures(rows, { except: [${namesText(names)}] })`,
   )
 }
 
@@ -161,7 +148,8 @@ export class Model {
   /** Trains the network on the rows, as Network.fit does on the numbers that stand for them. */
   async fit(rows: RowsLike, options: ModelFitOptions = {}): Promise<History> {
     const { validation, weights, classWeight, ...others } = options
-    checkLeak(this)
+    noteLeak(this)
+    noteLossOfNumbers(this)
     const data = { ...this.dataOf(rows), ...(weights && { weights }) }
     const fit = {
       ...others,

@@ -54,9 +54,16 @@ const refuseNaN = (row: number): never => {
 const sideOf = (output: number, boundary: number): number =>
   output >= boundary ? 1 : output < boundary ? 0 : -1
 
-function classes(list: readonly ClassValue[], { outputs, boundary, activation }: Head): Decode {
+/** Whether the outputs are probabilities: of the classes, or of each label for itself. */
+export const givesProbabilities = (
+  { outputs, activation }: Pick<Head, 'outputs' | 'activation'>,
+  areLabels: boolean,
+): boolean => (areLabels ? activation === 'sigmoid' : activation === (outputs === 1 ? 'sigmoid' : 'softmax'))
+
+function classes(list: readonly ClassValue[], head: Head): Decode {
+  const { outputs, boundary } = head
   const names = list.map(String)
-  const isLikely = activation === 'softmax' || (activation === 'sigmoid' && outputs === 1)
+  const isLikely = givesProbabilities(head, false)
   return (out, row) => {
     // The largest output, also where the loss takes each for a label of its own.
     const index = outputs > 1 ? indexOfLargest(out, 0, outputs) : sideOf(out[0], boundary)
@@ -67,14 +74,14 @@ function classes(list: readonly ClassValue[], { outputs, boundary, activation }:
 }
 
 const labels =
-  (names: readonly string[], { areLabels, boundary, activation }: Head): Decode =>
+  (names: readonly string[], head: Head): Decode =>
   (out, row) => {
     if (out.some(Number.isNaN)) refuseNaN(row)
     // With a loss of other things too, an output is a label of its own.
-    const from = areLabels ? boundary : 0.5
+    const from = head.areLabels ? head.boundary : 0.5
     return {
       labels: names.filter((_, i) => out[i] >= from),
-      ...(activation === 'sigmoid' && { probabilities: byName(names, (i) => out[i]) }),
+      ...(givesProbabilities(head, true) && { probabilities: byName(names, (i) => out[i]) }),
     }
   }
 

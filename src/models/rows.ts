@@ -8,9 +8,15 @@ import type { RowsLike, Table } from '../data/features/records.ts'
 /** A row: an object, or its cells in the order of the columns. */
 export type RowLike = Readonly<Record<string, unknown>> | readonly unknown[]
 
+// Of any realm. It is a cell, though an object: no row has its columns.
+const isDate = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Date]'
+
 /** True for rows, false for a single one. */
 export function areRows(value: unknown): value is RowsLike {
-  if (isArray(value)) return value.length === 0 || isList(value[0]) || isObject(value[0])
+  if (isArray(value)) {
+    const [first] = value
+    return value.length === 0 || isList(first) || (isObject(first) && !isDate(first))
+  }
   const { names, columns } = (isObject(value) ? value : {}) as Partial<Table>
   return isArray(names) && isArray(columns)
 }
