@@ -1,17 +1,18 @@
 // Models as files.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { fitFeatures, fitTarget } from '../src/data/index.ts'
-import { FormatError, Network, OptionError } from '../src/index.ts'
+import { BackendError, FormatError, Network, OptionError } from '../src/index.ts'
 import { Model, toSafetensors } from '../src/models/index.ts'
 import { loadModel, saveModel } from '../src/node/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'nabla-models-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => vi.restoreAllMocks())
 const at = (name: string) => join(folder, name)
 
 const rows = Array.from({ length: 20 }, (_, i) => ({ size: i, colour: i % 2 ? 'red' : 'blue', heavy: i > 9 }))
@@ -58,7 +59,6 @@ describe('a saved model', () => {
     expect(await loadModel(file)).toBeInstanceOf(Network)
     expect(((await loadModel(file)) as Network).parameterCount).toBe(network.parameterCount)
     expect(readdirSync(folder).filter((name) => name.startsWith('often'))).toEqual(['often.json'])
-    await expect(saveModel(at('none/often.json'), model)).rejects.toThrow('ENOENT')
   })
 
   it('is read from the text of JSON.stringify, and is lines for people', async () => {
@@ -127,9 +127,34 @@ describe('a saved model', () => {
     }
     await expect(saveModel('model.json', {} as never)).rejects.toThrow(OptionError)
     await expect(saveModel('model.json', model, { optimiser: 1 } as never)).rejects.toThrow(OptionError)
-    await expect(saveModel(at('none/model.json'), model)).rejects.toThrow('ENOENT')
+    const lost = saveModel(at('none/model.json'), model)
+    await expect(lost).rejects.toThrow(OptionError)
+    await expect(lost).rejects.toThrow(
+      `file: expected a file in a folder that exists, got ${at('none/model.json')}`,
+    )
+    mkdirSync(at('folder.json'))
+    const folded = saveModel(at('folder.json'), model)
+    await expect(folded).rejects.toThrow(OptionError)
+    await expect(folded).rejects.toThrow(`file: expected a file, got the folder ${at('folder.json')}`)
+    expect(readdirSync(at('folder.json'))).toEqual([])
     await expect(loadModel(at('none.json'))).rejects.toThrow('ENOENT')
     await expect(loadModel(3 as never)).rejects.toThrow(OptionError)
+  })
+
+  it('says where there are no files, and what else a checkpoint can do there', async () => {
+    vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never)
+    const failures = [saveModel('m.json', model), loadModel('m.json')]
+    const training = new Network({ sizes: [1, 1] }).fit(
+      { x: [[1]], y: [[1]] },
+      { checkpoint: { file: 'm.ckpt' } },
+    )
+    for (const failed of failures) {
+      await expect(failed).rejects.toThrow(BackendError)
+      await expect(failed).rejects.toThrow(/^expected a platform with files \(Node, Deno, Bun\) for m\.json$/)
+    }
+    await expect(training).rejects.toThrow(
+      'expected a platform with files (Node, Deno, Bun) for m.ckpt; elsewhere a function save takes the bytes',
+    )
   })
 
   it.each<[string, string | Uint8Array, string]>([

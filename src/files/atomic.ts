@@ -29,12 +29,11 @@ interface Paths {
 /** What the file before the last one is called. */
 export const previousOf = (file: string): string => `${file}.previous`
 
-function fileSystem(file: string): FileSystem {
+/** elsewhere: what the user can do without files. */
+function fileSystem(file: string, elsewhere = ''): FileSystem {
   const found = builtin<FileSystem>('node:fs/promises')
   if (found) return found
-  throw new BackendError(
-    `expected a platform with files (Node, Deno, Bun) for ${file}; elsewhere a function save takes the bytes`,
-  )
+  throw new BackendError(`expected a platform with files (Node, Deno, Bun) for ${file}${elsewhere}`)
 }
 
 /** Waits until the folder's entries are on the disk, where the system can say so: Windows cannot. */
@@ -152,8 +151,8 @@ export async function readBytes(file: string): Promise<Uint8Array> {
   return new Uint8Array(await fs.readFile(file))
 }
 
-/** What puts bytes in the place of the file. Rejects where there are no files, no folder for this one, or a folder there. */
-export async function fileWriter(file: string): Promise<(bytes: Uint8Array) => Promise<void>> {
+/** Throws OptionError where no file can be put, by the name of the option or argument: no folder for it, or a folder there. */
+export async function checkPlace(file: string, name: string): Promise<void> {
   const fs = fileSystem(file)
   const { dirname } = builtin<Paths>('node:path')!
   const isFolder = (path: string) =>
@@ -162,8 +161,14 @@ export async function fileWriter(file: string): Promise<(bytes: Uint8Array) => P
       () => false,
     )
   if (!(await isFolder(dirname(file))))
-    throw new OptionError(`checkpoint.file: expected a file in a folder that exists, got ${file}`)
-  if (await isFolder(file)) throw new OptionError(`checkpoint.file: expected a file, got the folder ${file}`)
+    throw new OptionError(`${name}: expected a file in a folder that exists, got ${file}`)
+  if (await isFolder(file)) throw new OptionError(`${name}: expected a file, got the folder ${file}`)
+}
+
+/** What puts checkpoints in the place of the file. Rejects where there are no files, no folder for this one, or a folder there. */
+export async function fileWriter(file: string): Promise<(bytes: Uint8Array) => Promise<void>> {
+  fileSystem(file, '; elsewhere a function save takes the bytes')
+  await checkPlace(file, 'checkpoint.file')
   await removeLeft(file)
   return (bytes) => replaceFile(file, bytes)
 }

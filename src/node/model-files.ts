@@ -1,8 +1,8 @@
 // Models as files: JSON or safetensors.
 
-import { FormatError, OptionError, shown } from '../base/errors.ts'
+import { FormatError, NablaError, OptionError, shown } from '../base/errors.ts'
 import { parseStrictly } from '../base/strict-json.ts'
-import { readBytes, removeLeft, replaceFile } from '../files/atomic.ts'
+import { checkPlace, readBytes, removeLeft, replaceFile } from '../files/atomic.ts'
 import { toText } from '../formats/json-text.ts'
 import { networkToJSON, type SaveOptions, saveSettings } from '../formats/network-json.ts'
 import { modelFromJSON, modelToJSON } from '../models/json.ts'
@@ -25,11 +25,11 @@ const writers: Readonly<Record<string, (model: Model | Network, options: SaveOpt
 
 /**
  * Saves a model, or a network alone, under a path that ends in .json or .safetensors. Killed at any moment, it leaves a whole file
- * there, the old one or the new; of several calls in a thread the last one wins. What is saved is the model at the time of the call; while its network trains, that after its last
- * whole epoch.
+ * there, the old one or the new; of several calls in a thread the last one wins. What is saved is the model at the time of the
+ * call; while its network trains, that after its last whole epoch.
  *
- * Rejects with OptionError for another path, with BackendError for `{ optimizer: true }` while the network trains, and with the
- * system's error.
+ * Rejects with OptionError for another path, one in no folder, or a folder; with BackendError for `{ optimizer: true }` while the
+ * network trains, and where there are no files; with the system's error where it cannot write.
  */
 export async function saveModel(
   file: string,
@@ -40,7 +40,13 @@ export async function saveModel(
   if (typeof file !== 'string' || extension === undefined || !Object.hasOwn(writers, extension)) {
     throw new OptionError(`file: expected a path that ends in .json or .safetensors, got ${shown(file)}`)
   }
-  await replaceFile(file, writers[extension](model, options), false)
+  try {
+    await replaceFile(file, writers[extension](model, options), false)
+  } catch (error) {
+    // The system's error would name the file beside it. Asked afterwards, so that calls keep their order.
+    if (!(error instanceof NablaError)) await checkPlace(file, 'file')
+    throw error
+  }
   await removeLeft(file)
 }
 
