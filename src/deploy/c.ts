@@ -135,8 +135,8 @@ ${body}
  * options.name: outputs of the same bits as those of kernels 'simd', where the compiler fuses no multiplication with an addition
  * (-ffp-contract=off). Where the model has class names, also `model_class_names` and `model_class_of(y)`, or with labels
  * `model_has_label(y, label)`. It allocates nothing and needs no library, but sqrtf where a layer is normalised by rows. Throws
- * OptionError for a model that cannot be exported, such as one with an activation of your own, and FormatError for a snapshot
- * that is none.
+ * OptionError for a model that cannot be exported, such as one with an activation of your own, and FormatError for JSON
+ * that is not of a model.
  */
 export function toC(model: Deployable, options: COptions = {}): string {
   const { name } = checkOptions(table, options, 'options')

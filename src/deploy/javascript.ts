@@ -100,7 +100,7 @@ function answerType(answer: Answer | undefined, outputs: number): string {
  * (outputs), of the same bits as those of kernels 'simd'; where the model has class names, also with `classNames` and
  * `classify(row)`. It needs ECMAScript 2015 (2019 for probabilities and several numbers by
  * name) and nothing else: no WebAssembly, no atob, no package. Throws OptionError for a model
- * that cannot be exported, such as one with an activation of your own, and FormatError for a snapshot that is none.
+ * that cannot be exported, such as one with an activation of your own, and FormatError for JSON that is not of a model.
  */
 export function toJavaScript(model: Deployable): string {
   const { inputs, outputs, steps, features, answer, isModel, summary } = deploymentOf(model)

@@ -1,21 +1,24 @@
 // What is exported, as a list of steps on one row: what the writers of JavaScript and of C have in common.
 
-import { finite, oneOf, refuse } from '../base/check.ts'
-import { OptionError, shown } from '../base/errors.ts'
+import { finite, isArray, isObject, oneOf, refuse } from '../base/check.ts'
+import { FormatError, OptionError, shown } from '../base/errors.ts'
 import type { Floats } from '../base/floats.ts'
 import type { FeaturesJSON } from '../data/features/features.ts'
 import type { ClassValue, NumberTargetJSON, TargetJSON } from '../data/features/target.ts'
+import type { NetworkJSON } from '../formats/network-json.ts'
 import { classNames as checkClassNames, nameCount } from '../model/class-names.ts'
 import type { CustomLossSettings } from '../model/custom-loss.ts'
 import { type LossName, losses } from '../model/losses.ts'
 import type { LayerParameters, NetworkSnapshot, SavedOptions } from '../model/snapshot.ts'
 import { type ActivationName, activations } from '../model/tables.ts'
+import { type ModelJSON, modelFromJSON } from '../models/json.ts'
 import { Model } from '../models/model.ts'
-import { type ModelSnapshot, modelOf, modelSnapshotOf } from '../models/snapshot.ts'
+import type { ModelSnapshot } from '../models/parts.ts'
+import { modelOf, modelSnapshotOf } from '../models/snapshot.ts'
 import { Network } from '../network.ts'
 
-/** What can be exported: a network, a model, or either as plain data. */
-export type Deployable = Network | Model | ModelSnapshot
+/** What can be exported: a network, a model, or what `toJSON()` returns of either. */
+export type Deployable = Network | Model | NetworkJSON | ModelJSON
 
 /** One step of a prediction, in place but for `dense`. All numbers are float32. */
 export type Step =
@@ -176,11 +179,13 @@ function ownOptions({ loss, layers, classNames }: SavedOptions): Partial<SavedOp
   return { ...own, classNames: names }
 }
 
-/** A copy that has been checked as a model is. */
-function checkedSnapshot(given: ModelSnapshot): ModelSnapshot {
-  const { network, features, target } = (typeof given === 'object' && given ? given : {}) as ModelSnapshot
-  if (!Array.isArray(network?.options?.layers) || !Array.isArray(network.layers)) {
-    return refuse('model', 'a Network, a Model, or the snapshot of one', given)
+/** What the JSON is of, checked as a model is. */
+function checkedSnapshot(json: unknown): ModelSnapshot {
+  if (!isObject(json)) return refuse('model', 'a Network, a Model, or what toJSON() returns of one', json)
+  const { network, features, target } = modelFromJSON(json)
+  const { layers } = network.options
+  if (!isArray(layers)) {
+    throw new FormatError(`model: options.layers: expected an array of layers, got ${shown(layers)}`)
   }
   const options = plainOptions(network.options)
   const plain = { network: { options, layers: network.layers }, features, target } as ModelSnapshot
@@ -191,7 +196,7 @@ function checkedSnapshot(given: ModelSnapshot): ModelSnapshot {
   return { ...checked, network: { ...checked.network, options: { ...checked.network.options, ...own } } }
 }
 
-/** The steps of a model. Throws OptionError for what cannot be exported, FormatError for a snapshot that is none. */
+/** The steps of a model. Throws OptionError for what cannot be exported, FormatError for JSON that is not of a model. */
 export function deploymentOf(model: Deployable): Deployment {
   const isLive = model instanceof Network || model instanceof Model
   const { network, features, target } = isLive ? modelSnapshotOf(model) : checkedSnapshot(model)

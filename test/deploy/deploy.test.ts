@@ -10,6 +10,7 @@ import { floatsToBase64 } from '../../src/deploy/base64.ts'
 import { floatConstant } from '../../src/deploy/c-text.ts'
 import { type Deployable, toC, toJavaScript } from '../../src/deploy/index.ts'
 import { FormatError, type LossName, Network, OptionError } from '../../src/index.ts'
+import { Model } from '../../src/models/index.ts'
 import { snapshotOf } from '../../src/network-snapshot.ts'
 import { cases, rowsFor, scramble } from './models.ts'
 
@@ -114,15 +115,17 @@ describe('toJavaScript', () => {
   })
 })
 
+const netJSON = (change: object) => ({ ...xor().toJSON(), ...change })
+const json = (change: object) => ({ ...new Model({ network: xor() }).toJSON(), ...change })
+
 describe('both writers', () => {
   const writers = [toJavaScript, toC] as const
 
-  it.each(writers)('take a snapshot as they take its network: %o', (write) => {
+  it.each(writers)('take the JSON of a network as they take the network: %o', (write) => {
     for (const [, options] of cases.slice(0, 30)) {
       const net = scramble(new Network(options), 2)
-      const network = snapshotOf(net)
-      expect(write({ network })).toBe(write(net))
-      expect(write({ network: structuredClone(network) })).toBe(write(net))
+      expect(write(net.toJSON())).toBe(write(net))
+      expect(write(JSON.parse(JSON.stringify(net)))).toBe(write(net))
     }
   })
 
@@ -139,7 +142,7 @@ describe('both writers', () => {
     const net = new Network({ inputs: 2, layers: [3, { units: 3, activation }, 1] })
     const message =
       'layers[1].activation: expected one of nabla\'s activations, got "sine", a function of your own, which cannot be exported'
-    for (const model of [net, { network: snapshotOf(net) }]) {
+    for (const model of [net, net.toJSON()]) {
       expect(() => write(model)).toThrow(OptionError)
       expect(() => write(model)).toThrow(message)
     }
@@ -154,7 +157,7 @@ describe('both writers', () => {
     })
     const plain = new Network({ sizes: [2, 3, 1] })
     expect(write(net)).toBe(write(plain))
-    expect(write({ network: structuredClone(snapshotOf(net)) })).toBe(write(plain))
+    expect(write(structuredClone(net.toJSON()))).toBe(write(plain))
   })
 
   it('know what a loss of the user has for targets', async () => {
@@ -172,7 +175,7 @@ describe('both writers', () => {
     ] as const) {
       const net = scramble(new Network({ sizes: [2, 3, outputs], loss, classNames, kernels: 'simd' }), 8)
       const code = toJavaScript(net)
-      expect(toJavaScript({ network: structuredClone(snapshotOf(net)) })).toBe(code)
+      expect(toJavaScript(structuredClone(net.toJSON()))).toBe(code)
       const { classify } = await load(code)
       const x = rowsFor(2, 6).subarray(0, 200)
       const rows = Array.from({ length: 100 }, (_, r) => x.subarray(2 * r, 2 * r + 2))
@@ -183,32 +186,34 @@ describe('both writers', () => {
   })
 
   it.each<[string, unknown, new (...of: never[]) => Error, RegExp]>([
-    ['nothing', undefined, OptionError, /^model: expected a Network, a Model, or the snapshot of one, got/],
-    ['null', null, OptionError, /^model: /],
-    ['a number', { network: 1 }, OptionError, /^model: /],
-    ['a snapshot that is bare', snapshotOf(xor()), OptionError, /^model: /],
     [
-      'features that are none',
-      { network: snapshotOf(xor()), features: {} },
-      FormatError,
-      /features\.columns/,
+      'nothing',
+      undefined,
+      OptionError,
+      /^model: expected a Network, a Model, or what toJSON\(\) returns of one, got/,
     ],
-    ['a target that is none', { network: snapshotOf(xor()), target: {} }, FormatError, /target\.type/],
+    ['null', null, OptionError, /^model: /],
+    ['a text', JSON.stringify(xor()), OptionError, /^model: /],
+    ['an object of another kind', { network: 1 }, FormatError, /^model\.format: /],
+    ['a network of another kind', json({ network: 1 }), FormatError, /^model\.network: /],
+    ['options that are none', json({ network: netJSON({ options: {} }) }), FormatError, /options\.layers/],
+    ['features that are none', json({ features: {} }), FormatError, /features\.columns/],
+    ['a target that is none', json({ target: {} }), FormatError, /target\.type/],
     [
       'layers too few',
-      { network: { ...snapshotOf(xor()), layers: [] } },
+      netJSON({ parameters: xor().toJSON().parameters.slice(0, 1) }),
       FormatError,
-      /expected 2 layers, got 0/,
+      /expected 2 layers, got 1/,
     ],
     [
       'weights that are text',
-      { network: { ...snapshotOf(xor()), layers: [{ weights: 'x' }, { weights: 'y' }] } },
+      netJSON({ parameters: [{ weights: 'x' }, { weights: 'y' }] }),
       FormatError,
       /parameters\[0\]\.weights/,
     ],
     [
       'a number of units that is code',
-      { network: { ...snapshotOf(xor()), options: { inputs: 2, layers: [{ units: '1;' }, { units: 1 }] } } },
+      netJSON({ options: { inputs: 2, layers: [{ units: '1;' }, { units: 1 }] } }),
       FormatError,
       /units/,
     ],
