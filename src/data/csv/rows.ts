@@ -1,13 +1,9 @@
 // The rows of a CSV text, RFC 4180 (rfc-editor.org/rfc/rfc4180), with line breaks of any system and any delimiter. The
-// text may come in chunks, cut anywhere. A cell stays where it is in the text until it is asked for:
-//
-//   text    1 2 , " s a y   " " x " " " \n
-//   bounds  0 2     4               ~12        from and to of each cell, within its quotes: ~to where quotes are doubled
+// text may come in chunks, cut anywhere.
 
 import { FormatError, shown } from '../../base/errors.ts'
-import { copied, countBreaks, placeOf, single } from './characters.ts'
-import { float32At, float64At } from './decimal.ts'
-import type { TextCache } from './text-cache.ts'
+import { countBreaks, placeOf } from './characters.ts'
+import { CsvRow } from './row.ts'
 
 const QUOTE = 34
 const LF = 10
@@ -19,11 +15,9 @@ const MOST_CELLS = 2 ** 20
 /** Characters of a cell, in the mean of the row before, from which on searching for its end is faster than looking at each. */
 const LONG_CELLS = 3
 
-export class CsvRows {
+export class CsvRows extends CsvRow {
   readonly #delimiter: string
   readonly #mostCharacters: number
-  readonly #isStream: boolean
-  #text = ''
   /** Where the next row starts. */
   #next = 0
   #lines = 0
@@ -42,19 +36,14 @@ export class CsvRows {
   #delimiterAt = -1
   #isLong = false
 
-  #bounds = new Int32Array(64)
-  #width = 0
-  #start = 0
-  #line = 0
-
   /**
    * delimiter: characters other than quotes and line breaks, at least one. mostCharacters: that a row may have, given for a
    * stream that does not fit into memory: no text of a cell then keeps the chunk that it is of.
    */
   constructor(delimiter: string, mostCharacters?: number) {
+    super(mostCharacters !== undefined)
     this.#delimiter = delimiter
     this.#mostCharacters = mostCharacters ?? Number.POSITIVE_INFINITY
-    this.#isStream = mostCharacters !== undefined
   }
 
   /** Adds what follows in the text. The cells of the row so far are gone. */
@@ -62,7 +51,7 @@ export class CsvRows {
     this.#chunks.push(chunk)
     this.#waiting += chunk.length
     // An unfinished row is read again from its start. As the text at least doubles each time, the total time is linear.
-    if (this.#waiting >= this.#text.length - this.#next) this.#join()
+    if (this.#waiting >= this.source.length - this.#next) this.#join()
   }
 
   /** Ends the text: what is unfinished is its last row. */
@@ -72,7 +61,7 @@ export class CsvRows {
   }
 
   #join(): void {
-    this.#text = this.#text.slice(this.#next) + this.#chunks.join('')
+    this.source = this.source.slice(this.#next) + this.#chunks.join('')
     this.#chunks = []
     this.#waiting = 0
     this.#next = 0
@@ -81,73 +70,19 @@ export class CsvRows {
     this.#feedAt = -1
     this.#returnAt = -1
     this.#delimiterAt = -1
-    if (!this.#isStart || this.#text === '') return
+    if (!this.#isStart || this.source === '') return
     this.#isStart = false
-    if (this.#text.charCodeAt(0) === BYTE_ORDER_MARK) this.#next = 1
-  }
-
-  /** How many cells the row has, at least 1. */
-  get width(): number {
-    return this.#width
-  }
-
-  /** The line that the row starts in, counted from 1. */
-  get line(): number {
-    return this.#line
-  }
-
-  /** Returns the line that a cell starts in, counted from 1. */
-  lineOf(cell: number): number {
-    return this.#line + countBreaks(this.#text, this.#start, this.#bounds[2 * cell])
-  }
-
-  /** Returns a cell's text, without the quotes around it. */
-  text(cell: number): string {
-    const to = this.#bounds[2 * cell + 1]
-    const text = this.#text.slice(this.#bounds[2 * cell], to < 0 ? ~to : to)
-    const plain = to < 0 ? single(text) : text
-    return this.#isStream ? copied(plain) : plain
-  }
-
-  /** Returns the same, by the cache of its column. */
-  cachedText(cell: number, cache: TextCache): string {
-    const from = this.#bounds[2 * cell]
-    const to = this.#bounds[2 * cell + 1]
-    if (from === to) return ''
-    const slot = to < 0 ? -1 : cache.slotOf(this.#text, from, to)
-    if (slot < 0) return this.text(cell)
-    const known = cache.find(slot, this.#text, from, to)
-    if (known !== undefined) return known
-    const text = this.text(cell)
-    cache.put(slot, text)
-    return text
-  }
-
-  /** Returns all of them. */
-  texts(): string[] {
-    return Array.from({ length: this.#width }, (_, cell) => this.text(cell))
-  }
-
-  /** Returns the float32 number in a cell, or NaN if it holds none. */
-  number(cell: number): number {
-    const to = this.#bounds[2 * cell + 1]
-    return to < 0 ? Number.NaN : float32At(this.#text, this.#bounds[2 * cell], to)
-  }
-
-  /** Returns the same in float64. */
-  float64(cell: number): number {
-    const to = this.#bounds[2 * cell + 1]
-    return to < 0 ? Number.NaN : float64At(this.#text, this.#bounds[2 * cell], to)
+    if (this.source.charCodeAt(0) === BYTE_ORDER_MARK) this.#next = 1
   }
 
   /** Characters of the row, with its line break. */
   get size(): number {
-    return this.#next - this.#start
+    return this.#next - this.start
   }
 
   /** The line that what is pushed next starts in, counted from 1. */
   get endLine(): number {
-    const waiting = this.#text.slice(this.#next) + this.#chunks.join('')
+    const waiting = this.source.slice(this.#next) + this.#chunks.join('')
     return 1 + this.#lines + countBreaks(waiting, 0, waiting.length)
   }
 
@@ -160,26 +95,26 @@ export class CsvRows {
     if (this.#isRead) return false
     this.#isRead = !this.#read()
     // Before the end what is left is of one row.
-    const size = this.#isRead ? this.#text.length - this.#next : this.#next - this.#start
+    const size = this.#isRead ? this.source.length - this.#next : this.#next - this.start
     if (size > this.#mostCharacters && !(this.#isRead && this.#isEnd)) {
-      this.#refuse('Row Too Long', `at most ${this.#mostCharacters} characters in a row`, this.#start)
+      this.#refuse('Row Too Long', `at most ${this.#mostCharacters} characters in a row`, this.start)
     }
     return !this.#isRead
   }
 
   #read(): boolean {
     this.#skipBlankLines()
-    const text = this.#text
+    const text = this.source
     const delimiter = this.#delimiter.charCodeAt(0)
     const delimiterLength = this.#delimiter.length
     // A character above this code neither ends a cell nor is a mistake in one.
     const highest = Math.max(delimiter, QUOTE)
-    let bounds = this.#bounds
+    let bounds = this.bounds
     let at = this.#next
     let bound = 0
     let breaks = 0
-    this.#start = at
-    this.#line = this.#lines + 1
+    this.start = at
+    this.startLine = this.#lines + 1
     if (at === text.length) return false
     if (this.#isLong && this.#readLine()) return true
     for (;;) {
@@ -233,8 +168,8 @@ export class CsvRows {
         if (code === CR && text.charCodeAt(at + 1) === LF) ++at
         this.#next = Math.min(at + 1, text.length)
         this.#lines += 1 + breaks
-        this.#width = bound / 2
-        this.#isLong = at - this.#start >= LONG_CELLS * this.#width
+        this.cells = bound / 2
+        this.#isLong = at - this.start >= LONG_CELLS * this.cells
         return true
       }
       at += delimiterLength
@@ -243,15 +178,15 @@ export class CsvRows {
 
   /** Reads a row of one line, from one delimiter or quote to the next; false for any other, and for a mistake. */
   #readLine(): boolean {
-    const text = this.#text
-    let at = this.#start
+    const text = this.source
+    let at = this.start
     if (this.#feedAt < at) this.#feedAt = placeOf('\n', text, at)
     const feed = this.#feedAt
     if (feed === Number.POSITIVE_INFINITY) return false
     if (this.#returnAt < at) this.#returnAt = placeOf('\r', text, at)
     if (this.#returnAt < feed - 1) return false
     const end = Math.min(feed, this.#returnAt)
-    let bounds = this.#bounds
+    let bounds = this.bounds
     let bound = 0
     for (;;) {
       if (bound === bounds.length) bounds = this.#grow(at)
@@ -282,13 +217,13 @@ export class CsvRows {
     }
     this.#next = feed + 1
     this.#lines += 1
-    this.#width = bound / 2
-    this.#isLong = feed - this.#start >= LONG_CELLS * this.#width
+    this.cells = bound / 2
+    this.#isLong = feed - this.start >= LONG_CELLS * this.cells
     return true
   }
 
   #skipBlankLines(): void {
-    const text = this.#text
+    const text = this.source
     for (; this.#next < text.length; ++this.#next) {
       const code = text.charCodeAt(this.#next)
       if (code === CR) {
@@ -300,18 +235,18 @@ export class CsvRows {
   }
 
   #grow(at: number): Int32Array<ArrayBuffer> {
-    if (this.#bounds.length === 2 * MOST_CELLS) {
+    if (this.bounds.length === 2 * MOST_CELLS) {
       this.#refuse('Row Too Wide', `at most ${MOST_CELLS} cells in a row`, at)
     }
-    const bounds = new Int32Array(2 * this.#bounds.length)
-    bounds.set(this.#bounds)
-    this.#bounds = bounds
+    const bounds = new Int32Array(2 * this.bounds.length)
+    bounds.set(this.bounds)
+    this.bounds = bounds
     return bounds
   }
 
   #refuse(mistake: string, expected: string, at: number): never {
-    const line = this.#line + countBreaks(this.#text, this.#start, at)
-    const got = /^[^\r\n]*/.exec(this.#text.slice(at, at + 80))![0]
+    const line = this.startLine + countBreaks(this.source, this.start, at)
+    const got = /^[^\r\n]*/.exec(this.source.slice(at, at + 80))![0]
     this.#isRead = true
     throw new FormatError(`CSV: ${mistake}: expected ${expected}, got ${shown(got)} in line ${line}`)
   }
