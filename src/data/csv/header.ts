@@ -67,9 +67,10 @@ export function checkWidth(rows: CsvRows, width: number): void {
   throw new FormatError(`CSV: line ${rows.line}: expected ${width} cells, got ${rows.width}`)
 }
 
-export function refuseCell(rows: CsvRows, column: number, name: string, expected: string): never {
+/** hint: what else reads the cell. Throws FormatError. */
+export function refuseCell(rows: CsvRows, column: number, name: string, expected: string, hint = ''): never {
   throw new FormatError(
-    `CSV: line ${rows.lineOf(column)}, column ${shown(name)}: expected ${expected}, got ${shown(rows.text(column))}`,
+    `CSV: line ${rows.lineOf(column)}, column ${shown(name)}: expected ${expected}, got ${shown(rows.text(column))}${hint}`,
   )
 }
 

@@ -76,6 +76,8 @@ type Target = string | number
 
 const isTarget = (value: unknown): value is Target => typeof value === 'string' || typeof value === 'number'
 
+const READ_TABLE = '; readTable() reads texts and empty cells too'
+
 const optionTable = {
   ...formatTable,
   target: optional<Target | readonly Target[] | null, undefined>((value, name) => {
@@ -184,7 +186,9 @@ export function readCsv(
   }
   const numberOf = (column: number): number => {
     const value = rows.number(column)
-    return Number.isNaN(value) ? refuseCell(rows, column, names[column], 'a finite number') : value
+    return Number.isNaN(value)
+      ? refuseCell(rows, column, names[column], 'a finite number', READ_TABLE)
+      : value
   }
   const inputs = inputColumns.length
   const outputs = targetColumns.length

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -205,7 +206,7 @@ describe('readCsv of several targets', () => {
 
   it('refuses what is no number, no column, and columns twice', () => {
     expect(failure('a,b,c\n1,2,x', { target: ['b', 'c'] })).toBe(
-      'CSV: line 2, column "c": expected a finite number, got "x"',
+      'CSV: line 2, column "c": expected a finite number, got "x"; readTable() reads texts and empty cells too',
     )
     expect(failure(houses, { target: ['rent', 'tax'] })).toBe(
       'CSV: expected the target among the columns 0 "rooms", 1 "price", 2 "area", 3 "rent", got "tax"',
@@ -305,11 +306,14 @@ describe('readCsv of bytes', () => {
 
 describe('readCsv refuses', () => {
   it('a cell that is not a number, with its line, column and text', () => {
-    expect(failure('a,b\n1,2\n3x,4')).toBe('CSV: line 3, column "a": expected a finite number, got "3x"')
-    expect(failure('a,b\n1,2\n,4')).toBe('CSV: line 3, column "a": expected a finite number, got ""')
+    const hint = '; readTable() reads texts and empty cells too'
+    expect(failure('a,b\n1,2\n3x,4')).toBe(
+      `CSV: line 3, column "a": expected a finite number, got "3x"${hint}`,
+    )
+    expect(failure('a,b\n1,2\n,4')).toBe(`CSV: line 3, column "a": expected a finite number, got ""${hint}`)
     for (const cell of ['NaN', 'Infinity', '1e39', '0x10', '1_000', '1.2.3', '  ', '.', 'e5', '+']) {
       expect(failure(`a,b\n${cell},1`)).toBe(
-        `CSV: line 2, column "a": expected a finite number, got ${JSON.stringify(cell)}`,
+        `CSV: line 2, column "a": expected a finite number, got ${JSON.stringify(cell)}${hint}`,
       )
     }
   })
@@ -317,7 +321,7 @@ describe('readCsv refuses', () => {
   it('a target that is missing or not a number', () => {
     expect(failure('a,b\n1,x\n2, ')).toBe('CSV: line 3, column "b": expected a class, got " "')
     expect(failure('a,b\n1,x', { targetType: 'number' })).toBe(
-      'CSV: line 2, column "b": expected a finite number, got "x"',
+      'CSV: line 2, column "b": expected a finite number, got "x"; readTable() reads texts and empty cells too',
     )
   })
 
@@ -325,7 +329,7 @@ describe('readCsv refuses', () => {
     for (const lineBreak of ['\n', '\r\n', '\r']) {
       const text = ['"a', 'b",c,d', '', '1,2,"x', '', 'y"', '1,"', 'bad', '","z', '"'].join(lineBreak)
       expect(failure(text), JSON.stringify(lineBreak)).toBe(
-        `CSV: line 7, column "c": expected a finite number, got ${JSON.stringify(`${lineBreak}bad${lineBreak}`)}`,
+        `CSV: line 7, column "c": expected a finite number, got ${JSON.stringify(`${lineBreak}bad${lineBreak}`)}; readTable() reads texts and empty cells too`,
       )
       expect(failure(`a,b,c\n"\n1\n",x,"\n2"`)).toContain('line 4, column "b"')
     }
@@ -361,6 +365,17 @@ describe('readCsv refuses', () => {
     }
     expect(failure('a,b\n')).toBe('CSV: expected at least one row below the header, got none')
     expect(failure(undefined as never)).toBe('CSV: expected a text or its bytes, got undefined')
+  })
+
+  it('a stream, and says what reads it', () => {
+    for (const [stream, shown] of [
+      [Readable.from(['a,b\n1,2']), 'a Readable'],
+      [new Blob(['a,b\n1,2']).stream(), 'a ReadableStream'],
+    ] as const) {
+      expect(failure(stream as never)).toBe(
+        `CSV: expected a text or its bytes, got ${shown}; readTables() reads streams`,
+      )
+    }
   })
 
   it('columns of the same name', () => {
