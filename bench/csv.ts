@@ -1,7 +1,10 @@
 // Reading CSV: readCsv and readTable against the fastest of papaparse, csv-parse and udsv, each brought to the same
-// Float32Array, or to the same columns. The readers take turns; each round's ratio is of two neighbours in time.
+// Float32Array, or to the same columns. The readers take turns in a random order; each round has a ratio. Times are the
+// CPU time of the process, which other processes disturb less; its garbage collector's threads are in it.
 //
-//   npx tsx bench/csv.ts
+// nabla is the built package: through tsx, which keeps the names of classes, those with private fields took twice the time (Node 20).
+//
+//   npm run build && npx tsx bench/csv.ts
 //   npx tsx bench/csv.ts --rounds 31 --megabytes 16
 //   npx tsx bench/csv.ts --only texts      # tables and rows of them whose name has this in it
 //
@@ -11,8 +14,8 @@ import { parseArgs } from 'node:util'
 import { parse } from 'csv-parse/sync'
 import Papa from 'papaparse'
 import { inferSchema, initParser } from 'udsv'
+import { readCsv, readTable } from '../dist/data.js'
 import { PhiloxStream, SPLIT } from '../src/base/random.ts'
-import { readCsv, readTable } from '../src/data/index.ts'
 import { machine, median, number, percent, spread, table } from './markdown.ts'
 
 const { values: options } = parseArgs({
@@ -58,6 +61,13 @@ const texts = {
   'names that all differ': name,
   'quoted texts with quotes and commas': () => `"${word()}, ""${word()}"""`,
 }
+
+/** In another order each time: who comes next pays for collecting the garbage of the one before. */
+const shuffled = <T>(list: readonly T[]): T[] =>
+  list
+    .map((one) => ({ one, at: uniform() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ one }) => one)
 
 function write(columns: number, cell: () => string): string {
   const lines = [Array.from({ length: columns }, (_, c) => `column ${c}`).join()]
@@ -133,10 +143,11 @@ function race<T extends ArrayLike<unknown>>(
     const times = new Map(names.map((one): [string, number[]] => [one, []]))
     // The first round brings the functions to speed: it is not counted.
     for (let round = -1; round < rounds; ++round) {
-      for (const one of names) {
-        const start = performance.now()
+      for (const one of shuffled(names)) {
+        const start = process.cpuUsage()
         const read = readers[one](text, columns)
-        const time = performance.now() - start
+        const { user, system } = process.cpuUsage(start)
+        const time = (user + system) / 1e3
         if (round >= 0) times.get(one)!.push(time)
         if (!isSame(read, expected)) throw new Error(`${one} read other cells: ${kind}`)
       }
@@ -156,7 +167,7 @@ function race<T extends ArrayLike<unknown>>(
 }
 
 console.log(
-  `${machine()}. Megabytes a second of texts of ${options.megabytes} MB: median of ${rounds} rounds ±median absolute deviation; then nabla's share of the fastest other one's time, round by round.\n`,
+  `${machine()}. Megabytes of text a second of CPU time, texts of ${options.megabytes} MB: median of ${rounds} rounds ±median absolute deviation; then nabla's share of the fastest other one's time, round by round.\n`,
 )
 const numbers = Object.entries(cells).flatMap(([kind, cell]) =>
   [5, 785].map((columns) => [kind, columns, cell] as const),
