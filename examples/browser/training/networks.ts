@@ -1,14 +1,17 @@
 // The networks of the two rooms, from the settings of the page; and the settings of a network that was saved.
 
-import { type HiddenActivationName, Network, type OptimizerOptions } from 'nabla'
+import { Network, type OptimizerOptions } from 'nabla'
 import type { Settings } from '../state/page-state.ts'
 import { OPTIMIZERS, type OptimizerChoice } from './choices.ts'
 
 export const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit))
 
-const common = ({ layers, activation, optimizer, learningRate }: Settings, seed: number) => ({
-  hidden: layers.map((units) => ({ units, activation: activation as HiddenActivationName })),
-  rest: { optimizer: { ...OPTIMIZERS[optimizer].options, learningRate } as OptimizerOptions, seed },
+const optimizerOf = ({ optimizer, learningRate }: Settings) =>
+  ({ ...OPTIMIZERS[optimizer].options, learningRate }) as OptimizerOptions
+
+const common = (settings: Settings, seed: number) => ({
+  hidden: settings.layers.map((units) => ({ units, activation: settings.activation })),
+  rest: { optimizer: optimizerOf(settings), seed },
 })
 
 /** 64 pixels to the probabilities of ten digits. */
@@ -27,6 +30,12 @@ export function digitsNetwork(settings: Settings, seed: number): Network {
 export function planeNetwork(settings: Settings, seed: number): Network {
   const { hidden, rest } = common(settings, seed)
   return new Network({ inputs: 2, layers: [...hidden, 1], loss: 'binaryCrossEntropy', ...rest })
+}
+
+/** The network with the optimizer of these settings; whatever else it has, normalization or dropout, it keeps. */
+export function withOptimizer(network: Network, settings: Settings): Network {
+  const { options, ...rest } = network.toJSON()
+  return Network.fromJSON({ ...rest, options: { ...options, optimizer: optimizerOf(settings) } })
 }
 
 /** The settings that make a network like this one; throws where the page has none for it. */

@@ -4,6 +4,7 @@ import type { EpochLog, Network } from 'nabla'
 import { extend, noCurves } from '../state/curves.ts'
 import type { PageState, Room, RoomName, Settings } from '../state/page-state.ts'
 import type { Store } from '../state/store.ts'
+import { withOptimizer } from './networks.ts'
 
 export interface TrainingData {
   /** (rows × inputs) */
@@ -109,12 +110,7 @@ export class Trainer {
     if (haveOtherShapes(before, settings)) {
       this.#replace(this.#options.build(settings, this.#seed))
     } else if (before.optimizer !== settings.optimizer) {
-      const network = this.#options.build(settings, this.#seed)
-      for (let l = 0; l < network.layers.length; ++l) {
-        network.setWeights(l, this.#network.weights(l))
-        network.setBiases(l, this.#network.biases(l))
-      }
-      this.#exchange(network)
+      this.#exchange(withOptimizer(this.#network, settings))
     } else this.#endBurst()
   }
 
