@@ -1,9 +1,9 @@
 // Networks of the demo page: what it makes of its settings, and of networks that come from files.
 
-import { Network } from 'nabla'
+import { Network, type NetworkOptions } from 'nabla'
 import { describe, expect, it } from 'vitest'
 import type { Settings } from '../../examples/browser/state/page-state.ts'
-import { withOptimizer } from '../../examples/browser/training/networks.ts'
+import { shown, withOptimizer } from '../../examples/browser/training/networks.ts'
 
 const settings: Settings = {
   layers: [8],
@@ -29,5 +29,39 @@ describe('another optimizer', () => {
     })
     const image = Float32Array.from({ length: 64 }, (_, p) => (p % 17) / 16)
     expect(again.predict(image)).toEqual(network.predict(image))
+  })
+})
+
+describe('a network of a file', () => {
+  const tanh = { units: 8, activation: 'tanh' }
+  const network = (options: object) =>
+    new Network({ inputs: 64, layers: [8, 10], loss: 'crossEntropy', seed: 1, ...options } as NetworkOptions)
+
+  it('is shown with its own settings', () => {
+    const given = network({ layers: [tanh, 10], optimizer: { name: 'lion', learningRate: 0.001 } })
+    const { network: same, settings } = shown(given, true)
+    expect(same).toBe(given)
+    expect(settings).toEqual({
+      layers: [8],
+      activation: 'tanh',
+      optimizer: 'lion',
+      learningRate: 0.001,
+      slow: true,
+    })
+  })
+  it('goes on with Adam where the page does not have its optimizer', () => {
+    const given = network({ optimizer: 'lbfgs' })
+    const image = new Float32Array(64).fill(0.5)
+    const before = given.predict(image)
+    const { network: other, settings } = shown(given, false)
+    expect(settings).toMatchObject({ optimizer: 'adam', learningRate: 0.002 })
+    expect(other.toJSON().options.optimizer).toMatchObject({ name: 'adam', learningRate: 0.002 })
+    expect(other.predict(image)).toEqual(before)
+  })
+  it.each([
+    [{ inputs: 2 }, /takes 2 numbers and gives 10; the page needs 64 and 10/],
+    [{ layers: [tanh, 8, 10] }, /differ in their activations/],
+  ])('is refused with its reason: %o', (options, reason) => {
+    expect(() => shown(network(options), false)).toThrow(reason)
   })
 })

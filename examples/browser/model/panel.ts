@@ -4,7 +4,7 @@ import { element } from '../elements.ts'
 import { noCurves } from '../state/curves.ts'
 import type { PageState } from '../state/page-state.ts'
 import type { Store } from '../state/store.ts'
-import { settingsOf } from '../training/networks.ts'
+import { shown } from '../training/networks.ts'
 import type { Trainer } from '../training/trainer.ts'
 import { download, type Format } from './download.ts'
 import { keep, kept } from './saved.ts'
@@ -17,7 +17,7 @@ async function networkOf(bytes: Uint8Array, slow: boolean) {
   const found = fromSafetensors(bytes)
   const network = 'network' in found ? found.network : found
   try {
-    return { network, settings: settingsOf(network, slow) }
+    return shown(network, slow)
   } catch (error) {
     network.dispose()
     throw error

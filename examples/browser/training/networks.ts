@@ -38,9 +38,8 @@ export function withOptimizer(network: Network, settings: Settings): Network {
   return Network.fromJSON({ ...rest, options: { ...options, optimizer: optimizerOf(settings) } })
 }
 
-/** The settings that make a network like this one; throws where the page has none for it. */
-export function settingsOf(network: Network, slow: boolean): Settings {
-  const hidden = network.layers.slice(0, -1)
+/** The page's name for the optimizer of a network, and its options; undefined where the page does not offer it. */
+function optimizerIn(network: Network) {
   const { optimizer } = network.toJSON().options
   const options: Record<string, unknown> =
     typeof optimizer === 'string' ? { name: optimizer } : { ...optimizer }
@@ -48,20 +47,34 @@ export function settingsOf(network: Network, slow: boolean): Settings {
     const wanted = OPTIMIZERS[name].options
     return wanted.name === options.name && Boolean(options.momentum) === 'momentum' in wanted
   })
-  const activations = new Set(hidden.map(({ activation }) => String(activation)))
+  return choice && { choice, rate: options.learningRate }
+}
+
+/**
+ * A network of a file as the page trains it, and the settings that make one like it. It is the same network, or with an
+ * optimizer that the page does not offer, another with Adam. Throws where the page cannot show it.
+ */
+export function shown(network: Network, slow: boolean): { network: Network; settings: Settings } {
+  const hidden = network.layers.slice(0, -1)
   if (network.inputs !== 64 || network.outputs !== 10) {
     throw new Error(
       `This model takes ${network.inputs} numbers and gives ${network.outputs}; the page needs 64 and 10.`,
     )
   }
+  const activations = new Set(hidden.map(({ activation }) => String(activation)))
   if (activations.size > 1) throw new Error('The hidden layers of this model differ in their activations.')
   const [activation = 'relu'] = activations
-  const { learningRate } = options
-  return {
+  const found = optimizerIn(network)
+  const optimizer = found?.choice ?? 'adam'
+  const settings = {
     layers: hidden.map(({ units }) => units),
     activation: activation as Settings['activation'],
-    optimizer: choice ?? 'adam',
-    learningRate: typeof learningRate === 'number' ? learningRate : OPTIMIZERS[choice ?? 'adam'].rate,
+    optimizer,
+    learningRate: typeof found?.rate === 'number' ? found.rate : OPTIMIZERS[optimizer].rate,
     slow,
   }
+  if (found) return { network, settings }
+  const other = withOptimizer(network, settings)
+  network.dispose()
+  return { network: other, settings }
 }

@@ -77,7 +77,7 @@ export function showSettings(
       const focused = [...list.children].findIndex((row) => row.contains(document.activeElement))
       list.replaceChildren(...layers.map(layerRow))
       list.children[focused]?.querySelector('input')?.focus()
-      add.disabled = layers.length === MOST_LAYERS
+      add.disabled = layers.length >= MOST_LAYERS
     },
   )
   store.watch(
