@@ -72,9 +72,7 @@ store.watch(
     clearTimeout(timer)
     timer = setTimeout(() => {
       const { probabilities } = store.state
-      const words = { loading: '', ready: '', training: 'Training.', paused: 'Paused.', done: 'Trained.' }[
-        status
-      ]
+      const words = { training: 'Training.', paused: 'Paused.', done: 'Trained.' }[status as string] ?? ''
       const most = probabilities && likeliest(probabilities)
       const read = most === undefined ? '' : ` It reads ${most}, ${percent(probabilities![most])}.`
       if (words || read) say(`${words}${read}`)

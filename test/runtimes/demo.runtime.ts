@@ -392,6 +392,38 @@ describe.each(driven)('in $name', ({ name, program, launch }) => {
   )
 
   skip(
+    'trains on the points that are shown, and on none where there are none',
+    () =>
+      visit(
+        async (page) => {
+          await ready(page, '#playground')
+          await page.select('[data-problem]', 'none')
+          await until(
+            page,
+            '#playground [data-state]',
+            'There is nothing to learn from yet: add some points.',
+          )
+          expect(
+            await page.$eval('#playground [data-train]', (one) => (one as HTMLButtonElement).disabled),
+          ).toBe(true)
+          await page.focus('[data-plane]')
+          await page.keyboard.press(' ')
+          await ready(page, '#playground')
+          await click(page, '#playground [data-train]')
+          await until(page, '#playground [data-accuracy]', '100%')
+          // While it trains, they go.
+          await click(page, '[data-new-points]')
+          await page.waitForSelector('#playground [data-train]:disabled')
+          await page.select('[data-problem]', 'circles')
+          await until(page, '#playground [data-state]', 'Untrained: all it does is guess.')
+          await ready(page, '#playground')
+        },
+        { hash: '#playground' },
+      ),
+    TIME_LIMIT,
+  )
+
+  skip(
     'is used by keys alone',
     () =>
       visit(async (page) => {

@@ -82,9 +82,7 @@ export function openPlayground(store: Store<PageState>, root: HTMLElement): Trai
       noiseValue.value = deviation.toFixed(2)
       const made = pointsOf(chosen, POINTS, deviation, seed)
       points = { trained: [...split(made, false), ...own], heldBack: split(made, true) }
-      const data = dataOf(points)
-      if (data) trainer.setData(data)
-      else trainer.pause()
+      trainer.setData(dataOf(points))
     },
   )
   showPlane(

@@ -19,7 +19,8 @@ export interface Settings {
   readonly slow: boolean
 }
 
-export type Status = 'loading' | 'ready' | 'training' | 'paused' | 'done'
+/** 'empty': there is nothing to train on. */
+export type Status = 'loading' | 'empty' | 'ready' | 'training' | 'paused' | 'done'
 
 /** A network and its training. */
 export interface Room {

@@ -66,10 +66,15 @@ export class Trainer {
     this.#store.update((state) => ({ [this.#name]: { ...state[this.#name], ...change } }))
   }
 
-  /** Trains on these from now on. */
-  setData(data: TrainingData): void {
+  /** Trains on these from now on; on nothing, where there are none. */
+  setData(data: TrainingData | undefined): void {
     this.#data = data
-    if (this.room.status === 'loading') this.#change({ status: 'ready' })
+    if (!data) {
+      this.#isWanted = false
+      this.#change({ status: 'empty' })
+    } else if (this.room.status === 'loading' || this.room.status === 'empty') {
+      this.#change({ status: this.room.epochs > 0 ? 'paused' : 'ready' })
+    }
     this.#endBurst()
   }
 
@@ -121,7 +126,7 @@ export class Trainer {
     this.#goal = 0
     this.#change({
       ...room,
-      status: this.#data ? 'paused' : 'loading',
+      status: this.#data ? 'paused' : this.room.status,
       rowsPerSecond: undefined,
       threads: undefined,
     })
@@ -130,7 +135,7 @@ export class Trainer {
   #replace(network: Network): void {
     this.#exchange(network)
     this.#goal = this.#options.budget
-    const status = this.#isWanted ? 'training' : this.#data ? 'ready' : 'loading'
+    const status = this.#isWanted ? 'training' : this.#data ? 'ready' : this.room.status
     this.#change({ curves: noCurves, epochs: 0, rowsPerSecond: undefined, threads: undefined, status })
   }
 

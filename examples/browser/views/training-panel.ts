@@ -22,6 +22,7 @@ const where = (threads: number | undefined) =>
 
 export function stateText({ status, epochs, threads }: Room): string {
   if (status === 'loading') return 'Loading the network …'
+  if (status === 'empty') return 'There is nothing to learn from yet: add some points.'
   if (status === 'ready') return 'Untrained: all it does is guess.'
   if (status === 'training') return `Training ${where(undefined)}.`
   if (status === 'paused') return `Paused after ${count.format(epochs)} epochs.`
@@ -48,8 +49,8 @@ export function showTraining(
   store.watch(
     (s) => [s[name].status, s[name].threads, s[name].status === 'training' ? 0 : s[name].epochs],
     (status, _, epochs) => {
-      main.disabled = status === 'loading'
-      again.disabled = status === 'loading' || status === 'ready'
+      main.disabled = status === 'loading' || status === 'empty'
+      again.disabled = main.disabled || status === 'ready'
       main.textContent =
         status === 'training'
           ? 'Pause'
