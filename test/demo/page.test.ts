@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { percent } from '../../examples/browser/digits/answer.ts'
 import { type PROBLEMS, pointsOf } from '../../examples/browser/playground/points.ts'
 import { type Curves, extend, noCurves } from '../../examples/browser/state/curves.ts'
-import { marksBetween } from '../../examples/browser/views/marks.ts'
+import { lossText, marksBetween, markText } from '../../examples/browser/views/marks.ts'
 import { columnsFor, imagesOf } from '../../examples/browser/views/tiles.ts'
 
 const folder = fileURLToPath(new URL('../../examples/browser/', import.meta.url))
@@ -66,6 +66,23 @@ describe('tiles and axes', () => {
   it('logarithmic marks are round', () => {
     expect(marksBetween(0.1, 3)).toEqual([0.1, 0.2, 0.5, 1, 2])
     expect(marksBetween(0.0001, 3)).toEqual([0.0001, 0.001, 0.01, 0.1, 1])
+  })
+  it('logarithmic marks are few, however large a loss becomes', () => {
+    expect(marksBetween(0.1, 2e19)).toEqual([1e-1, 1e2, 1e5, 1e8, 1e11, 1e14, 1e17])
+    for (let power = 0; power < 300; ++power) expect(marksBetween(0.1, 10 ** power).length).toBeLessThan(10)
+  })
+  it('losses and their marks fit their places', () => {
+    const losses = [4.8e-5, 0.0123, 2.35026, 22.80521, 999.96, 17721.8753, 1.1e19]
+    expect(losses.map(lossText)).toEqual([
+      '4.8e-5',
+      '0.0123',
+      '2.3503',
+      '22.805',
+      '999.96',
+      '1.8e+4',
+      '1.1e+19',
+    ])
+    expect([1e-4, 0.001, 2, 10_000, 1e8].map(markText)).toEqual(['1e-4', '0.001', '2', '10000', '1e+8'])
   })
   it('shares are short, and never 100% where something is missing', () => {
     expect([0, 0.034, 0.5, 0.97, 0.9972, 1].map(percent)).toEqual([

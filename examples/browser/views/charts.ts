@@ -2,7 +2,7 @@
 
 import uPlot from 'uplot'
 import { onRecolour, palette } from '../palette.ts'
-import { marksBetween } from './marks.ts'
+import { marksBetween, markText } from './marks.ts'
 
 /** Two curves in one chart. */
 interface ChartOptions {
@@ -88,7 +88,7 @@ export function chartIn(place: HTMLElement, options: ChartOptions): Chart {
 
 /** From the power of ten below to the one above, as far as there are values: the loss of a network that guesses, else. */
 export const lossChart: ChartOptions = {
-  format: (value) => (value < 0.001 ? value.toExponential() : String(value)),
+  format: markText,
   isLogarithmic: true,
   range: (least, most) =>
     Number.isFinite(least) && least > 0

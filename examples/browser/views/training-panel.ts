@@ -5,6 +5,7 @@ import { element } from '../elements.ts'
 import type { PageState, Room, RoomName } from '../state/page-state.ts'
 import type { Store } from '../state/store.ts'
 import { accuracyChart, chartIn, lossChart } from './charts.ts'
+import { lossText } from './marks.ts'
 
 export interface TrainingActions {
   train(): void
@@ -25,8 +26,9 @@ export function stateText({ status, epochs, threads }: Room): string {
   if (status === 'empty') return 'There is nothing to learn from yet: add some points.'
   if (status === 'ready') return 'Untrained: all it does is guess.'
   if (status === 'training') return `Training ${where(undefined)}.`
-  if (status === 'paused') return `Paused after ${count.format(epochs)} epochs.`
-  return `Trained for ${count.format(epochs)} epochs ${where(threads)}.`
+  const trained = `${count.format(epochs)} ${epochs === 1 ? 'epoch' : 'epochs'}`
+  if (status === 'paused') return `Paused after ${trained}.`
+  return `Trained for ${trained} ${where(threads)}.`
 }
 
 export function showTraining(
@@ -69,7 +71,7 @@ export function showTraining(
       const right = curves.validationAccuracy.at(-1)
       const shown = [
         count.format(epochs),
-        loss === undefined ? '–' : loss < 0.001 ? loss.toExponential(1) : loss.toFixed(4),
+        loss === undefined ? '–' : lossText(loss),
         right === undefined ? '–' : percent(right),
         speed === undefined ? '–' : rounded.format(speed),
       ]
