@@ -21,7 +21,11 @@ export function showThemeButton(): void {
     const theme = THEMES[(THEMES.indexOf(current()) + 1) % THEMES.length]
     if (theme === 'auto') delete root.dataset.theme
     else root.dataset.theme = theme
-    localStorage.setItem('nabla-theme', theme)
+    try {
+      localStorage.setItem('nabla-theme', theme)
+    } catch {
+      // A browser that keeps nothing for the page: the choice holds until it is left.
+    }
     show()
   })
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', show)

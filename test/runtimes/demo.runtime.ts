@@ -345,6 +345,35 @@ describe.each(driven)('in $name', ({ name, program, launch }) => {
         expect(await text(page, '[data-toast-text]')).toMatch(/the learning rate 3\.2 is too high/)
         await click(page, '[data-toast-close]')
         await page.waitForFunction(() => document.querySelector<HTMLElement>('[data-toast]')!.hidden)
+        // What is said of a training goes with it.
+        await click(page, '#digits [data-train]')
+        await page.waitForFunction(() => !document.querySelector<HTMLElement>('[data-toast]')!.hidden)
+        await click(page, '#digits [data-restart]')
+        await page.waitForFunction(() => document.querySelector<HTMLElement>('[data-toast]')!.hidden)
+      }),
+    TIME_LIMIT,
+  )
+
+  skip(
+    'says why it cannot save, trains on, and changes its colours, where a browser keeps nothing',
+    () =>
+      visit(async (page) => {
+        await page.evaluateOnNewDocument(() => {
+          const refuse = () => {
+            throw new DOMException('The operation is insecure.', 'SecurityError')
+          }
+          Object.defineProperty(globalThis, 'localStorage', { get: refuse })
+          Object.defineProperty(globalThis, 'indexedDB', { get: refuse })
+        })
+        await page.reload()
+        await ready(page)
+        await click(page, '#digits [data-slow]')
+        await click(page, '#digits [data-train]')
+        await click(page, '[data-save]')
+        await until(page, '[data-toast-text]', 'The operation is insecure.')
+        await until(page, '#digits [data-train]', 'Pause')
+        await click(page, '[data-theme-button]')
+        await until(page, '[data-theme-name]', 'Light')
       }),
     TIME_LIMIT,
   )

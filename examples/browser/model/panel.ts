@@ -47,13 +47,16 @@ export function showModelPanel(store: Store<PageState>, trainer: Trainer, say: (
     act(async () => {
       const wasTraining = trainer.room.status === 'training'
       await trainer.rest()
-      const { toSafetensors } = await import('nabla/model')
-      const { settings, epochs, curves } = trainer.room
-      const at = new Date()
-      const bytes = toSafetensors(trainer.network, { optimizer: true })
-      await keep({ bytes, settings, epochs, curves, own: store.state.own, at })
-      store.update({ savedAt: at })
-      if (wasTraining) trainer.train()
+      try {
+        const { toSafetensors } = await import('nabla/model')
+        const { settings, epochs, curves } = trainer.room
+        const at = new Date()
+        const bytes = toSafetensors(trainer.network, { optimizer: true })
+        await keep({ bytes, settings, epochs, curves, own: store.state.own, at })
+        store.update({ savedAt: at })
+      } finally {
+        if (wasTraining) trainer.train()
+      }
       return 'The model is saved in this browser.'
     }),
   )

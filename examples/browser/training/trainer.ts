@@ -83,6 +83,8 @@ export class Trainer {
     this.#isWanted = true
     if (this.room.epochs >= this.#goal) this.#goal = this.room.epochs + this.#options.budget
     this.#change({ status: 'training' })
+    // What was said of an earlier training is over.
+    this.#store.update({ notice: undefined })
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined
     })
@@ -142,6 +144,7 @@ export class Trainer {
   #exchange(network: Network): void {
     const old = this.#network
     this.#network = network
+    this.#store.update({ notice: undefined })
     this.#change({ parameters: network.parameterCount, revision: this.room.revision + 1 })
     this.#endBurst()
     // One that still trains is disposed of when its fit has ended.
