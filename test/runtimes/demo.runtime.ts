@@ -539,6 +539,9 @@ describe.each(driven)('in $name', ({ name, program, launch }) => {
             () => Number(document.querySelector('#digits [data-epochs]')!.textContent) > 20,
           )
           expect(await places()).toEqual(before)
+          // What it says at the end is longer.
+          await until(page, '#digits [data-train]', 'Train on')
+          expect(await places()).toEqual(before)
           expect(await page.evaluate(() => (globalThis as unknown as { shifts: string[] }).shifts)).toEqual(
             [],
           )
