@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { driven } from '../test/demo/browsers.ts'
+import { headless, launchHeadless } from '../test/runtimes/programs.ts'
 
 type Round = readonly [threads: number, one: number, auto: number]
 
@@ -63,9 +63,9 @@ const rounded = (rate: number) => Number(rate.toPrecision(2)).toLocaleString('en
 
 console.log("| browser | network | batch | one worker, rows a second | 'auto' | ratio | two threads |")
 console.log('|---|---|---|---|---|---|---|')
-for (const { name, program, launch } of driven) {
+for (const { name, program } of headless) {
   if (!program) continue
-  const browser = await launch()
+  const browser = await launchHeadless(name, program)
   const page = await browser.newPage()
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
   await page.waitForFunction(() => 'measure' in globalThis)

@@ -1,13 +1,13 @@
 // Browsers of the machine: Chromium by its own protocol and Firefox by WebDriver BiDi, driven by puppeteer-core, and WebKit by
 // WebDriver (webkit.ts).
 
-import { type Browser, launch } from 'puppeteer-core'
 import { afterAll } from 'vitest'
-import { findOrSay, TIME_LIMIT } from './installed.ts'
+import { TIME_LIMIT } from './installed.ts'
+import { findOrSay, type HeadlessName, headless, launchHeadless } from './programs.ts'
 import { type Headers, type Site, serve } from './serving.ts'
 import { startWebKit } from './webkit.ts'
 
-export type BrowserName = 'Chromium' | 'Firefox' | 'WebKit'
+export type BrowserName = HeadlessName | 'WebKit'
 
 /** A browser that is running. */
 export interface Running {
@@ -20,16 +20,9 @@ export interface Running {
 
 /** The browsers' programs; undefined, with a line that says so, where one is missing. */
 export const browsers: readonly { readonly name: BrowserName; readonly program: string | undefined }[] = [
-  {
-    name: 'Chromium',
-    program: findOrSay('Chromium', 'CHROMIUM', 'chromium', 'chromium-browser', 'google-chrome'),
-  },
-  { name: 'Firefox', program: findOrSay('Firefox', 'FIREFOX', 'firefox-esr', 'firefox') },
+  ...headless,
   { name: 'WebKit', program: findOrSay('WebKit', 'WEBKIT', 'WebKitWebDriver') },
 ]
-
-// No sandbox: there is none for root or in most containers.
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking']
 
 const running: Promise<Running>[] = []
 const sites: Promise<Site>[] = []
@@ -40,17 +33,7 @@ afterAll(async () => {
   for (const site of await Promise.allSettled(sites)) if (site.status === 'fulfilled') site.value.close()
 })
 
-/** Chromium or Firefox. */
-export const launchHeadless = (name: BrowserName, program: string): Promise<Browser> =>
-  launch({
-    browser: name === 'Firefox' ? 'firefox' : 'chrome',
-    executablePath: program,
-    headless: true,
-    args: name === 'Firefox' ? [] : flags,
-    timeout: TIME_LIMIT,
-  })
-
-async function startHeadless(name: BrowserName, program: string): Promise<Running> {
+async function startHeadless(name: HeadlessName, program: string): Promise<Running> {
   const browser = await launchHeadless(name, program)
   const [number] = /\d+\.\d+/.exec(await browser.version())!
   return {

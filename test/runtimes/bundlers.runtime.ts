@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { ask, browsers, launchHeadless, start } from './browsers.ts'
+import { ask, browsers, start } from './browsers.ts'
 import { once, project, TIME_LIMIT } from './installed.ts'
 import { recordPlace } from './places.ts'
+import { launchHeadless } from './programs.ts'
 import { serve } from './serving.ts'
 
 const folder = fileURLToPath(new URL('../bundlers/', import.meta.url))

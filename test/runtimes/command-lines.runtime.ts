@@ -8,7 +8,8 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { type Expected, itWorks } from './expectations.ts'
-import { findOrSay, once, onOneCore, probeIn, requireIn } from './installed.ts'
+import { once, onOneCore, probeIn, requireIn } from './installed.ts'
+import { findOrSay } from './programs.ts'
 
 const expected: Expected = { wasm: true, shared: true, away: true, frames: false, files: true }
 

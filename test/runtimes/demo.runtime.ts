@@ -9,8 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildDemo, LIMIT } from '../../examples/browser/build.mjs'
 import type { Stroke } from '../../examples/browser/digits/strokes.ts'
 import { serveDemo } from '../../examples/browser/serve.mjs'
-import { driven, watch } from '../demo/browsers.ts'
 import { hands } from '../demo/hands.ts'
+import { watch } from '../demo/watch.ts'
+import { headless, launchHeadless } from './programs.ts'
 
 const TIME_LIMIT = 180_000
 
@@ -67,7 +68,7 @@ const seen = (page: Page) =>
     return Array.from({ length: 64 }, (_, p) => data[4 * p + 3] / 255)
   })
 
-describe.each(driven)('in $name', ({ name, program, launch }) => {
+describe.each(headless)('in $name', ({ name, program }) => {
   let browser: Browser
   let server: Server
   let url: string
@@ -77,7 +78,7 @@ describe.each(driven)('in $name', ({ name, program, launch }) => {
     if (!program) return
     await built()
     ;({ server, url } = await serveDemo())
-    browser = await launch()
+    browser = await launchHeadless(name, program)
   }, TIME_LIMIT)
   afterAll(async () => {
     await browser?.close()

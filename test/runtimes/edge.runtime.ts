@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, describe } from 'vitest'
 import { itWorks } from './expectations.ts'
-import { find, once, project, tools } from './installed.ts'
+import { once, project } from './installed.ts'
 import type { ProbeResult } from './probe.mjs'
+import { find, tools } from './programs.ts'
 
 /** What these tests use of Miniflare, whose types come with it. */
 interface Miniflare {

@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 import { digits } from 'nabla/datasets'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseXml } from '../helpers/xml.ts'
-import { find } from './installed.ts'
+import { find } from './programs.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tsx = join(root, 'node_modules/tsx/dist/cli.mjs')

@@ -8,8 +8,9 @@ import { promisify } from 'node:util'
 import { rolldown } from 'rolldown'
 import { describe, expect, it } from 'vitest'
 import { main } from './bare.mjs'
-import { findOrSay, once, project, TIME_LIMIT, tools } from './installed.ts'
+import { once, project, TIME_LIMIT } from './installed.ts'
 import { recordPlace } from './places.ts'
+import { findOrSay, tools } from './programs.ts'
 
 const program = findOrSay('Hermes', 'HERMES', 'hermes-engine-cli/linux64-bin/hermes')
 

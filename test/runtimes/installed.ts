@@ -1,40 +1,16 @@
 // The package as npm packs it, installed in a project of its own, and the programs that run it there.
 
 import { execFile } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll } from 'vitest'
 import type { ProbeResult } from './probe.mjs'
+import { find, root } from './programs.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 /** A probe takes ten seconds, on a machine with much else to do many more. */
 export const TIME_LIMIT = 170_000
-
-/** What `npm ci --prefix test/runtimes/tools` installs. */
-export const tools = join(root, 'test/runtimes/tools/node_modules')
-
-/** A program's path: what the environment variable says, or the first of the names in those tools or on PATH. */
-export function find(variable: string, ...names: string[]): string | undefined {
-  if (process.env[variable]) return process.env[variable]
-  const folders = [join(tools, '.bin'), tools, ...process.env.PATH!.split(delimiter)]
-  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file))
-}
-
-/** The same, and a line that says so where there is none. */
-export function findOrSay(what: string, variable: string, ...names: string[]): string | undefined {
-  const program = find(variable, ...names)
-  if (!program) {
-    const where = [
-      `${variable} is not set`,
-      ...names.map((name) => `no ${name} in test/runtimes/tools/node_modules or on PATH`),
-    ]
-    console.warn(`skipped: ${what} (${where.join(', ')})`)
-  }
-  return program
-}
 
 /** Runs the work at the first call. Tests share it so, and where it fails each of them fails, which a hook's tests do not. */
 export function once<T>(work: () => Promise<T>): () => Promise<T> {

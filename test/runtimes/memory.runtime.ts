@@ -1,8 +1,8 @@
 // test/memory.test.ts in the other runtimes.
 
 import { describe, expect, it } from 'vitest'
-import { find } from './installed.ts'
 import { memoryLoops, runLoop } from './memory.ts'
+import { find } from './programs.ts'
 
 describe.each([
   { name: 'another Node', programs: ['NODE26', 'node26/bin/node'], flags: [] },

@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import type { Running } from './browsers.ts'
-import { find } from './installed.ts'
+import { find } from './programs.ts'
 
 /** Where Debian keeps it, apart from the programs that one starts. */
 const places = ['4.1', '6.0'].map((version) => `/usr/lib/x86_64-linux-gnu/webkit2gtk-${version}/MiniBrowser`)
