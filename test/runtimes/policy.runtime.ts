@@ -59,8 +59,7 @@ describe.each(browsers)('$name', ({ name, program }) => {
     expectOneSum(page)
     expect(startsOf(page)).toEqual([1, 0, 1, 0, 1])
     expect(page.notes.length).toBe(3)
-    // The last is the module's above.
-    // WebKit reports none of those.
+    // One of them is of the module worker that the page starts at its end, which WebKit does not report.
     expect(page.violations).toEqual(Array(name === 'WebKit' ? 3 : 4).fill('worker-src'))
     expect(page.asModule).toBe('refused')
   })
