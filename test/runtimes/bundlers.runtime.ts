@@ -186,6 +186,11 @@ describe('Next.js', () => {
 })
 
 describe('the package', () => {
+  it.skipIf(!isThere)('has each word by which a bundle is searched for what it must not have', async () => {
+    const code = codeIn(join(await installed(), 'node_modules/nabla/dist'))
+    expect(unused.filter((word) => !code.includes(word))).toEqual([])
+  })
+
   const file = once(async () => {
     const found = await project()
     return join(found, readdirSync(found).find((name) => name.endsWith('.tgz'))!)
