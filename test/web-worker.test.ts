@@ -1,6 +1,8 @@
 // Where Web Workers come from, with a Worker of the test's own; test/runtimes/policy.runtime.ts has Chromium's.
 
+import { createContext, runInContext } from 'node:vm'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { workerSource } from '../src/generated/worker.ts'
 import { configure, OptionError } from '../src/index.ts'
 import { startWebWorker } from '../src/threads/web-worker.ts'
 
@@ -95,4 +97,20 @@ it('says so where a place has no workers, such as a service worker', async () =>
   vi.stubGlobal('Worker', undefined)
   const [{ reason }] = (await starts(1)) as PromiseRejectedResult[]
   expect(reason.message).toBe('this place has no workers')
+})
+
+it('answers in an engine that has no performance', () => {
+  const replies: unknown[] = []
+  const scope = createContext({ postMessage: (reply: unknown) => void replies.push(reply) })
+  expect(runInContext('typeof performance', scope)).toBe('undefined')
+  runInContext(workerSource, scope)
+  const empty = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))
+  scope.onmessage({ data: { call: 'own', module: empty, pages: 1 } })
+  const writes = [{ at: 1, values: Float32Array.of(5, 7) }]
+  scope.onmessage({ data: { call: 'copy', writes, reads: [{ offset: 0, length: 4 }] } })
+  expect(JSON.parse(JSON.stringify(replies))).toEqual([
+    null,
+    {},
+    { milliseconds: expect.any(Number), pieces: [{ at: 0, values: { 0: 0, 1: 5, 2: 7, 3: 0 } }] },
+  ])
 })
