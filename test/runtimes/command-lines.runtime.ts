@@ -23,7 +23,8 @@ const runtimes: {
   { name: 'Node 24', variable: 'NODE24', names: ['node24/bin/node'] },
   { name: 'Node 26', variable: 'NODE26', names: ['node26/bin/node'] },
   { name: 'Deno', variable: 'DENO', names: ['deno'], flags: ['run', '--allow-read=.', '--allow-write=.'] },
-  { name: 'Bun', variable: 'BUN', names: ['bun'] },
+  // Without its script of installation what the package bun links is no program.
+  { name: 'Bun', variable: 'BUN', names: ['@oven/bun-linux-x64/bin/bun', 'bun'] },
 ]
 
 /** 'Node 24.22.3', of what `--version` prints first. */
