@@ -12,10 +12,21 @@ import { find, root } from './programs.ts'
 /** A probe takes ten seconds, on a machine with much else to do many more. */
 export const TIME_LIMIT = 170_000
 
-/** Runs the work at the first call. Tests share it so, and where it fails each of them fails, which a hook's tests do not. */
+/**
+ * Runs the work at the first call. Tests share it so, and where it fails each of them fails, which a hook's tests do not. The
+ * first failure is forgotten: a test that is retried has something to retry.
+ */
 export function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined
-  return () => (result ??= work())
+  let hasFailed = false
+  return () => {
+    result ??= work().catch((error) => {
+      if (!hasFailed) result = undefined
+      hasFailed = true
+      throw error
+    })
+    return result
+  }
 }
 
 const folders: string[] = []

@@ -60,6 +60,16 @@ const expectedEntries = {
   './plot': Array(3).fill(['<svg', expect.stringMatching(/^[0-9a-f]{1,8}$/)]),
 }
 
+describe('work that tests share', () => {
+  it('runs once, and where it fails once more, for a test that is retried', async () => {
+    let runs = 0
+    const works = once(async () => ++runs)
+    expect([await works(), await works()]).toEqual([1, 1])
+    const fails = once(async () => Promise.reject(new Error(`run ${++runs}`)))
+    for (const run of [2, 3, 3]) await expect(fails()).rejects.toThrow(`run ${run}`)
+  })
+})
+
 describe('the hash of the parameters', () => {
   const net = new Network({ sizes: [2, 3, 1], seed: 1 })
 
