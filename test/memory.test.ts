@@ -14,10 +14,11 @@ import { PREDICTS } from '../src/program/capacity.ts'
 
 import { wasmBackends } from './helpers/backends.ts'
 import { numbers } from './helpers/random.ts'
+import { part } from './helpers/thorough.ts'
 import { memoryLoops, runLoop } from './runtimes/memory.ts'
 
 describe('the resident memory of a process', () => {
-  it.each(memoryLoops)('stays below twice the first turn where it %s', (what) => {
+  it.each(part(memoryLoops))('stays below twice the first turn where it %s', (what) => {
     const { first, most } = runLoop(process.execPath, [], what)
     expect(first).toBeGreaterThan(50)
     expect(most).toBeLessThan(2 * first)

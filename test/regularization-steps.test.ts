@@ -23,6 +23,7 @@ import {
   textbookPenalty,
   textbookTraining,
 } from './helpers/textbook-regularized.ts'
+import { part } from './helpers/thorough.ts'
 import { phasesOf } from './helpers/training.ts'
 
 const ROWS = 34
@@ -200,7 +201,7 @@ const settings = Object.entries(cases).flatMap(([title, regularization]) =>
 )
 
 describe.each(backends.map((one) => [one.name, one] as const))('%s', (_, backend) => {
-  it.each(settings)('%s', (__, setting, expected) => {
+  it.each(part(settings, 3))('%s', (__, setting, expected) => {
     const { engine, losses } = train(backend, setting)
     const found = parametersOf(engine)
     expect(found.length).toBe(expected.parameters.length)
@@ -231,7 +232,7 @@ describe.each(wasmBackends.map((one) => [one.name, one] as const))('in parts: %s
   const some = settings.filter(
     ([, { optimizer, accumulate }]) => optimizer.name === 'adam' || accumulate === 1,
   )
-  it.each(some)('the same bits: %s', (__, setting) => {
+  it.each(part(some, 3))('the same bits: %s', (__, setting) => {
     for (const tiles of backend.name === 'debug' ? [SINGLE] : [SINGLE, PAIRED]) {
       const whole = train(backend, { ...setting, tiles }).engine
       const bits = parametersOf(whole).join()

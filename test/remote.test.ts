@@ -228,7 +228,7 @@ it.each([
   const train = async (offThread: boolean) => {
     const sizes = [784, 2048, 2048, 10]
     const net = new Network({ sizes, loss: 'crossEntropy', kernels: 'simd', threads: 1, seed: 3 })
-    await net.fit({ x, y }, { epochs: 2, batchSize: 256, offThread })
+    await net.fit({ x, y }, { epochs: 1, batchSize: 256, offThread })
     return bitsOf(net)
   }
   expect(await train(true)).toBe(await train(false))

@@ -159,7 +159,7 @@ describe.each(variants)('%s, %s tiles', (_, __, { make, epsilon }, tiles) => {
     for (let e = END; e < END + 8; ++e) if (floats[e] !== CANARY) throw new Error('wrote beyond the strip')
   }
 
-  describe.each(ruleCases.map((one) => [one.name, one] as const))('%s', (___, one) => {
+  describe.each(part(ruleCases.map((one) => [one.name, one] as const)))('%s', (___, one) => {
     const { rule, steps } = one
     const ruleFor = (some: readonly (readonly number[])[]) => ({
       rule,

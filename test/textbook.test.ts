@@ -277,7 +277,7 @@ describe('the textbook', () => {
 })
 
 describe.each(kernels)('%s', (name) => {
-  it.each(part(cases))('trains networks of $hidden as the textbook does', async ({ hidden, drawn }) => {
+  it.each(part(cases, 3))('trains networks of $hidden as the textbook does', async ({ hidden, drawn }) => {
     for (const { ending, one } of drawn) {
       const what = `${one.sizes.join('-')} ${hidden} ${ending.output} ${ending.loss} ${ending.targets} bias ${one.bias}`
       const net = networkOf(one, name)

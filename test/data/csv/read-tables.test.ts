@@ -12,7 +12,7 @@ import {
   readTables,
   sampleTables,
 } from '../../../src/data/index.ts'
-import { thoroughly } from '../../helpers/thorough.ts'
+import { isThorough } from '../../helpers/thorough.ts'
 
 const text = 'city,area\nRome,80\nParis,\nBonn,55.5\nRome,7\nOslo,9\n'
 const bytes = new TextEncoder().encode(text)
@@ -260,19 +260,20 @@ describe('sampleTables', () => {
 describe('a CSV text that does not fit into memory', () => {
   const child = fileURLToPath(new URL('../../runtimes/csv-child.mjs', import.meta.url))
 
-  it('is sampled and trained on in a heap of 64 MB', { timeout: 180_000 }, async () => {
+  // Half a minute, most of it to write the text.
+  it.runIf(isThorough)('is sampled and trained on in a heap of 64 MB', { timeout: 180_000 }, async () => {
     const run = await promisify(execFile)(process.execPath, [
       '--max-old-space-size=64',
       child,
-      `${thoroughly(200, 90)}`,
+      '200',
       'train',
     ])
     const { rows, tables, loss, megabytes } = JSON.parse(run.stdout)
     // Once to sample, once to train.
     expect(rows[0]).toBe(2 * rows[1])
-    expect(tables).toBeGreaterThan(40)
+    expect(tables).toBeGreaterThan(100)
     expect(loss[0]).toBeLessThan(0.1)
-    // Of 96 where it was measured, the engine's heap with them; the text is 200 (90 in brief), and its table would be half as large again.
+    // Of 96 where it was measured, the engine's heap with them; the text is 200, and its table would be 300.
     expect(megabytes).toBeLessThan(180)
   })
 })
