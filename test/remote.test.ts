@@ -10,6 +10,7 @@ import { BackendError, DivergedError, Network, type SizedNetworkOptions } from '
 import { idleWorkers, PooledWorker, stopIdleWorkers } from '../src/threads/pool.ts'
 import { stripedKinds, titleOf } from './helpers/optimizers.ts'
 import { numbers } from './helpers/random.ts'
+import { thoroughly } from './helpers/thorough.ts'
 
 beforeEach(() => {
   expect(loaded.isMainThread).toBe(true)
@@ -228,7 +229,7 @@ it.each([
   const train = async (offThread: boolean) => {
     const sizes = [784, 2048, 2048, 10]
     const net = new Network({ sizes, loss: 'crossEntropy', kernels: 'simd', threads: 1, seed: 3 })
-    await net.fit({ x, y }, { epochs: 1, batchSize: 256, offThread })
+    await net.fit({ x, y }, { epochs: thoroughly(2, 1), batchSize: 256, offThread })
     return bitsOf(net)
   }
   expect(await train(true)).toBe(await train(false))

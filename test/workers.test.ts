@@ -11,7 +11,7 @@ import { measureThreads } from '../src/threads/crew.ts'
 import { idleWorkers, stopIdleWorkers } from '../src/threads/pool.ts'
 import { Team } from '../src/threads/team.ts'
 import { numbers } from './helpers/random.ts'
-import { runs } from './helpers/thorough.ts'
+import { runs, thoroughly } from './helpers/thorough.ts'
 import { bitsOf, longFit, workersStarted } from './helpers/threads.ts'
 
 // What is compared here is what the threads leave, so each fit takes those that it is told: trial.test.ts is about how many.
@@ -171,7 +171,7 @@ describe('the pool', () => {
     expect(resources()).toBe(before.resources)
     await vi.waitFor(() => expect(osThreads()).toBeLessThanOrEqual(before.threads))
     // A worker's heap is 5 MB or so: two of them are left each time, where they are.
-    expect(process.memoryUsage().rss - before.memory).toBeLessThan(4e6 * times)
+    expect(process.memoryUsage().rss - before.memory).toBeLessThan(thoroughly(200e6, 80e6))
   })
 
   it('serves two fits at once, and keeps their workers for the next', async () => {
