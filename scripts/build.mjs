@@ -279,6 +279,14 @@ if (!process.argv.includes('--wasm')) {
                 // What the loop that trains, which is loaded later, shares with others: each a file of its own, so that none
                 // is in the bundle of a page for the sake of another.
                 { name: 'metrics', test: /src.(metrics|training.measure)/, minShareCount: 2, priority: 1 },
+                // What the main entry takes of the threads, apart from them: esbuild gives a page at once all that its entry
+                // can reach by files.
+                {
+                  name: 'platform',
+                  test: /src.(threads.(cores|worker-url)|base.builtin)/,
+                  minShareCount: 2,
+                  priority: 3,
+                },
                 { name: 'workers', test: /src.(threads|generated.worker)/, minShareCount: 2, priority: 1 },
                 { name: 'files', test: /src.files/, minShareCount: 2, priority: 1 },
                 // And the import of the network is not to read what models and their files are made of.

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { flopsPerRow } from '../src/program/flops.ts'
 import { threadsFor } from '../src/threads/choose.ts'
+import { availableCores } from '../src/threads/cores.ts'
 import { measureThreads } from '../src/threads/crew.ts'
-import { availableCores } from '../src/threads/platform.ts'
 import { PooledWorker, stopIdleWorkers } from '../src/threads/pool.ts'
 
 // What is compared here is what the threads leave, so each fit takes those that it is told: trial.test.ts is about how many.

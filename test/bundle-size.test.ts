@@ -1,7 +1,7 @@
 // What a page pays for the package: bytes of a bundler's output, minified, and gzipped as servers send them. Each limit is what
 // was measured, rounded up: it only goes down.
 
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -51,5 +51,25 @@ describe('a page that imports', () => {
     expect(size.all).toBeLessThanOrEqual(all)
     // A limit that nothing comes near holds nothing.
     expect(size.all).toBeGreaterThan(all - 2)
+  })
+})
+
+/** The files of dist/ that are read with one of them, and that file. */
+function readWith(file: string, found = new Set<string>()): ReadonlySet<string> {
+  if (found.has(file)) return found
+  found.add(file)
+  const code = readFileSync(join(root, 'dist', file), 'utf8')
+  for (const [, other] of code.matchAll(/^(?:import|export)\b[^'"]*["']\.\/([^"']+)["'];?$/gm))
+    readWith(other!, found)
+  return found
+}
+
+describe('the file of the main entry', () => {
+  // esbuild gives a page at once whatever its entry can reach by files, used or not: 6 KB when this was so of the threads.
+  it('reads nothing of the threads, which the loop that trains brings along', () => {
+    const files = readWith('index.js')
+    expect([...files]).toContain('network.js')
+    expect([...files]).not.toContain('workers.js')
+    expect([...readWith('fitting.js')]).toContain('workers.js')
   })
 })

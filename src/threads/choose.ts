@@ -1,7 +1,7 @@
 // How many threads a fit gets.
 
+import { availableCores } from './cores.ts'
 import { lostLately } from './found.ts'
-import { availableCores } from './platform.ts'
 import { idleWorkers } from './pool.ts'
 
 /** 'auto' takes no more than this. */

@@ -3,10 +3,10 @@
 
 import type { SharedArena } from '../backends/backend.ts'
 import { note } from '../base/notes.ts'
+import { availableCores } from './cores.ts'
 import { gainedLately, recordFinding } from './found.ts'
 import type { Hands } from './hands.ts'
 import type { TrialSettings } from './opening.ts'
-import { availableCores } from './platform.ts'
 import { idleWorkers } from './pool.ts'
 import { Team } from './team.ts'
 import { Trial } from './trial.ts'

@@ -1,4 +1,4 @@
-// Workers and cores of the platform: worker_threads where there is Node's API (Node, Deno, Bun), Web Workers elsewhere.
+// Workers of the platform: worker_threads where there is Node's API (Node, Deno, Bun), Web Workers elsewhere.
 // Deno and Bun have Web Workers too, but Deno's keep the process alive and cannot be told not to.
 
 import { builtin } from '../base/builtin.ts'
@@ -38,10 +38,4 @@ function startNodeWorker({ Worker }: WorkerThreads, listener: Listener): Platfor
 export async function startWorker(listener: Listener): Promise<PlatformWorker> {
   const node = builtin<WorkerThreads>('node:worker_threads')
   return node ? startNodeWorker(node, listener) : startWebWorker(listener)
-}
-
-/** Cores that this process may use. */
-export function availableCores(): number {
-  const os = builtin<{ availableParallelism(): number }>('node:os')
-  return os ? os.availableParallelism() : (globalThis.navigator?.hardwareConcurrency ?? 1)
 }
