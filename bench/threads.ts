@@ -5,8 +5,8 @@
 //   npx tsx bench/threads.ts [most threads, default the cores] [--wide]
 
 import { Network, type NetworkOptions } from '../src/index.ts'
+import { availableCores } from '../src/threads/cores.ts'
 import { measureThreads } from '../src/threads/crew.ts'
-import { availableCores } from '../src/threads/platform.ts'
 import { numbers } from './cases.ts'
 
 interface Workload {
