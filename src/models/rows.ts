@@ -5,8 +5,9 @@ import { ShapeError, shown } from '../base/errors.ts'
 import type { Features } from '../data/features/features.ts'
 import type { RowsLike, Table } from '../data/features/records.ts'
 
-/** A row: an object, or its cells in the order of the columns. */
-export type RowLike = Readonly<Record<string, unknown>> | readonly unknown[]
+/** A row: an object of any type, or its cells in the order of the columns. */
+// Not a Record: an interface and a class have no index signature.
+export type RowLike = object
 
 // Of any realm. It is a cell, though an object: no row has its columns.
 const isDate = (value: unknown): boolean => Object.prototype.toString.call(value) === '[object Date]'
