@@ -102,6 +102,26 @@ def folded():
     )
 
 
+def bare():
+    """Layers without parameters of their own beside layers of the same class that have some, which files of weights do not count."""
+    normalize = layers.Normalization(name="adapted")
+    normalize.adapt(random.normal(3, 5, (50, 3)).astype("float32"))
+    return keras.Sequential(
+        [
+            keras.Input((3,)),
+            layers.Normalization(mean=[1.0, 2.0, 3.0], variance=[4.0, 1.0, 0.25], name="given"),
+            normalize,
+            layers.Dense(5),
+            layers.LayerNormalization(scale=False, center=False),
+            layers.Activation("tanh"),
+            layers.Dense(4),
+            layers.LayerNormalization(scale=False),
+            layers.Activation("relu"),
+            layers.Dense(2),
+        ]
+    )
+
+
 def draw(model):
     """Parameters of a size at which every layer matters, and running statistics that are none of the defaults."""
     for layer in model.layers:
@@ -119,7 +139,7 @@ def draw(model):
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     expected = {"keras": keras.__version__, "models": {}}
-    for make in (classifier, graph, activations, images, folded):
+    for make in (classifier, graph, activations, images, folded, bare):
         keras.utils.clear_session()
         model = make()
         draw(model)
@@ -128,7 +148,7 @@ def main():
         y = np.asarray(model(x, training=False))
         name = make.__name__
         model.save(FOLDER / f"{name}.keras")
-        if make in (classifier, graph):
+        if make in (classifier, graph, bare):
             model.save(FOLDER / f"{name}.h5")
         expected["models"][name] = {
             "x": [float(v) for v in x.ravel()],

@@ -1,6 +1,7 @@
 // The parameters in HDF5 files: model.weights.h5 of a .keras file, and the older .h5 that has the whole model.
 
 import { FormatError, shown } from '../base/errors.ts'
+import { entry } from '../base/plain.ts'
 import type { Hdf5Group } from './hdf5/file.ts'
 import { checkCount, type Parameters, type Tensor } from './parameters.ts'
 import type { KerasLayer, KerasModel } from './topology.ts'
@@ -18,6 +19,14 @@ const missing = ({ title }: KerasLayer, what: string): never => {
 
 const arrayOf = (group: Hdf5Group, name: string, layer: KerasLayer): Tensor =>
   group.array(name) ?? missing(layer, `no array ${shown(name)}`)
+
+/** True for a layer of a class whose others have arrays, that has none itself: nothing to scale or shift by, or all in its config. */
+function hasNone({ className, config }: KerasLayer): boolean {
+  if (className === 'LayerNormalization')
+    return entry(config, 'scale') === false && entry(config, 'center') === false
+  const isGiven = (name: string) => entry(config, name) !== undefined
+  return className === 'Normalization' && isGiven('mean') && isGiven('variance')
+}
 
 /**
  * Of model.weights.h5: layers/dense_1/vars/0. Groups are counted by the class of a layer, and newer files also say the
@@ -44,6 +53,7 @@ export function weightsFile(root: Hdf5Group, { layers }: KerasModel): Parameters
   const counts = new Map<string, number>()
   const places = new Map<KerasLayer, number>()
   for (const layer of layers) {
+    if (hasNone(layer)) continue
     const count = counts.get(layer.className) ?? 0
     places.set(layer, count)
     counts.set(layer.className, count + 1)
@@ -62,6 +72,7 @@ export function weightsFile(root: Hdf5Group, { layers }: KerasModel): Parameters
 
   return {
     of(layer, names, more) {
+      if (hasNone(layer)) return []
       const group = groupOf(layer)
       checkCount(layer, names, group.names.length, more)
       return names.map((_, i) => arrayOf(group, `${i}`, layer))

@@ -36,6 +36,8 @@ describe('fromKeras', () => {
     ],
     ['images.keras', '6-4-1 (tanh, batch norm + linear; huber; rmsprop 0.001, rho 0.9, epsilon 1e-7;'],
     ['folded.keras', '3-4-3 (softplus + dropout 0.1, softmax; crossEntropy;'],
+    ['bare.keras', '3-5-4-2 (layer norm + tanh, layer norm + relu, linear; quadratic;'],
+    ['bare.h5', '3-5-4-2 (layer norm + tanh, layer norm + relu, linear; quadratic;'],
   ])('reads %s, which predicts what it does in Keras', async (name, line) => {
     const { x, y } = models[name.split('.')[0]]
     const net = await read(name)
