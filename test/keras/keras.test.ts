@@ -47,6 +47,12 @@ describe('fromKeras', () => {
     for (let i = 0; i < y.length; ++i) expect(Math.abs(predicted[i] - y[i])).toBeLessThan(1e-5)
   })
 
+  it('says of an .h5 file with a layer whose name is not ASCII why it is not read', async () => {
+    await expect(read('accented.h5')).rejects.toThrow(
+      "HDF5: expected groups of symbol tables, as h5py and Keras write them, got a group of links, as names beyond ASCII and libver='latest' make them",
+    )
+  })
+
   it('keeps the epsilon and turns the momentum of batch normalization', async () => {
     const { layers } = (await read('graph.keras')).toJSON().options as unknown as {
       layers: { normalization?: unknown; bias?: boolean }[]

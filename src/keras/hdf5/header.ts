@@ -14,6 +14,7 @@ export const SYMBOL_TABLE = 17
 const LINK_INFO = 2
 const LINK = 6
 const CONTINUATION = 16
+const LINKS = "a group of links, as names beyond ASCII and libver='latest' make them"
 
 /** Of a group's or a dataset's header: far beyond what anything that is written has. */
 const MOST_MESSAGES = 4096
@@ -51,7 +52,7 @@ export function messagesOf(file: Bytes, address: number): Message[] {
       const isShared = (file.u8(at + 4) & 2) !== 0
       if (at + 8 + length > from + size) refuse(`a message within its header at byte ${at}`, 'a longer one')
       if (type === LINK || type === LINK_INFO) {
-        refuse('groups of symbol tables, as h5py and Keras write them', 'a group of links')
+        refuse('groups of symbol tables, as h5py and Keras write them', LINKS)
       }
       if (isShared && (type === DATASPACE || type === DATATYPE))
         refuse('types within a header', 'a shared one')
