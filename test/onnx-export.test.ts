@@ -8,6 +8,7 @@ import { FormatError, Network, OptionError } from '../src/index.ts'
 import { type ActivationName, activations } from '../src/model/tables.ts'
 import { Model } from '../src/models/index.ts'
 import { snapshotOf } from '../src/network-snapshot.ts'
+import { writeOnnx } from '../src/onnx/export/write.ts'
 import { readModel } from '../src/onnx/import/messages.ts'
 import { readOnnx } from '../src/onnx/import/read.ts'
 import { fromOnnx, toOnnx } from '../src/onnx/index.ts'
@@ -162,6 +163,64 @@ describe('a model', () => {
     expect((fromOnnx(toOnnx(network)) as Network).classNames).toEqual(['no', 'yes'])
     const booleans = new Network({ sizes: [2, 1], loss: 'binaryCrossEntropy', classNames: [false, true] })
     expect((fromOnnx(toOnnx(booleans)) as Network).classNames).toEqual([false, true])
+  })
+
+  it('tells the same classes and labels, whatever the loss', () => {
+    const x = rows.map(({ area, price }) => [area / 80 - 0.9, price / 400 - 0.6])
+    const hinge = { loss: 'hinge', classNames: ['no', 'yes'], kernels: 'reference', seed: 4 } as const
+    const sigmoids = { activation: 'sigmoid', loss: 'quadratic', kernels: 'reference' } as const
+    for (const options of [
+      { sizes: [2, 4, 1], ...hinge },
+      { sizes: [2, 4, 2], ...hinge },
+      { sizes: [2, 3], ...sigmoids, classNames: ['a', 'b', 'c'] },
+      { sizes: [2, 3], ...sigmoids, loss: { name: 'binaryCrossEntropy', labelSmoothing: 0.1 } },
+    ] as const) {
+      const net = new Network(options as never)
+      const read = networkIn(toOnnx(net), { kernels: 'reference' })
+      expect(String(read)).toBe(String(net))
+      expect(read.classNames).toEqual(net.classNames)
+      expect(read.classify(x)).toEqual(net.classify(x))
+      expect(new Model({ network: read }).predict(x)).toEqual(new Model({ network: net }).predict(x))
+    }
+    const target = fitTarget(rows, 'rented')
+    // An output between the threshold of the loss, 0, and that of probabilities.
+    const network = new Network({ sizes: [2, 1], loss: 'hinge', kernels: 'reference' })
+    network.setWeights(0, [0, 0])
+    network.setBiases(0, [0.25])
+    const model = new Model({ network, target })
+    expect(model.predict([1, 1])).toEqual({ class: true })
+    expect(again(model).predict([1, 1])).toEqual({ class: true })
+    // An option takes its place.
+    const other = fromOnnx(toOnnx(model), { loss: 'quadratic', kernels: 'reference' }) as Model
+    expect(other.predict([1, 1])).toEqual({ class: false })
+  })
+
+  it('is refused where its loss is none, or none of its last layer', () => {
+    const network = snapshotOf(new Network({ sizes: [2, 1], loss: 'hinge' }))
+    const file = (loss: unknown) =>
+      writeOnnx({
+        network,
+        loss,
+        input: 'x',
+        output: 'y',
+        name: 'n',
+      })
+    for (const loss of [
+      'hinges',
+      7,
+      [],
+      { name: 'huber', delta: -1 },
+      { name: '__proto__' },
+      null,
+      'crossEntropy',
+    ])
+      expect(() => fromOnnx(file(loss)), JSON.stringify(loss)).toThrow(FormatError)
+    expect(() => fromOnnx(file('hinges'))).toThrow(/metadata nabla\.loss: expected one of/)
+    // A loss of one's own is a function, which a file cannot have.
+    const own = { name: 'mine', f: (a: number, y: number) => a - y, derivative: () => 1 }
+    const net = new Network({ sizes: [2, 1], loss: own as never, kernels: 'reference' })
+    expect(String(networkIn(toOnnx(net)))).toContain('quadratic')
+    expect(String(networkIn(toOnnx(net), { loss: own } as never))).toContain('mine')
   })
 
   it('is refused where ONNX has no operators for it', () => {

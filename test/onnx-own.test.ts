@@ -29,6 +29,7 @@ const target = fitTarget(rows, 'price', { log1p: true })
 const network = new Network({ sizes: [features.width, 3, 1], kernels: 'reference' })
 const model = new Model({ network, features, target })
 const { network: plain } = modelSnapshotOf(model)
+const { loss } = plain.options
 const json = features.toJSON()
 const units = (target.toJSON() as NumberTargetJSON).columns
 
@@ -39,7 +40,8 @@ const file = (
     columns: columnsOf(json),
     units,
   },
-) => writeOnnx({ network: plain, ...made, model: said, input: 'input', output: 'output', name: 'nabla' })
+) =>
+  writeOnnx({ network: plain, loss, ...made, model: said, input: 'input', output: 'output', name: 'nabla' })
 
 const refused = (bytes: Uint8Array, what: RegExp) => {
   expect(() => fromOnnx(bytes)).toThrow(FormatError)

@@ -7,7 +7,7 @@ import type { FeaturesJSON } from '../data/features/features.ts'
 import type { ClassValue, NumberTargetJSON, TargetJSON } from '../data/features/target.ts'
 import type { NetworkJSON } from '../formats/network-json.ts'
 import { classNames as checkClassNames, nameCount } from '../model/class-names.ts'
-import type { CustomLossSettings } from '../model/custom-loss.ts'
+import { isOwnLoss } from '../model/loss-settings.ts'
 import { type LossName, losses } from '../model/losses.ts'
 import type { LayerParameters, NetworkSnapshot, SavedOptions } from '../model/snapshot.ts'
 import { type ActivationName, activations } from '../model/tables.ts'
@@ -124,10 +124,6 @@ function stepsOf({ options, layers }: NetworkSnapshot): Step[] {
 
 const nameOf = (given: unknown): unknown =>
   typeof given === 'object' && given !== null ? (given as { name?: unknown }).name : given
-
-/** True for a loss of the user's own: its name and what its targets are, without the functions. */
-const isOwnLoss = (loss: unknown): loss is CustomLossSettings =>
-  typeof loss === 'object' && loss !== null && !Object.hasOwn(losses, nameOf(loss) as string)
 
 /** What targets of the loss are, and from which output on one of two classes or a label is 1. */
 function sidesOf(loss: unknown): { kind: 'values' | 'classes' | 'labels'; boundary: number } {

@@ -3,6 +3,9 @@
 import { isArray, isObject } from '../base/check.ts'
 import { FormatError, OptionError, shown } from '../base/errors.ts'
 import { entry, objectOf, type Plain, parsed } from '../base/plain.ts'
+import { numberText } from '../model/class-names.ts'
+import { loss as checkLoss } from '../model/loss-settings.ts'
+import type { NetworkSnapshot } from '../model/snapshot.ts'
 import type { Network } from '../network.ts'
 import { networkOf } from '../network-snapshot.ts'
 import { givenBytes, type KerasOptions, splitOptions } from './from-keras.ts'
@@ -36,11 +39,16 @@ export function readTfjs({ json, groups }: ReturnType<typeof readModelJson>, dat
   const inner = entry(whole, 'model_config', 'modelConfig')
   const topology = inner === undefined ? whole : objectOf(inner, 'model_config')
   const training = entry(json, 'trainingConfig') ?? entry(whole, 'training_config')
-  const compiled = isObject(training)
-    ? { loss: entry(training, 'loss'), optimizer: entry(training, 'optimizer_config', 'optimizerConfig') }
-    : {}
+  const metadata = entry(json, 'userDefinedMetadata')
+  const compiled = {
+    ...(isObject(training) && {
+      loss: entry(training, 'loss'),
+      optimizer: entry(training, 'optimizer_config', 'optimizerConfig'),
+    }),
+    ...(isObject(metadata) && { own: entry(metadata, 'loss') }),
+  }
   const { snapshot, notes } = convert(readTopology(topology), namedTensors(groups, data), compiled)
-  const classNames = classNamesOf(entry(json, 'userDefinedMetadata'), snapshot.options.layers.at(-1)!.units)
+  const classNames = classNamesOf(metadata, snapshot)
   return {
     snapshot: { ...snapshot, options: { ...snapshot.options, ...(classNames && { classNames }) } },
     notes,
@@ -48,7 +56,11 @@ export function readTfjs({ json, groups }: ReturnType<typeof readModelJson>, dat
 }
 
 /** The names that toTfjs() has written; what others call so is not looked at unless it fits. */
-function classNamesOf(metadata: unknown, outputs: number): string[] | undefined {
+function classNamesOf(metadata: unknown, { options }: NetworkSnapshot): string[] | undefined {
+  const { units: outputs, activation } = options.layers.at(-1)!
+  // A number has none.
+  const { loss } = checkLoss(options.loss, 'loss')
+  if (numberText({ outputs, loss, activation: activation! })) return undefined
   const names = isObject(metadata) ? entry(metadata, 'classNames') : undefined
   const fits =
     isArray(names) && names.length === (outputs === 1 ? 2 : outputs) && new Set(names).size === names.length

@@ -7,7 +7,7 @@ import { Builder } from './builder.ts'
 import { addLayer } from './layers.ts'
 import type { Parameters } from './parameters.ts'
 import type { KerasModel } from './topology.ts'
-import { type Compiled, lossOf, optimizerOf } from './training.ts'
+import { type Compiled, lossOf, optimizerOf, ownLossOf } from './training.ts'
 
 /** The model as nabla has it, and what is to be said of it. Throws FormatError. */
 export function convert(
@@ -20,7 +20,12 @@ export function convert(
   const { activation } = builder
   // With a normalization of rows before the last activation a loss cannot be computed from z.
   const asked = builder.endsInLayerNormalization ? 'mse' : compiled.loss
-  const { loss, note: lossNote } = lossOf(asked, activation, builder.shape[0])
+  const units = builder.shape[0]
+  const own =
+    compiled.loss === undefined
+      ? ownLossOf(compiled.own, activation, units, builder.endsInLayerNormalization)
+      : undefined
+  const { loss, note: lossNote } = own ? { loss: own } : lossOf(asked, activation, units)
   const { options, note: optimizerNote } = optimizerOf(compiled.optimizer)
   const made = builder.finish(lossRow(loss.name).fusedWith === activation)
   const snapshot: NetworkSnapshot = {

@@ -3,11 +3,13 @@
 import { LEAKY_RELU_SLOPE } from '../../assembly/abi/activations.ts'
 import { OptionError, shown } from '../base/errors.ts'
 import type { Target } from '../data/features/target.ts'
+import { isOwnLoss } from '../model/loss-settings.ts'
 import type { NetworkSnapshot } from '../model/snapshot.ts'
 import type { Model } from '../models/model.ts'
 import { modelSnapshotOf } from '../models/snapshot.ts'
 import type { Network } from '../network.ts'
 import { foldBefore, foldBehind, type Product } from './affine.ts'
+import { isUsual } from './training.ts'
 
 /** What tf.loadLayersModel takes: model.json, and the bytes of weights.bin that it names. */
 export interface TfjsModel {
@@ -30,10 +32,12 @@ export interface TfjsModel {
         readonly weights: readonly TfjsWeightSpec[]
       },
     ]
-    /** Where the classes have names. tfjs keeps it and makes nothing of it. */
+    /** What tfjs keeps and makes nothing of. */
     readonly userDefinedMetadata?: {
-      /** In the order of the outputs. */
-      readonly classNames: readonly string[]
+      /** In the order of the outputs, where the classes have names. */
+      readonly classNames?: readonly string[]
+      /** The loss, by its name or with its options, where it is not the one that goes with the last activation. */
+      readonly loss?: unknown
     }
   }
   /** weights.bin: little-endian float32, one tensor behind the other in the order of the manifest. */
@@ -162,6 +166,17 @@ function withScales(model: Model | Network): Snapshot {
   return { options, layers }
 }
 
+/** What is to be read again: not a function, and not the loss of numbers that came before they were scaled. */
+function metadataOf(model: Model | Network, { loss, layers }: Snapshot['options']) {
+  const classNames = classesOf(model)?.map(String)
+  const isScaled = 'network' in model && model.target?.type === 'number'
+  const { activation, units } = layers.at(-1)!
+  const isLeftOut = isScaled || isOwnLoss(loss) || isUsual(loss, activation!, units)
+  const kept = isLeftOut ? undefined : loss
+  const found = { ...(classNames && { classNames }), ...(kept !== undefined && { loss: kept }) }
+  return Object.keys(found).length > 0 ? found : undefined
+}
+
 const classesOf = (model: Model | Network): readonly unknown[] | undefined =>
   'network' in model
     ? ((model.target as Target | undefined)?.classes ?? model.network.classNames)
@@ -170,7 +185,7 @@ const classesOf = (model: Model | Network): readonly unknown[] | undefined =>
 /**
  * Returns a network, or a model of columns of numbers, as a LayersModel of TensorFlow.js: `modelJson` is its model.json, `weights` the
  * bytes of the weights.bin that it names, little-endian float32. A model's columns and target are scaled within the weights. Class
- * names are in `userDefinedMetadata`. Optimizer and loss are not written.
+ * names, and a loss that is not the usual one of the last activation, are in `userDefinedMetadata`, where fromTfjs finds them. The optimizer is not written, nor a loss of your own.
  *
  * Throws OptionError for what tfjs has not: activations of your own, columns of categories, log1p.
  */
@@ -208,7 +223,7 @@ export function toTfjs(model: Model | Network): TfjsModel {
       ...(i === 0 && { batch_input_shape: [null, inputs], dtype: 'float32' }),
     },
   }))
-  const classNames = classesOf(model)?.map(String)
+  const userDefinedMetadata = metadataOf(model, snapshot.options)
   return {
     modelJson: {
       format: 'layers-model',
@@ -226,7 +241,7 @@ export function toTfjs(model: Model | Network): TfjsModel {
           weights: tensors.map(({ name, shape }) => ({ name, shape, dtype: 'float32' as const })),
         },
       ],
-      ...(classNames && { userDefinedMetadata: { classNames } }),
+      ...(userDefinedMetadata && { userDefinedMetadata }),
     },
     weights,
   }

@@ -5,7 +5,7 @@ import { shortest } from '../base/float32.ts'
 import { entry, type Plain } from '../base/plain.ts'
 import type { Activation } from '../model/custom-activation.ts'
 import { lossRow } from '../model/custom-loss.ts'
-import { loss as checkLoss } from '../model/loss-settings.ts'
+import { loss as checkLoss, lossOptions } from '../model/loss-settings.ts'
 import type { LossName } from '../model/losses.ts'
 import { optimizer as checkOptimizer } from '../model/optimizer.ts'
 import type { CommonNetworkOptions, LossOptions, OptimizerOptions } from '../model/options.ts'
@@ -14,6 +14,8 @@ import type { CommonNetworkOptions, LossOptions, OptimizerOptions } from '../mod
 export interface Compiled {
   readonly loss: unknown
   readonly optimizer: unknown
+  /** The loss by nabla's name, as toTfjs() has written it. */
+  readonly own: unknown
 }
 
 const isPlain = (value: unknown): value is Plain =>
@@ -89,6 +91,30 @@ const fits = (name: LossName, activation: Activation, units: number): boolean =>
   const { fusedWith, refuses, outputs } = lossRow(name)
   if (outputs && units < outputs.least) return false
   return (fusedWith ?? activation) === activation && !refuses.some((refused) => refused === activation)
+}
+
+/** Whether the loss, without options, is the one that a file which names none is read with. */
+export function isUsual(given: unknown, activation: Activation, units: number): boolean {
+  const chosen = checkLoss(given, 'loss')
+  return chosen.loss === lossOf(undefined, activation, units).loss.name && lossOptions(chosen).length === 0
+}
+
+/** The loss that toTfjs() has written; undefined for what is none, or none of the last layer. isNormalized: whether that cannot give its z. */
+export function ownLossOf(
+  given: unknown,
+  activation: Activation,
+  units: number,
+  isNormalized: boolean,
+): LossOptions | undefined {
+  try {
+    const { loss } = checkLoss(given, 'loss')
+    if (typeof loss !== 'string' || !fits(loss, activation, units)) return undefined
+    if (isNormalized && lossRow(loss).fusedWith) return undefined
+    return (typeof given === 'string' ? { name: given } : given) as LossOptions
+  } catch (error) {
+    if (error instanceof NablaError) return undefined
+    throw error
+  }
 }
 
 /** The loss that goes with the last activation, and a note where it is not that of the file. */

@@ -1,7 +1,7 @@
 // A loss as a user names it: checked, with its options, and what follows from these.
 
 import { type Check, checkOptions, isObject, oneOf } from '../base/check.ts'
-import { customLoss, type Loss, lossRow } from './custom-loss.ts'
+import { type CustomLossSettings, customLoss, type Loss, lossRow } from './custom-loss.ts'
 import type { Column, Names } from './loss-row.ts'
 import { type LossName, type LossSettings, losses } from './losses.ts'
 
@@ -14,6 +14,10 @@ const named: Check<LossSettings> = (value, name) => {
   const checked = checkOptions({ name: oneOf([which]), ...lossRow(which).options }, given, name)
   return checked as unknown as LossSettings
 }
+
+/** True for a saved loss of the user's own: its name and what its targets are, without the functions. */
+export const isOwnLoss = (saved: unknown): saved is CustomLossSettings =>
+  isObject(saved) && !names.includes(saved.name as LossName)
 
 // What a loss of the user's own has and no other.
 const OWN = ['f', 'derivative', 'targets', 'threshold']

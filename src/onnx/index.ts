@@ -5,6 +5,7 @@ import { areStrings, callback, checkOptions, isArray, optional, refuse } from '.
 import { OptionError } from '../base/errors.ts'
 import type { FeaturesJSON } from '../data/features/features.ts'
 import type { TargetJSON } from '../data/features/target.ts'
+import { isOwnLoss } from '../model/loss-settings.ts'
 import type { CommonNetworkOptions } from '../model/options.ts'
 import { kindOf, type LoadAs, type Loaded, loaded, loadSettings } from '../models/loaded.ts'
 import type { Model } from '../models/model.ts'
@@ -46,8 +47,8 @@ const exportTable = {
 /**
  * The model, or a network alone, as a file of ONNX (opset 13, IR 7). The graph takes the cells of rows, as float32 numbers (batch ×
  * columns) or one input (batch × 1) for each column, or for a network its inputs (batch × inputs); it gives what the network
- * predicts (batch × outputs), numbers in their own unit. batch is open. Batch normalization goes into the weights; dropout, loss
- * and optimizer are left out. Throws FormatError where the file would have more than 2 GB, OptionError for options that are
+ * predicts (batch × outputs), numbers in their own unit. batch is open. Batch normalization goes into the weights; dropout
+ * and optimizer are left out, and so is a loss of one's own. Throws FormatError where the file would have more than 2 GB, OptionError for options that are
  * none and for what ONNX has no operators for: activations of one's own, categories of texts and numbers in one column.
  */
 export function toOnnx(model: Model | Network, options: ToOnnxOptions = {}): Uint8Array {
@@ -72,6 +73,7 @@ export function toOnnx(model: Model | Network, options: ToOnnxOptions = {}): Uin
     ...(target?.type === 'number' && { units: target.columns }),
     ...((features || target) && { model: { features, target } }),
     ...(classNames && { classNames }),
+    ...(!isOwnLoss(network.options.loss) && { loss: network.options.loss }),
   })
 }
 
@@ -90,8 +92,8 @@ export interface FromOnnxOptions<As extends LoadAs | undefined = undefined>
 /**
  * The network that a file of ONNX (opsets 7 to 23) computes, to go on with or to train further; of a file of nabla's that was a
  * model, the model. Where the file ends in log-softmax the network gives the probabilities; labels behind them are left out, and
- * their names are the network's classNames; two columns 1 − p and p become the one of p. The loss is crossEntropy behind
- * softmax, binaryCrossEntropy behind sigmoid, else quadratic, unless options name one. Throws FormatError, with the operator and
+ * their names are the network's classNames; two columns 1 − p and p become the one of p. The loss is that of nabla's own file, else
+ * crossEntropy behind softmax, binaryCrossEntropy behind sigmoid, else quadratic, unless options name one. Throws FormatError, with the operator and
  * the node, for whatever an MLP of nabla does not have.
  */
 export function fromOnnx<As extends LoadAs | undefined = undefined>(

@@ -6,6 +6,12 @@ export const VERSION_KEY = 'nabla.format_version'
 export const CLASS_NAMES_KEY = 'nabla.class_names'
 
 /**
+ * The loss in JSON, its name and options: by which losses a network tells classes from labels, and where one begins. A loss of
+ * the user's own is not there.
+ */
+export const LOSS_KEY = 'nabla.loss'
+
+/**
  * A model's features and target in JSON, as toJSON() gives them, and the values of the graph between which the network is:
  * `{ features?, target?, from, to }`.
  */

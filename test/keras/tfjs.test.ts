@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
-import { fitFeatures } from '../../src/data/index.ts'
+import { fitFeatures, fitTarget } from '../../src/data/index.ts'
 import { FormatError, Network, OptionError } from '../../src/index.ts'
 import { fromTfjs, toTfjs } from '../../src/keras/index.ts'
 import { Model } from '../../src/models/index.ts'
@@ -175,6 +175,54 @@ describe('toTfjs', () => {
     const x = drawn(32, 5)
     expect(again.predict(x)).toEqual(one.predict(x))
     expect(again.classNames).toEqual(['red', 'green', 'blue'])
+  })
+
+  it.each([
+    { sizes: [2, 4, 1], loss: 'hinge', classNames: ['no', 'yes'] },
+    { sizes: [2, 4, 2], loss: 'hinge', classNames: ['round', 'red'] },
+    { sizes: [2, 3], activation: 'sigmoid', loss: 'quadratic', classNames: ['a', 'b', 'c'] },
+    { sizes: [2, 3], loss: { name: 'focal', gamma: 3 } },
+    { inputs: 2, layers: [{ units: 2, activation: 'sigmoid', normalization: 'layer' }], loss: 'hinge' },
+    { inputs: 2, layers: [{ units: 2, activation: 'sigmoid', normalization: 'batch' }], loss: 'quadratic' },
+    { sizes: [2, 1], loss: 'poisson' },
+  ] as const)('keeps the loss, by which classes and labels are told: %j', async (options) => {
+    const net = new Network({ ...options, kernels: 'reference', seed: 4 } as never)
+    const { modelJson, weights } = toTfjs(net)
+    const read = await fromTfjs(JSON.stringify(modelJson), weights, { kernels: 'reference' })
+    expect(String(read)).toBe(String(net))
+    const x = drawn(40, 3)
+    expect(read.predict(x)).toEqual(net.predict(x))
+    if (!String(net).includes('poisson')) expect(read.classify(x)).toEqual(net.classify(x))
+  })
+
+  it('leaves aside a loss and names of classes in the metadata that are not of the last layer', async () => {
+    const net = new Network({ sizes: [2, 1] })
+    const { modelJson, weights } = toTfjs(net)
+    const losses = [
+      'crossEntropy',
+      'hinges',
+      7,
+      null,
+      { name: 'huber', delta: -1 },
+      { name: '__proto__' },
+      {},
+      [],
+    ]
+    for (const loss of losses) {
+      const userDefinedMetadata = { loss, classNames: ['no', 'yes'] }
+      const read = await fromTfjs({ ...modelJson, userDefinedMetadata }, weights)
+      expect(String(read)).toContain('linear; quadratic;')
+      expect(read.classNames).toBeUndefined()
+    }
+  })
+
+  it('writes no loss of its own, and none for numbers whose scale is in the weights', () => {
+    const own = { name: 'mine', f: (a: number, y: number) => a - y, derivative: () => 1 }
+    const net = new Network({ sizes: [1, 1], loss: own as never })
+    expect(toTfjs(net).modelJson.userDefinedMetadata).toBeUndefined()
+    const target = fitTarget([{ y: 1 }, { y: 3 }], 'y')
+    const model = new Model({ network: new Network({ sizes: [1, 1], loss: 'huber' }), target })
+    expect(toTfjs(model).modelJson.userDefinedMetadata).toBeUndefined()
   })
 
   it('refuses what tfjs has not, by its name', () => {

@@ -4,7 +4,7 @@ import { FormatError } from '../../base/errors.ts'
 import type { ColumnScale } from '../../data/features/scale.ts'
 import { FORMAT_VERSION } from '../../formats/version.ts'
 import type { NetworkSnapshot } from '../../model/snapshot.ts'
-import { CLASS_NAMES_KEY, MODEL_KEY, VERSION_KEY } from '../metadata.ts'
+import { CLASS_NAMES_KEY, LOSS_KEY, MODEL_KEY, VERSION_KEY } from '../metadata.ts'
 import {
   DataType,
   Dimension,
@@ -41,6 +41,8 @@ export interface Exported {
   /** What the model is made of besides the network, in JSON, for it to be read back. */
   readonly model?: { readonly features?: unknown; readonly target?: unknown }
   readonly classNames?: readonly (string | boolean)[]
+  /** The name of the loss, or its name and options. */
+  readonly loss?: unknown
   readonly input: string
   readonly output: string
   readonly name: string
@@ -74,7 +76,7 @@ const opset = (domain: string, version: number): Part =>
 
 /** The bytes of the file. Throws FormatError where they would be too many, or a folded weight too large. */
 export function writeOnnx(exported: Exported): Uint8Array {
-  const { network, columns, units, model, classNames, input, output, name } = exported
+  const { network, columns, units, model, classNames, loss, input, output, name } = exported
   const { inputs: width, layers } = network.options
   const graph = new GraphWriter()
   const inputs = columns ? inputsOf(columns, input) : [{ name: input, type: DataType.FLOAT, width }]
@@ -99,6 +101,7 @@ export function writeOnnx(exported: Exported): Uint8Array {
     ...(graph.usesMl ? [opset(ML_DOMAIN, ML_OPSET)] : []),
     metadata(VERSION_KEY, FORMAT_VERSION),
     ...(classNames ? [metadata(CLASS_NAMES_KEY, JSON.stringify(classNames))] : []),
+    ...(loss === undefined ? [] : [metadata(LOSS_KEY, JSON.stringify(loss))]),
     ...(model ? [metadata(MODEL_KEY, JSON.stringify({ ...model, from, to }))] : []),
   ]
   const length = parts.reduce((sum, part) => sum + part.length, 0)

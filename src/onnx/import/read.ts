@@ -1,12 +1,16 @@
 // A file of ONNX as a network in plain data.
 
 import { isObject } from '../../base/check.ts'
-import { FormatError, shown } from '../../base/errors.ts'
+import { FormatError, NablaError, shown } from '../../base/errors.ts'
 import { parseStrictly } from '../../base/strict-json.ts'
 import { knownFeatures, knownTarget } from '../../data/features/keys.ts'
 import { isNewer } from '../../formats/version.ts'
+import { numberText } from '../../model/class-names.ts'
+import { loss as checkLoss } from '../../model/loss-settings.ts'
+import type { LossName } from '../../model/losses.ts'
+import type { LossOptions } from '../../model/options.ts'
 import type { NetworkSnapshot } from '../../model/snapshot.ts'
-import { CLASS_NAMES_KEY, MODEL_KEY, VERSION_KEY } from '../metadata.ts'
+import { CLASS_NAMES_KEY, LOSS_KEY, MODEL_KEY, VERSION_KEY } from '../metadata.ts'
 import { layersOf } from './chain.ts'
 import { evaluate } from './graph.ts'
 import { type ModelMessage, readModel } from './messages.ts'
@@ -46,6 +50,7 @@ const listed = (names: readonly string[]): string =>
 /** What nabla has written besides the graph. */
 interface Own {
   readonly classNames?: readonly (string | boolean)[]
+  readonly loss?: LossOptions | LossName
   readonly model?: OwnModel
 }
 
@@ -53,6 +58,19 @@ function parsed(metadata: ReadonlyMap<string, string>, key: string): unknown {
   const text = metadata.get(key)
   if (text === undefined) return undefined
   return parseStrictly(text, `ONNX: metadata ${key}`)
+}
+
+/** The loss of the file. Throws FormatError for what is none; whether the last layer is of it is checked with the network. */
+function lossIn(metadata: ReadonlyMap<string, string>): Own['loss'] {
+  const loss = parsed(metadata, LOSS_KEY)
+  if (loss === undefined) return undefined
+  try {
+    checkLoss(loss, `ONNX: metadata ${LOSS_KEY}`)
+  } catch (error) {
+    if (error instanceof NablaError) throw new FormatError(error.message)
+    throw error
+  }
+  return loss as Own['loss']
 }
 
 function ownOf({ producer, metadata }: ModelMessage): Own {
@@ -64,8 +82,9 @@ function ownOf({ producer, metadata }: ModelMessage): Own {
   if (names !== undefined && !(Array.isArray(names) && names.every(isName)))
     refuse(`metadata ${CLASS_NAMES_KEY}: expected a list of strings, got ${shown(names)}`)
   const classNames = names as Own['classNames']
+  const loss = lossIn(metadata)
   const model = parsed(metadata, MODEL_KEY)
-  if (model === undefined) return { classNames }
+  if (model === undefined) return { classNames, loss }
   const { from, to, features, target } = isObject(model)
     ? model
     : refuse(`metadata ${MODEL_KEY}: expected an object, got ${shown(model)}`)
@@ -76,7 +95,7 @@ function ownOf({ producer, metadata }: ModelMessage): Own {
   const parts = newer
     ? { features: knownFeatures(features), target: knownTarget(target) }
     : { features, target }
-  return { classNames, model: { from, to, ...parts } }
+  return { classNames, loss, model: { from, to, ...parts } }
 }
 
 function chosen(outputs: ReadonlyMap<string, Value>): readonly [string, Rows] {
@@ -125,19 +144,21 @@ export function readOnnx(bytes: Uint8Array, { output, externalData }: ReadOption
   const last = options.at(-1)!
   const isNormalized = last.normalization !== 'none'
   // The loss that the last activation is usual with; with sigmoid it takes z, and so no normalization.
-  const loss =
+  const usual =
     last.activation === 'softmax'
       ? 'crossEntropy'
       : last.activation === 'sigmoid' && !isNormalized
         ? 'binaryCrossEntropy'
         : 'quadratic'
+  const loss = own.loss ?? usual
   const classNames = own.classNames ?? classes
   const counts = last.units === 1 ? [1, 2] : [last.units]
   if (classNames && !counts.includes(classNames.length))
     refuse(`expected the names of ${counts.join(' or ')} classes, got ${classNames.length}`)
   const { features, target } = own.model ?? {}
   // A number has none, and a target has its own.
-  const isClassifier = last.units > 1 || last.activation === 'sigmoid'
+  const { loss: row } = checkLoss(loss, 'loss')
+  const isClassifier = !numberText({ outputs: last.units, loss: row, activation: last.activation! })
   const isComplete = classNames?.length === Math.max(2, last.units)
   const named = target === undefined && isClassifier && isComplete ? classNames : undefined
   return {
