@@ -195,6 +195,23 @@ describe('a model', () => {
     expect(other.predict([1, 1])).toEqual({ class: false })
   })
 
+  it('is refused where a text has no UTF-8, of which the file would have another', () => {
+    const half = 'Rome \ud83c'
+    const named = fitFeatures([
+      { [half]: 1, city: 'a' },
+      { [half]: 2, city: 'b' },
+    ])
+    const valued = fitFeatures([{ city: half }, { city: 'Rome \ud83d' }, { city: 'Rome 😀' }], {
+      columns: { city: 'categorical' },
+    })
+    for (const features of [named, valued]) {
+      const model = new Model({ network: new Network({ sizes: [features.width, 1] }), features })
+      expect(() => toOnnx(model)).toThrow(OptionError)
+      expect(() => toOnnx(model)).toThrow(/expected text without half a pair of surrogates, got "Rome/)
+    }
+    expect(() => toOnnx(new Network({ sizes: [2, 1] }), { input: half })).toThrow(OptionError)
+  })
+
   it('is refused where its loss is none, or none of its last layer', () => {
     const network = snapshotOf(new Network({ sizes: [2, 1], loss: 'hinge' }))
     const file = (loss: unknown) =>

@@ -1,6 +1,7 @@
 // The wire format of protocol buffers, written. A message is a list of parts whose lengths add up, so that weights are
 // copied once, into the file.
 
+import { OptionError, shown } from '../../base/errors.ts'
 import { encodeUtf8 } from '../../base/utf8.ts'
 import { BYTES, FIXED32, FIXED64, VARINT } from './reader.ts'
 
@@ -54,7 +55,12 @@ const delimited = (field: number, part: Part): Part =>
 
 export const bytes = (field: number, value: Uint8Array): Part => delimited(field, partOf(value))
 
-export const text = (field: number, value: string): Part => bytes(field, encodeUtf8(value))
+/** Throws OptionError for a text that UTF-8 has no bytes for: two names may be one in the file, and neither is the one that was given. */
+export function text(field: number, value: string): Part {
+  if (/\p{Surrogate}/u.test(value))
+    throw new OptionError(`ONNX: expected text without half a pair of surrogates, got ${shown(value)}`)
+  return bytes(field, encodeUtf8(value))
+}
 
 export const message = (field: number, ...fields: readonly Part[]): Part => delimited(field, joined(fields))
 
