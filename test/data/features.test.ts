@@ -25,6 +25,25 @@ describe('fitFeatures', () => {
     )
   })
 
+  it('finds a column of many without going through all of them', () => {
+    let reads = 0
+    const width = 1000
+    const names = new Proxy(
+      Array.from({ length: width }, (_, c) => `c${c}`),
+      {
+        get(list, key) {
+          ++reads
+          return Reflect.get(list, key)
+        },
+      },
+    )
+    const table = { names, rows: 2, columns: names.map((_, c) => [c, c + 1]) }
+    const features = fitFeatures(table, { except: ['c0'] })
+    expect(features.transform(table)).toHaveLength(2 * (width - 1))
+    // A look at each name for each column would be half a million twice.
+    expect(reads).toBeLessThan(50 * width)
+  })
+
   it.each([
     ['standard', [1, 2, 3, 10], (v: number) => (v - 4) / Math.sqrt(12.5)],
     ['minMax', [1, 2, 3, 10], (v: number) => (v - 1) / 9],

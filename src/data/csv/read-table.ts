@@ -46,8 +46,9 @@ export function columnsOf(
   types: ReadonlyMap<string, CsvColumnType>,
   missing: ReadonlySet<string>,
 ): CsvColumns {
+  const known = new Set(names)
   for (const name of types.keys()) {
-    if (names.includes(name)) continue
+    if (known.has(name)) continue
     throw new FormatError(
       `CSV: expected options.types for columns among ${listed(names)}, got ${shown(name)}`,
     )

@@ -163,7 +163,8 @@ export function fitFeatures(rows: RowsLike, options: FeatureOptions = {}): Featu
     const where = except.includes(name) ? 'options.except' : 'options.columns'
     refuse(where, `columns among ${records.names.slice(0, 10).map(shown).join(', ')}`, name)
   }
-  const left = records.names.filter((name) => !except.includes(name))
+  const leftOut = new Set(except)
+  const left = records.names.filter((name) => !leftOut.has(name))
   const fitted = left.flatMap((name) => {
     const spec = Object.hasOwn(columns, name) ? columns[name] : undefined
     if (spec === 'ignored') return []
@@ -205,7 +206,8 @@ export function featuresFromJSON(json: unknown): Features {
     const listed = cells === null ? undefined : names(cells, 'features.cells')
     if (listed && new Set(listed).size !== listed.length)
       refuse('features.cells', 'names that differ', listed)
-    const lacking = listed && read.find((name) => !listed.includes(name))
+    const inCells = new Set(listed)
+    const lacking = listed && read.find((name) => !inCells.has(name))
     if (lacking !== undefined) refuse('features.cells', `the name ${shown(lacking)} among them`, listed)
     return new Features(fitted, listed, optionTable.absent(absent, 'features.absent'))
   } catch (error) {
