@@ -1,6 +1,6 @@
 // Files that are always whole, whoever writes them.
 
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
@@ -24,3 +24,27 @@ it('is whole where writers that know nothing of each other take the same name be
   expect(bytes.every((byte) => byte === bytes[0])).toBe(true)
   expect(readdirSync(folder)).toEqual(['model.bin'])
 })
+
+// Windows knows only whether a file may be written.
+it.skipIf(process.platform === 'win32')(
+  'stays open to those whom the file before it was open to',
+  async () => {
+    mkdirSync(folder, { recursive: true })
+    const file = join(folder, 'secret.bin')
+    const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
+    for (const mode of [0o600, 0o640, 0o666, 0o444]) {
+      rmSync(file, { force: true })
+      writeFileSync(file, 'old')
+      chmodSync(file, mode)
+      await replaceFile(file, Uint8Array.of(1, 2), true)
+      expect(modeOf(file)).toBe(mode.toString(8))
+      expect(modeOf(`${file}.previous`)).toBe(mode.toString(8))
+      expect(await readBytes(file)).toEqual(Uint8Array.of(1, 2))
+    }
+    // A new file is as the process makes them.
+    const [made, plain] = ['made.bin', 'plain.bin'].map((name) => join(folder, name))
+    await replaceFile(made, Uint8Array.of(3))
+    writeFileSync(plain, '')
+    expect(modeOf(made)).toBe(modeOf(plain))
+  },
+)

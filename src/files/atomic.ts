@@ -10,14 +10,15 @@ interface FileHandle {
 }
 
 interface FileSystem {
-  open(path: string, flags: string): Promise<FileHandle>
+  open(path: string, flags: string, mode?: number): Promise<FileHandle>
+  chmod(path: string, mode: number): Promise<void>
   rename(from: string, to: string): Promise<void>
   link(from: string, to: string): Promise<void>
   copyFile(from: string, to: string): Promise<void>
   rm(path: string, options: { force: boolean }): Promise<void>
   readFile(path: string): Promise<Uint8Array>
   readdir(path: string): Promise<string[]>
-  stat(path: string): Promise<{ isDirectory(): boolean; readonly mtimeMs: number }>
+  stat(path: string): Promise<{ isDirectory(): boolean; readonly mtimeMs: number; readonly mode: number }>
 }
 
 interface Paths {
@@ -95,12 +96,23 @@ export async function removeLeft(file: string): Promise<void> {
   }
 }
 
-/** Opens a new file beside the file, which no other writer has. */
+/** To whom the file is open; undefined where there is none. */
+const modeOf = (fs: FileSystem, file: string): Promise<number | undefined> =>
+  fs.stat(file).then(
+    ({ mode }) => mode & 0o777,
+    () => undefined,
+  )
+
+/** Opens a new file beside the file, which no other writer has, and which nobody may read who may not read the file. */
 async function openBeside(fs: FileSystem, file: string): Promise<{ beside: string; handle: FileHandle }> {
+  const mode = await modeOf(fs, file)
   for (;;) {
     const beside = nameBeside(file)
     try {
-      return { beside, handle: await fs.open(beside, 'wx') }
+      const handle = await fs.open(beside, 'wx', mode)
+      // The process's mask may have taken from it. Not every file system has modes.
+      if (mode !== undefined) await fs.chmod(beside, mode).catch(() => {})
+      return { beside, handle }
     } catch (error) {
       if ((error as { code?: string }).code !== 'EEXIST') throw error
     }
