@@ -177,10 +177,13 @@ function metadataOf(model: Model | Network, { loss, layers }: Snapshot['options'
   return Object.keys(found).length > 0 ? found : undefined
 }
 
-const classesOf = (model: Model | Network): readonly unknown[] | undefined =>
-  'network' in model
-    ? ((model.target as Target | undefined)?.classes ?? model.network.classNames)
-    : model.classNames
+/** The names of the outputs, of classes or of labels; of one label there are none. */
+function classesOf(model: Model | Network): readonly unknown[] | undefined {
+  if (!('network' in model)) return model.classNames
+  const target: Target | undefined = model.target
+  const labels = target?.type === 'labels' && target.outputs > 1 ? target.names : undefined
+  return labels ?? target?.classes ?? model.network.classNames
+}
 
 /**
  * Returns a network, or a model of columns of numbers, as a LayersModel of TensorFlow.js: `modelJson` is its model.json, `weights` the

@@ -195,6 +195,29 @@ describe('toTfjs', () => {
     if (!String(net).includes('poisson')) expect(read.classify(x)).toEqual(net.classify(x))
   })
 
+  it('keeps the names of the labels that are the target of a model', async () => {
+    const rows = [
+      { round: true, red: false },
+      { round: false, red: true },
+    ]
+    const network = new Network({ sizes: [2, 2], loss: 'binaryCrossEntropy', kernels: 'reference', seed: 2 })
+    const model = new Model({ network, target: fitTarget(rows, ['round', 'red']) })
+    const { modelJson, weights } = toTfjs(model)
+    const read = await fromTfjs(modelJson, weights, { kernels: 'reference' })
+    expect(read.classNames).toEqual(['round', 'red'])
+    const x = [
+      [1, 2],
+      [-2, 3],
+    ]
+    expect(new Model({ network: read }).predict(x)).toEqual(model.predict(x))
+    // Of one label there are no two classes.
+    const one = new Model({
+      network: new Network({ sizes: [2, 1], loss: 'binaryCrossEntropy' }),
+      target: fitTarget(rows, ['round'], { type: 'labels' }),
+    })
+    expect(toTfjs(one).modelJson.userDefinedMetadata).toBeUndefined()
+  })
+
   it('leaves aside a loss and names of classes in the metadata that are not of the last layer', async () => {
     const net = new Network({ sizes: [2, 1] })
     const { modelJson, weights } = toTfjs(net)
