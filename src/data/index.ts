@@ -50,4 +50,10 @@ export {
   scalerFromJSON,
   standardScaler,
 } from './scale.ts'
-export { type Split, type SplitOptions, trainTestSplit } from './split.ts'
+export {
+  type RowSplit,
+  type RowSplitOptions,
+  type Split,
+  type SplitOptions,
+  trainTestSplit,
+} from './split.ts'

@@ -25,7 +25,7 @@ export interface Records {
   column(name: string): (row: number) => unknown
 }
 
-const isTable = (value: unknown): value is Table =>
+export const isTable = (value: unknown): value is Table =>
   isObject(value) &&
   typeof value.rows === 'number' &&
   isArray(value.names) &&
