@@ -144,7 +144,7 @@ const tsc = (...options) => run('node_modules/typescript/bin/tsc', ...options)
 
 // Whatever the build is, and whatever npm has installed.
 const tools = [
-  ...['build', 'pack', 'roll-types', 'share-types', 'stages', 'unfuse', 'wasm-code'].map(
+  ...['build', 'pack', 'roll-types', 'share-types', 'stages', 'type-only', 'unfuse', 'wasm-code'].map(
     (name) => `scripts/${name}.mjs`,
   ),
   ...['package-lock.json', 'node_modules/.package-lock.json'],
@@ -233,6 +233,7 @@ if (!process.argv.includes('--wasm')) {
         const { build } = await import('rolldown')
         const { rollTypes } = await import('./roll-types.mjs')
         const { shareTypes } = await import('./share-types.mjs')
+        const { keepTypesTypes } = await import('./type-only.mjs')
         rmSync('dist', { recursive: true, force: true })
         rmSync('build/types', { recursive: true, force: true })
         await build({
@@ -321,6 +322,7 @@ if (!process.argv.includes('--wasm')) {
         }
         rollTypes(root, declarations)
         shareTypes(Object.keys(declarations))
+        keepTypesTypes(declarations)
       },
     }),
   )
