@@ -340,7 +340,7 @@ describe('the file of a checkpoint', () => {
       const file = join(folder, 'net.ckpt')
       mkdirSync(file)
       await expect(net.fit(data, { checkpoint: { file } })).rejects.toThrow(
-        new OptionError(`checkpoint.file: expected a file, got the folder ${file}`),
+        new OptionError(`fit options.checkpoint.file: expected a file, got the folder ${file}`),
       )
       expect(stateOf(net)).toBe(before)
       expect(readdirSync(folder)).toEqual(['net.ckpt'])

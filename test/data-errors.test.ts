@@ -50,7 +50,7 @@ describe('data', () => {
       'a wrong width',
       new Float32Array(7),
       y,
-      'x: expected rows of 3 values, got 7 values, which is 2 rows and 1 values over',
+      'x: expected rows of 3 values, got 7 values, which is 2 × 3 + 1',
     ],
     ['NaN in x', [[1, Number.NaN, 3]], [0], 'x[0][1]: expected a finite number, got NaN'],
     [

@@ -230,7 +230,9 @@ describe('parameters', () => {
         [7, Number.NaN],
       ]),
     ).toThrow('weights(1)[3][1]: expected a finite number')
-    expect(() => net.setBiases(0, [1])).toThrow('biases(0): expected rows of 4 values, got 1 values')
+    expect(() => net.setBiases(0, [1])).toThrow(
+      'biases(0): expected rows of 4 values, got 1 values, which is 0 × 4 + 1',
+    )
     expect(() => make({ bias: false }).setBiases(0, [1, 2, 3, 4])).toThrow(
       'expected a layer with biases, got layer 0',
     )

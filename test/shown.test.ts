@@ -42,8 +42,16 @@ const values: [string, unknown, string][] = [
   ['a typed array whose name takes an a', new Uint8Array(3), 'a Uint8Array of 3'],
   ['a view without elements', new DataView(new ArrayBuffer(2)), 'a DataView'],
   ['a map', new Map(), 'a Map'],
-  ['a plain object', { a: 1 }, 'a plain object'],
-  ['an object without a prototype', Object.create(null), 'a plain object'],
+  ['a plain object by its names', { a: 1, b_2: null }, '{ a, b_2 }'],
+  ['a plain object without any', {}, '{}'],
+  [
+    'one with many names',
+    { ...new Array(1000).fill(0) },
+    `${`{ ${[...new Array(100).keys()].join(', ')}`.slice(0, 99)}…`,
+  ],
+  ['one with names that are no identifiers', { 'a b': 1, '"': 2, 'x\n': 3 }, '{ "a b", "\\"", "x\\n" }'],
+  ['one with a long name', { ['x'.repeat(1000)]: 1 }, `{ "${'x'.repeat(40)}…" }`],
+  ['an object without a prototype', Object.create(null), '{}'],
   ['an instance', new Gadget(), 'a Gadget'],
 ]
 

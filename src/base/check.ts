@@ -117,6 +117,11 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   }
 }
 
+/** Throws OptionError for targets where the options should be: x and y are two arguments in scikit-learn and Keras. */
+export function refuseTargets(options: unknown, where: string): void {
+  if (isList(options)) refuse(where, 'an object of options after the data, { x, y }', options)
+}
+
 type Table = Readonly<Record<string, Check<unknown>>>
 /** What a table of checks gives. */
 export type Checked<T extends Table> = { [K in keyof T]: ReturnType<T[K]> }

@@ -69,6 +69,7 @@ function described(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (Array.isArray(value)) return describedArray(value)
   const name = nameOf(value)
+  if (name === PLAIN) return describedObject(value)
   if (!ArrayBuffer.isView(value)) return name
   const { length } = value as { length?: unknown }
   return typeof length === 'number' ? `${name} of ${length}` : name
@@ -86,10 +87,18 @@ function describedArray(value: readonly unknown[]): string {
   return items.length === length && text.length <= MOST_CHARACTERS ? text : `an array of ${length}`
 }
 
+const PLAIN = 'a plain object'
+
+/** `{ x, y }`: the names that the object has. */
+function describedObject(value: object): string {
+  const names = Object.keys(value).map((name) => (/^[\w$]{1,30}$/.test(name) ? name : described(name)))
+  return names.length > 0 ? `{ ${names.join(', ')} }` : '{}'
+}
+
 /** "a Map", "an Int32Array": by the constructor's name, if that is one. */
 function nameOf(value: object): string {
   const maker = value.constructor
-  if (maker === undefined || maker === Object) return 'a plain object'
+  if (maker === undefined || maker === Object) return PLAIN
   const name: unknown = maker?.name
   if (typeof name !== 'string' || !/^[\w$]{1,60}$/.test(name)) return 'an object'
   return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`

@@ -7,7 +7,7 @@
 //        inputLookup, outputLookup: whether the names are the user's own
 
 import { isArray, isObject } from '../base/check.ts'
-import { NablaError, shown } from '../base/errors.ts'
+import { FormatError, NablaError, shown } from '../base/errors.ts'
 import { entry, listOf, numberOf, objectOf, type Plain, parsed, refuse } from '../base/plain.ts'
 import type { ColumnScale } from '../data/features/scale.ts'
 import type { Activation } from '../model/custom-activation.ts'
@@ -148,6 +148,11 @@ const plainScale: ColumnScale = { log1p: false, offset: 0, scale: 1 }
 
 /** The network or model in plain data, of the object or the text that toJSON() gives. Throws FormatError. */
 export function readBrain(given: unknown): ModelSnapshot {
+  if (isObject(given) && typeof given.toJSON === 'function') {
+    throw new FormatError(
+      `json: expected what toJSON() of a network returns, got ${shown(given)}; give its toJSON()`,
+    )
+  }
   const json = objectOf(typeof given === 'string' ? parsed(given, 'json') : given, 'json')
   checkType(json)
   const layers = listOf(entry(json, 'layers'), 'json.layers')

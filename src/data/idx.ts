@@ -142,8 +142,9 @@ async function gunzip(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> 
 }
 
 function refuseGzip(cause: unknown): never {
+  // Some engines say nothing of a file that is cut off.
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return refuse('a whole gzip file', `a truncated or corrupt one (${reason})`, cause)
+  return refuse('a whole gzip file', `a truncated or corrupt one${reason && ` (${reason})`}`, cause)
 }
 
 /**

@@ -26,7 +26,9 @@ export function countRows(x: ArrayLike<unknown>, width: number, name: string): n
     throw new ShapeError(`${name}: expected rows of at least 1 value, got rows of ${shown(width)}`)
   }
   if (x.length > 0 && x.length % width === 0) return x.length / width
-  throw new ShapeError(`${name}: expected at least one row, whole rows of ${width}, got ${x.length} values`)
+  throw new ShapeError(
+    `${name}: expected at least one row, and whole rows of ${width}, got ${x.length} values`,
+  )
 }
 
 /** Numbers row by row: one after another, (rows × columns) and row-major, or an array of rows. */
@@ -47,7 +49,7 @@ export function flatRows(
   if (!isNested(x)) {
     if (columns !== undefined) return { values: x, columns }
     throw new ShapeError(
-      `${name}: expected an array of rows, or the number of columns too, got ${shown(x)} without it`,
+      `${name}: expected an array of rows, or a flat array and the number of its columns, as in (y, 1), got ${shown(x)} alone`,
     )
   }
   const width = columns ?? x[0].length

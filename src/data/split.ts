@@ -1,4 +1,14 @@
-import { boolean, checkOptions, integer, isArray, isObject, optional, refuse } from '../base/check.ts'
+import {
+  boolean,
+  checkOptions,
+  integer,
+  isArray,
+  isList,
+  isObject,
+  optional,
+  refuse,
+  refuseTargets,
+} from '../base/check.ts'
 import { OptionError, ShapeError, shown } from '../base/errors.ts'
 import { PhiloxStream, SPLIT } from '../base/random.ts'
 import { isTable, recordsOf, type Table } from './features/records.ts'
@@ -187,11 +197,7 @@ export function trainTestSplit(
   data: Table | readonly object[] | { x: RowArray; y: RowArray; rows?: number },
   options: SplitOptions | RowSplitOptions = {},
 ): unknown {
-  if (isArray(data) && isArray(options)) {
-    throw new OptionError(
-      `options: expected an object of options, got ${shown(options)}; x and y are one argument, { x, y }`,
-    )
-  }
+  if (isList(data)) refuseTargets(options, 'options')
   if (isArray(data) || isTable(data)) {
     return splitRows(data as Table | readonly unknown[], options as RowSplitOptions)
   }

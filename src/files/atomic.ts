@@ -180,7 +180,7 @@ export async function checkPlace(file: string, name: string): Promise<void> {
 /** What puts checkpoints in the place of the file. Rejects where there are no files, no folder for this one, or a folder there. */
 export async function fileWriter(file: string): Promise<(bytes: Uint8Array) => Promise<void>> {
   fileSystem(file, '; elsewhere a function save takes the bytes')
-  await checkPlace(file, 'checkpoint.file')
+  await checkPlace(file, 'fit options.checkpoint.file')
   await removeLeft(file)
   return (bytes) => replaceFile(file, bytes)
 }

@@ -130,7 +130,7 @@ function headerOf(bytes: Uint8Array): { header: CheckpointHeader; sizes: Sizes; 
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   // By what it is called: it may come from another realm.
   if (!ArrayBuffer.isView(bytes) || bytes[Symbol.toStringTag] !== 'Uint8Array')
-    refuse('expected a Uint8Array')
+    refuse(`expected a Uint8Array, got ${shown(bytes)}; readCheckpoint() reads files`)
   const { header, sizes: floats, end } = headerOf(bytes)
   if (end + (floats.state + floats.best) * floats.bytes !== bytes.length) {
     refuse(`expected the floats that its header counts, got ${bytes.length - end} bytes of them`)

@@ -86,7 +86,7 @@ export function* shapeMatrix(
   if (!nested && value.length % columns !== 0) {
     throw new ShapeError(
       `${name}: expected rows of ${columns} values, got ${value.length} values, which is ` +
-        `${Math.floor(value.length / columns)} rows and ${value.length % columns} values over`,
+        `${Math.floor(value.length / columns)} × ${columns} + ${value.length % columns}`,
     )
   }
   const rows = nested ? value.length : value.length / columns

@@ -12,6 +12,7 @@ import {
   optional,
   positive,
   refuse,
+  refuseTargets,
   share,
   threadCount,
   threads,
@@ -188,7 +189,10 @@ export const readSettings = (options: ReadOptions) =>
   checkOptions({ signal: optional(signal, undefined) }, options, 'options')
 
 /** The options of `fit` with every default in place. Throws OptionError. */
-export const fitSettings = (options: FitOptions) => checkOptions(fitTable, options, 'fit options')
+export const fitSettings = (options: FitOptions) => {
+  refuseTargets(options, 'fit options')
+  return checkOptions(fitTable, options, 'fit options')
+}
 export type FitSettings = ReturnType<typeof fitSettings>
 
 // What a single fit has and folds that are trained at once have not, and what crossValidate has in its place.

@@ -19,7 +19,7 @@ import { type ModelJSON, modelFromJSON, modelToJSON } from './json.ts'
 import { noteLeak, noteLossOfNumbers } from './notes.ts'
 import { type ModelSnapshot, partsOf, savedParts } from './parts.ts'
 import { decoderOf, type Prediction } from './prediction.ts'
-import { areRows, inputsOf, type RowLike } from './rows.ts'
+import { areRows, asRows, inputsOf, type RowLike } from './rows.ts'
 
 /** What a Model is made of. */
 export interface ModelOptions {
@@ -125,9 +125,9 @@ export class Model {
    */
   predict(rows: RowsLike): Prediction[]
   predict(row: RowLike): Prediction
-  predict(rows: RowLike | RowsLike): Prediction | Prediction[] {
-    const isOne = !areRows(rows)
-    const outputs = this.network.predict(this.inputsOf(isOne ? [rows] : rows))
+  predict(given: RowLike | RowsLike): Prediction | Prediction[] {
+    const { rows, isOne } = asRows(given)
+    const outputs = this.network.predict(this.inputsOf(rows))
     const predictions = this.#decoded(outputs)
     return isOne ? predictions[0] : predictions
   }
@@ -136,11 +136,11 @@ export class Model {
   async predictAsync(rows: RowsLike, options?: ReadOptions): Promise<Prediction[]>
   async predictAsync(row: RowLike, options?: ReadOptions): Promise<Prediction>
   async predictAsync(
-    rows: RowLike | RowsLike,
+    given: RowLike | RowsLike,
     options: ReadOptions = {},
   ): Promise<Prediction | Prediction[]> {
-    const isOne = !areRows(rows)
-    const outputs = await this.network.predictAsync(this.inputsOf(isOne ? [rows] : rows), options)
+    const { rows, isOne } = asRows(given)
+    const outputs = await this.network.predictAsync(this.inputsOf(rows), options)
     const predictions = this.#decoded(outputs)
     return isOne ? predictions[0] : predictions
   }

@@ -22,6 +22,13 @@ export function areRows(value: unknown): value is RowsLike {
   return isArray(names) && isArray(columns)
 }
 
+/** Rows as they are, or a single one in a list of its own. Throws ShapeError for what is neither. */
+export function asRows(value: RowLike | RowsLike): { rows: RowsLike; isOne: boolean } {
+  if (areRows(value)) return { rows: value, isOne: false }
+  if (isList(value) || isObject(value)) return { rows: [value], isOne: true }
+  throw new ShapeError(`row: expected an object or an array of cells, got ${shown(value)}`)
+}
+
 /** The rows as a network of so many inputs takes them, row-major (rows × inputs). Throws ShapeError. */
 export function inputsOf(rows: RowsLike, inputs: number, features: Features | undefined): Float32Array {
   if (features) return features.transform(rows)

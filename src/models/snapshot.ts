@@ -1,6 +1,6 @@
 // A model as plain data, and back: what its formats are written from and read to.
 
-import { OptionError } from '../base/errors.ts'
+import { OptionError, shown } from '../base/errors.ts'
 import type { ResumeOptions } from '../model/options.ts'
 import { Network } from '../network.ts'
 import { Model, modelFrom } from './model.ts'
@@ -15,7 +15,7 @@ export type { ModelSnapshot } from './parts.ts'
 export function modelSnapshotOf(model: Model | Network, optimizer = false): ModelSnapshot {
   if (model instanceof Network) return savedParts({ network: model }, optimizer)
   if (model instanceof Model) return savedParts(model, optimizer)
-  throw new OptionError('model: expected a Model or a Network')
+  throw new OptionError(`model: expected a Model or a Network, got ${shown(model)}`)
 }
 
 /**

@@ -15,7 +15,7 @@ import type { KernelsName, MatrixLike } from '../model/options.ts'
 import { checkClassNames } from '../models/class-names.ts'
 import type { ModelSnapshot } from '../models/parts.ts'
 import { decoderOf, type Prediction } from '../models/prediction.ts'
-import { areRows, inputsOf, type RowLike } from '../models/rows.ts'
+import { asRows, inputsOf, type RowLike } from '../models/rows.ts'
 import { padded, panelLength } from '../program/panels.ts'
 import { openRoom, type Room } from './kernels.ts'
 import { type Layer, type Layers, layersOf } from './layers.ts'
@@ -243,10 +243,10 @@ export class Predictor {
    */
   predict(rows: RowsLike): Prediction[]
   predict(row: RowLike): Prediction
-  predict(rows: RowLike | RowsLike): Prediction | Prediction[] {
-    const isOne = !areRows(rows)
+  predict(given: RowLike | RowsLike): Prediction | Prediction[] {
+    const { rows, isOne } = asRows(given)
     const { outputs } = this
-    const out = this.outputsOf(inputsOf(isOne ? [rows] : rows, this.inputs, this.features))
+    const out = this.outputsOf(inputsOf(rows, this.inputs, this.features))
     const decode = decoderOf(this.target, this.#layers.head, this.classNames)
     const predictions = Array.from({ length: out.length / outputs }, (_, r) =>
       decode(out.slice(r * outputs, (r + 1) * outputs), r),

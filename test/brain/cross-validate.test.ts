@@ -43,7 +43,7 @@ describe('CrossValidate', () => {
 
   it.each([
     [undefined, 'undefined'],
-    [{}, 'a plain object'],
+    [{}, '{}'],
     [null, 'null'],
   ])('wants a network of that function, not %s', (made, came) => {
     const cv = new CrossValidate((() => made) as unknown as () => NeuralNetwork)

@@ -95,7 +95,7 @@ describe('arrays of rows', () => {
       expect(() => take([] as never)).toThrow(ShapeError)
     }
     expect(() => scaler.transform([[1, 2]])).toThrow(/^x\[0\]: expected a row of 3 numbers/)
-    expect(() => standardScaler(flat as never)).toThrow(/number of columns/)
+    expect(() => standardScaler(flat as never)).toThrow(/number of its columns/)
     expect(() => standardScaler([[], []])).toThrow(ShapeError)
   })
 })
@@ -332,7 +332,7 @@ describe('both scalers', () => {
         new ShapeError('x[1][1]: expected a finite number, got NaN'),
       )
       expect(() => make([1, 2, 3], 2)).toThrow(
-        new ShapeError('x: expected at least one row, whole rows of 2, got 3 values'),
+        new ShapeError('x: expected at least one row, and whole rows of 2, got 3 values'),
       )
       expect(() => make([], 2)).toThrow(ShapeError)
       expect(() => make([1], 0)).toThrow(ShapeError)

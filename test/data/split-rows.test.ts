@@ -104,9 +104,7 @@ describe('trainTestSplit of rows', () => {
     )
     // @ts-expect-error: as scikit-learn has it.
     expect(() => trainTestSplit([[1], [2]], [0, 1])).toThrow(
-      new OptionError(
-        'options: expected an object of options, got [0, 1]; x and y are one argument, { x, y }',
-      ),
+      new OptionError('options: expected an object of options after the data, { x, y }, got [0, 1]'),
     )
   })
 })

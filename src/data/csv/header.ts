@@ -55,9 +55,12 @@ export function namesOf(rows: CsvRows, header: boolean | readonly string[]): str
   return names
 }
 
-export const refuseEmpty = (isBelowHeader: boolean): never => {
+/** source: what was read, in which a path may stand for what is in the file. */
+export function refuseEmpty(isBelowHeader: boolean, source?: unknown): never {
+  const isPath = typeof source === 'string' && /^\S{1,1000}\.\w{1,5}$/.test(source)
+  const none = isPath ? `got ${shown(source)} alone; where that is a file, read it first` : 'got none'
   throw new FormatError(
-    `CSV: expected at least one row${isBelowHeader ? ' below the header, got none' : ', got an empty text'}`,
+    `CSV: expected at least one row${isBelowHeader ? ` below the header, ${none}` : ', got an empty text'}`,
   )
 }
 

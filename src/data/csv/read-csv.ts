@@ -173,7 +173,7 @@ export function readCsv(
   const next = reading(rows, source, encoding)
   if (!next()) refuseEmpty(false)
   const names = namesOf(rows, header)
-  if (header === true && !next()) refuseEmpty(true)
+  if (header === true && !next()) refuseEmpty(true, source)
 
   checkWidth(rows, names.length)
   const targetColumns = findTargets(target, names)

@@ -75,7 +75,7 @@ export function readTable(source: CsvSource, options: CsvTableOptions = {}): Csv
     const next = reading(rows, source, encoding)
     if (!next()) refuseEmpty(false)
     const names = namesOf(rows, header)
-    if (header === true && !next()) refuseEmpty(true)
+    if (header === true && !next()) refuseEmpty(true, source)
     return { rows, next, names }
   }
   const { rows, next, names } = open()

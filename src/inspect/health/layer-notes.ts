@@ -119,7 +119,7 @@ function* gradientNotes(
     const rate = shortly(roundDown(SOUND_STEP / paces[fastest]))
     const mend =
       success === 'untrained'
-        ? `take initializer: 'glorotUniform', or learningRate: ${rate}`
+        ? `take learningRate: ${rate}`
         : `start from a new network with learningRate: ${rate}`
     yield {
       what: 'exploding',
