@@ -72,8 +72,8 @@ describe('the README', () => {
     expect(existsSync(join(folder, 'net.ckpt.previous'))).toBe(true)
   })
 
-  // Those of teaching.md, validation.md and lbfgs.md are run by tests of their own, which read what they print.
-  it.each(['learning-rates', 'models', 'optimizers', 'regularisation'])(
+  // Those of lbfgs.md, models.md, teaching.md, training.md and validation.md are run by tests of their own, which read what they print.
+  it.each(['learning-rates', 'optimizers', 'regularisation'])(
     'leads to docs/%s.md, whose snippets run',
     (name) => {
       expect(readme).toContain(`(docs/${name}.md)`)
