@@ -101,6 +101,17 @@ describe('the entries of the package', () => {
     }
   })
 
+  it('hold each long text once: the script of the workers, the kernels, the digits', () => {
+    const files = readdirSync(join(root, 'dist')).filter((file) => file.endsWith('.js'))
+    const texts = files.flatMap((file) =>
+      [...readFileSync(join(root, 'dist', file), 'utf8').matchAll(/"(?:[^"\\\n]|\\.){1000,}"/g)].map(
+        ([text]) => `${file}: ${text.slice(0, 80)}`,
+      ),
+    )
+    expect(texts.length).toBeGreaterThanOrEqual(5)
+    expect(texts).toEqual([...new Set(texts)])
+  })
+
   it('say in the file of the digits where they come from', () => {
     expect(readFileSync(join(root, 'dist/datasets.js'), 'utf8')).toMatch(/doi\.org.*CC BY 4\.0/)
   })

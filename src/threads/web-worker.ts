@@ -19,8 +19,11 @@ const advice = (url: string | undefined): string =>
     : 'the address must serve nabla/worker.js as JavaScript; where the page has a Content-Security-Policy, its worker-src ' +
       "must allow the address; and the file needs the page's Cross-Origin-Embedder-Policy"
 
+// A function of its own: behind `??` the bundler writes out the whole text once more.
+const blobOfSource = () => URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }))
+
 function startOne(url: string | undefined, listener: Listener): Promise<PlatformWorker> {
-  const address = url ?? URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }))
+  const address = url ?? blobOfSource()
   return new Promise<PlatformWorker>((resolve, reject) => {
     const refuse = (why: string) =>
       reject(new Error(`no worker started from ${url ?? 'blob:'}: ${why}; ${advice(url)}`))
