@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import { ARENA_START } from '../assembly/abi/layout.ts'
 import type { Backend, Kernels } from '../src/backends/backend.ts'
-import { unpackKernels } from '../src/backends/fuse.ts'
+import { binariesOf } from '../src/backends/fuse.ts'
 import { withoutSharedMemory } from '../src/backends/wasm.ts'
 import { kernels } from '../src/generated/kernels.ts'
 import { runsRelaxed } from './helpers/backends.ts'
@@ -49,7 +49,7 @@ const importsWith = (memory: WebAssembly.Memory) => ({
 const built = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../build/${name}.wasm`, import.meta.url)))
 const debug = built('debug')
-const unpacked = unpackKernels(kernels)
+const unpacked = binariesOf(kernels)
 const relaxed = unpacked('relaxed')
 const simd = unpacked('simd')
 
@@ -149,11 +149,32 @@ describe('the build', () => {
   it('unpacks the text without what an engine may lack', () => {
     vi.stubGlobal('TextEncoder', undefined)
     try {
-      expect(unpackKernels(kernels)('simd')).toEqual(simd)
+      expect(binariesOf(kernels)('simd')).toEqual(simd)
     } finally {
       vi.unstubAllGlobals()
     }
   })
+})
+
+it('a text is unpacked for the first binary that is asked for, and not again for the second', () => {
+  // The unpacker is a module of its own.
+  const compiled = vi.fn()
+  class Counted extends WebAssembly.Module {
+    constructor(bytes: BufferSource) {
+      super(bytes)
+      compiled()
+    }
+  }
+  vi.stubGlobal('WebAssembly', { Module: Counted, Instance: WebAssembly.Instance })
+  try {
+    const binaryOf = binariesOf(kernels)
+    expect(compiled).toHaveBeenCalledTimes(0)
+    expect(binaryOf('relaxed')).toEqual(relaxed)
+    expect(binaryOf('simd')).toEqual(simd)
+    expect(compiled).toHaveBeenCalledTimes(1)
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })
 
 describe('asserts', () => {

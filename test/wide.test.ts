@@ -1,7 +1,7 @@
 // 256-bit vectors: the bits of 'simd' where the engine has them, and a note where it has not.
 
 import { describe, expect, it, vi } from 'vitest'
-import { unpackKernels } from '../src/backends/fuse.ts'
+import { binariesOf } from '../src/backends/fuse.ts'
 import { asOtherModule } from '../src/backends/wide.ts'
 import { kernels } from '../src/generated/kernels.ts'
 import { Network, type OptimizerOptions } from '../src/index.ts'
@@ -65,7 +65,7 @@ describe('wide', () => {
   })
 
   it('is compiled from bytes of its own, which mean the same', () => {
-    const bytes = unpackKernels(kernels)('simd')
+    const bytes = binariesOf(kernels)('simd')
     const other = asOtherModule(bytes)
     expect(other.length).toBeGreaterThan(bytes.length)
     const exports = (one: Uint8Array<ArrayBuffer>) => WebAssembly.Module.exports(new WebAssembly.Module(one))

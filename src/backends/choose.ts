@@ -5,7 +5,7 @@ import { BackendError } from '../base/errors.ts'
 import { kernels as kernelsText } from '../generated/kernels.ts'
 import type { KernelsName } from '../model/options.ts'
 import type { MakeBackend } from './backend.ts'
-import { unpackKernels } from './fuse.ts'
+import { type BinaryOf, binariesOf } from './fuse.ts'
 import type { GivenModule } from './given.ts'
 import { memoriesOf } from './memories.ts'
 import { makeReferenceBackend } from './reference.ts'
@@ -15,9 +15,6 @@ import { asOtherModule, fuseTo256 } from './wide.ts'
 
 /** Makers of arenas, one for each way to compile; or the reason why the engine refused. */
 const makers = new Map<string, MakeBackend | Error>()
-
-/** Kernels that are unpacked, until the engine takes one of their binaries. */
-let unpacked: ReturnType<typeof unpackKernels> | undefined
 
 /** Kernels that the user has compiled. */
 let given: GivenModule | undefined
@@ -39,18 +36,16 @@ function check(module: WebAssembly.Module): void {
   new WebAssembly.Instance(module, { env: { memory, customActivation: unused, customLoss: unused } })
 }
 
-function compile(name: WasmName, wide: boolean): MakeBackend {
+function compile(name: WasmName, wide: boolean, binaryOf: BinaryOf): MakeBackend {
   if (typeof WebAssembly === 'undefined') throw new Error('there is no WebAssembly')
   if (given?.name === name && !wide) {
     check(given.module)
     return memoriesOf(name, given.module, undefined)
   }
-  unpacked ??= unpackKernels(kernelsText)
-  const binary = unpacked(name)
+  const binary = binaryOf(name)
   const bytes = wide ? asOtherModule(binary) : binary
   const module = new WebAssembly.Module(withoutSharedMemory(bytes))
   check(module)
-  unpacked = undefined
   let shared: WebAssembly.Module | undefined
   const compileShared = () => {
     shared ??= new WebAssembly.Module(bytes)
@@ -59,12 +54,12 @@ function compile(name: WasmName, wide: boolean): MakeBackend {
   return memoriesOf(name, module, typeof SharedArrayBuffer === 'undefined' ? undefined : compileShared)
 }
 
-function compileOnce(name: WasmName, wide: boolean): MakeBackend | Error {
+function compileOnce(name: WasmName, wide: boolean, binaryOf: BinaryOf): MakeBackend | Error {
   const key = `${name} ${wide}`
   let result = makers.get(key)
   if (!result) {
     try {
-      result = compile(name, wide)
+      result = compile(name, wide, binaryOf)
     } catch (error) {
       result = error as Error
     }
@@ -97,9 +92,10 @@ export function chooseBackend(kernels: KernelsName, wide = false): Choice {
   const fastest: WasmName[] = wide ? ['simd'] : ['relaxed', 'simd']
   const first = given && !wide ? [given.name] : fastest
   const wanted: WasmName[] = kernels === 'auto' ? first : [kernels]
+  const binaryOf = binariesOf(kernelsText)
   let refusal: Error | undefined
   for (const name of wanted) {
-    const result = compileOnce(name, isWide)
+    const result = compileOnce(name, isWide, binaryOf)
     if (!(result instanceof Error)) {
       return { name, make: result, tiles: tilesOf(name, isWide), lacks }
     }

@@ -14,12 +14,22 @@ interface Unpacker {
   binary(relaxed: boolean): number
 }
 
-/** Unpacks a text in src/generated, and returns what makes its binaries. Throws where the engine compiles nothing. */
-export function unpackKernels(text: string): (name: WasmName) => Uint8Array<ArrayBuffer> {
-  const bytes = Uint8Array.from(unpacker.match(/../g)!, (digits) => Number(`0x${digits}`))
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes))
-  const { memory, unpack, binary } = exports as unknown as Unpacker
-  new Uint8Array(memory.buffer).set(encodeUtf8(text), TEXT)
-  unpack()
-  return (name) => new Uint8Array(memory.buffer.slice(BINARY, binary(name === 'relaxed')))
+/** Makes a binary. Throws where the engine compiles nothing. */
+export type BinaryOf = (name: WasmName) => Uint8Array<ArrayBuffer>
+
+/**
+ * Returns what makes the binaries of a text in src/generated. It unpacks the text for the first of them and keeps it for the second,
+ * so that an engine which refuses one gets the other soon. Let it go with that: it holds 768 KB.
+ */
+export function binariesOf(text: string): BinaryOf {
+  let by: Unpacker | undefined
+  return (name) => {
+    if (!by) {
+      const bytes = Uint8Array.from(unpacker.match(/../g)!, (digits) => Number(`0x${digits}`))
+      by = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Unpacker
+      new Uint8Array(by.memory.buffer).set(encodeUtf8(text), TEXT)
+      by.unpack()
+    }
+    return new Uint8Array(by.memory.buffer.slice(BINARY, by.binary(name === 'relaxed')))
+  }
 }

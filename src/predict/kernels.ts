@@ -3,7 +3,7 @@
 import * as Activations from '../../assembly/abi/activations.ts'
 import { SINGLE } from '../../assembly/abi/layout.ts'
 import * as Normalizations from '../../assembly/abi/normalizations.ts'
-import { unpackKernels } from '../backends/fuse.ts'
+import { type BinaryOf, binariesOf } from '../backends/fuse.ts'
 import { activate, softmaxRow } from '../backends/reference/activation.ts'
 import { gemmNN } from '../backends/reference/gemm.ts'
 import { makeMemory } from '../backends/reference/memory.ts'
@@ -65,18 +65,18 @@ function referenceRoom(elements: number): Room {
   return { name: 'reference', floats, kernels, tiles: SINGLE }
 }
 
-/** What makes the binaries, once they are unpacked. */
-let unpacked: ReturnType<typeof unpackKernels> | undefined
-
 /** The modules, once they are compiled. */
 const modules = new Map<WasmName, WebAssembly.Module>()
 
-function wasmRoom(name: WasmName, elements: number, given: WebAssembly.Module | undefined): Room {
+function wasmRoom(
+  name: WasmName,
+  elements: number,
+  given: WebAssembly.Module | undefined,
+  binaryOf: BinaryOf,
+): Room {
   let module = given ?? modules.get(name)
   if (!module) {
-    unpacked ??= unpackKernels(kernelsText)
-    module = new WebAssembly.Module(unpacked(name))
-    unpacked = undefined
+    module = new WebAssembly.Module(binaryOf(name))
     modules.set(name, module)
   }
   const pages = Math.ceil(elements / PAGE_ELEMENTS)
@@ -97,10 +97,11 @@ function wasmRoom(name: WasmName, elements: number, given: WebAssembly.Module | 
 export function openRoom(asked: KernelsName, elements: number, module: WebAssembly.Module | undefined): Room {
   if (asked === 'reference') return referenceRoom(elements)
   const names: WasmName[] = asked === 'auto' ? (module ? ['simd'] : ['relaxed', 'simd']) : [asked]
+  const binaryOf = binariesOf(kernelsText)
   let refusal: unknown
   for (const name of names) {
     try {
-      return wasmRoom(name, elements, module)
+      return wasmRoom(name, elements, module, binaryOf)
     } catch (error) {
       refusal = error
     }
