@@ -45,7 +45,8 @@ export function openDigits(store: Store<PageState>, root: HTMLElement): Trainer 
       const mine = ++asked
       try {
         const prepared = await source.with(own)
-        if (mine !== asked) return
+        // Others are wanted by now, or will be in the next frame.
+        if (mine !== asked || own !== store.state.own) return
         data = prepared
         sample.disabled = false
         trainer.setData(data)

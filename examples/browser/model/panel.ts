@@ -66,7 +66,9 @@ export function showModelPanel(store: Store<PageState>, trainer: Trainer, say: (
       const found = await kept()
       if (!found) throw new Error('This browser has no saved model any more.')
       const { network } = await networkOf(found.bytes, found.settings.slow)
+      // Without the drawings that it has learned it would unlearn them: it waits until they are among the data again.
       store.update({ own: found.own })
+      trainer.awaitData()
       trainer.adopt(network, found)
       return `The model of ${time.format(found.at)} is loaded.`
     }),

@@ -78,6 +78,14 @@ export class Trainer {
     this.#endBurst()
   }
 
+  /** Trains on nothing until setData brings what it is to train on from now on. */
+  awaitData(): void {
+    this.#data = undefined
+    this.#isWanted = false
+    this.#change({ status: 'loading' })
+    this.#endBurst()
+  }
+
   train(): void {
     if (!this.#data || this.#isWanted) return
     this.#isWanted = true

@@ -22,7 +22,7 @@ const where = (threads: number | undefined) =>
     : `by ${threads === 1 ? 'one worker' : `${threads} threads`}, off this page’s thread`
 
 export function stateText({ status, epochs, threads }: Room): string {
-  if (status === 'loading') return 'Loading the network …'
+  if (status === 'loading') return 'Preparing the data …'
   if (status === 'empty') return 'There is nothing to learn from yet: add some points.'
   if (status === 'ready') return 'Untrained: all it does is guess.'
   if (status === 'training') return `Training ${where(undefined)}.`
