@@ -71,10 +71,11 @@ store.watch(
   (_, status) => {
     clearTimeout(timer)
     timer = setTimeout(() => {
-      const { probabilities } = store.state
+      const { probabilities, classNames } = store.state
       const words = { training: 'Training.', paused: 'Paused.', done: 'Trained.' }[status as string] ?? ''
       const most = probabilities && likeliest(probabilities)
-      const read = most === undefined ? '' : ` It reads ${most}, ${percent(probabilities![most])}.`
+      const read =
+        most === undefined ? '' : ` It reads ${classNames[most]}, ${percent(probabilities![most])}.`
       if (words || read) say(`${words}${read}`)
     }, 900)
   },

@@ -3,7 +3,7 @@
 import { Network, type NetworkOptions } from 'nabla'
 import { describe, expect, it } from 'vitest'
 import type { Settings } from '../../examples/browser/state/page-state.ts'
-import { shown, withOptimizer } from '../../examples/browser/training/networks.ts'
+import { namesOf, shown, withOptimizer } from '../../examples/browser/training/networks.ts'
 
 const settings: Settings = {
   layers: [8],
@@ -49,6 +49,15 @@ describe('a network of a file', () => {
       slow: true,
     })
   })
+  it.each([
+    [undefined, [...'0123456789']],
+    [[...'0123456789'], [...'0123456789']],
+    [[...'abcdefghij'], [...'abcdefghij']],
+  ])('calls its classes what the file does: %o', (classNames, names) => {
+    const { network: same, settings } = shown(network({ classNames }), false)
+    expect(namesOf(same)).toEqual(names)
+    expect(namesOf(withOptimizer(same, settings))).toEqual(names)
+  })
   it('goes on with Adam where the page does not have its optimizer', () => {
     const given = network({ optimizer: 'lbfgs' })
     const image = new Float32Array(64).fill(0.5)
@@ -60,6 +69,10 @@ describe('a network of a file', () => {
   })
   it.each([
     [{ inputs: 2 }, /takes 2 numbers and gives 10; the page needs 64 and 10/],
+    [
+      { classNames: [...'9876543210'] },
+      /are the digits in the order 9, 8, 7, 6, 5, 4, 3, 2, 1, 0; the page needs them from 0 to 9/,
+    ],
     [{ layers: [tanh, 8, 10] }, /differ in their activations/],
   ])('is refused with its reason: %o', (options, reason) => {
     expect(() => shown(network(options), false)).toThrow(reason)

@@ -4,6 +4,7 @@ import { element, make } from '../elements.ts'
 import { onRecolour, rgb } from '../palette.ts'
 import type { PageState } from '../state/page-state.ts'
 import type { Store } from '../state/store.ts'
+import { DIGITS } from '../training/choices.ts'
 
 /** Below this the page does not claim to know. */
 export const SURE = 0.5
@@ -28,18 +29,37 @@ function paint(canvas: HTMLCanvasElement, image: Float32Array | undefined): void
 export function showAnswer(store: Store<PageState>): void {
   const read = element('[data-read]', HTMLOutputElement)
   const seen = element('[data-seen]', HTMLCanvasElement)
-  const rows = Array.from({ length: 10 }, (_, digit) => {
-    const [bar, share] = [make('i'), make('span', {}, '–')]
-    return { row: make('li', {}, make('span', {}, String(digit)), bar, share), bar, share }
+  const bars = element('[data-bars]', HTMLOListElement)
+  const ofFile = element('[data-of-file]', HTMLElement)
+  const rows = DIGITS.map((digit) => {
+    const [name, bar, share] = [make('span', {}, digit), make('i'), make('span', {}, '–')]
+    return { row: make('li', {}, name, bar, share), name, bar, share }
   })
-  element('[data-bars]', HTMLOListElement).replaceChildren(...rows.map(({ row }) => row))
+  bars.replaceChildren(...rows.map(({ row }) => row))
 
+  // By value: a network makes the list anew whenever it is asked.
   store.watch(
-    ({ probabilities }) => [probabilities],
-    (probabilities) => {
+    ({ classNames }) => [classNames.join('\n')],
+    () => {
+      const { classNames } = store.state
+      const areDigits = `${classNames}` === `${DIGITS}`
+      ofFile.hidden = areDigits
+      bars.ariaLabel = `Probability of each ${areDigits ? 'digit' : 'class'}`
+      for (const part of [bars, read]) part.classList.toggle('named', !areDigits)
+      rows.forEach(({ name }, i) => {
+        name.textContent = classNames[i]
+        // What is too long for its place is cut.
+        name.title = areDigits ? '' : classNames[i]
+      })
+    },
+  )
+  store.watch(
+    ({ probabilities, classNames }) => [probabilities, classNames.join('\n')],
+    (probabilities, _) => {
+      const { classNames } = store.state
       const most = probabilities ? likeliest(probabilities) : -1
       const isSure = probabilities !== undefined && probabilities[most] >= SURE
-      read.value = probabilities ? String(most) : '?'
+      read.value = probabilities ? classNames[most] : '?'
       read.classList.toggle('unsure', !isSure)
       rows.forEach(({ row, bar, share }, digit) => {
         row.classList.toggle('most', digit === most)

@@ -3,7 +3,7 @@
 import { element } from '../elements.ts'
 import type { PageState } from '../state/page-state.ts'
 import type { Store } from '../state/store.ts'
-import { digitsNetwork } from '../training/networks.ts'
+import { digitsNetwork, namesOf } from '../training/networks.ts'
 import { Trainer, type TrainingData } from '../training/trainer.ts'
 import { showSettings } from '../views/settings-panel.ts'
 import { imagesOf, scaleOf, tilesIn } from '../views/tiles.ts'
@@ -66,7 +66,10 @@ export function openDigits(store: Store<PageState>, root: HTMLElement): Trainer 
   )
   store.watch(
     ({ image, digits }) => [image, digits.revision],
-    (image, _) => store.update({ probabilities: image && trainer.network.predict(image) }),
+    (image, _) => {
+      const { network } = trainer
+      store.update({ probabilities: image && network.predict(image), classNames: namesOf(network) })
+    },
   )
 
   const tiles = tilesIn(root)

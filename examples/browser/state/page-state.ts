@@ -3,7 +3,7 @@
 import type { HiddenActivationName } from 'nabla'
 import type { Stroke } from '../digits/strokes.ts'
 import type { Problem } from '../playground/points.ts'
-import type { OptimizerChoice } from '../training/choices.ts'
+import { DIGITS, type OptimizerChoice } from '../training/choices.ts'
 import { type Curves, noCurves } from './curves.ts'
 
 export type RoomName = 'digits' | 'playground'
@@ -63,6 +63,8 @@ export interface PageState {
   readonly image: Float32Array | undefined
   /** (10), where there is an image and a network. */
   readonly probabilities: Float32Array | undefined
+  /** What the network calls its classes, in the order of its outputs: those of a file may be no digits. */
+  readonly classNames: readonly string[]
   readonly own: readonly OwnDigit[]
   /** When the model that this browser keeps was saved. */
   readonly savedAt: Date | undefined
@@ -99,6 +101,7 @@ export const initialState = (): PageState => ({
   drawing: { kind: 'strokes', strokes: [] },
   image: undefined,
   probabilities: undefined,
+  classNames: DIGITS,
   own: [],
   savedAt: undefined,
   problem: 'spiral',

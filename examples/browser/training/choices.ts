@@ -1,5 +1,8 @@
 // What the page offers for a network and its training.
 
+/** The classes of the page's own network, in the order of its outputs. */
+export const DIGITS: readonly string[] = Array.from({ length: 10 }, (_, digit) => String(digit))
+
 /** The optimizers, each with a rate that suits the page's data. */
 export const OPTIMIZERS = {
   adam: { label: 'Adam', options: { name: 'adam' }, rate: 0.002 },

@@ -2,9 +2,10 @@
 
 import { Network, type OptimizerOptions } from 'nabla'
 import type { Settings } from '../state/page-state.ts'
-import { OPTIMIZERS, type OptimizerChoice } from './choices.ts'
+import { DIGITS, OPTIMIZERS, type OptimizerChoice } from './choices.ts'
 
-export const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit))
+/** What a network calls its classes, in the order of its outputs: the digits where it has no names. */
+export const namesOf = (network: Network): readonly string[] => network.classNames?.map(String) ?? DIGITS
 
 const optimizerOf = ({ optimizer, learningRate }: Settings) =>
   ({ ...OPTIMIZERS[optimizer].options, learningRate }) as OptimizerOptions
@@ -59,6 +60,12 @@ export function shown(network: Network, slow: boolean): { network: Network; sett
   if (network.inputs !== 64 || network.outputs !== 10) {
     throw new Error(
       `This model takes ${network.inputs} numbers and gives ${network.outputs}; the page needs 64 and 10.`,
+    )
+  }
+  const names = namesOf(network)
+  if (`${names}` !== `${DIGITS}` && DIGITS.every((digit) => names.includes(digit))) {
+    throw new Error(
+      `The classes of this model are the digits in the order ${names.join(', ')}; the page needs them from 0 to 9.`,
     )
   }
   const activations = new Set(hidden.map(({ activation }) => String(activation)))
