@@ -25,12 +25,20 @@ export interface Place {
   readonly resumed: { readonly checkpoints: number; readonly epochs: number; readonly hash: string }
   /** Whether a saved network predicts the same again: as JSON, as safetensors. */
   readonly saved: readonly boolean[]
-  /** The longest milliseconds between two frames: with work in pieces of 15 ms, while this thread trains, while a worker does. */
   readonly gaps?: {
-    readonly pieces: number
+    /** The longest milliseconds between two frames: with work in pieces of 15 ms, while this thread trains, while a worker does. */
+    readonly rounds: readonly {
+      readonly pieces: number
+      readonly here: number
+      readonly away: number
+      /** Of 784-64-10 in this thread. */
+      readonly rowsPerSecond: number
+    }[]
+    /** The same with a second of work in one piece. */
+    readonly frozen: number
+    /** The most of all rounds, as of the next two. */
     readonly here: number
     readonly away: number
-    /** Of 784-64-10 in this thread. */
     readonly rowsPerSecond: number
   }
   /** What the console was told, once each. */
