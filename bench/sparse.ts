@@ -5,7 +5,7 @@
 import { chooseBackend } from '../src/backends/choose.ts'
 import { runNow } from '../src/base/pace.ts'
 import { Engine } from '../src/engine/engine.ts'
-import { listNonzeros } from '../src/intake/sparse.ts'
+import { listNonzeros } from '../src/intake/list-nonzeros.ts'
 import { plainSgd } from '../src/model/optimizers.ts'
 import { PREDICTS } from '../src/program/capacity.ts'
 

@@ -264,7 +264,7 @@ if (!process.argv.includes('--wasm')) {
               groups: [
                 {
                   name: 'shared',
-                  test: /assembly|src.(base|formats.check|data.(?!csv)|intake.one-hot)/,
+                  test: /assembly|src.(base.(?!sum)|formats.check|data.(?!csv)|intake.one-hot)/,
                   minShareCount: 2,
                   priority: 2,
                 },
@@ -279,7 +279,12 @@ if (!process.argv.includes('--wasm')) {
                 },
                 // What the loop that trains, which is loaded later, shares with others: each a file of its own, so that none
                 // is in the bundle of a page for the sake of another.
-                { name: 'metrics', test: /src.(metrics|training.measure)/, minShareCount: 2, priority: 1 },
+                {
+                  name: 'metrics',
+                  test: /src.(metrics|training.measure|base.sum)/,
+                  minShareCount: 2,
+                  priority: 1,
+                },
                 // What the main entry takes of the threads, apart from them: esbuild gives a page at once all that its entry
                 // can reach by files.
                 {

@@ -1,5 +1,5 @@
 // What a page pays for the package: bytes of a bundler's output, minified, and gzipped as servers send them. Each limit is what
-// was measured, rounded up: it only goes down.
+// was measured, rounded up: it goes down, or up by what a page gets for it (0.1 KB for the names that were meant, in messages).
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -39,13 +39,13 @@ describe('a page that imports', () => {
     [
       "import { predictorFromJSON, predictorFromSafetensors } from 'nabla/predict'; " +
         'globalThis.it = [predictorFromJSON, predictorFromSafetensors]',
-      22,
-      22,
+      22.1,
+      22.1,
     ],
     ["import { standardScaler } from 'nabla/data'; globalThis.it = standardScaler", 3, 3],
-    ["import { readCsv } from 'nabla/data'; globalThis.it = readCsv", 6, 6],
+    ["import { readCsv } from 'nabla/data'; globalThis.it = readCsv", 6.2, 6.2],
     ["import { plotHistory } from 'nabla/plot'; globalThis.it = plotHistory", 7, 7],
-  ])('%s: loads at most %i KB at once, and %i in all', async (code, first, all) => {
+  ])('%s: loads at most %s KB at once, and %s in all', async (code, first, all) => {
     const size = await kilobytes(code)
     expect(size.first).toBeLessThanOrEqual(first)
     expect(size.all).toBeLessThanOrEqual(all)

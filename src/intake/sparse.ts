@@ -1,10 +1,7 @@
 // The lists of nonzeros that let the first layer skip the zeros of its input: made once for a data set, where enough of
 // it is zero, and kept in place of it.
 
-import type { Slices } from '../base/pace.ts'
-import type { Engine } from '../engine/engine.ts'
-import { fillBlock, type Inputs, inBlocks } from './inputs.ts'
-import { refuseChange } from './watched.ts'
+import type { Inputs } from './inputs.ts'
 
 // With 30, 64 and 300 units at batches of 10, 32 and 64, rows and lists cost the same at 60% nonzeros or more
 // (bench/sparse.ts, Node 20 and 26). What a nonzero costs besides its products is shared by the units: with 24 units
@@ -26,21 +23,4 @@ export function nonzerosToList(
   if (columns < LEAST_INPUTS || most === 0) return 0
   // A data set of nothing but zeros has no list to keep.
   return nonzeros <= most * rows * columns ? Math.max(1, nonzeros) : 0
-}
-
-/**
- * Lists the nonzeros of x in the engine's arena, in place of its rows. Yields now and then. Throws ShapeError where the
- * rows are not what was checked and counted.
- */
-export function* listNonzeros(engine: Engine, x: Inputs): Slices<void> {
-  const { staging, sparse, capacity } = engine.plan
-  let left = capacity.nonzeros
-  let at = sparse!.entries.offset
-  yield* inBlocks(engine, x.rows, (from, to, block) => {
-    fillBlock(engine, staging.x, x, [from, to, block])
-    const found = engine.countStagedNonzeros(to - from)
-    if (found < 0 || found > left) refuseChange(x.name)
-    left -= found
-    at = engine.listStaged(to - from, from, at)
-  })
 }

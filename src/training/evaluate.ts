@@ -15,9 +15,10 @@ export interface Evaluation {
   readonly accuracy?: number
 }
 
-const NOTHING: Sums = { loss: 0, hits: 0 }
+export const NOTHING: Sums = { loss: 0, hits: 0 }
 
-function evaluationOf(
+/** What the sums over all rows come to. */
+export function evaluationOf(
   engine: Engine,
   sums: Sums,
   { x: { rows }, y: { hitMode }, weights }: Rows,
@@ -42,19 +43,4 @@ export function* evaluateRows(engineOf: () => Engine, rows: Rows): Slices<Evalua
     })
   }
   return evaluationOf(engineOf(), sums, rows)
-}
-
-/** The same by the engine's team of threads, in staging rows of their own; the values of x are nabla's own. */
-export function* validateRows(engine: Engine, rows: Rows): Slices<Evaluation> {
-  const { x, y, weights } = rows
-  const { rows: rowsAtOnce, x: stagedX, y: stagedY } = engine.plan.validation!
-  let sums = NOTHING
-  for (let from = 0; from < x.rows; from += rowsAtOnce) {
-    const to = Math.min(from + rowsAtOnce, x.rows)
-    engine.fill(stagedX, x.values, from, to)
-    engine.fill(stagedY, y.values, from, to)
-    const weightsHere = weights?.values.subarray(from, to)
-    sums = (yield engine.validateStaged(to - from, y.hitMode, sums, weightsHere)) as Sums
-  }
-  return evaluationOf(engine, sums, rows)
 }

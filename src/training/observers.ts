@@ -7,11 +7,12 @@ import type { Metric } from '../metrics/table.ts'
 import type { EarlyStoppingSettings, FitSettings } from '../model/call-settings.ts'
 import type { Counters } from './counters.ts'
 import { afterEpoch, endStopping } from './early-stopping.ts'
-import { evaluateRows, validateRows } from './evaluate.ts'
+import { evaluateRows } from './evaluate.ts'
 import type { EpochFigures, Recorder } from './history.ts'
 import { measure } from './measure.ts'
 import type { Progress } from './progress.ts'
 import type { Rates } from './rates.ts'
+import { validateRows } from './validate.ts'
 
 /** A fit between two epochs, as its observers see it. */
 export interface FitState {
