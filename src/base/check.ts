@@ -2,6 +2,7 @@
 // message always names the option, what was expected and what came.
 
 import { OptionError, shown } from './errors.ts'
+import { meant } from './meant.ts'
 
 /** Returns the value to use, or throws OptionError. */
 export type Check<T> = (value: unknown, name: string) => T
@@ -9,6 +10,11 @@ export type Check<T> = (value: unknown, name: string) => T
 /** Throws OptionError: `name` must be `expected`, and `value` came. */
 export function refuse(name: string, expected: string, value: unknown): never {
   throw new OptionError(`${name}: expected ${expected}, got ${shown(value)}`)
+}
+
+/** The same for a name that is none of the known ones, with the one that was meant. */
+function refuseName(name: string, expected: string, value: unknown, known: readonly string[]): never {
+  throw new OptionError(`${name}: expected ${expected}, got ${shown(value)}${meant(known, value)}`)
 }
 
 /** Marks an option that may be left out, and what stands for it then. */
@@ -85,7 +91,7 @@ export const oneOf =
   (value, name) =>
     known.includes(value as T)
       ? (value as T)
-      : refuse(name, `one of ${known.map((k) => `'${k}'`).join(', ')}`, value)
+      : refuseName(name, `one of ${known.map((k) => `'${k}'`).join(', ')}`, value, known)
 
 /** Array.isArray, but false for a proxy that is revoked, where that throws. */
 export function isArray(value: unknown): value is unknown[] {
@@ -131,7 +137,7 @@ export function checkOptions<T extends Table>(table: T, options: unknown, where:
   if (!isObject(options)) return refuse(where, 'an object of options', options)
   const known = Object.keys(table)
   for (const key of Object.keys(options)) {
-    if (!known.includes(key)) refuse(where, `options among ${known.join(', ')}`, key)
+    if (!known.includes(key)) refuseName(where, `options among ${known.join(', ')}`, key, known)
   }
   const checked: Record<string, unknown> = {}
   for (const key of known) checked[key] = table[key](options[key], `${where}.${key}`)
