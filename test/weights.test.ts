@@ -257,6 +257,19 @@ describe('class weights', () => {
     expect(await fitted(make(), { x, y: rows }, { classWeight: factors, validation })).toEqual(expected)
   })
 
+  it('are refused as a Map or a Set, whose entries are no properties', async () => {
+    const net = make()
+    for (const classWeight of [new Map([[0, 2]]), new Set([1])]) {
+      await expect(net.fit({ x, y }, { classWeight } as never)).rejects.toThrow(
+        "fit options.classWeight: expected an object such as { 0: 1, 1: 5 } or { cat: 1, dog: 5 }, or 'balanced', got",
+      )
+    }
+    await expect(net.fit({ x, y }, new Map([['epochs', 2]]) as never)).rejects.toThrow(
+      'fit options: expected an object of options, got a Map',
+    )
+    expect(net.epochs).toBe(0)
+  })
+
   it('multiply the weights that there are', async () => {
     const weights = asWeights(y, factors).map((factor, r) => factor * some[r])
     const expected = await fitted(make(), { x, y, weights })

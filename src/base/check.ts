@@ -72,12 +72,6 @@ export const threadCount = integer(1, MOST_THREADS)
 export const threads: Check<number | 'auto'> = (value, name) =>
   value === 'auto' ? value : threadCount(value, `${name} (a number or 'auto')`)
 
-/** A share that is taken of something in each step: finite in float32 too, in which it is used. */
-export const atLeastZero: Check<number> = (value, name) =>
-  typeof value === 'number' && value >= 0 && Number.isFinite(Math.fround(value))
-    ? value
-    : refuse(name, 'a finite float32 number of at least 0', value)
-
 export const boolean: Check<boolean> = (value, name) =>
   typeof value === 'boolean' ? value : refuse(name, 'true or false', value)
 
@@ -123,6 +117,10 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   }
 }
 
+/** The same, and no Map: its entries are no properties, and all of them would be passed over. */
+export const hasOptions = (value: unknown): value is Record<string, unknown> =>
+  isObject(value) && !(Symbol.iterator in value)
+
 /** Throws OptionError for targets where the options should be: x and y are two arguments in scikit-learn and Keras. */
 export function refuseTargets(options: unknown, where: string): void {
   if (isList(options)) refuse(where, 'an object of options after the data, { x, y }', options)
@@ -134,7 +132,7 @@ export type Checked<T extends Table> = { [K in keyof T]: ReturnType<T[K]> }
 
 /** The options object with every check of the table applied; an option that the table does not know is refused. */
 export function checkOptions<T extends Table>(table: T, options: unknown, where: string): Checked<T> {
-  if (!isObject(options)) return refuse(where, 'an object of options', options)
+  if (!hasOptions(options)) return refuse(where, 'an object of options', options)
   const known = Object.keys(table)
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) refuseName(where, `options among ${known.join(', ')}`, key, known)

@@ -5,6 +5,7 @@ import {
   type Check,
   callback,
   checkOptions,
+  hasOptions,
   integer,
   isObject,
   notNegative,
@@ -90,7 +91,7 @@ const earlyStopping: Check<EarlyStoppingSettings | undefined> = (value, where) =
 
 const classWeight: Check<ClassWeight> = (value, name) => {
   if (value === 'balanced') return value
-  if (!isObject(value)) {
+  if (!hasOptions(value)) {
     return refuse(name, "an object such as { 0: 1, 1: 5 } or { cat: 1, dog: 5 }, or 'balanced'", value)
   }
   // Without a prototype, so that a class may be called __proto__.

@@ -3,7 +3,6 @@
 
 import * as Rules from '../../assembly/abi/rules.ts'
 import {
-  atLeastZero,
   boolean,
   type Checked,
   fraction,
@@ -22,7 +21,7 @@ const sgdOptions = {
   momentum: optional(fraction, 0),
   dampening: optional(fraction, 0),
   nesterov: optional(boolean, false),
-  weightDecay: optional(atLeastZero, 0),
+  weightDecay: optional(notNegative, 0),
 }
 const rmspropOptions = {
   learningRate: optional(learningRate, 0.01),
@@ -30,32 +29,32 @@ const rmspropOptions = {
   epsilon: optional(rate, 1e-8),
   momentum: optional(fraction, 0),
   centered: optional(boolean, false),
-  weightDecay: optional(atLeastZero, 0),
+  weightDecay: optional(notNegative, 0),
 }
 const adagradOptions = {
   learningRate: optional(learningRate, 0.01),
-  learningRateDecay: optional(atLeastZero, 0),
+  learningRateDecay: optional(notNegative, 0),
   epsilon: optional(rate, 1e-10),
-  weightDecay: optional(atLeastZero, 0),
+  weightDecay: optional(notNegative, 0),
 }
 const adamOptions = {
   learningRate: optional(learningRate, 0.001),
   beta1: optional(fraction, 0.9),
   beta2: optional(fraction, 0.999),
   epsilon: optional(rate, 1e-8),
-  weightDecay: optional(atLeastZero, 0),
+  weightDecay: optional(notNegative, 0),
 }
-const adamwOptions = { ...adamOptions, weightDecay: optional(atLeastZero, 0.01) }
+const adamwOptions = { ...adamOptions, weightDecay: optional(notNegative, 0.01) }
 const nadamOptions = {
   ...adamOptions,
   learningRate: optional(learningRate, 0.002),
-  momentumDecay: optional(atLeastZero, 0.004),
+  momentumDecay: optional(notNegative, 0.004),
 }
 const lionOptions = {
   learningRate: optional(learningRate, 1e-4),
   beta1: optional(fraction, 0.9),
   beta2: optional(fraction, 0.99),
-  weightDecay: optional(atLeastZero, 0),
+  weightDecay: optional(notNegative, 0),
 }
 
 /** What a step by plain SGD needs. */

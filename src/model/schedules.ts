@@ -7,10 +7,13 @@ import {
   type Checked,
   checkOptions,
   isObject,
+  notNegative,
   oneOf,
   optional,
+  positive,
   rate,
   refuse,
+  share,
 } from '../base/check.ts'
 import { cosPi, power } from '../base/powers.ts'
 
@@ -34,24 +37,11 @@ interface Row<T extends Table> {
 
 const row = <T extends Table>(one: Row<T>): Row<T> => one
 
-const notNegative: Check<number> = (value, name) =>
-  typeof value === 'number' && Number.isFinite(Math.fround(value)) && value >= 0
-    ? value
-    : refuse(name, 'a finite float32 number of at least 0', value)
-
-const length: Check<number> = (value, name) =>
-  typeof value === 'number' && Number.isFinite(value) && value > 0
-    ? value
-    : refuse(name, 'a finite number above 0', value)
-
 /** A factor by which a rate falls. */
 const factor: Check<number> = (value, name) =>
   typeof value === 'number' && value > 0 && value <= 1
     ? value
     : refuse(name, 'a number above 0, at most 1', value)
-
-const share: Check<number> = (value, name) =>
-  typeof value === 'number' && value >= 0 && value <= 1 ? value : refuse(name, 'a number from 0 to 1', value)
 
 const from = rate
 const to = optional(notNegative, 0)
@@ -63,21 +53,21 @@ const progress = (t: number, over: number): number => (over > 0 ? Math.min(1, t 
 const annealed = (high: number, low: number, x: number): number => low + ((high - low) * (1 + cosPi(x))) / 2
 
 const constantOptions = { from }
-const stepOptions = { from, factor: optional(factor, 0.1), every: length }
-const exponentialOptions = { from, factor: optional(factor, 0.95), every: optional(length, 1) }
+const stepOptions = { from, factor: optional(factor, 0.1), every: positive }
+const exponentialOptions = { from, factor: optional(factor, 0.95), every: optional(positive, 1) }
 const inverseOptions = { from, decay: optional(notNegative, 1), power: optional(notNegative, 0.5) }
 const polynomialOptions = { from, to, power: optional(notNegative, 1) }
 const cosineOptions = {
   from,
   to,
-  restartEvery: optional(length, undefined),
-  restartFactor: optional(length, 1),
+  restartEvery: optional(positive, undefined),
+  restartFactor: optional(positive, 1),
 }
 const oneCycleOptions = {
   peak: rate,
   rise: optional(share, 0.3),
-  divide: optional(length, 25),
-  divideAtEnd: optional(length, 1e4),
+  divide: optional(positive, 25),
+  divideAtEnd: optional(positive, 1e4),
 }
 const plateauOptions = {
   from,
@@ -174,7 +164,7 @@ export type LearningRate = number | ScheduleSettings | ((moment: Moment) => numb
 const timing = {
   per: optional(oneOf(['epoch', 'step']), 'epoch' as const),
   warmUp: optional(notNegative, 0),
-  over: optional(length, undefined),
+  over: optional(positive, undefined),
 }
 
 const names = Object.keys(schedules) as ScheduleName[]
