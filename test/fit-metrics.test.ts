@@ -175,4 +175,23 @@ describe('the metrics of a fit', () => {
     const expected = await other.fit({ x, y: labels }, options)
     expect((await fitting).metrics).toEqual(expected.metrics)
   })
+
+  it('are kept apart from the log, from functions that change their arrays, and by any name', async () => {
+    const options = { epochs: 3, learningRate: 0.1, validation: apart }
+    const expected = await network().fit({ x, y: labels }, { ...options, metrics: ['accuracy', 'auc'] })
+    const sorting = (outputs: Float32Array, targets: Float32Array) => outputs.sort()[0] + targets.sort()[0]
+    const found = await network().fit(
+      { x, y: labels },
+      {
+        ...options,
+        metrics: [sorting, { name: 'accuracy', as: '__proto__' }, 'auc'],
+        onEpoch: ({ metrics }) => void Object.assign(metrics!, { auc: 9 }),
+      },
+    )
+    expect(Object.keys(found.metrics!)).toEqual(['sorting', '__proto__', 'auc'])
+    expect(Object.entries(found.metrics!)[1][1]).toEqual(expected.metrics!.accuracy)
+    expect(found.metrics!.auc).toEqual(expected.metrics!.auc)
+    expect(found.validationLoss).toEqual(expected.validationLoss)
+    expect(found.loss).toEqual(expected.loss)
+  })
 })

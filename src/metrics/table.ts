@@ -176,7 +176,11 @@ function customMetric({ as, compute }: Extract<MetricSettings, { name: undefined
     check() {},
     *compute(outputs, targets, shape) {
       const numbers = yield* numbersOf({ outputs, targets, shape })
-      const figure: unknown = compute(outputs, numbers, { rows: shape.rows, outputs: shape.outputs })
+      // Copies: other metrics and the validation loss are of the same arrays, and a median is soon taken by sorting one.
+      const figure: unknown = compute(outputs.slice(), numbers.slice(), {
+        rows: shape.rows,
+        outputs: shape.outputs,
+      })
       if (typeof figure === 'number') return figure
       throw new OptionError(`metric '${as}': expected the function to return a number, got ${shown(figure)}`)
     },

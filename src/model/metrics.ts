@@ -75,7 +75,7 @@ export type MetricName = keyof typeof metrics
 
 /**
  * A metric of your own, known by the function's name. outputs and targets: (rows × outputs), row-major, classes one-hot;
- * it must not change them.
+ * copies for this call alone.
  */
 export type CustomMetric = (
   outputs: Float32Array,

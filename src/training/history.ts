@@ -104,7 +104,8 @@ export class Recorder {
       ...(this.#accuracy.length > 0 && { accuracy: this.#accuracy.at(-1)! }),
       ...(validation && { validationLoss: validation.loss }),
       ...(validation?.accuracy !== undefined && { validationAccuracy: validation.accuracy }),
-      ...(this.#metrics.length > 0 && { metrics: this.#metrics.at(-1)! }),
+      // A copy: the log is the user's.
+      ...(this.#metrics.length > 0 && { metrics: { ...this.#metrics.at(-1) } }),
       seconds: this.#seconds,
     }
   }

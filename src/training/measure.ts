@@ -40,7 +40,8 @@ export function* measure(
 ): Slices<Record<string, number>> {
   const outputs = yield* outputsFor(engine, x)
   const shape = { rows: x.rows, outputs: y.columns, kind: targetKindOf(y.hitMode) }
-  const figures: Record<string, number> = {}
+  // Without a prototype, so that a metric may be called __proto__.
+  const figures: Record<string, number> = Object.create(null)
   for (const metric of metrics) {
     figures[metric.name] = yield* metric.compute(outputs, y.values, shape)
     yield
