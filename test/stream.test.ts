@@ -288,6 +288,49 @@ describe('a stream of parts', () => {
     }
   })
 
+  it('is refused where what should iterate does not', async () => {
+    const net = network()
+    const stream = 'fit data: expected a stream of { x, y }, or a function that returns one, got '
+    const next = 'fit data: expected a stream whose next() gives { done, value }, got '
+    for (const [wrong, message] of [
+      [{ [Symbol.iterator]: 5 }, stream],
+      [{ [Symbol.iterator]: undefined }, stream],
+      [{ [Symbol.iterator]: () => 5 }, stream],
+      [{ [Symbol.iterator]: () => ({}) }, stream],
+      [{ [Symbol.asyncIterator]: () => undefined }, stream],
+      [() => ({ x, y }), stream],
+      [{ [Symbol.iterator]: () => ({ next: () => undefined }) }, `${next}undefined`],
+      [{ [Symbol.asyncIterator]: () => ({ next: async () => 5 }) }, `${next}5`],
+    ] as const) {
+      const error = await net.fit(wrong as never).catch((thrown) => thrown)
+      expect(error).toBeInstanceOf(OptionError)
+      expect(error.message.startsWith(message), error.message).toBe(true)
+    }
+    // As `for await` takes it, a method that is undefined is none.
+    const [streamed, expected] = [network(), network()]
+    await streamed.fit({ [Symbol.asyncIterator]: undefined, [Symbol.iterator]: () => partsOf(20) } as never)
+    await expected.fit(partsOf(20))
+    expect(bits(streamed)).toBe(bits(expected))
+  })
+
+  it('may have parts whose rows all have the weight 0, as the batches of arrays may', async () => {
+    const weights = Float32Array.from({ length: ROWS }, (_, r) => (r >= 20 && r < 40 ? 0 : 1 + (r % 3)))
+    const optimizer = { name: 'adam', weightDecay: 0.1 } as const
+    const [streamed, expected] = [network({ optimizer, l2: 0.01 }), network({ optimizer, l2: 0.01 })]
+    const history = await expected.fit({ x, y, weights }, { epochs: 2, batchSize: 20, shuffle: false })
+    const stream = function* () {
+      let row = 0
+      for (const one of partsOf(20, 20, 20)) yield { ...one, weights: weights.subarray(row, (row += 20)) }
+    }
+    const found = await streamed.fit(stream, { epochs: 2 })
+    expect(found.loss).toEqual(history.loss)
+    expect(bits(streamed)).toBe(bits(expected))
+    const zeros = [{ ...part(0, 20), weights: weights.subarray(20, 40) }]
+    await expect(streamed.fit(zeros)).rejects.toThrow(
+      new ShapeError('fit data: expected at least one weight above 0 in a stream, got only zeros in epoch 1'),
+    )
+  })
+
   it('sums batches within a part, and is refused where a part is a batch', async () => {
     await expect(network().fit(() => partsOf(20, 20), { accumulate: 2 })).rejects.toThrow(
       'fit options.accumulate: expected 1 where each part of a stream is a batch and makes a step; larger parts with a ' +

@@ -27,13 +27,15 @@ export interface Reading {
   readonly keep?: boolean
   /** Where the work may pause, all are watched from the call on. */
   readonly watch?: boolean
+  /** Whether all weights may be 0, as in a part of more rows. */
+  readonly mayBeZero?: boolean
 }
 
 /** Brings x and y to matrices, and weights to a list, and checks every value. */
 export function readRows(
   engine: Engine,
   { x, y, weights }: Data,
-  { naming, prefix = '', keep = false, watch = true }: Reading,
+  { naming, prefix = '', keep = false, watch = true, mayBeZero }: Reading,
 ): Slices<Rows> {
   const { outputs, loss, layers } = engine.architecture
   const { activation } = layers[layers.length - 1]
@@ -52,7 +54,9 @@ export function readRows(
       x: inputs,
       y: yield* readTargets(y, { rows, outputs, loss, activation }, names.y, watched.y, naming),
       weights:
-        weights === undefined ? undefined : yield* readWeights(weights, rows, names.weights, watched.weights),
+        weights === undefined
+          ? undefined
+          : yield* readWeights(weights, rows, names.weights, watched.weights, mayBeZero),
     }
   })()
 }

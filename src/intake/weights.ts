@@ -12,7 +12,7 @@ import { Watched } from './watched.ts'
 export interface RowWeights {
   /** (rows), in an array of nabla's own. */
   readonly values: Float32Array
-  /** Their sum, above 0. */
+  /** Their sum, above 0; in a part of a stream at least 0. */
   readonly total: number
 }
 
@@ -20,13 +20,14 @@ const ZEROS = 'expected at least one weight above 0, got only zeros'
 
 /**
  * Brings `value` to one weight for each of the rows. Throws ShapeError for another number of them, for one that is negative or
- * no finite float32 number, and for nothing but zeros. Yields now and then.
+ * no finite float32 number, and for nothing but zeros unless it mayBeZero. Yields now and then.
  */
 export function* readWeights(
   value: MatrixLike,
   rows: number,
   name: string,
   watched = Watched.of(value, name),
+  mayBeZero = false,
 ): Slices<RowWeights> {
   const matrix = yield* shapeMatrix(value, 1, name, watched)
   if (matrix.rows !== rows) {
@@ -48,7 +49,7 @@ export function* readWeights(
       total += values[r]
     }
   })
-  if (total === 0) throw new ShapeError(`${name}: ${ZEROS}`)
+  if (total === 0 && !mayBeZero) throw new ShapeError(`${name}: ${ZEROS}`)
   return { values, total }
 }
 

@@ -3,7 +3,7 @@
 
 import * as Hits from '../../assembly/abi/hits.ts'
 import { DROPOUT_OF_EPOCH, DROPOUT_OF_STEP } from '../../assembly/abi/purposes.ts'
-import { refuse } from '../base/check.ts'
+import { isObject, refuse } from '../base/check.ts'
 import { ShapeError } from '../base/errors.ts'
 import { Foreign, type Slices } from '../base/pace.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -99,13 +99,18 @@ export function arraySource(rows: Rows, order: Order, context: SourceContext): S
   }
 }
 
+/** As `for await` does, for which a method that is undefined is none. */
 const begin = (stream: DataStream): Iterator<Data> | AsyncIterator<Data> => {
-  const batches = typeof stream === 'function' ? stream() : stream
-  if (!isStream(batches) || typeof batches === 'function') {
-    return refuse('fit data', 'a function that returns a stream of { x, y }', batches)
+  const batches: unknown = typeof stream === 'function' ? stream() : stream
+  if (isStream(batches) && typeof batches !== 'function') {
+    const { [Symbol.asyncIterator]: inTime, [Symbol.iterator]: atOnce } = batches as Partial<
+      AsyncIterable<Data> & Iterable<Data>
+    >
+    const method: unknown = inTime ?? atOnce
+    const iterator = typeof method === 'function' ? method.call(batches) : undefined
+    if (typeof iterator?.next === 'function') return iterator
   }
-  if (Symbol.asyncIterator in batches) return batches[Symbol.asyncIterator]()
-  return batches[Symbol.iterator]()
+  return refuse('fit data', 'a stream of { x, y }, or a function that returns one', batches)
 }
 
 const NOTHING: Rows = {
@@ -128,7 +133,7 @@ export function streamSource(
   let iterator: Iterator<Data> | AsyncIterator<Data> | undefined
 
   function* trainOn(data: Data, training: Training, epoch: number, firstBatch: number): Slices<EpochSums> {
-    const rows = yield* readRows(engine, data, { naming: naming() })
+    const rows = yield* readRows(engine, data, { naming: naming(), mayBeZero: true })
     counters.classNames ??= rows.y.names
     seen = rows
     const count = rows.x.rows
@@ -172,7 +177,9 @@ export function streamSource(
       }
       iterator = begin(stream)
       for (;;) {
-        const { done, value } = (yield new Foreign(iterator.next())) as IteratorResult<Data>
+        const next = (yield new Foreign(iterator.next())) as IteratorResult<Data>
+        if (!isObject(next)) return refuse('fit data', 'a stream whose next() gives { done, value }', next)
+        const { done, value } = next
         if (done) break
         const { batches } = sum
         const part = yield* trainOn(checkData(value, 'a part of the stream'), training, epoch, batches)
@@ -190,7 +197,11 @@ export function streamSource(
         if (part.isEnded) return { ...sum, isComplete: false }
       }
       iterator = undefined
-      if (sum.rows > 0) return sum
+      if (sum.weight > 0) return sum
+      if (sum.rows > 0) {
+        const zeros = `got only zeros in epoch ${epoch}`
+        throw new ShapeError(`fit data: expected at least one weight above 0 in a stream, ${zeros}`)
+      }
       const again = epoch > 1 ? ': give a function that begins a stream for each epoch' : ''
       throw new ShapeError(`fit data: expected a stream with rows, got none in epoch ${epoch}${again}`)
     },
