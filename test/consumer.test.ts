@@ -38,7 +38,8 @@ beforeAll(() => {
   symlinkSync(join(root, 'node_modules/@types/node'), join(folder, 'node_modules/@types/node'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   cpSync(program, folder, { recursive: true })
-})
+  // npm alone takes seconds, and far more beside other tests.
+}, 120_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const compilers = {
