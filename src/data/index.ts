@@ -24,12 +24,12 @@ export {
   fitFeatures,
 } from './features/features.ts'
 export type { NumericJSON, NumericOptions } from './features/numeric.ts'
+export type { ClassPrediction, ClassValue, LabelsPrediction, Prediction } from './features/predictions.ts'
 export type { RowsLike, Table } from './features/records.ts'
 export type { ColumnScale, ScaleName } from './features/scale.ts'
 export type { ColumnSpec } from './features/spec.ts'
 export {
   type ClassTargetJSON,
-  type ClassValue,
   fitTarget,
   type LabelsTargetJSON,
   type NumberTargetJSON,

@@ -1,6 +1,6 @@
+export type { ClassPrediction, LabelsPrediction, Prediction } from '../data/features/predictions.ts'
 export type { ModelJSON } from './json.ts'
 export type { LoadAs, Loaded, LoadOptions } from './loaded.ts'
 export { Model, type ModelFitOptions, type ModelOptions } from './model.ts'
-export type { ClassPrediction, LabelsPrediction, Prediction } from './prediction.ts'
 export type { RowLike } from './rows.ts'
 export { fromSafetensors, toSafetensors } from './safetensors.ts'

@@ -3,6 +3,7 @@
 import { checkOptions, optional, refuse } from '../base/check.ts'
 import { FormatError, OptionError, shown } from '../base/errors.ts'
 import { Features } from '../data/features/features.ts'
+import type { Prediction } from '../data/features/predictions.ts'
 import type { RowsLike } from '../data/features/records.ts'
 import { Target } from '../data/features/target.ts'
 import { type SaveOptions, saveSettings } from '../formats/network-json.ts'
@@ -18,17 +19,17 @@ import { checkClassNames, weightsFor } from './class-names.ts'
 import { type ModelJSON, modelFromJSON, modelToJSON } from './json.ts'
 import { noteLeak, noteLossOfNumbers } from './notes.ts'
 import { type ModelSnapshot, partsOf, savedParts } from './parts.ts'
-import { decoderOf, type Prediction } from './prediction.ts'
+import { decoderOf } from './prediction.ts'
 import { areRows, asRows, inputsOf, type RowLike } from './rows.ts'
 
-/** What a Model is made of. */
-export interface ModelOptions {
+/** What a Model is made of. P: what it predicts of a row, which its target tells. */
+export interface ModelOptions<P extends Prediction = Prediction> {
   /** The network, trained or new. */
   network: Network
   /** What the network's inputs are made from; without, rows are arrays of its inputs. */
   features?: Features | undefined
   /** What the network's outputs stand for; without, they are classes where the network has classNames, else numbers. */
-  target?: Target | undefined
+  target?: Target<P> | undefined
 }
 
 /** The options of a fit, with rows in place of `{ x, y }` as validation data. */
@@ -65,24 +66,27 @@ function checkWidths({ network, features, target }: ModelOptions): void {
   )
 }
 
-/** A network with the columns that its inputs are made from and the target that its outputs stand for. */
-export class Model {
+/**
+ * A network with the columns that its inputs are made from and the target that its outputs stand for. P: what it predicts of a row,
+ * by the type of its target; any of the kinds where that does not tell.
+ */
+export class Model<P extends Prediction = Prediction> {
   /** The network, which the model shares with you and does not copy. */
   readonly network: Network
   /** What the network's inputs are made from; undefined where rows are arrays of its inputs. */
   readonly features: Features | undefined
   /** What the network's outputs stand for; undefined where the network itself tells. */
-  readonly target: Target | undefined
+  readonly target: Target<P> | undefined
 
   /** Throws OptionError where the features, the network and the target do not fit together. */
-  constructor(options: ModelOptions) {
+  constructor(options: ModelOptions<P>) {
     if ((options as unknown) instanceof Network) refuse('options', '{ network, features, target }', options)
     const { network, features, target } = checkOptions(optionTable, options, 'options')
     checkWidths({ network, features, target })
     if (target) checkClassNames(network, target)
     this.network = network
     this.features = features
-    this.target = target
+    this.target = target as Target<P> | undefined
   }
 
   /** The rows as the network takes them, row-major (rows × inputs). Throws ShapeError. */
@@ -98,7 +102,7 @@ export class Model {
     return { x: this.inputsOf(rows), y: target.encode(rows, this.features?.cells) }
   }
 
-  #decoded(outputs: Float32Array): Prediction[] {
+  #decoded(outputs: Float32Array): P[] {
     const { network } = this
     const { activation } = network.layers[network.layers.length - 1]
     const { kind, fusedWith, threshold } = lossRow(coreOf(network).settings.architecture.loss)
@@ -111,8 +115,9 @@ export class Model {
     }
     const decode = decoderOf(this.target, head, network.classNames)
     const rows = outputs.length / head.outputs
-    return Array.from({ length: rows }, (_, r) =>
-      decode(outputs.slice(r * head.outputs, (r + 1) * head.outputs), r),
+    return Array.from(
+      { length: rows },
+      (_, r) => decode(outputs.slice(r * head.outputs, (r + 1) * head.outputs), r) as P,
     )
   }
 
@@ -123,9 +128,9 @@ export class Model {
    * rows: an object or an array of cells, or an array of these, or a table. Throws ShapeError for a cell that its column cannot
    * take.
    */
-  predict(rows: RowsLike): Prediction[]
-  predict(row: RowLike): Prediction
-  predict(given: RowLike | RowsLike): Prediction | Prediction[] {
+  predict(rows: RowsLike): P[]
+  predict(row: RowLike): P
+  predict(given: RowLike | RowsLike): P | P[] {
     const { rows, isOne } = asRows(given)
     const outputs = this.network.predict(this.inputsOf(rows))
     const predictions = this.#decoded(outputs)
@@ -133,12 +138,9 @@ export class Model {
   }
 
   /** The same without holding the event loop while the network works, as Network.predictAsync. */
-  async predictAsync(rows: RowsLike, options?: ReadOptions): Promise<Prediction[]>
-  async predictAsync(row: RowLike, options?: ReadOptions): Promise<Prediction>
-  async predictAsync(
-    given: RowLike | RowsLike,
-    options: ReadOptions = {},
-  ): Promise<Prediction | Prediction[]> {
+  async predictAsync(rows: RowsLike, options?: ReadOptions): Promise<P[]>
+  async predictAsync(row: RowLike, options?: ReadOptions): Promise<P>
+  async predictAsync(given: RowLike | RowsLike, options: ReadOptions = {}): Promise<P | P[]> {
     const { rows, isOne } = asRows(given)
     const outputs = await this.network.predictAsync(this.inputsOf(rows), options)
     const predictions = this.#decoded(outputs)
@@ -178,11 +180,12 @@ export class Model {
    * Returns the model of `model.toJSON()`, or of the same after JSON.stringify and JSON.parse, to the bit; of `net.toJSON()` a model
    * of that network alone.
    *
-   * options: of the network, as for Network.fromJSON. Throws FormatError for what is no saved model or is of a newer major version;
-   * OptionError where an option is wrong, or a function is missing.
+   * options: of the network, as for Network.fromJSON. P: what the model predicts, which nothing checks, for no type tells what was
+   * saved. Throws FormatError for what is no saved model or is of a newer major version; OptionError where an option is wrong, or a
+   * function is missing.
    */
-  static fromJSON(json: unknown, options: ResumeOptions = {}): Model {
-    return modelFrom(modelFromJSON(json), options)
+  static fromJSON<P extends Prediction = Prediction>(json: unknown, options: ResumeOptions = {}): Model<P> {
+    return modelFrom(modelFromJSON(json), options) as Model<P>
   }
 
   /** Returns the columns, the network and the target in a line, as console.log prints it. */

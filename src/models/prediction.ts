@@ -2,32 +2,9 @@
 
 import { ShapeError } from '../base/errors.ts'
 import { indexOfLargest } from '../base/largest.ts'
-import type { ClassValue, Target } from '../data/features/target.ts'
+import type { ClassValue, Prediction } from '../data/features/predictions.ts'
+import type { Target } from '../data/features/target.ts'
 import type { Activation } from '../model/custom-activation.ts'
-
-/** The class of a row, and how likely the network takes each to be; without probabilities where its outputs are none. */
-export interface ClassPrediction {
-  /** The class with the largest output. */
-  readonly class: ClassValue
-  /** By the text of the class. They add up to 1. */
-  readonly probabilities?: Readonly<Record<string, number>>
-}
-
-/** The labels of a row, and how likely each is to be there. */
-export interface LabelsPrediction {
-  /** Those that the row has, in the order of the outputs. */
-  readonly labels: string[]
-  /** By the label, each from 0 to 1 for itself; where the last layer is a sigmoid. */
-  readonly probabilities?: Readonly<Record<string, number>>
-}
-
-/** A number in its own unit; several by their names; the outputs (outputs) where the model has no target. */
-export type Prediction =
-  | ClassPrediction
-  | LabelsPrediction
-  | number
-  | Readonly<Record<string, number>>
-  | Float32Array
 
 /** What a prediction depends on besides the outputs. */
 export interface Head {

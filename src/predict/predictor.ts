@@ -6,6 +6,7 @@ import { callback, checkOptions, isArray, isObject, oneOf, optional, refuse } fr
 import { FormatError, OptionError, shown } from '../base/errors.ts'
 import { runNow } from '../base/pace.ts'
 import { type Features, featuresFromJSON } from '../data/features/features.ts'
+import type { Prediction } from '../data/features/predictions.ts'
 import type { RowsLike } from '../data/features/records.ts'
 import { type Target, targetFromJSON } from '../data/features/target.ts'
 import { asFormat } from '../formats/network-json-reader.ts'
@@ -14,7 +15,7 @@ import type { ClassName } from '../model/class-names.ts'
 import type { KernelsName, MatrixLike } from '../model/options.ts'
 import { checkClassNames } from '../models/class-names.ts'
 import type { ModelSnapshot } from '../models/parts.ts'
-import { decoderOf, type Prediction } from '../models/prediction.ts'
+import { decoderOf } from '../models/prediction.ts'
 import { asRows, inputsOf, type RowLike } from '../models/rows.ts'
 import { padded, panelLength } from '../program/panels.ts'
 import { openRoom, type Room } from './kernels.ts'
@@ -104,8 +105,11 @@ function place({ inputs, layers }: Layers, functions: readonly (OwnActivation['f
   return { placed, rows, x, between, end }
 }
 
-/** A saved network, or a model with the columns and the target that it was saved with, that predicts. */
-export class Predictor {
+/**
+ * A saved network, or a model with the columns and the target that it was saved with, that predicts. P: what it predicts of a row,
+ * where whoever loads it says so.
+ */
+export class Predictor<P extends Prediction = Prediction> {
   /** Values of a row of x. */
   readonly inputs: number
   /** Values that the network makes of a row. */
@@ -117,7 +121,7 @@ export class Predictor {
   /** What its inputs are made from, where the model has that. */
   readonly features: Features | undefined
   /** What its outputs stand for, where the model has that. */
-  readonly target: Target | undefined
+  readonly target: Target<P> | undefined
   readonly #layers: Layers
   readonly #plan: ReturnType<typeof place>
   readonly #room: Room
@@ -129,7 +133,7 @@ export class Predictor {
     this.#layers = layersOf(network)
     const { inputs, layers, classNames, head } = this.#layers
     this.features = features === undefined ? undefined : featuresFromJSON(features)
-    this.target = target === undefined ? undefined : targetFromJSON(target)
+    this.target = target === undefined ? undefined : (targetFromJSON(target) as Target<P>)
     this.inputs = inputs
     this.outputs = head.outputs
     this.classNames = classNames
@@ -241,15 +245,16 @@ export class Predictor {
    * rows: an object or an array of cells, or an array of these, or a table. Throws ShapeError for a cell that its column cannot
    * take.
    */
-  predict(rows: RowsLike): Prediction[]
-  predict(row: RowLike): Prediction
-  predict(given: RowLike | RowsLike): Prediction | Prediction[] {
+  predict(rows: RowsLike): P[]
+  predict(row: RowLike): P
+  predict(given: RowLike | RowsLike): P | P[] {
     const { rows, isOne } = asRows(given)
     const { outputs } = this
     const out = this.outputsOf(inputsOf(rows, this.inputs, this.features))
     const decode = decoderOf(this.target, this.#layers.head, this.classNames)
-    const predictions = Array.from({ length: out.length / outputs }, (_, r) =>
-      decode(out.slice(r * outputs, (r + 1) * outputs), r),
+    const predictions = Array.from(
+      { length: out.length / outputs },
+      (_, r) => decode(out.slice(r * outputs, (r + 1) * outputs), r) as P,
     )
     return isOne ? predictions[0] : predictions
   }

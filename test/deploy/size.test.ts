@@ -1,7 +1,7 @@
 // How large an exported module is beside its data: the weights, the table of the columns, the names of the classes.
 
 import { describe, expect, it } from 'vitest'
-import { fitFeatures, fitTarget } from '../../src/data/index.ts'
+import { fitFeatures, fitTarget, type Target } from '../../src/data/index.ts'
 import { toJavaScript } from '../../src/deploy/index.ts'
 import { Network } from '../../src/index.ts'
 import { Model } from '../../src/models/index.ts'
@@ -50,7 +50,7 @@ const classes = fitTarget(rows, 'kind')
 
 const moduleOf = (
   columns: typeof mixed | typeof every | typeof strict,
-  target: typeof number,
+  target: Target,
   options: object = {},
 ) => {
   const features = fitFeatures(rows, {

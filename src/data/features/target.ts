@@ -17,6 +17,15 @@ import { readTruth } from './boolean.ts'
 import { inOrder, readCategory } from './categorical.ts'
 import { checkKeys, numberKeys, targetKeys } from './keys.ts'
 import { readNumber } from './numeric.ts'
+import type {
+  ClassPrediction,
+  ClassValue,
+  InferredPrediction,
+  LabelsPrediction,
+  NumbersPrediction,
+  Prediction,
+  TargetColumns,
+} from './predictions.ts'
 import { type RowsLike, recordsOf } from './records.ts'
 import {
   type ColumnScale,
@@ -27,9 +36,6 @@ import {
   scaleName,
   unscaled,
 } from './scale.ts'
-
-/** A class as the user has it. */
-export type ClassValue = string | number | boolean
 
 /** Options of fitTarget(). Default: what the target is, is inferred from its cells. */
 export interface TargetOptions {
@@ -101,8 +107,16 @@ const numberAt = (cell: unknown, name: string, row: number): number =>
 const truthAt = (cell: unknown, name: string, row: number): number =>
   readTruth(cell, name, row) ?? missingAt(row, name, 'true or false', cell)
 
-/** What a network predicts, brought to numbers and back. Made by fitTarget() or targetFromJSON(). */
-export class Target {
+/** Where the type of a target says what its predictions are. */
+declare const predicted: unique symbol
+
+/**
+ * What a network predicts, brought to numbers and back. Made by fitTarget() or targetFromJSON(). P: what a Model of it predicts of a
+ * row, by `type` of fitTarget or by the types of the rows; any of the kinds where these do not tell.
+ */
+export class Target<P extends Prediction = Prediction> {
+  /** Nothing is there: it makes targets of different predictions different types. */
+  declare readonly [predicted]?: P
   readonly #json: TargetJSON
   readonly #index: ReadonlyMap<ClassValue, number>
 
@@ -220,9 +234,26 @@ function classesOf(cells: readonly unknown[], name: string): ClassTargetJSON {
  */
 export function fitTarget(
   rows: RowsLike,
-  columns: string | readonly string[],
-  options: TargetOptions = {},
-): Target {
+  columns: TargetColumns,
+  options: TargetOptions & { type: 'class' },
+): Target<ClassPrediction>
+export function fitTarget(
+  rows: RowsLike,
+  columns: TargetColumns,
+  options: TargetOptions & { type: 'labels' },
+): Target<LabelsPrediction>
+export function fitTarget<const Columns extends TargetColumns>(
+  rows: RowsLike,
+  columns: Columns,
+  options: TargetOptions & { type: 'number' },
+): Target<NumbersPrediction<Columns>>
+export function fitTarget<Rows extends RowsLike, const Columns extends TargetColumns>(
+  rows: Rows,
+  columns: Columns,
+  options?: TargetOptions & { type?: undefined },
+): Target<InferredPrediction<Rows, Columns>>
+export function fitTarget(rows: RowsLike, columns: TargetColumns, options?: TargetOptions): Target
+export function fitTarget(rows: RowsLike, columns: TargetColumns, options: TargetOptions = {}): Target {
   const { type, scale, log1p, names: given } = checkOptions(optionTable, options, 'options')
   const names = typeof columns === 'string' ? [columns] : columns
   if (!isArray(names) || !areStrings(names) || names.length === 0 || new Set(names).size < names.length) {
