@@ -103,7 +103,7 @@ export class Network extends NetworkBase {
    * the iterator returns is the history. It throws what `fit` rejects with.
    */
   train(data: Data | DataStream, options: FitOptions = {}): AsyncGenerator<EpochLog, History, void> {
-    return trainIterator((...given) => this.fit(...given), data, options)
+    return trainIterator((...given) => train(this.#core, ...given, 'train'), data, options)
   }
 
   /**

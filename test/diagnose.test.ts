@@ -128,13 +128,9 @@ describe.each(kernels)('diagnose on %s', (name) => {
       `x: expected rows of 4 values, got ${4 * rows - 1}`,
     )
     const running = net.fit(regression, { epochs: 2 })
-    expect(() => net.diagnose(regression)).toThrow(
-      'diagnose: expected an idle network, got one that is training',
-    )
+    expect(() => net.diagnose(regression)).toThrow('diagnose: the network is training; await fit first')
     await running
     net.dispose()
-    expect(() => net.diagnose(regression)).toThrow(
-      'diagnose: expected a network in use, got one that is disposed',
-    )
+    expect(() => net.diagnose(regression)).toThrow('diagnose: the network is disposed')
   })
 })

@@ -183,6 +183,11 @@ describe('a share of the data kept apart', () => {
     for (const validation of [0, 1, -0.1, 'half', { share: 2 }, { share: 0.2, seed: 1 }]) {
       await expect(network().fit({ x, y }, { validation } as never)).rejects.toThrow(/validation/)
     }
+    const named = (validation: unknown) => network().fit({ x, y }, { validation } as never)
+    await expect(named(20)).rejects.toThrow(
+      'fit options.validation: expected a share above 0 and below 1, got 20',
+    )
+    await expect(named({ share: 2 })).rejects.toThrow('fit options.validation.share: expected a share')
     const single = network().fit({ x: x.subarray(0, 3), y: y.subarray(0, 2) }, { validation: 0.5 })
     await expect(single).rejects.toThrow(
       'a share that leaves rows to train on, got 0.5, which is 1 of 1 rows',

@@ -24,14 +24,14 @@ describe('after dispose', () => {
     net.dispose()
     net.dispose()
     await expect(Promise.resolve().then(() => call(net))).rejects.toThrow(BackendError)
-    await expect(Promise.resolve().then(() => call(net))).rejects.toThrow('got one that is disposed')
+    await expect(Promise.resolve().then(() => call(net))).rejects.toThrow('the network is disposed')
   })
   it('a running fit rejects', async () => {
     const net = make()
     const running = net.fit({ x, y }, { epochs: 1e9 })
     await new Promise((resolve) => setTimeout(resolve, 30))
     net[Symbol.dispose]()
-    await expect(running).rejects.toThrow('got one that is disposed')
+    await expect(running).rejects.toThrow('the network is disposed')
   })
 })
 
@@ -41,17 +41,31 @@ describe('a training network', () => {
     let enough = false
     const running = net.fit({ x, y }, { epochs: 1e9, onEpoch: ({ epoch }) => epoch < 2 || !enough })
     await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(() => net.trainBatch(x, y)).toThrow(
-      'trainBatch: expected an idle network, got one that is training',
-    )
+    expect(() => net.trainBatch(x, y)).toThrow('trainBatch: the network is training; await fit first')
     expect(() => net.setWeights(0, new Float32Array(12))).toThrow(BackendError)
     expect(() => net.gradients(x, y)).toThrow(BackendError)
-    await expect(net.fit({ x, y })).rejects.toThrow('fit: expected an idle network')
+    await expect(net.fit({ x, y })).rejects.toThrow('fit: the network is training; await fit first')
+    await expect(net.partialFit({ x, y })).rejects.toThrow('partialFit: the network is training;')
+    await expect(net.train({ x, y }).next()).rejects.toThrow('train: the network is training;')
     expect(net.predict(x).length).toBe(12)
     expect(net.loss(x, y)).toBeGreaterThan(0)
     enough = true
     expect((await running).epochs).toBeGreaterThan(1)
     net.trainBatch(x, y)
+  })
+
+  it('says which call trains it', async () => {
+    const net = make()
+    const running = net.partialFit({ x, y })
+    await expect(net.fit({ x, y })).rejects.toThrow('fit: the network is training; await partialFit first')
+    await running
+    const epochs = net.train({ x, y }, { epochs: 2 })
+    await epochs.next()
+    expect(() => net.trainBatch(x, y)).toThrow('await train first')
+    await epochs.return(undefined as never)
+    net.dispose()
+    await expect(net.partialFit({ x, y })).rejects.toThrow('partialFit: the network is disposed')
+    expect(() => net.toJSON()).toThrow('saving: the network is disposed')
   })
   it('stops at its signal and keeps what it has learned', async () => {
     const net = make({ optimizer: { name: 'sgd', learningRate: 1 } })

@@ -211,10 +211,10 @@ describe.each(kernels)('a trace on %s', (kernel) => {
     const [x, y] = [numbers(4 * 6, 9), numbers(3 * 6, 10)]
     expect(() => net.trace(x.subarray(1), y)).toThrow('x: expected rows of 4 values, got 23 values')
     const running = net.fit({ x, y }, { epochs: 2 })
-    expect(() => net.trace(x, y)).toThrow('trace: expected an idle network, got one that is training')
+    expect(() => net.trace(x, y)).toThrow('trace: the network is training; await fit first')
     await running
     net.dispose()
-    expect(() => net.trace(x, y)).toThrow('trace: expected a network in use, got one that is disposed')
+    expect(() => net.trace(x, y)).toThrow('trace: the network is disposed')
   })
 })
 

@@ -50,7 +50,7 @@ describe('an end while the workers start', () => {
     const { net, fit, hired } = begin()
     await hired
     net.dispose()
-    await expect(fit).rejects.toThrow(/expected a network in use/)
+    await expect(fit).rejects.toThrow(/fit: the network is disposed/)
   })
 })
 
@@ -106,7 +106,7 @@ describe('a fit in threads', () => {
     const { net, begun, done } = longFit()
     await begun
     net.dispose()
-    await expect(done).rejects.toThrow('expected a network in use, got one that is disposed')
+    await expect(done).rejects.toThrow('the network is disposed')
     const other = longFit()
     await other.begun
     const thrower = new Network({ sizes: [8, 4, 2], threads: 2 })

@@ -41,7 +41,7 @@ const validationOf = ({ validation }: FitSettings): { share?: Share; given?: Dat
 }
 
 /** A call that has all rows of a training, or one that may have some of them. */
-export type TrainingCall = 'fit' | 'partialFit'
+export type TrainingCall = 'fit' | 'train' | 'partialFit'
 
 /** What a fit trains on, what it validates on, and when it ends, as far as that is known. */
 export interface Sources {

@@ -46,10 +46,10 @@ const withoutStatistics = ({ runningMean, runningVariance, ...rest }: LayerParam
   rest
 
 function training(core: Core): TrainingSnapshot {
-  const { parameters, architecture } = core.reading('snapshot')
+  const { parameters, architecture } = core.reading('saving')
   if (core.isTraining) {
     throw new BackendError(
-      'optimizer: expected an idle network, got one that is training; net.checkpoint() has the state of its last epoch',
+      'optimizer: the network is training; net.checkpoint() has the state of its last epoch',
     )
   }
   // What a fit that was ended early has left is not for the next.
@@ -68,7 +68,7 @@ function training(core: Core): TrainingSnapshot {
  * for this while it trains.
  */
 export function snapshot(core: Core, optimizer = false): NetworkSnapshot {
-  const { parameters } = core.reading('snapshot')
+  const { parameters } = core.reading('saving')
   const options = optionsOf(core, optimizer)
   return {
     options,

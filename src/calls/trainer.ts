@@ -42,7 +42,7 @@ export async function train(
     ? (engine: Engine) => readParts(core, engine, data, settings, options.batchSize)
     : (engine: Engine) => readArrays(core, engine, checkData(data, 'fit data'), settings, call)
   const began = now()
-  return core.trainInSlices('fit', settings.signal, function* (engine): Slices<History> {
+  return core.trainInSlices(call, settings.signal, function* (engine): Slices<History> {
     const sources = yield* reading(engine)
     const { fitSources } = (yield loadFitting()) as Fitting
     return yield* fitSources(core, engine, settings, sources, began)

@@ -63,7 +63,7 @@ const shareTable = { share: openShare, stratify: optional(boolean, true) }
 
 /** Data, or a share of the training data. */
 const validation: Check<Data | ReturnType<typeof checkShare>> = (value, name) => {
-  if (typeof value === 'number') return checkShare({ share: value }, name)
+  if (typeof value === 'number') return { share: openShare(value, name), stratify: true }
   return isObject(value) && 'share' in value && !('x' in value)
     ? checkShare(value, name)
     : checkData(value, name)

@@ -27,7 +27,8 @@ export class Core {
   readonly #readers: Readers
   /** Undefined once the network is disposed. */
   #engine: Engine | undefined
-  #isTraining = false
+  /** The user's call that trains it, while one does. */
+  #trainedBy: string | undefined
 
   /** With initial parameters from the seed. Throws BackendError where the kernels cannot run. */
   constructor(settings: Settings) {
@@ -49,12 +50,12 @@ export class Core {
   }
 
   get isTraining(): boolean {
-    return this.#isTraining
+    return this.#trainedBy !== undefined
   }
 
   /** The counters that go with the parameters that readers see. */
   get seen(): Readonly<Counters> {
-    return this.#isTraining ? this.transaction.keptCounters : this.counters
+    return this.isTraining ? this.transaction.keptCounters : this.counters
   }
 
   /** What the classes are called, as readers see it. */
@@ -69,7 +70,7 @@ export class Core {
 
   /** The engine; throws BackendError after dispose. call: the user's, for the message. */
   #inUse(call: string): Engine {
-    if (!this.#engine) throw new BackendError(`${call}: expected a network in use, got one that is disposed`)
+    if (!this.#engine) throw new BackendError(`${call}: the network is disposed`)
     if (this.#engine.isCalling) {
       throw new BackendError(`${call}: expected another network than the one that calls this function`)
     }
@@ -85,8 +86,8 @@ export class Core {
   /** The engine, for work that would disturb a running fit. */
   writing(call: string): Engine {
     const engine = this.#inUse(call)
-    if (this.#isTraining) {
-      throw new BackendError(`${call}: expected an idle network, got one that is training; await fit first`)
+    if (this.#trainedBy) {
+      throw new BackendError(`${call}: the network is training; await ${this.#trainedBy} first`)
     }
     this.#readers.detach()
     return engine
@@ -144,14 +145,14 @@ export class Core {
   ): Promise<T> {
     signal?.throwIfAborted()
     const engine = this.writing(call)
-    this.#isTraining = true
+    this.#trainedBy = call
     engine.hold()
     this.transaction.begin()
     this.#readers.beginWriting(this.transaction)
     try {
       return await runPaced(work(engine), this.#mayGoOn(call, signal), signal)
     } finally {
-      this.#isTraining = false
+      this.#trainedBy = undefined
       this.#readers.endWriting()
       this.transaction.end()
       if (this.#engine) engine.offer()
@@ -164,6 +165,6 @@ export class Core {
     const engine = this.#engine
     this.#engine = undefined
     // From a function that its tape calls, the memory is left to the garbage collector.
-    if (engine && !this.#isTraining && !engine.isCalling) engine.release()
+    if (engine && !this.isTraining && !engine.isCalling) engine.release()
   }
 }
