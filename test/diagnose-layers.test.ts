@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { digits } from '../src/datasets/index.ts'
-import { Network } from '../src/index.ts'
+import { type Data, Network, type NetworkOptions } from '../src/index.ts'
 import { base, change, classes, rows, sgd, y1 } from './helpers/diagnosis.ts'
 import { type Case, deep, expectCure, long, regression, units } from './helpers/patients.ts'
 
@@ -194,6 +194,39 @@ const cases: Record<string, Case> = {
 describe('what keeps layers from learning', () => {
   it.each(Object.entries(cases))('is found: %s, and mended as the note says', async (_, one) =>
     expectCure(one),
+  )
+
+  const three = ['gelu', 'gelu', 'gelu'] as const
+  it.each<[string, number, Partial<NetworkOptions>, Data]>([
+    ['no hidden layer', 0.5, { layers: [{ units: 1, activation: 'linear' }] }, regression],
+    ['16 sigmoids', 0.2, { layers: [units(16, 'sigmoid'), { units: 1, activation: 'linear' }] }, regression],
+    ['64 relus', 0.2, { layers: [units(64, 'relu'), { units: 1, activation: 'linear' }] }, regression],
+    // A hundredth of ‖W‖ / ‖∇W‖, 0.5, diverged here.
+    [
+      'three layers and momentum',
+      0.002,
+      {
+        inputs: 64,
+        layers: [...three.map((one) => units(64, one)), 10],
+        loss: 'crossEntropy',
+        optimizer: { name: 'sgd', momentum: 0.9, learningRate: 1e6 },
+      },
+      { x: ink, y: labels },
+    ],
+  ])(
+    'advise the learning rate that DivergedError advises, and it trains: %s',
+    async (_, rate, more, data) => {
+      const net = new Network({ inputs: 4, optimizer: sgd(1e6), seed: 1, ...more } as NetworkOptions)
+      const before = net.loss(data.x, data.y)
+      await expect(net.fit(data, { epochs: 20 })).rejects.toThrow(`; try ${rate}`)
+      const [note] = net.diagnose(data)
+      expect([note.what, /: take learningRate: (\S+)$/.exec(note.text)?.[1]]).toEqual([
+        'exploding',
+        `${rate}`,
+      ])
+      await net.fit(data, { epochs: 20, learningRate: rate })
+      expect(net.loss(data.x, data.y)).toBeLessThan(before / 2)
+    },
   )
 
   it('are looked at in rows from all over the data', () => {

@@ -9,7 +9,7 @@ import { strideOf, updateRuleOf } from '../model/optimizer.ts'
 import type { Stride } from '../model/optimizer-row.ts'
 import type { OptimizerSettings } from '../model/optimizers.ts'
 import { type Cause, type Suspect, shortly, sizesOf } from './sizes.ts'
-import { type Numbers, outputSize, roundDown, stableRate, usualWeights } from './stability.ts'
+import { type Numbers, numbersOf, outputSize, roundDown, stableRate, usualWeights } from './stability.ts'
 import { leastOf } from './statistics.ts'
 
 export interface Situation {
@@ -76,17 +76,10 @@ function weightSuspect(
 
 /** What is likely to be wrong, the worst first; at least one. */
 export function causesOf(situation: Situation): Cause[] {
-  const { architecture, x, y, batchRows, optimizer, learningRate, weightsBefore, trainedBefore } = situation
+  const { architecture, x, y, optimizer, learningRate, weightsBefore, trainedBefore } = situation
   const usual = usualWeights(architecture.layers)
   const sizes = sizesOf(architecture, x, y)
-  const begun: Numbers = {
-    architecture,
-    inputs: sizes.inputs,
-    batchRows,
-    rows: x.rows,
-    targetSize: sizes.targetSize,
-    weights: weightsBefore,
-  }
+  const begun = numbersOf(situation, sizes)
   const byWeights = weightSuspect(architecture, begun, usual)
   const grown = trainedBefore && !(byWeights.factor < GROWN_WEIGHTS)
   let numbers: Numbers = grown ? { ...begun, weights: usual } : begun
@@ -141,6 +134,17 @@ function groundsText(optimizer: OptimizerSettings): string {
   return times > 1 ? `${sizes}, and with momentum that adds up ${shortly(times)} gradients,` : sizes
 }
 
+/** The rate to try where this one is too high. bearable: an estimate, 0 or NaN where there is none. */
+const lowered = (learningRate: number, bearable: number, by: number): number =>
+  roundDown(Math.min(bearable || learningRate, learningRate / by))
+
+/** The same for data and weights as they are. */
+export function soundRate(situation: Situation): number {
+  const { architecture, x, y, optimizer, learningRate } = situation
+  const numbers = numbersOf(situation, sizesOf(architecture, x, y))
+  return lowered(learningRate, stableRate(numbers, strideOf(optimizer)), LOWERED)
+}
+
 function rateText(
   { learningRate, losses, optimizer }: Situation,
   bearable: number,
@@ -150,8 +154,7 @@ function rateText(
   const last = losses.at(-1)
   const lowest = losses.length ? leastOf(losses) : 0
   const didWell = !mendsMore && losses.length >= 5 && lowest < first / 2
-  const lower = learningRate / (didWell ? LOWERED_LATE : LOWERED)
-  const rate = roundDown(bearable > 0 ? Math.min(bearable, lower) : lower)
+  const rate = lowered(learningRate, bearable, didWell ? LOWERED_LATE : LOWERED)
   const seen = didWell
     ? ` for weights that have grown: the mean loss fell from ${shortly(first)} to ${shortly(lowest)} in ` +
       `${losses.indexOf(lowest) + 1} epochs`

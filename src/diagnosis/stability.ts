@@ -24,6 +24,20 @@ export interface Numbers {
   readonly weights: readonly LayerStatistics[]
 }
 
+/** The same of a training and the sizes of its data. */
+export const numbersOf = (
+  {
+    architecture,
+    x,
+    batchRows,
+    weightsBefore,
+  }: Pick<Numbers, 'architecture' | 'batchRows'> & {
+    x: { rows: number }
+    weightsBefore: readonly LayerStatistics[]
+  },
+  { inputs, targetSize }: Pick<Numbers, 'inputs' | 'targetSize'>,
+): Numbers => ({ architecture, inputs, batchRows, rows: x.rows, targetSize, weights: weightsBefore })
+
 // What the outputs may move by in one step whose length is the rate.
 const LEAP = 1
 // Squares near this come close to the end of float32, 3.4e38.

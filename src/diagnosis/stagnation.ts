@@ -3,7 +3,7 @@
 import { strideOf } from '../model/optimizer.ts'
 import type { Situation } from './causes.ts'
 import { type Cause, shortly, sizesOf } from './sizes.ts'
-import { type Numbers, roundDown, stableRate } from './stability.ts'
+import { type Numbers, numbersOf, roundDown, stableRate } from './stability.ts'
 
 // The bearable rate is an estimate on the low side, and a few epochs at a hundredth of it are slow but sound, above all for steps
 // as long as the rate: Adam's usual one is no mistake.
@@ -11,9 +11,10 @@ const TOO_LOW = 1000
 
 /** What keeps a training that is stable from learning; none where the problem may simply be hard. */
 export function stagnationCauses(situation: Situation): Cause[] {
-  const { architecture, x, y, batchRows, optimizer, learningRate, weightsBefore: weights } = situation
-  const { inputs, targetSize, suspects, outliers } = sizesOf(architecture, x, y)
-  const found: Numbers = { architecture, inputs, batchRows, rows: x.rows, targetSize, weights }
+  const { architecture, x, y, optimizer, learningRate } = situation
+  const sizes = sizesOf(architecture, x, y)
+  const { suspects, outliers } = sizes
+  const found = numbersOf(situation, sizes)
   const mended: Numbers = Object.assign({}, found, ...suspects.map((one) => one.mended))
   const causes = [...outliers, ...suspects.map(({ mended: _, ...cause }): Cause => cause)]
   causes.sort((a, b) => b.factor - a.factor)

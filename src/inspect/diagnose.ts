@@ -1,7 +1,7 @@
 // What is wrong with a network and its data, as far as a look at both shows.
 
 import type { Slices } from '../base/pace.ts'
-import { causesOf, type Situation } from '../diagnosis/causes.ts'
+import { causesOf, type Situation, soundRate } from '../diagnosis/causes.ts'
 import { outOfReach } from '../diagnosis/reach.ts'
 import type { Cause } from '../diagnosis/sizes.ts'
 import { stagnationCauses } from '../diagnosis/stagnation.ts'
@@ -13,7 +13,7 @@ import { strideOf } from '../model/optimizer.ts'
 import type { OptimizerSettings } from '../model/optimizers.ts'
 import { absentClassNotes, columnNotes, unpredictedClassNotes } from './health/data-notes.ts'
 import { figuresOf } from './health/layer-figures.ts'
-import { layerNotes, type Success } from './health/layer-notes.ts'
+import { layerNotes, type Step, type Success } from './health/layer-notes.ts'
 import type { DiagnosisNote } from './health/note.ts'
 
 export interface Training {
@@ -74,6 +74,7 @@ export function* diagnoseRows(
 
   const notes: DiagnosisNote[] = []
   let scalesFirst = false
+  let step: Step | undefined
   if (success !== 'well') {
     const reach = outOfReach(architecture, y, targets)
     const layer = architecture.layers.length - 1
@@ -93,17 +94,13 @@ export function* diagnoseRows(
     const blamed = causesFor(situation, loss, baselines).filter(({ what }) => !(reach && what === 'targets'))
     scalesFirst = blamed.some(({ what }) => what === 'inputs')
     notes.push(...blamed.map(({ column, ...cause }) => (column === undefined ? cause : { ...cause, column })))
+    if (notes.length === 0 && strideOf(optimizer).follows === 'gradient') {
+      step = { learningRate, advised: () => soundRate(situation) }
+    }
   }
   yield
-  const isBlamed = notes.length > 0
   notes.push(...(yield* columnNotes(architecture, x)), ...(yield* absentClassNotes(architecture, y)))
-  notes.push(
-    ...layerNotes(architecture, figures, success, {
-      scalesFirst,
-      isBlamed,
-      step: strideOf(optimizer).follows === 'gradient' ? learningRate : undefined,
-    }),
-  )
+  notes.push(...layerNotes(architecture, figures, success, scalesFirst, step))
   if (trained) notes.push(...unpredictedClassNotes(architecture, y, figures))
   return notes
 }

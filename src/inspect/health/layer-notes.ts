@@ -1,7 +1,6 @@
 // What the figures of the layers show: units that no longer learn, and gradients that grow or vanish on their way down.
 
 import { shortly } from '../../diagnosis/sizes.ts'
-import { roundDown } from '../../diagnosis/stability.ts'
 import type { Architecture } from '../../model/architecture.ts'
 import { nameOf as activationName, activationRow } from '../../model/custom-activation.ts'
 import { lossRow } from '../../model/custom-loss.ts'
@@ -22,7 +21,12 @@ const WRONG = { untrained: 0.3, badly: 0.05 }
 const APART = 3000
 // A step that is longer than the weights; sound ones are about a thousandth of them.
 const LEAP = 1
-const SOUND_STEP = 0.01
+
+/** The rate of the next step, and that which is advised in its place. */
+export interface Step {
+  readonly learningRate: number
+  readonly advised: () => number
+}
 
 const percent = (share: number) => `${Math.round(100 * share)}%`
 const nameOf = ({ layers }: Architecture, l: number) =>
@@ -94,12 +98,11 @@ const paceOf = ({ gradientNorm, weightNorm }: LayerFigures) =>
 const isSquashing = ({ layers }: Architecture) =>
   layers.slice(0, -1).some(({ activation }) => Number.isFinite(activationRow(activation).reach?.[1]))
 
-/** step: η, where the length of a step is to be judged. */
 function* gradientNotes(
   architecture: Architecture,
   { layers: figures }: Figures,
   success: Success,
-  step: number | undefined,
+  step: Step | undefined,
 ): Generator<DiagnosisNote> {
   const overflowed = figures.findIndex((layer) => !layer.isFinite)
   if (overflowed >= 0) {
@@ -115,17 +118,14 @@ function* gradientNotes(
   const slowest = paces.indexOf(Math.min(...paces))
   const ratio = paces[fastest] / paces[slowest]
   const apart = `‖∇W‖ / ‖W‖ is ${shortly(paces[slowest])} in layer ${slowest} and ${shortly(paces[fastest])} in layer ${fastest}`
-  if (step !== undefined && step * paces[fastest] > LEAP) {
-    const rate = shortly(roundDown(SOUND_STEP / paces[fastest]))
-    const mend =
-      success === 'untrained'
-        ? `take learningRate: ${rate}`
-        : `start from a new network with learningRate: ${rate}`
+  if (step && step.learningRate * paces[fastest] > LEAP) {
+    const { learningRate, advised } = step
+    const mend = success === 'untrained' ? 'take' : 'start from a new network with'
     yield {
       what: 'exploding',
       layer: fastest,
-      factor: step * paces[fastest],
-      text: `the gradient of ${nameOf(architecture, fastest)} is so large that a step at the learning rate ${shortly(step)} is ${shortly(step * paces[fastest])} times as long as the weights: ${mend}`,
+      factor: learningRate * paces[fastest],
+      text: `the gradient of ${nameOf(architecture, fastest)} is so large that a step at the learning rate ${shortly(learningRate)} is ${shortly(learningRate * paces[fastest])} times as long as the weights: ${mend} learningRate: ${shortly(advised())}`,
     }
   }
   // Layers without a gradient because those above them are dead have a note already.
@@ -150,18 +150,19 @@ function* gradientNotes(
 }
 
 /**
- * scalesFirst: true where the inputs are far from what a scaler makes of them. isBlamed: true where data or weights are to blame
- * for whatever a step does. step: η where steps follow the gradient.
+ * scalesFirst: true where the inputs are far from what a scaler makes of them. step: where steps follow the gradient, and neither
+ * data nor weights are to blame for whatever a step does.
  */
 export function layerNotes(
   architecture: Architecture,
   figures: Figures,
   success: Success,
-  { scalesFirst, isBlamed, step }: { scalesFirst: boolean; isBlamed: boolean; step: number | undefined },
+  scalesFirst: boolean,
+  step: Step | undefined,
 ): DiagnosisNote[] {
   const notes = [...deadNotes(architecture, figures, success)]
   if (success === 'well') return notes
   notes.push(...saturationNotes(architecture, figures, success, scalesFirst))
-  notes.push(...gradientNotes(architecture, figures, success, isBlamed ? undefined : step))
+  notes.push(...gradientNotes(architecture, figures, success, step))
   return notes
 }
