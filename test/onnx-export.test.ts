@@ -212,6 +212,21 @@ describe('a model', () => {
     expect(() => toOnnx(new Network({ sizes: [2, 1] }), { input: half })).toThrow(OptionError)
   })
 
+  it('is refused where a text has a NUL, at which ONNX Runtime would cut it', () => {
+    const cut = 'Rome\0north'
+    const named = fitFeatures([
+      { [cut]: 1, city: 'a' },
+      { [cut]: 2, city: 'b' },
+    ])
+    const valued = fitFeatures([{ city: cut }, { city: 'Rome\0south' }], { columns: { city: 'categorical' } })
+    for (const features of [named, valued]) {
+      const model = new Model({ network: new Network({ sizes: [features.width, 1] }), features })
+      expect(() => toOnnx(model)).toThrow(OptionError)
+      expect(() => toOnnx(model)).toThrow(/expected text without a NUL.*, got "Rome/)
+    }
+    expect(() => toOnnx(new Network({ sizes: [2, 1] }), { input: cut })).toThrow(OptionError)
+  })
+
   it('is refused where its loss is none, or none of its last layer', () => {
     const network = snapshotOf(new Network({ sizes: [2, 1], loss: 'hinge' }))
     const file = (loss: unknown) =>

@@ -55,10 +55,18 @@ const delimited = (field: number, part: Part): Part =>
 
 export const bytes = (field: number, value: Uint8Array): Part => delimited(field, partOf(value))
 
-/** Throws OptionError for a text that UTF-8 has no bytes for: two names may be one in the file, and neither is the one that was given. */
+/**
+ * Throws OptionError for a text that UTF-8 has no bytes for, and for one with a NUL, at which ONNX Runtime ends it: two names may be
+ * one in the file, and neither is the one that was given.
+ */
 export function text(field: number, value: string): Part {
   if (/\p{Surrogate}/u.test(value))
     throw new OptionError(`ONNX: expected text without half a pair of surrogates, got ${shown(value)}`)
+  if (value.includes('\0')) {
+    throw new OptionError(
+      `ONNX: expected text without a NUL, at which ONNX Runtime ends it, got ${shown(value)}`,
+    )
+  }
   return bytes(field, encodeUtf8(value))
 }
 
