@@ -96,8 +96,9 @@ export class MinMaxScaler {
   }
 
   /**
-   * Returns (x − min) / (max − min) · (high − low) + low, (rows × columns), row-major. x: the same, flat or an array of rows.
-   * Throws ShapeError for a value that is not a finite number, or that overflows float32 when scaled.
+   * Returns (x − min) / (max − min) · (high − low) + low, (rows × columns), row-major in one flat array, also where x is an
+   * array of rows: row r is `subarray(r * columns, (r + 1) * columns)`. x: (rows × columns), flat or an array of rows. Throws
+   * ShapeError for a value that is not a finite number, or that overflows float32 when scaled.
    */
   transform(x: NumberRows): Float32Array {
     const [low, high] = this.range
@@ -107,7 +108,7 @@ export class MinMaxScaler {
     })
   }
 
-  /** Returns the x, (rows × columns), that transform() made into this. Throws ShapeError as it does. */
+  /** Returns the x, (rows × columns), flat too, that transform() made into this. Throws ShapeError as it does. */
   inverse(x: NumberRows): Float32Array {
     const [low, high] = this.range
     return mapColumns(rowsFor(x, this.min.length), this.min.length, (v, c) => {
@@ -147,8 +148,9 @@ export class StandardScaler {
   }
 
   /**
-   * Returns (x − mean) / deviation, (rows × columns), row-major. x: the same, flat or an array of rows. Throws ShapeError for a
-   * value that is not a finite number, or that overflows float32 when scaled.
+   * Returns (x − mean) / deviation, (rows × columns), row-major in one flat array, also where x is an array of rows: row r is
+   * `subarray(r * columns, (r + 1) * columns)`. x: (rows × columns), flat or an array of rows. Throws
+   * ShapeError for a value that is not a finite number, or that overflows float32 when scaled.
    */
   transform(x: NumberRows): Float32Array {
     return mapColumns(rowsFor(x, this.mean.length), this.mean.length, (v, c) => {
@@ -157,7 +159,7 @@ export class StandardScaler {
     })
   }
 
-  /** Returns the x, (rows × columns), that transform() made into this. Throws ShapeError as it does. */
+  /** Returns the x, (rows × columns), flat too, that transform() made into this. Throws ShapeError as it does. */
   inverse(x: NumberRows): Float32Array {
     return mapColumns(rowsFor(x, this.mean.length), this.mean.length, (v, c) => {
       const unit = this.#units[c]
