@@ -1,6 +1,16 @@
 // Files that are always whole, whoever writes them.
 
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
@@ -48,3 +58,34 @@ it.skipIf(process.platform === 'win32')(
     expect(modeOf(made)).toBe(modeOf(plain))
   },
 )
+
+it('may have a name as long as the system allows', async () => {
+  mkdirSync(folder, { recursive: true })
+  const name = `${'x'.repeat(250)}.json`
+  await replaceFile(join(folder, name), Uint8Array.of(1), false)
+  expect(readdirSync(folder)).toEqual([name])
+})
+
+// Windows allows links to administrators alone.
+it.skipIf(process.platform === 'win32')('is written where a link points, and the link stays', async () => {
+  mkdirSync(join(folder, 'data'), { recursive: true })
+  const [target, link, chain] = ['data/model.bin', 'link.bin', 'chain.bin'].map((name) => join(folder, name))
+  symlinkSync('data/model.bin', link)
+  symlinkSync('link.bin', chain)
+  // The first finds nothing there.
+  for (const [file, value] of [
+    [link, 1],
+    [chain, 2],
+    [link, 3],
+  ] as const) {
+    await replaceFile(file, Uint8Array.of(value))
+    expect(await readBytes(target)).toEqual(Uint8Array.of(value))
+    expect([lstatSync(link), lstatSync(chain)].map((one) => one.isSymbolicLink())).toEqual([true, true])
+  }
+  expect(await readBytes(join(folder, 'data/model.bin.previous'))).toEqual(Uint8Array.of(2))
+  expect(readdirSync(folder).sort()).toEqual(['chain.bin', 'data', 'link.bin'])
+  expect(readdirSync(join(folder, 'data')).sort()).toEqual(['model.bin', 'model.bin.previous'])
+  const ring = join(folder, 'ring.bin')
+  symlinkSync('ring.bin', ring)
+  await expect(replaceFile(ring, Uint8Array.of(1))).rejects.toThrow('ELOOP')
+})

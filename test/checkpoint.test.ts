@@ -363,8 +363,10 @@ describe('the file of a checkpoint', () => {
   it('may be written by several at once, and takes what was left by one that was killed', () =>
     inFolder(async (folder) => {
       const file = join(folder, 'net.ckpt')
-      const left = [`${file}.0123abcd.tmp`, `${file}.0123abcd.tmp.old`]
-      const others = [`${file}.tmp`, `${file}.young123.tmp`, `${file}.0123abcd.txt`, `${file}.0123.tmp`]
+      const left = ['.nabla-0123abcd.tmp', '.nabla-0123abcd.tmp.old'].map((name) => join(folder, name))
+      const others = ['net.ckpt.tmp', '.nabla-young123.tmp', '.nabla-0123abcd.txt', '.nabla-0123.tmp'].map(
+        (name) => join(folder, name),
+      )
       for (const one of [...left, ...others]) writeFileSync(one, 'x')
       const hourAgo = Date.now() / 1000 - 3600
       for (const one of [...left, ...others]) if (!one.includes('young')) utimesSync(one, hourAgo, hourAgo)

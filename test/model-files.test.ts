@@ -1,6 +1,15 @@
 // Models as files.
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -51,7 +60,7 @@ describe('a saved model', () => {
   it('is that of the last call, and takes what was left by one that was killed', async () => {
     const large = new Network({ sizes: [200, 500, 1] })
     const file = at('often.json')
-    const left = `${file}.0123abcd.tmp`
+    const left = at('.nabla-0123abcd.tmp')
     writeFileSync(left, 'x')
     utimesSync(left, 1, 1)
     // The large one takes longer.
@@ -59,6 +68,7 @@ describe('a saved model', () => {
     expect(await loadModel(file)).toBeInstanceOf(Network)
     expect(((await loadModel(file)) as Network).parameterCount).toBe(network.parameterCount)
     expect(readdirSync(folder).filter((name) => name.startsWith('often'))).toEqual(['often.json'])
+    expect(existsSync(left)).toBe(false)
   })
 
   it('is read from the text of JSON.stringify, and is lines for people', async () => {

@@ -18,23 +18,43 @@ interface FileSystem {
   rm(path: string, options: { force: boolean }): Promise<void>
   readFile(path: string): Promise<Uint8Array>
   readdir(path: string): Promise<string[]>
+  readlink(path: string): Promise<string>
+  realpath(path: string): Promise<string>
   stat(path: string): Promise<{ isDirectory(): boolean; readonly mtimeMs: number; readonly mode: number }>
 }
 
 interface Paths {
   dirname(path: string): string
-  basename(path: string): string
+  resolve(...parts: string[]): string
   join(...parts: string[]): string
 }
 
-/** What the file before the last one is called. */
-export const previousOf = (file: string): string => `${file}.previous`
+const previousOf = (file: string): string => `${file}.previous`
 
 /** elsewhere: what the user can do without files. */
 function fileSystem(file: string, elsewhere = ''): FileSystem {
   const found = builtin<FileSystem>('node:fs/promises')
   if (found) return found
   throw new BackendError(`expected a platform with files (Node, Deno, Bun) for ${file}${elsewhere}`)
+}
+
+/** Where the file is, or is to be, that a path leads to: a link stays, and what it points to is replaced. */
+async function placeOf(fs: FileSystem, file: string): Promise<string> {
+  const { dirname, resolve } = builtin<Paths>('node:path')!
+  let place = file
+  // As many as Linux follows; beyond them the system says what is wrong.
+  for (let links = 0; links < 40; ++links) {
+    const target = await fs.readlink(place).catch(() => undefined)
+    if (target === undefined) return place
+    place = resolve(await fs.realpath(dirname(place)), target)
+  }
+  return fs.realpath(file)
+}
+
+/** The path of the file before the last one. */
+export async function previousPath(file: string): Promise<string> {
+  const fs = fileSystem(file)
+  return previousOf(await placeOf(fs, file).catch(() => file))
 }
 
 /** Waits until the folder's entries are on the disk, where the system can say so: Windows cannot. */
@@ -70,23 +90,25 @@ async function keepPrevious(fs: FileSystem, file: string, beside: string): Promi
   await fs.rm(kept, { force: true })
 }
 
-/** A name beside the file, in the same folder: only there a rename is one step. */
-const nameBeside = (file: string): string =>
-  `${file}.${Math.random().toString(36).slice(2, 10).padEnd(8, '0')}.tmp`
+/** A name beside the file, in the same folder: only there a rename is one step. Short, for that of the file may be as long as can be. */
+const nameBeside = (file: string): string => {
+  const { dirname, join } = builtin<Paths>('node:path')!
+  return join(dirname(file), `.nabla-${Math.random().toString(36).slice(2, 10).padEnd(8, '0')}.tmp`)
+}
 
-const BESIDE = /^[0-9a-z]{8}\.tmp$/
+const BESIDE = /^\.nabla-[0-9a-z]{8}\.tmp$/
 /** No writer leaves its file alone for so long. Its process may be in another container, or on another machine. */
 const LEFT_MILLISECONDS = 600_000
 
-/** Removes what writers that were killed have left beside the file. */
+/** Removes what writers that were killed have left in the folder of the file. */
 export async function removeLeft(file: string): Promise<void> {
   const fs = fileSystem(file)
-  const paths = builtin<Paths>('node:path')!
-  const [folder, start] = [paths.dirname(file), `${paths.basename(file)}.`]
+  const { dirname, join } = builtin<Paths>('node:path')!
   try {
+    const folder = dirname(await placeOf(fs, file))
     for (const name of await fs.readdir(folder)) {
-      if (!name.startsWith(start) || !BESIDE.test(name.slice(start.length))) continue
-      const beside = paths.join(folder, name)
+      if (!BESIDE.test(name)) continue
+      const beside = join(folder, name)
       if ((await fs.stat(beside)).mtimeMs > Date.now() - LEFT_MILLISECONDS) continue
       await fs.rm(keptOf(beside), { force: true })
       await fs.rm(beside, { force: true })
@@ -119,8 +141,9 @@ async function openBeside(fs: FileSystem, file: string): Promise<{ beside: strin
   }
 }
 
-async function replace(file: string, bytes: Uint8Array, keeps: boolean): Promise<void> {
-  const fs = fileSystem(file)
+async function replace(given: string, bytes: Uint8Array, keeps: boolean): Promise<void> {
+  const fs = fileSystem(given)
+  const file = await placeOf(fs, given)
   const { beside, handle } = await openBeside(fs, file)
   try {
     try {
@@ -142,7 +165,7 @@ async function replace(file: string, bytes: Uint8Array, keeps: boolean): Promise
 const turns = new Map<string, Promise<void>>()
 
 /**
- * Puts the bytes in the place of the file. Killed at any moment, it leaves a whole file there, old or new. Of several calls in
+ * Puts the bytes in the place of the file, or of that which it is a link to. Killed at any moment, it leaves a whole file there, old or new. Of several calls in
  * this thread the last one wins, of several threads and processes the one that ends last. keeps: whether the old file is to
  * stay as the previous one. Rejects with the system's error, and leaves nothing beside the file then.
  */

@@ -26,7 +26,7 @@ const writers: Readonly<Record<string, (model: Model | Network, options: SaveOpt
 /**
  * Saves a model, or a network alone, under a path that ends in .json or .safetensors. Killed at any moment, it leaves a whole file
  * there, the old one or the new; of several calls in a thread the last one wins. What is saved is the model at the time of the
- * call; while its network trains, that after its last whole epoch.
+ * call; while its network trains, that after its last whole epoch. Where the path is a link, the file that it points to is replaced.
  *
  * Rejects with OptionError for another path, one in no folder, or a folder; with BackendError for `{ optimizer: true }` while the
  * network trains, and where there are no files; with the system's error where it cannot write.
