@@ -80,6 +80,8 @@ describe('crossValidate', () => {
         area: auc(test.y, outputs),
         largest: largest(outputs),
       })
+      // As a plain object, which a console shows without further words.
+      expect(Object.getPrototypeOf(measured)).toBe(Object.prototype)
     }
     const areas = folds.map((one) => one.metrics!.area)
     const average = (areas[0] + areas[1] + areas[2] + areas[3]) / 4
