@@ -410,7 +410,7 @@ describe('readCsv refuses', () => {
       ],
       [
         { targetType: 'classes' },
-        "options.targetType: expected one of 'class', 'number', 'auto', got \"classes\"",
+        "options.targetType: expected one of 'class', 'number', 'auto', got \"classes\", did you mean 'class'?",
       ],
       [
         { separator: ';' },
