@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { Network } from '../../src/index.ts'
 import { part } from '../helpers/thorough.ts'
 import { hashOfParameters } from './hash.mjs'
-import { once, probeIn } from './installed.ts'
+import { once, probeBriefly } from './installed.ts'
 import { TURNS } from './probe.mjs'
 
 /** Worked out by hand, but for the split, which is that of this seed. */
@@ -102,7 +102,7 @@ describe('the hash of the parameters', () => {
 })
 
 describe('the packed package in a process of Node', () => {
-  const probe = once(() => probeIn(process.execPath))
+  const probe = once(() => probeBriefly(process.execPath))
 
   it('has every entry that it says, and each does its work', async () => {
     const { exports } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
@@ -148,7 +148,7 @@ describe('the packed package in a process of Node', () => {
     ['a process that makes no code of texts', ['--disallow-code-generation-from-strings']],
   ]
   it.each(part(modes, 5))('gets the same bits in %s', async (_, flags) => {
-    const again = await probeIn(process.execPath, ...flags)
+    const again = await probeBriefly(process.execPath, ...flags)
     const result = await probe()
     expect([again.simd, again.reference, again.entries]).toEqual([
       result.simd,

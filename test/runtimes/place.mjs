@@ -115,7 +115,7 @@ const workInPieces = (milliseconds) => async () => {
  * The longest gaps in rounds, each of a second of work in pieces of 15 ms, which is what fit promises, on this machine now, and of
  * training 784-64-10 in this thread, and off it where the platform lets it.
  */
-async function gaps() {
+async function longestGaps() {
   const rows = 1000
   const x = Float32Array.from({ length: rows * 784 }, (_, i) => ((i * 7919) % 256) / 256)
   const y = Int32Array.from({ length: rows }, (_, r) => r % 10)
@@ -168,8 +168,8 @@ async function offThread(kernels) {
   return { workers, threads, hash: hashOfParameters(net) }
 }
 
-/** watch: whether the place has a clock and an event loop to look at. */
-export async function place({ watch = true } = {}) {
+/** gaps: whether to measure those between frames, for which the place must have a clock and an event loop. */
+export async function place({ gaps = true } = {}) {
   const kernels = network('auto').kernels
   return {
     kernels,
@@ -181,7 +181,7 @@ export async function place({ watch = true } = {}) {
     aborted: await aborted(kernels),
     resumed: await resumed(kernels),
     saved: await saved(kernels),
-    gaps: watch ? await gaps() : undefined,
+    gaps: gaps ? await longestGaps() : undefined,
     notes,
   }
 }

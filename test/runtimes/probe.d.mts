@@ -67,4 +67,4 @@ export interface ProbeResult {
 
 /** The callbacks that a fit waits for. */
 export const TURNS: number
-export function probe(options?: { watch?: boolean }): Promise<ProbeResult>
+export function probe(options?: { watch?: boolean; gaps?: boolean }): Promise<ProbeResult>

@@ -32,9 +32,12 @@ async function turnsOf(schedule, kernels) {
   return turns
 }
 
-/** All that a runtime is asked, as plain data; without `watch`, what needs a clock that runs and timers is left out. */
-export async function probe({ watch = true } = {}) {
-  const here = await place({ watch })
+/**
+ * All that a runtime is asked, as plain data. Without `watch`, what needs a clock that runs and timers is left out; without `gaps`,
+ * ten seconds in which those between frames are measured.
+ */
+export async function probe({ watch = true, gaps = watch } = {}) {
+  const here = await place({ gaps })
   const timer = (turn) => setTimeout(turn, 0)
   const frame = watch && typeof document !== 'undefined' ? globalThis.requestAnimationFrame : undefined
   // Where the engine refuses WebAssembly there is the reference alone.
