@@ -17,6 +17,7 @@ import {
   type SizedNetworkOptions,
 } from '../src/index.ts'
 import { numbers } from './helpers/random.ts'
+import { thoroughly } from './helpers/thorough.ts'
 
 const ROWS = 50
 const x = numbers(4 * ROWS, 1)
@@ -370,8 +371,9 @@ describe('the file of a checkpoint', () => {
       for (const one of [...left, ...others]) writeFileSync(one, 'x')
       const hourAgo = Date.now() / 1000 - 3600
       for (const one of [...left, ...others]) if (!one.includes('young')) utimesSync(one, hourAgo, hourAgo)
+      const epochs = thoroughly(20, 5)
       const fits = [1, 2, 3, 4].map((seed) =>
-        network({ seed }).fit(data, { epochs: 20, batchSize: 8, checkpoint: { file, every: { steps: 1 } } }),
+        network({ seed }).fit(data, { epochs, batchSize: 8, checkpoint: { file, every: { steps: 1 } } }),
       )
       await Promise.all(fits)
       const names = ['net.ckpt', 'net.ckpt.previous', ...others.map((one) => basename(one))]
