@@ -174,8 +174,10 @@ describe('readIdx refuses', () => {
     const zipped = gzipSync(matrix)
     const corrupt = Uint8Array.from(zipped)
     corrupt[corrupt.length - 6] ^= 1
-    expect(await failure(corrupt)).toMatch(/truncated or corrupt one \(/)
-    expect(await failure(Uint8Array.of(...zipped, 1, 2, 3))).toMatch(/truncated or corrupt one \(/)
+    // With the engine's reason, where it has one: Node 26 has none.
+    const refused = /^IDX: expected a whole gzip file, got a truncated or corrupt one( \([^()]+\))?$/
+    expect(await failure(corrupt)).toMatch(refused)
+    expect(await failure(Uint8Array.of(...zipped, 1, 2, 3))).toMatch(refused)
   })
 
   it('a gzip file that unpacks to more than its header says, before all of it is unpacked', async () => {
