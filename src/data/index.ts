@@ -24,7 +24,16 @@ export {
   fitFeatures,
 } from './features/features.ts'
 export type { NumericJSON, NumericOptions } from './features/numeric.ts'
-export type { ClassPrediction, ClassValue, LabelsPrediction, Prediction } from './features/predictions.ts'
+export type {
+  ClassPrediction,
+  ClassValue,
+  InferredPrediction,
+  LabelsPrediction,
+  NamedNumbers,
+  NumbersPrediction,
+  Prediction,
+  TargetColumns,
+} from './features/predictions.ts'
 export type { RowsLike, Table } from './features/records.ts'
 export type { ColumnScale, ScaleName } from './features/scale.ts'
 export type { ColumnSpec } from './features/spec.ts'

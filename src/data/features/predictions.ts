@@ -21,20 +21,21 @@ export interface LabelsPrediction {
   readonly probabilities?: Readonly<Record<string, number>>
 }
 
-type Numbers = Readonly<Record<string, number>>
+/** Several numbers by the names of their columns. */
+export type NamedNumbers = Readonly<Record<string, number>>
 
 /** A number in its own unit; several by their names; the outputs (outputs) where the model has no target. */
-export type Prediction = ClassPrediction | LabelsPrediction | number | Numbers | Float32Array
+export type Prediction = ClassPrediction | LabelsPrediction | number | NamedNumbers | Float32Array
 
 /** The columns that are predicted: the name of one, or names. */
 export type TargetColumns = string | readonly string[]
 
-/** Of numbers: one as it is, several by their names. */
+/** What is predicted for a target of numbers: one as it is, several by the names of their columns. */
 export type NumbersPrediction<Columns extends TargetColumns> = Columns extends string | readonly [string]
   ? number
   : Columns extends readonly [string, string, ...string[]]
-    ? Numbers
-    : number | Numbers
+    ? NamedNumbers
+    : number | NamedNumbers
 
 /** The cells of the columns, as far as the types of the rows tell; `any` tells nothing, and arrays have no names. */
 type CellsOf<Rows extends RowsLike, Name> = Rows extends readonly (infer Row)[]
@@ -63,11 +64,11 @@ type ByRows<Rows extends RowsLike, Name> = ByCells<
   ClassPrediction
 >
 
-/** Of a target whose type is inferred from its cells. */
+/** What is predicted for a target whose type is inferred from its cells, as far as the types of the rows tell. */
 export type InferredPrediction<Rows extends RowsLike, Columns extends TargetColumns> = Columns extends string
   ? ByRows<Rows, Columns>
   : Columns extends readonly [infer Name]
     ? ByRows<Rows, Name>
     : Columns extends readonly [string, string, ...string[]]
-      ? ByCells<CellsOf<Rows, Columns[number]>, Numbers, boolean, LabelsPrediction>
-      : number | ClassPrediction | Numbers | LabelsPrediction
+      ? ByCells<CellsOf<Rows, Columns[number]>, NamedNumbers, boolean, LabelsPrediction>
+      : number | ClassPrediction | NamedNumbers | LabelsPrediction
