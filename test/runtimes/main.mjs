@@ -5,5 +5,5 @@ import { start } from './start.mjs'
 const first = await start()
 const { files } = await import('./entries.mjs')
 const { probe } = await import('./probe.mjs')
-const gaps = !globalThis.process.argv.includes('--briefly')
+const gaps = !globalThis.process?.argv.includes('--briefly')
 console.log(JSON.stringify({ ...(await probe({ gaps })), files: await files(), start: first }))
