@@ -113,7 +113,7 @@ async function trainFold({ repeat, fold, folds }: Task, work: Work): Promise<Fol
       ...(counts && { accuracy: accuracy! }),
       trainingLoss: history.loss.at(-1) ?? Number.NaN,
       ...(counts && { trainingAccuracy: history.accuracy?.at(-1) ?? Number.NaN }),
-      ...(measured && { metrics: { ...measured } }),
+      ...(measured && { metrics: measured }),
       history,
     }
   } finally {

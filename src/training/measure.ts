@@ -40,11 +40,11 @@ export function* measure(
 ): Slices<Record<string, number>> {
   const outputs = yield* outputsFor(engine, x)
   const shape = { rows: x.rows, outputs: y.columns, kind: targetKindOf(y.hitMode) }
-  // Without a prototype, so that a metric may be called __proto__.
-  const figures: Record<string, number> = Object.create(null)
+  const figures: [string, number][] = []
   for (const metric of metrics) {
-    figures[metric.name] = yield* metric.compute(outputs, y.values, shape)
+    figures.push([metric.name, yield* metric.compute(outputs, y.values, shape)])
     yield
   }
-  return figures
+  // It takes a metric that is called __proto__ for a name as others are.
+  return Object.fromEntries(figures)
 }
