@@ -1,9 +1,10 @@
 // A file of ONNX as a network in plain data.
 
 import { isObject } from '../../base/check.ts'
-import { FormatError, NablaError, shown } from '../../base/errors.ts'
+import { FormatError, shown } from '../../base/errors.ts'
 import { parseStrictly } from '../../base/strict-json.ts'
 import { knownFeatures, knownTarget } from '../../data/features/keys.ts'
+import { asFormat } from '../../formats/network-json-reader.ts'
 import { isNewer } from '../../formats/version.ts'
 import { numberText } from '../../model/class-names.ts'
 import { loss as checkLoss } from '../../model/loss-settings.ts'
@@ -64,12 +65,7 @@ function parsed(metadata: ReadonlyMap<string, string>, key: string): unknown {
 function lossIn(metadata: ReadonlyMap<string, string>): Own['loss'] {
   const loss = parsed(metadata, LOSS_KEY)
   if (loss === undefined) return undefined
-  try {
-    checkLoss(loss, `ONNX: metadata ${LOSS_KEY}`)
-  } catch (error) {
-    if (error instanceof NablaError) throw new FormatError(error.message)
-    throw error
-  }
+  asFormat(() => checkLoss(loss, `ONNX: metadata ${LOSS_KEY}`))
   return loss as Own['loss']
 }
 
