@@ -91,7 +91,9 @@ const PLAIN = 'a plain object'
 
 /** `{ x, y }`: the names that the object has. */
 function describedObject(value: object): string {
-  const names = Object.keys(value).map((name) => (/^[\w$]{1,30}$/.test(name) ? name : described(name)))
+  // No more than are shown.
+  const some = Object.keys(value).slice(0, MOST_CHARACTERS)
+  const names = some.map((name) => (/^[\w$]{1,30}$/.test(name) ? name : described(name)))
   return names.length > 0 ? `{ ${names.join(', ')} }` : '{}'
 }
 
