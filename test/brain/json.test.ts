@@ -7,6 +7,7 @@ import { fromBrain, NeuralNetwork } from '../../src/brain/index.ts'
 import { readBrain } from '../../src/brain/json.ts'
 import { FormatError, Network } from '../../src/index.ts'
 import { Model } from '../../src/models/index.ts'
+import { changed } from '../helpers/changed-json.ts'
 
 type Row = number[] | Record<string, number>
 interface Case {
@@ -196,16 +197,6 @@ describe('fromBrain', () => {
       ),
       fc.jsonValue({ maxDepth: 2 }),
     )
-    function changed(json: unknown, n: number, value: unknown): unknown {
-      let left = n
-      const visit = (one: unknown): unknown => {
-        if (left-- === 0) return value
-        if (Array.isArray(one)) return one.map(visit)
-        if (one === null || typeof one !== 'object') return one
-        return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, visit(inner)]))
-      }
-      return visit(json)
-    }
     let refused = 0
     fc.assert(
       fc.property(fc.constantFrom(...all), fc.nat(70), strange, (json, n, value) => {

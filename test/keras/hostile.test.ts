@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { FormatError } from '../../src/index.ts'
 import { readKeras, readKerasH5 } from '../../src/keras/from-keras.ts'
 import { fromKeras, fromTfjs } from '../../src/keras/index.ts'
+import { changed } from '../helpers/changed-json.ts'
 import { attributes, writeHdf5 } from '../helpers/hdf5.ts'
 import { drawn } from './exported.ts'
 import {
@@ -70,17 +71,6 @@ describe('hostile files', () => {
     fc.constantFrom([], {}, [[]], [null], { class_name: 'Dense' }, [1, 2]),
     fc.jsonValue({ maxDepth: 3 }),
   )
-  /** Puts `value` at the n-th place of the JSON. */
-  function changed(json: unknown, n: number, value: unknown): unknown {
-    let left = n
-    const visit = (one: unknown): unknown => {
-      if (left-- === 0) return value
-      if (Array.isArray(one)) return one.map(visit)
-      if (one === null || typeof one !== 'object') return one
-      return Object.fromEntries(Object.entries(one).map(([key, inner]) => [key, visit(inner)]))
-    }
-    return visit(json)
-  }
   const sample = {
     ...sequential(
       input,
