@@ -4,7 +4,7 @@ interface NodeBuffer {
   from(text: string, encoding: 'base64'): Uint8Array
 }
 
-export const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
 // Pieces of a text are joined, as a text that grows by characters is a tree of them.
 const PIECE = 4096

@@ -1,3 +1,3 @@
 export { type COptions, toC } from './c.ts'
-export { toJavaScript } from './javascript.ts'
+export { type JavaScriptOptions, toJavaScript } from './javascript.ts'
 export type { Deployable } from './model.ts'

@@ -35,16 +35,15 @@ function numberKind(columns: readonly NumericJSON[]): Kind {
     ...(lacks ? ['missing'] : []),
     ...(indicates ? ['indicator'] : []),
   ]
-  const read =
-    "typeof v !== 'object' && /^[+-]?(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?$/i.test(v) ? Number(v) : NaN"
+  const read = "typeof v !== 'object' && !/[^-+.\\de]/i.test(v) ? Number(v) : NaN"
   const value = lacks ? `v === null ? missing : ${read}` : read
   const input = `(${logarithms ? '(isLogarithm ? log1pDouble(value) : value)' : 'value'} - offset) / scale`
   return {
     name: 'number',
-    text: `  number(${parameters.join(', ')}) {
+    text: `number: (${parameters.join(', ')}) => {
     const value = ${value}
     return ${indicates ? `[${input}].concat(indicator ? v === null : [])` : `[${input}]`}
-  },`,
+  }`,
     uses: logarithms ? ['log1pDouble'] : [],
     optionsOf: (column) => {
       const { offset, scale, log1p, missing, indicator } = column as NumericJSON
@@ -67,11 +66,10 @@ function categoryKind(columns: readonly CategoricalJSON[]): Kind {
     : `v === null || ${isCell}`
   return {
     name: 'known category',
-    text: `  'known category'(v, names${isStrict ? ', unknown, missing' : ''}) {
+    text: `'known category': (v, names${isStrict ? ', unknown, missing' : ''}) => {
     const at = names.indexOf(v)
-    const isKnown = ${isKnown}
-    return isKnown ? names.map((_, i) => i === at) : [NaN]
-  },`,
+    return ${isKnown} ? names.map((_, i) => i === at) : [NaN]
+  }`,
     uses: [],
     optionsOf: (column) => {
       const { categories, unknown, missing } = column as CategoricalJSON
@@ -84,11 +82,11 @@ function truthKind(columns: readonly BooleanJSON[]): Kind {
   const lacks = columns.some(({ missing }) => missing !== null)
   return {
     name: 'boolean',
-    text: `  boolean(v${lacks ? ', missing' : ''}) {
-    const words = [false, 0, 'false', 'no', '0', true, 1, 'true', 'yes', '1']
-    const at = words.indexOf(typeof v === 'string' ? v.toLowerCase() : v)
+    text: `boolean: (v${lacks ? ', missing' : ''}) => {
+    if (typeof v === 'string') v = v.toLowerCase()
+    const at = [false, 0, 'false', 'no', '0', true, 1, 'true', 'yes', '1'].indexOf(v)
     return [at < 0 ? ${lacks ? '(v === null ? missing : NaN)' : 'NaN'} : at > 4]
-  },`,
+  }`,
     uses: [],
     optionsOf: (column) => (lacks ? [(column as BooleanJSON).missing ?? Number.NaN] : []),
   }
@@ -114,7 +112,7 @@ export function inputsFunction({ columns, cells, absent }: FeaturesJSON): Text {
   const lines = columns.map((column, c) => {
     const { name, optionsOf } = kinds.get(column.type)!
     const all = [column.name, name, ...(arePlaced ? [places[c]] : []), ...optionsOf(column)]
-    return `  [${all.map(literal).join(', ')}],\n`
+    return `  [${all.map(literal).join(', ')}]`
   })
   // Every object has a constructor, which is no cell of it.
   const inherits = columns.some(({ name }) => name in {})
@@ -125,19 +123,19 @@ export function inputsFunction({ columns, cells, absent }: FeaturesJSON): Text {
   const isNamed = inherits && mayLack
   const width = (cells ?? columns).length
   const parts = [
-    `const columns = [\n${lines.join('')}]`,
-    `const kinds = {\n${[...kinds.values()].map(({ text }) => text).join('\n')}\n}`,
+    `const columns = [\n${lines.join(',\n')}\n]`,
+    `const kinds = {\n  ${[...kinds.values()].map(({ text }) => text).join(',\n  ')}\n}`,
     `function inputsOf(row) {
   const isList = Array.isArray(row) || ArrayBuffer.isView(row)
   if (isList && row.length !== ${width}) throw new TypeError('expected ${width} cells, got ' + row.length)
   const x = []
   columns.forEach(([name, kind, ${arePlaced ? 'place, ...options]' : '...options], place'}) => {
     let v = ${isNamed ? `isList || ${isThere} ? row[isList ? place : name] : null` : 'row[isList ? place : name]'}
-    if (typeof v === 'string') v = v.trim()
-    if (v == null || v === '' || v !== v) v = null
+    if (typeof v === 'string') v = v.trim() || null
+    if (v == null || v !== v) v = null
     for (const input of kinds[kind](v, ...options).map(f)) {
       if (${mayLack ? '' : `!(isList || ${isThere}) || `}!isFinite(input))
-        throw new TypeError(\`column "\${name}": expected a \${kind}, got \${v}\`)
+        throw new TypeError('column "' + name + '": expected a ' + kind + ', got ' + v)
       x.push(input)
     }
   })

@@ -2,7 +2,6 @@
 // a sum, product or quotient of two float32 numbers in float64, rounded once more, is what float32 arithmetic gives.
 
 import { LEAKY_RELU_SLOPE } from '../../assembly/abi/activations.ts'
-import { ALPHABET } from '../base/base64.ts'
 import * as C from './coefficients.ts'
 import { type Sources, source } from './functions.ts'
 import { doubles } from './javascript-doubles.ts'
@@ -46,21 +45,26 @@ function polynomial(c, x) {
 const bits = new Int32Array(float.buffer)`),
 
     // The low bits of t, a whole number, are the exponent of the power of two.
-    exp: source(
-      `/** e^x for x <= 0. */
-function exp(x) {
-  x = Math.max(x, ${C.EXP_LEAST})
-  const t = f(f(x * ${constant(C.LOG2_E)}) + ${C.ROUND})
-  const n = t - ${C.ROUND}
-  const r = f(f(x - n * ${C.LN2_HIGH}) - f(n * ${constant(C.LN2_LOW)}))
+    reduce: source(
+      `/** Returns r of x + rest = n ln 2 + r, with 2^n (or half of it, by what rounds) in float[0]. */
+function reduce(x, rest, round) {
+  const t = f(f(f(x + rest) * ${constant(C.LOG2_E)}) + round)
+  const n = t - round
   bits[0] = t << 23
-  return f(EXP.reduce((sum, c) => f(f(sum * r) + c)) * float[0])
+  return f(f(x - n * ${C.LN2_HIGH}) - f(n * ${constant(C.LN2_LOW)}))
 }`,
       'bits',
-      'twiceExp',
     ),
 
-    twiceExp: source(`const EXP = ${list(C.TWICE_EXP)}`),
+    exp: source(
+      `const EXP = ${list(C.TWICE_EXP)}
+
+/** e^(x + rest) for x <= 0. */
+const exp = (x, rest = 0) =>
+  f(polynomial(EXP, f(reduce(Math.max(x, ${C.EXP_LEAST}), rest, ${C.ROUND}) + rest)) * float[0])`,
+      'polynomial',
+      'reduce',
+    ),
 
     gaussian: source(
       `/** e^(-x^2 / 2) for 0 <= x, the square in two parts: high has 12 bits, and so an exact square. */
@@ -68,17 +72,9 @@ function gaussian(x) {
   float[0] = x
   bits[0] &= -4096
   const high = float[0]
-  const y = (high * high) / -2
-  const rest = f(f(f(high - x) / 2) * f(x + high))
-  const t = f(f(f(y + rest) * ${constant(C.LOG2_E)}) + ${C.ROUND})
-  const n = t - ${C.ROUND}
-  const r = f(f(y - n * ${C.LN2_HIGH}) - f(n * ${constant(C.LN2_LOW)}))
-  bits[0] = t << 23
-  return f(polynomial(EXP, f(r + rest)) * float[0])
+  return exp(high * high / -2, f(f(f(high - x) / 2) * f(x + high)))
 }`,
-      'polynomial',
-      'bits',
-      'twiceExp',
+      'exp',
     ),
 
     expm1: source(
@@ -87,15 +83,12 @@ function gaussian(x) {
 /** e^x - 1 for x <= 0. */
 function expm1(x) {
   if (x < ${C.EXPM1_LEAST}) x = ${C.EXPM1_LEAST}
-  const t = f(f(x * ${constant(C.LOG2_E)}) + ${C.ROUND_WHOLE})
-  const n = t - ${C.ROUND_WHOLE}
-  const r = f(f(x - n * ${C.LN2_HIGH}) - f(n * ${constant(C.LN2_LOW)}))
-  bits[0] = t << 23
+  const r = reduce(x, 0, ${C.ROUND_WHOLE})
   const scale = float[0]
   return f(f(scale * f(f(f(r * r) * polynomial(EXPM1, r)) + r)) + f(scale - 1))
 }`,
       'polynomial',
-      'bits',
+      'reduce',
     ),
 
     log1p: source(
@@ -128,13 +121,13 @@ function log1p(x) {
 }`,
       'expm1',
     ),
-    relu: source('const relu = (z) => z < 0 ? 0 : z'),
+    relu: source('const relu = z => z < 0 ? 0 : z'),
     leakyRelu: source(
-      `const leakyRelu = (z) => (z < 0 ? f(z * ${constant(Math.fround(LEAKY_RELU_SLOPE))}) : z)`,
+      `const leakyRelu = z => (z < 0 ? f(z * ${constant(Math.fround(LEAKY_RELU_SLOPE))}) : z)`,
     ),
-    elu: source('const elu = (z) => (z > 0 ? z : expm1(z))', 'expm1'),
+    elu: source('const elu = z => (z > 0 ? z : expm1(z))', 'expm1'),
     selu: source(
-      `const selu = (z) => f(z > 0 ? z * ${constant(C.SELU_ABOVE)} : expm1(z) * ${constant(C.SELU_BELOW)})`,
+      `const selu = z => f(z > 0 ? z * ${constant(C.SELU_ABOVE)} : expm1(z) * ${constant(C.SELU_BELOW)})`,
       'expm1',
     ),
     gelu: source(
@@ -158,40 +151,43 @@ function gelu(z) {
 }`,
       'exp',
     ),
-    softplus: source('const softplus = (z) => f((z < 0 ? 0 : z) + log1p(exp(-Math.abs(z))))', 'exp', 'log1p'),
+    softplus: source('const softplus = z => f((z < 0 ? 0 : z) + log1p(exp(-Math.abs(z))))', 'exp', 'log1p'),
     softsign: source(`function softsign(z) {
   const bounded = Math.max(${-C.SOFTSIGN_LIMIT}, Math.min(z, ${C.SOFTSIGN_LIMIT}))
   return f(bounded / f(1 + Math.abs(bounded)))
 }`),
 
-    softmax: source(
-      `/** Sums go in four parts, as in the lanes of a vector. */
-function softmax(z) {
-  const top = Math.max(...z)
-  const e = z.map((v) => exp(f(v - top)))
+    total: source(
+      `/** The sum in four parts, as in the lanes of a vector. */
+function total(z) {
   const sums = new Float32Array(4)
-  e.forEach((v, i) => sums[i & 3] += v)
-  const scale = f(1 / f(f(sums[0] + sums[2]) + f(sums[1] + sums[3])))
-  return e.map((v) => v * scale)
+  z.forEach((v, i) => sums[i & 3] += v)
+  return f(f(sums[0] + sums[2]) + f(sums[1] + sums[3]))
+}`,
+    ),
+
+    softmax: source(
+      `function softmax(z) {
+  const top = Math.max(...z)
+  const e = z.map(v => exp(f(v - top)))
+  const scale = f(1 / total(e))
+  return e.map(v => v * scale)
 }`,
       'exp',
+      'total',
     ),
 
     layerNorm: source(
-      `/** Gains and shifts stand at p; sums go in four parts. */
+      `/** Gains and shifts stand at p. */
 function layerNorm(z, p, epsilon) {
   const n = z.length
-  const sums = new Float32Array(8)
-  const mean = (s) => f(f(f(sums[s] + sums[s + 2]) + f(sums[s + 1] + sums[s + 3])) / n)
-  for (let i = 0; i < n; ++i) sums[i & 3] += z[i]
-  const center = mean(0)
-  for (let i = 0; i < n; ++i) {
-    const d = f(z[i] - center)
-    sums[4 + (i & 3)] += f(d * d)
-  }
-  const inverse = f(1 / f(Math.sqrt(f(mean(4) + epsilon))))
-  return z.map((v, i) => f(weights[p + i] * f(f(v - center) * inverse)) + weights[p + n + i])
+  const mean = f(total(z) / n)
+  const d = z.map(v => v - mean)
+  const variance = f(total(d.map(v => v * v)) / n)
+  const inverse = f(1 / f(Math.sqrt(f(variance + epsilon))))
+  return d.map((v, i) => f(weights[p + i] * f(v * inverse)) + weights[p + n + i])
 }`,
+      'total',
     ),
 
     batchNorm: source(
@@ -221,8 +217,10 @@ function dense(x, units, p) {
     decode: source(`/** Little-endian float32 numbers in base64. */
 function decode(text) {
   const view = new DataView(new ArrayBuffer(text.length * 0.75))
-  for (let i = 0, word = 0; i < text.length; ++i) {
-    word = (word << 6) | '${ALPHABET}'.indexOf(text[i])
+  let word = 0
+  for (let i = 0; i < text.length; ++i) {
+    const c = text.charCodeAt(i)
+    word = (word << 6) | (c > 96 ? c - 71 : c > 64 ? c - 65 : c > 47 ? c + 4 : c > 43 ? 63 : 62)
     view.setUint8(3 * i >> 2, word >> (6 - 2 * (i & 3)))
   }
   return new Float32Array(view.byteLength / 4).map((_, i) => view.getFloat32(4 * i, true))

@@ -1,11 +1,13 @@
 // A model as one module of JavaScript that needs nothing but the language.
 
+import { boolean, checkOptions, optional } from '../base/check.ts'
 import { VERSION } from '../base/version.ts'
 import { floatsToBase64 } from './base64.ts'
 import { collect } from './functions.ts'
 import { inputsFunction } from './javascript-columns.ts'
 import { sources } from './javascript-functions.ts'
 import { json } from './literal.ts'
+import { minify } from './minify.ts'
 import { type Answer, type Deployable, deploymentOf, type Step } from './model.ts'
 
 /** By tabs, which take fewer bytes. */
@@ -75,11 +77,11 @@ function replyOf(answer: Answer, outputs: number, isModel: boolean): Reply {
         : 'classNames[a.indexOf(Math.max(...a))]'
   const likely = outputs === 1 && kind === 'class' ? 'i === 1 ? a[0] : 1 - a[0]' : 'a[i]'
   const more = isLikely
-    ? `    probabilities: Object.fromEntries(classNames.map((name, i) => [name, ${likely}])),\n`
+    ? `    probabilities: Object.fromEntries(classNames.map((name, i) => [name, ${likely}]))\n`
     : ''
   return {
     text: `  if (a.some(isNaN)) throw new Error('expected numbers, got NaN')
-  return ${isModel ? `{\n    ${kind}: ${found},\n${more}  }` : found}
+  return ${isModel ? `{\n    ${kind}: ${found}${more && ',\n'}${more}  }` : found}
 `,
     uses: [],
   }
@@ -91,9 +93,18 @@ function answerType(answer: Answer | undefined, outputs: number): string {
   if (answer.kind === 'numbers') {
     return answer.columns.length === 1 ? '{number}' : '{Object<string, number>}'
   }
-  const one = answer.kind === 'class' ? 'class: string | number | boolean' : 'labels: string[]'
+  const types = [...new Set(answer.values.map((value) => typeof value))].join(' | ')
+  const one = answer.kind === 'class' ? `class: ${types}` : 'labels: string[]'
   return `{{ ${one}${answer.isLikely ? ', probabilities: Object<string, number>' : ''} }}`
 }
+
+/** Options of toJavaScript(). */
+export interface JavaScriptOptions {
+  /** Whether the code has short names and neither comments nor needless spaces: a third less of it. Default true. */
+  minify?: boolean
+}
+
+const optionTable = { minify: optional(boolean, true) }
 
 /**
  * Returns the source of an ES module with `predict(row)`, which takes a row of numbers and returns the outputs, a Float32Array
@@ -102,7 +113,8 @@ function answerType(answer: Answer | undefined, outputs: number): string {
  * name) and nothing else: no WebAssembly, no atob, no package. Throws OptionError for a model
  * that cannot be exported, such as one with an activation of your own, and FormatError for JSON that is not of a model.
  */
-export function toJavaScript(model: Deployable): string {
+export function toJavaScript(model: Deployable, options: JavaScriptOptions = {}): string {
+  const isMinified = checkOptions(optionTable, options, 'options').minify
   const { inputs, outputs, steps, features, answer, isModel, summary } = deploymentOf(model)
   const { numbers, lines, used } = translate(steps)
   const reader = features && inputsFunction(features)
@@ -116,11 +128,9 @@ export function toJavaScript(model: Deployable): string {
   let a = Float32Array.from(row)\n`
   const parts = [
     `/**
- * A neural network of ${summary}, exported by nabla ${VERSION}:
+ * ${summary}, exported by nabla ${VERSION}, to the bits of its kernels 'simd':
  *   import { predict${classify ? ', classify' : ''} } from './model.js'
- * It computes in float32, to the bits of nabla's kernels 'simd'.
- *
- * @param ${reader ? '{Object | Array} row its cells, by the names of their columns or in order' : `{ArrayLike<number>} row ${inputs} finite numbers`}
+ * @param ${reader ? '{Object | Array} row cells by the names of their columns, or in order' : `{ArrayLike<number>} row ${inputs} finite numbers`}
  * @returns ${answerType(isModel ? answer : undefined, outputs)}
  */
 export function predict(row) {
@@ -137,7 +147,8 @@ ${reply.text}}`,
     'const f = Math.fround',
     ...(reader ? [reader.text] : []),
     ...collect(sources, new Set(uses)),
-    `const weights = decode('${floatsToBase64(numbers)}')`,
+    'const weights = decode(',
   ]
-  return `${indented(parts.join('\n\n'))}\n`
+  const code = isMinified ? minify(parts) : indented(parts.join('\n\n'))
+  return `${code}'${floatsToBase64(numbers)}')\n`
 }

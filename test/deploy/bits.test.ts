@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import vm from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toC, toJavaScript } from '../../src/deploy/index.ts'
-import { part } from '../helpers/thorough.ts'
-import { cases, difference, type Golden, goldens } from './models.ts'
+import { part, thoroughly } from '../helpers/thorough.ts'
+import { cases, difference, type Golden, goldens, ROWS } from './models.ts'
 
 let models: Golden[] = []
 beforeAll(() => {
@@ -57,6 +57,10 @@ describe('toJavaScript, to the bits of simd', () => {
     const { network, x, y } = models[i]
     const predict = bare(toJavaScript(network))
     expect(difference(predictAll(predict, x, network.inputs), y)).toBeUndefined()
+    const readable = bare(toJavaScript(network, { minify: false }))
+    const some = x.subarray(0, thoroughly(ROWS, 50) * network.inputs)
+    const outputs = predictAll(readable, some, network.inputs)
+    expect(difference(outputs, y.subarray(0, outputs.length))).toBeUndefined()
   })
 })
 
@@ -72,7 +76,8 @@ it.skipIf(!hermes)('toJavaScript in Hermes, to the bits of simd', { timeout: 300
       const inputs = [...new Uint32Array(x.buffer)]
       writeFileSync(
         file,
-        `${toJavaScript(network).replace(/^export /gm, '')}
+        `const predict = (() => {${toJavaScript(network).replace(/^export /gm, '')}
+return predict })()
 const x = new Float32Array(new Uint32Array(${JSON.stringify(inputs)}).buffer)
 const lines = []
 for (let r = 0; r < ${rows}; ++r) {
