@@ -24,6 +24,7 @@ interface FileSystem {
 }
 
 interface Paths {
+  basename(path: string): string
   dirname(path: string): string
   resolve(...parts: string[]): string
   join(...parts: string[]): string
@@ -40,12 +41,16 @@ function fileSystem(file: string, elsewhere = ''): FileSystem {
 
 /** Where the file is, or is to be, that a path leads to: a link stays, and what it points to is replaced. */
 async function placeOf(fs: FileSystem, file: string): Promise<string> {
-  const { dirname, resolve } = builtin<Paths>('node:path')!
+  const { basename, dirname, join, resolve } = builtin<Paths>('node:path')!
   let place = file
   // As many as Linux follows; beyond them the system says what is wrong.
   for (let links = 0; links < 40; ++links) {
     const target = await fs.readlink(place).catch(() => undefined)
-    if (target === undefined) return place
+    if (target === undefined) {
+      const folder = dirname(place)
+      // Where there is no folder, what opens the file says so.
+      return join(await fs.realpath(folder).catch(() => folder), basename(place))
+    }
     place = resolve(await fs.realpath(dirname(place)), target)
   }
   return fs.realpath(file)
@@ -141,9 +146,7 @@ async function openBeside(fs: FileSystem, file: string): Promise<{ beside: strin
   }
 }
 
-async function replace(given: string, bytes: Uint8Array, keeps: boolean): Promise<void> {
-  const fs = fileSystem(given)
-  const file = await placeOf(fs, given)
+async function replace(fs: FileSystem, file: string, bytes: Uint8Array, keeps: boolean): Promise<void> {
   const { beside, handle } = await openBeside(fs, file)
   try {
     try {
@@ -163,15 +166,22 @@ async function replace(given: string, bytes: Uint8Array, keeps: boolean): Promis
 
 /** The writer that came last to each file, in this thread. */
 const turns = new Map<string, Promise<void>>()
+/** Settled when it is known where the files of all calls so far are, so that these come to their files in the order of the calls. */
+let found: Promise<unknown> = Promise.resolve()
 
 /**
- * Puts the bytes in the place of the file, or of that which it is a link to. Killed at any moment, it leaves a whole file there, old or new. Of several calls in
- * this thread the last one wins, of several threads and processes the one that ends last. keeps: whether the old file is to
- * stay as the previous one. Rejects with the system's error, and leaves nothing beside the file then.
+ * Puts the bytes in the place of the file, or of that which it is a link to. Killed at any moment, it leaves a whole file there,
+ * old or new. Of several calls in this thread the last one wins, by whatever paths, of several threads and processes the one that
+ * ends last. keeps: whether the old file is to stay as the previous one. Rejects with the system's error, and leaves nothing beside
+ * the file then.
  */
-export async function replaceFile(file: string, bytes: Uint8Array, keeps = true): Promise<void> {
+export async function replaceFile(given: string, bytes: Uint8Array, keeps = true): Promise<void> {
+  const fs = fileSystem(given)
+  const place = found.then(() => placeOf(fs, given))
+  found = place.catch(() => {})
+  const file = await place
   const before = turns.get(file)
-  const turn = (before ?? Promise.resolve()).catch(() => {}).then(() => replace(file, bytes, keeps))
+  const turn = (before ?? Promise.resolve()).catch(() => {}).then(() => replace(fs, file, bytes, keeps))
   turns.set(file, turn)
   try {
     await turn
