@@ -1,5 +1,6 @@
 // What a page pays for the package: bytes of a bundler's output, minified, and gzipped as servers send them. Each limit is what
-// was measured, rounded up: it goes down, or up by what a page gets for it (0.3 KB for the names that were meant, in messages).
+// was measured, rounded up: it goes down, or up by what a page gets for it (0.3 KB for the names that were meant, in messages;
+// 0.5 KB of what comes later for metrics of weights and numbers whose products leave float64).
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -35,7 +36,7 @@ async function kilobytes(code: string): Promise<{ first: number; all: number }> 
 
 describe('a page that imports', () => {
   it.each([
-    ["import { Network } from 'nabla'; globalThis.it = Network", 85, 106],
+    ["import { Network } from 'nabla'; globalThis.it = Network", 85, 106.5],
     [
       "import { predictorFromJSON, predictorFromSafetensors } from 'nabla/predict'; " +
         'globalThis.it = [predictorFromJSON, predictorFromSafetensors]',

@@ -10,19 +10,23 @@ import {
   classificationReport,
   cohenKappa,
   confusionMatrix,
+  explainedVariance,
   f1,
   logLoss,
   matthews,
   meanAbsoluteError,
+  meanSquaredError,
   type NablaError,
   OptionError,
   precision,
   precisionRecallCurve,
   r2,
   rocCurve,
+  rootMeanSquaredError,
   ShapeError,
   topK,
 } from '../src/index.ts'
+import { numbers } from './helpers/random.ts'
 
 /** Expects an error of the class with this in its message. */
 function refuses(call: () => unknown, kind: new (message: string) => NablaError, message: string): void {
@@ -132,25 +136,58 @@ describe('weights', () => {
     refuses(at([1e308, 1e308]), ShapeError, 'options.weights: expected a finite sum above 0, got Infinity')
     refuses(at(3), OptionError, 'options.weights: expected an array, got 3')
   })
-  it('may be small', () => {
+  it.each([-9, -1060, 1000])('may all be 2^%i times as large', (exponent) => {
     const [labels, scores, guess] = [
       [0, 1, 1, 0],
       [0.25, 0.5, 0.75, 0.5],
       [0, 1, 0, 1],
     ]
-    const [weights, small] = [
-      [1, 2, 3, 1],
-      [2 ** -9, 2 ** -8, 3 * 2 ** -9, 2 ** -9],
-    ]
+    const weights = [1, 2, 3, 1]
+    const others = weights.map((weight) => weight * 2 ** exponent)
     for (const metric of [auc, averagePrecision, logLoss, rocCurve, precisionRecallCurve]) {
-      expect(metric(labels, scores, { weights: small })).toEqual(metric(labels, scores, { weights }))
+      expect(metric(labels, scores, { weights: others })).toEqual(metric(labels, scores, { weights }))
     }
     for (const metric of [accuracy, balancedAccuracy, precision, f1, cohenKappa, matthews]) {
-      expect(metric(labels, guess, { weights: small })).toBe(metric(labels, guess, { weights }))
+      expect(metric(labels, guess, { weights: others })).toBe(metric(labels, guess, { weights }))
     }
-    for (const metric of [meanAbsoluteError, r2]) {
-      expect(metric(scores, guess, { weights: small })).toBe(metric(scores, guess, { weights }))
+    for (const metric of [meanAbsoluteError, rootMeanSquaredError, r2, explainedVariance]) {
+      expect(metric(scores, guess, { weights: others })).toBe(metric(scores, guess, { weights }))
     }
+  })
+  it('may be as large as a float64 holds', () => {
+    const weights = [8e307, 8e307]
+    expect(f1([0, 1], [1, 1], { weights })).toBeCloseTo(2 / 3, 14)
+    expect(f1([0, 1], [0, 1], { weights, average: 'macro' })).toBe(1)
+    expect(classificationReport([0, 1], [1, 1], { weights }).classes[1].f1).toBeCloseTo(2 / 3, 14)
+  })
+  it('of 0 leave out whatever the row has', () => {
+    const weights = [0, 1, 1]
+    expect(meanSquaredError([1e300, 1, 2], [-1e300, 2, 4], { weights })).toBe(2.5)
+    expect(rootMeanSquaredError([1e300, 1, 2], [-1e300, 2, 4], { weights })).toBe(Math.sqrt(2.5))
+    expect(r2([1e300, 1, 2], [-1e300, 1, 2], { weights })).toBe(1)
+  })
+  it('lead no figure beyond its range by rounding', () => {
+    // Every row of a class is above all others: 1, and without a limit 1 + 2⁻⁵².
+    const scores = [
+      [1.12, 0.12, 0],
+      [0.03, 0.14, 1.335],
+      [0.315, 0.49, 1.15],
+      [1.49, 0.125, 0.35],
+    ]
+    expect(auc([0, 2, 2, 0], scores, { weights: [0.42, 0.89, 0.45, 0.3], average: 'micro' })).toBe(1)
+    const weights = numbers(4 * 1000, 3).map((value) => (value + 1) / 2)
+    for (let at = 0; at < weights.length; at += 4) {
+      const some = matthews([0, 1, 0, 1], [1, 0, 1, 0], { weights: weights.subarray(at, at + 4) })
+      expect(some).toBeGreaterThanOrEqual(-1)
+    }
+  })
+  it('that are very unequal keep what is small', () => {
+    const weights = [1, 1e-20, 1e-20]
+    // TP 1, TN 1e-20, FP 1e-20: p − q = TP · TN / 1, and 1 − q = TN + (FP + TN).
+    expect(cohenKappa([0, 1, 0], [0, 1, 1], { weights })).toBeCloseTo(2 / 3, 14)
+    expect(matthews([0, 1, 0], [0, 1, 1], { weights })).toBeCloseTo(Math.sqrt(1 / 2), 14)
+    expect(matthews([0, 1, 2], [0, 1, 2], { weights })).toBeCloseTo(1, 14)
+    expect(cohenKappa([0, 1, 2], [0, 2, 1], { weights })).toBeCloseTo(1 / 2, 14)
   })
   it('of whole numbers are repetitions', () => {
     const labels = [0, 1, 1, 0]

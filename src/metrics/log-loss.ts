@@ -4,7 +4,7 @@ import { log } from '../base/math.ts'
 import { runNow, type Slices } from '../base/pace.ts'
 import { Sum } from '../base/sum.ts'
 import type { MatrixLike } from '../model/options.ts'
-import { classesOption, outputsOption, positiveOption, weightsOption } from './options.ts'
+import { classesOption, inProportion, outputsOption, positiveOption, weightsOption } from './options.ts'
 import { placed } from './rows.ts'
 import { type Labels, readScores, type ScoreOptions, type Scores } from './scores.ts'
 import { inSpans } from './spans.ts'
@@ -21,7 +21,8 @@ const LOG_COST = 16
 
 /** NaN where a score is no probability. Yields now and then. */
 export function* logLossOf(scores: Scores): Slices<number> {
-  const { rows, outputs, values, classes, labels, weights, isSingle } = scores
+  const { rows, outputs, values, classes, labels, isSingle } = scores
+  const weights = inProportion(scores.weights)
   const least = isSingle ? 2 ** -23 : 2 ** -52
   const cost = (p: number) => -log(Math.min(Math.max(p, least), 1 - least))
   const sum = new Sum()

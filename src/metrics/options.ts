@@ -2,6 +2,8 @@
 
 import { type Check, integer, isList, optional, refuse } from '../base/check.ts'
 import { ShapeError, shown } from '../base/errors.ts'
+import { largest } from '../base/largest.ts'
+import { powerOfTwo } from '../base/power-of-two.ts'
 
 /** A class: an index from 0 on, a name, or true or false. */
 export type ClassLabel = number | string | boolean
@@ -58,4 +60,14 @@ export function readWeights(weights: ArrayLike<number> | undefined, rows: number
     throw new ShapeError(`options.weights: expected a finite sum above 0, got ${total}`)
   }
   return values
+}
+
+/**
+ * The weights with the largest from 1 to 2: a mean is the same to the last bit, but products with 1e300 do not overflow and
+ * those with 1e-320 lose no digits. What is 0 beside the largest becomes 0.
+ */
+export function inProportion(weights: Float64Array | undefined): Float64Array | undefined {
+  if (!weights) return undefined
+  const unit = powerOfTwo(largest(weights))
+  return weights.map((weight) => weight / unit)
 }

@@ -2,6 +2,7 @@
 
 import { checkOptions, oneOf, optional } from '../base/check.ts'
 import { runNow, type Slices } from '../base/pace.ts'
+import { powerOfTwo } from '../base/power-of-two.ts'
 import { Sum } from '../base/sum.ts'
 import { curveAverages } from '../model/metrics.ts'
 import type { MatrixLike } from '../model/options.ts'
@@ -83,15 +84,19 @@ function* overColumns(
 function* areaOf(ranking: Ranking): Slices<number> {
   const { truePositives, falsePositives } = yield* cumulate(ranking)
   const points = truePositives.length
+  const [ofClass, others] = [truePositives[points - 1], falsePositives[points - 1]]
+  if (!(ofClass > 0 && others > 0)) return Number.NaN
+  // Products of weights as they are may be beyond float64.
+  const [up, along] = [powerOfTwo(ofClass), powerOfTwo(others)]
   const area = new Sum()
   yield* inSpans(points, (from, to) => {
     for (let i = from; i < to; ++i) {
-      const width = falsePositives[i] - (i > 0 ? falsePositives[i - 1] : 0)
-      area.add((width * (truePositives[i] + (i > 0 ? truePositives[i - 1] : 0))) / 2)
+      const width = falsePositives[i] / along - (i > 0 ? falsePositives[i - 1] / along : 0)
+      area.add((width * (truePositives[i] / up + (i > 0 ? truePositives[i - 1] / up : 0))) / 2)
     }
   })
-  const whole = truePositives[points - 1] * falsePositives[points - 1]
-  return whole > 0 ? area.value / whole : Number.NaN
+  // Weights are rounded where they are summed, which may lead beyond 1.
+  return Math.min(1, area.value / ((ofClass / up) * (others / along)))
 }
 
 export const aucOf = (scores: Scores, average: CurveAverage): Slices<number> =>

@@ -2,9 +2,10 @@
 
 import { checkOptions } from '../base/check.ts'
 import { runNow, type Slices } from '../base/pace.ts'
+import { powerOfTwo } from '../base/power-of-two.ts'
 import { Sum } from '../base/sum.ts'
 import type { MatrixLike } from '../model/options.ts'
-import { outputsOption, readWeights, type SampleOptions, weightsOption } from './options.ts'
+import { inProportion, outputsOption, readWeights, type SampleOptions, weightsOption } from './options.ts'
 import { readNumbers } from './rows.ts'
 import { inSpans } from './spans.ts'
 
@@ -28,7 +29,8 @@ function readValues(targets: MatrixLike, predictions: MatrixLike, options: Value
   const { outputs, weights } = checkOptions(table, options, 'options')
   const truth = readNumbers(targets, 'targets', { outputs })
   const { values } = readNumbers(predictions, 'predictions', truth)
-  return { ...truth, targets: truth.values, predictions: values, weights: readWeights(weights, truth.rows) }
+  const shares = inProportion(readWeights(weights, truth.rows))
+  return { ...truth, targets: truth.values, predictions: values, weights: shares }
 }
 
 /** Mean over the outputs of the figure of each. */
@@ -45,6 +47,8 @@ function* meanOf({ rows, weights }: Values, term: (r: number) => number): Slices
   yield* inSpans(rows, (from, to) => {
     for (let r = from; r < to; ++r) {
       const weight = weights ? weights[r] : 1
+      // Rows of weight 0 must not matter, and 0 · ∞ would be NaN.
+      if (weight === 0) continue
       sum.add(weight * term(r))
       total.add(weight)
     }
@@ -52,23 +56,56 @@ function* meanOf({ rows, weights }: Values, term: (r: number) => number): Slices
   return sum.value / total.value
 }
 
-/** Mean over rows and outputs of a term in target and prediction; `then` of each output's mean. */
-function meanError(
-  values: Values,
-  term: (target: number, prediction: number) => number,
-  then: (mean: number) => number = (mean) => mean,
-): Slices<number> {
+/** Mean over rows and outputs of a term in target and prediction. */
+function meanError(values: Values, term: (target: number, prediction: number) => number): Slices<number> {
   const { targets, predictions, outputs } = values
-  return overOutputs(values, function* (c) {
-    return then(yield* meanOf(values, (r) => term(targets[r * outputs + c], predictions[r * outputs + c])))
-  })
+  return overOutputs(values, (c) =>
+    meanOf(values, (r) => term(targets[r * outputs + c], predictions[r * outputs + c])),
+  )
 }
 
 const square = (x: number) => x * x
 
+/** The largest size of what `of` gives, of rows that count. */
+function* largestOf({ rows, weights }: Values, of: (r: number) => number): Slices<number> {
+  let most = 0
+  yield* inSpans(rows, (from, to) => {
+    for (let r = from; r < to; ++r) if (!weights || weights[r] > 0) most = Math.max(most, Math.abs(of(r)))
+  })
+  return most
+}
+
+/** A mean of squares, mean · unit². */
+interface Squares {
+  readonly mean: number
+  readonly unit: number
+}
+
+/** Of what is below this, squares may have lost digits to underflow. */
+const LEAST_SQUARE = 2 ** -900
+
+/** Of what `of` gives: in a unit that is not 1 where the squares would be too large or too small for float64. */
+function* squaresOf(values: Values, of: (r: number) => number): Slices<Squares> {
+  const mean = yield* meanOf(values, (r) => square(of(r)))
+  if (mean > LEAST_SQUARE && mean < Number.POSITIVE_INFINITY) return { mean, unit: 1 }
+  const most = yield* largestOf(values, of)
+  if (most === 0 || most === Number.POSITIVE_INFINITY) return { mean, unit: 1 }
+  const unit = powerOfTwo(most)
+  return { mean: yield* meanOf(values, (r) => square(of(r) / unit)), unit }
+}
+
+export const rootMeanSquaredErrorOf = (values: Values) => {
+  const { targets, predictions, outputs } = values
+  return overOutputs(values, function* (c) {
+    const { mean, unit } = yield* squaresOf(
+      values,
+      (r) => targets[r * outputs + c] - predictions[r * outputs + c],
+    )
+    return Math.sqrt(mean) * unit
+  })
+}
+
 export const meanSquaredErrorOf = (values: Values) => meanError(values, (y, p) => square(y - p))
-export const rootMeanSquaredErrorOf = (values: Values) =>
-  meanError(values, (y, p) => square(y - p), Math.sqrt)
 export const meanAbsoluteErrorOf = (values: Values) => meanError(values, (y, p) => Math.abs(y - p))
 export const meanAbsolutePercentageErrorOf = (values: Values) =>
   meanError(values, (y, p) => Math.abs(y - p) / Math.max(Math.abs(y), 2 ** -52))
@@ -131,9 +168,10 @@ function* centreOf(values: Values, of: (r: number) => number): Slices<number> {
 }
 
 /** 1 − unexplained / all; of constant targets 1 where nothing is unexplained and 0 otherwise. */
-const explained = (unexplained: number, all: number) => {
-  if (unexplained === 0) return 1
-  return all === 0 ? 0 : 1 - unexplained / all
+const explained = (unexplained: Squares, all: Squares) => {
+  if (unexplained.mean === 0) return 1
+  const units = unexplained.unit / all.unit
+  return all.mean === 0 ? 0 : 1 - (unexplained.mean / all.mean) * units * units
 }
 
 export function* r2Of(values: Values): Slices<number> {
@@ -143,8 +181,8 @@ export function* r2Of(values: Values): Slices<number> {
     const target = (r: number) => targets[r * outputs + c]
     const centre = yield* centreOf(values, target)
     return explained(
-      yield* meanOf(values, (r) => square(target(r) - predictions[r * outputs + c])),
-      yield* meanOf(values, (r) => square(target(r) - centre)),
+      yield* squaresOf(values, (r) => target(r) - predictions[r * outputs + c]),
+      yield* squaresOf(values, (r) => target(r) - centre),
     )
   })
 }
@@ -165,8 +203,8 @@ export function explainedVarianceOf(values: Values): Slices<number> {
     const error = (r: number) => target(r) - predictions[r * outputs + c]
     const [ofTargets, ofErrors] = [yield* centreOf(values, target), yield* centreOf(values, error)]
     return explained(
-      yield* meanOf(values, (r) => square(error(r) - ofErrors)),
-      yield* meanOf(values, (r) => square(target(r) - ofTargets)),
+      yield* squaresOf(values, (r) => error(r) - ofErrors),
+      yield* squaresOf(values, (r) => target(r) - ofTargets),
     )
   })
 }

@@ -70,10 +70,12 @@ export interface ClassScores {
 
 function scoresFrom(right: number, support: number, claims: number, zeroDivision: number): ClassScores {
   const ratio = (part: number, whole: number) => (whole === 0 ? zeroDivision : part / whole)
+  const both = support + claims
   return {
     precision: ratio(right, claims),
     recall: ratio(right, support),
-    f1: ratio(2 * right, support + claims),
+    // The sum of two finite weights may be infinite.
+    f1: both < Number.POSITIVE_INFINITY ? ratio(2 * right, both) : right / (support / 2 + claims / 2),
     support,
   }
 }
