@@ -4,7 +4,7 @@
 
 /** A comment, a text, a regular expression, a number, a word, spaces, or a sign. */
 const TOKEN =
-  /\/\*\*[\s\S]*?\*\/|'[^'\n]*'|"(?:[^"\\\n]|\\.)*"|\/(?! )(?:\\.|[^/\n])+\/i?|\d[\d.]*(?:e[+-]?\d+)?|[a-z_$][\w$]*|\s+|\.\.\.|=>|[\s\S]/gi
+  /\/\*\*[\s\S]*?\*\/|'[^'\n]*'|\/(?! )(?:\\.|[^/\n])+\/i?|\d[\d.]*(?:e[+-]?\d+)?|[a-z_$][\w$]*|\s+|\.\.\.|=>|[\s\S]/iy
 const WORD = /[a-z_$][\w$]*/gi
 /** At the start of a line, since what is in a function is indented. */
 const OF_MODULE = /^(?:const|function) ([\w$]+)/gm
@@ -20,6 +20,24 @@ const isComment = (token: string): boolean => token.startsWith('/**')
 const isText = (token: string): boolean => /^['"]|^\/./.test(token)
 /** Whether a token is a property, and no name by itself. */
 const isProperty = (tokens: readonly string[], i: number): boolean => tokens[i - 1] === '.'
+
+/** Where the text in double quotes ends that starts at `from`. A pattern of millions of characters overflows the engine's stack. */
+function endOfText(code: string, from: number): number {
+  let at = from + 1
+  for (; at < code.length && code[at] !== '"'; ++at) if (code[at] === '\\') ++at
+  return at + 1
+}
+
+function tokensOf(code: string): string[] {
+  const tokens: string[] = []
+  for (let at = 0; at < code.length; ) {
+    TOKEN.lastIndex = at
+    const token = code[at] === '"' ? code.slice(at, endOfText(code, at)) : TOKEN.exec(code)![0]
+    tokens.push(token)
+    at += token.length
+  }
+  return tokens
+}
 
 const firstGroups = (code: string, pattern: RegExp): string[] =>
   [...code.matchAll(pattern)].map(([, name]) => name)
@@ -118,6 +136,6 @@ function squeezed(tokens: readonly string[]): string {
  * parts: top-level statements.
  */
 export function minify(parts: readonly string[]): string {
-  const tokens = renamed(parts.map((part) => part.match(TOKEN) ?? []))
+  const tokens = renamed(parts.map(tokensOf))
   return squeezed(tokens.flatMap((part) => [...part, '\n']))
 }

@@ -71,6 +71,11 @@ describe('minify', () => {
   })
 })
 
+it('keeps texts of millions of characters', () => {
+  const text = JSON.stringify(`"\\${'x'.repeat(20_000_000)}`)
+  expect(minify([`const name = ${text}`]) === `const a=${text}`).toBe(true)
+})
+
 const CODE = [
   'const f = 1',
   'export const predict = 0',
