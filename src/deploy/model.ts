@@ -15,6 +15,7 @@ import { type ActivationName, activations } from '../model/tables.ts'
 import { type ModelJSON, modelFromJSON } from '../models/json.ts'
 import { Model } from '../models/model.ts'
 import type { ModelSnapshot } from '../models/parts.ts'
+import { givesProbabilities } from '../models/prediction.ts'
 import { modelOf, modelSnapshotOf } from '../models/snapshot.ts'
 import { Network } from '../network.ts'
 
@@ -141,15 +142,15 @@ function answerOf({ options }: NetworkSnapshot, target: TargetJSON | undefined):
   const areLabels = target ? target.type === 'labels' : units > 1 && kind === 'labels'
   const names = target?.type === 'labels' ? target.names : (target?.classes ?? options.classNames)
   if (!names) return undefined
+  const isLikely = givesProbabilities({ outputs: units, activation: activation! }, areLabels)
   if (!areLabels) {
-    const isLikely = activation === 'softmax' || (activation === 'sigmoid' && units === 1)
     return { kind: 'class', values: names, boundary, isLikely }
   }
   return {
     kind: 'labels',
     values: names.map(String),
     boundary: kind === 'labels' ? boundary : 0.5,
-    isLikely: activation === 'sigmoid',
+    isLikely,
   }
 }
 

@@ -216,6 +216,21 @@ describe('rows that may leave out what is missing', () => {
   })
 })
 
+describe('answers of toJavaScript', () => {
+  it('have no probabilities of one output that is always 1', async () => {
+    const network = new Network({
+      inputs: 3,
+      layers: [{ units: 1, activation: 'softmax' }],
+      loss: 'quadratic',
+      kernels: 'simd',
+    })
+    const model = new Model({ network, target: fitTarget(rows, 'size') })
+    const predict = await load(toJavaScript(model))
+    expect(model.predict([[1, 2, 3]])).toEqual([{ class: 'small' }])
+    expect(predict([1, 2, 3])).toEqual({ class: 'small' })
+  })
+})
+
 describe('a column that lets some cells pass', () => {
   it.each([
     ['zeros', 'error'],
