@@ -20,8 +20,9 @@ interface Kind extends Text {
 
 const literal = (value: unknown): string => (Number.isNaN(value) ? 'NaN' : json(value))
 
-// A cell comes without spaces around it, and as null where it is missing. What is returned, numbers or true and false, is refused
-// where it is not finite.
+// A cell comes without spaces around it, as null where it is missing, and as a list of its type where it is of none that columns
+// have, since an object or a symbol may have no text for a message. What is returned, numbers or true and false, is refused where it
+// is not finite.
 
 function numberKind(columns: readonly NumericJSON[]): Kind {
   const lacks = columns.some(({ missing }) => missing !== null)
@@ -35,7 +36,7 @@ function numberKind(columns: readonly NumericJSON[]): Kind {
     ...(lacks ? ['missing'] : []),
     ...(indicates ? ['indicator'] : []),
   ]
-  const read = "typeof v !== 'object' && !/[^-+.\\de]/i.test(v) ? Number(v) : NaN"
+  const read = '/[^-+.\\de]/i.test(v) ? NaN : Number(v)'
   const value = lacks ? `v === null ? missing : ${read}` : read
   const input = `(${logarithms ? '(isLogarithm ? log1pDouble(value) : value)' : 'value'} - offset) / scale`
   return {
@@ -116,9 +117,8 @@ export function inputsFunction({ columns, cells, absent }: FeaturesJSON): Text {
   })
   // Every object has a constructor, which is no cell of it.
   const inherits = columns.some(({ name }) => name in {})
-  const isThere = inherits
-    ? '(name in {} ? Object.prototype.hasOwnProperty.call(row, name) : name in row)'
-    : 'name in row'
+  const isOwn = '{}.hasOwnProperty.call(row, name)'
+  const isThere = inherits ? `(name in {} ? ${isOwn} : name in row)` : 'name in row'
   const mayLack = absent === 'missing'
   const isNamed = inherits && mayLack
   const width = (cells ?? columns).length
@@ -127,12 +127,15 @@ export function inputsFunction({ columns, cells, absent }: FeaturesJSON): Text {
     `const kinds = {\n  ${[...kinds.values()].map(({ text }) => text).join(',\n  ')}\n}`,
     `function inputsOf(row) {
   const isList = Array.isArray(row) || ArrayBuffer.isView(row)
-  if (isList && row.length !== ${width}) throw new TypeError('expected ${width} cells, got ' + row.length)
+  const given = isList ? row.length : typeof row
+  if (given !== ${width} && given !== 'object') throw new TypeError('expected ${width} cells, got ' + given)
   const x = []
   columns.forEach(([name, kind, ${arePlaced ? 'place, ...options]' : '...options], place'}) => {
-    let v = ${isNamed ? `isList || ${isThere} ? row[isList ? place : name] : null` : 'row[isList ? place : name]'}
-    if (typeof v === 'string') v = v.trim() || null
-    if (v == null || v !== v) v = null
+    let v = ${isNamed ? `isList || !(name in {}) || ${isOwn} ? row[isList ? place : name] : null` : 'row[isList ? place : name]'}
+    const type = typeof v
+    if (type === 'string') v = v.trim() || null
+    else if (v == null || v !== v) v = null
+    else if (/object|function|symbol/.test(type)) v = [type]
     for (const input of kinds[kind](v, ...options).map(f)) {
       if (${mayLack ? '' : `!(isList || ${isThere}) || `}!isFinite(input))
         throw new TypeError('column "' + name + '": expected a ' + kind + ', got ' + v)

@@ -16,13 +16,13 @@ function log1pDouble(x) {
   const s = (u - 1) / (u + 1)
   let sum = 0
   for (let k = 25; k > 0; k -= 2) sum = sum * s * s + 1 / k
-  return n * ${Math.LN2} + (2 * s * sum + lost)
+  return n * Math.LN2 + (2 * s * sum + lost)
 }`),
 
   expm1Double: source(`/** e^x - 1, in float64. */
 function expm1Double(x) {
   if (!(x > -40 && x < 709.8)) return x > 0 ? Infinity : x < 0 ? -1 : x
-  const n = Math.floor(x * ${Math.LOG2E} + 0.5)
+  const n = Math.floor(x * Math.LOG2E + 0.5)
   const r = x - n * ${LN2_HIGH} - n * ${LN2_LOW}
   let y = 0
   for (let k = 14; k > 0; --k) y = ((y + 1) * r) / k

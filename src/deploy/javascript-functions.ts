@@ -20,7 +20,7 @@ function short(value: number): string {
 }
 
 /** A constant of float32. */
-const constant = (value: number): string => {
+export const constant = (value: number): string => {
   const text = short(value)
   return Number(text) === value ? text : `f(${text})`
 }
@@ -166,13 +166,17 @@ function total(z) {
 }`,
     ),
 
+    // Math.max(...z) is too many arguments from some 65,000 on, by the engine.
+    largest: source('const largest = z => z.reduce((most, v) => Math.max(most, v))'),
+
     softmax: source(
       `function softmax(z) {
-  const top = Math.max(...z)
+  const top = largest(z)
   const e = z.map(v => exp(f(v - top)))
   const scale = f(1 / total(e))
   return e.map(v => v * scale)
 }`,
+      'largest',
       'exp',
       'total',
     ),
@@ -216,12 +220,12 @@ function dense(x, units, p) {
     // What the first of four characters writes is written again by the second, which completes the byte.
     decode: source(`/** Little-endian float32 numbers in base64. */
 function decode(text) {
-  const view = new DataView(new ArrayBuffer(text.length * 0.75))
+  const view = new DataView(new ArrayBuffer(text.length * .75))
   let word = 0
   for (let i = 0; i < text.length; ++i) {
     const c = text.charCodeAt(i)
-    word = (word << 6) | (c > 96 ? c - 71 : c > 64 ? c - 65 : c > 47 ? c + 4 : c > 43 ? 63 : 62)
-    view.setUint8(3 * i >> 2, word >> (6 - 2 * (i & 3)))
+    word = word << 6 | (c > 96 ? c - 71 : c > 64 ? c - 65 : c > 47 ? c + 4 : c > 43 ? 63 : 62)
+    view.setUint8(3 * i >> 2, word >> (~i & 3) * 2)
   }
   return new Float32Array(view.byteLength / 4).map((_, i) => view.getFloat32(4 * i, true))
 }`),

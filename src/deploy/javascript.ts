@@ -5,7 +5,7 @@ import { VERSION } from '../base/version.ts'
 import { floatsToBase64 } from './base64.ts'
 import { collect } from './functions.ts'
 import { inputsFunction } from './javascript-columns.ts'
-import { sources } from './javascript-functions.ts'
+import { constant, sources } from './javascript-functions.ts'
 import { json } from './literal.ts'
 import { minify } from './minify.ts'
 import { type Answer, type Deployable, deploymentOf, type Step } from './model.ts'
@@ -35,7 +35,7 @@ function translate(steps: readonly Step[]) {
         return `batchNorm(${a}, ${place(step.means, step.inverses, step.gains, step.shifts)})`
       case 'layerNormalization':
         used.push('layerNorm')
-        return `layerNorm(${a}, ${place(step.gains, step.shifts)}, ${step.epsilon})`
+        return `layerNorm(${a}, ${place(step.gains, step.shifts)}, ${constant(step.epsilon)})`
       default:
         used.push(step.activation)
         return step.activation === 'softmax' ? `softmax(${a})` : `${a}.map(${step.activation})`
@@ -56,13 +56,28 @@ interface Reply {
 }
 
 function numbersReply(columns: Extract<Answer, { kind: 'numbers' }>['columns']): Reply {
-  const numbers = columns.map(({ log1p, scale, offset }, i) => {
-    const raw = `a[${i}] * ${scale} + ${offset}`
-    return log1p ? `expm1Double(${raw})` : raw
+  const logarithms = columns.filter(({ log1p }) => log1p).length
+  const uses = logarithms > 0 ? ['expm1Double'] : []
+  if (columns.length === 1) {
+    const [{ scale, offset }] = columns
+    const raw = `a[0] * ${scale} + ${offset}`
+    return { text: `  return ${logarithms ? `expm1Double(${raw})` : raw}\n`, uses }
+  }
+  const isMixed = logarithms > 0 && logarithms < columns.length
+  const raw = 'a[i] * scale + offset'
+  const power = `expm1Double(${raw})`
+  const value = isMixed ? `isLogarithm ? ${power} : ${raw}` : logarithms ? power : raw
+  const table = columns.map(({ name, log1p, scale, offset }) => {
+    const all = [name, scale, offset, ...(isMixed ? [Number(log1p)] : [])]
+    return `    [${all.map(json).join(', ')}]`
   })
-  const entries = columns.map(({ name }, i) => `[${json(name)}, ${numbers[i]}]`)
-  const value = numbers.length === 1 ? numbers[0] : `Object.fromEntries([${entries.join(', ')}])`
-  return { text: `  return ${value}\n`, uses: columns.some(({ log1p }) => log1p) ? ['expm1Double'] : [] }
+  return {
+    text: `  return Object.fromEntries([
+${table.join(',\n')}
+  ].map(([name, scale, offset${isMixed ? ', isLogarithm' : ''}], i) => [name, ${value}]))
+`,
+    uses,
+  }
 }
 
 /** The return of what predict of the model returns, or of the name of the class of a network. */
@@ -74,7 +89,7 @@ function replyOf(answer: Answer, outputs: number, isModel: boolean): Reply {
       ? `classNames.filter((_, i) => a[i] >= ${boundary})`
       : outputs === 1
         ? `classNames[a[0] >= ${boundary} ? 1 : 0]`
-        : 'classNames[a.indexOf(Math.max(...a))]'
+        : 'classNames[a.indexOf(largest(a))]'
   const likely = outputs === 1 && kind === 'class' ? 'i === 1 ? a[0] : 1 - a[0]' : 'a[i]'
   const more = isLikely
     ? `    probabilities: Object.fromEntries(classNames.map((name, i) => [name, ${likely}]))\n`
@@ -83,7 +98,7 @@ function replyOf(answer: Answer, outputs: number, isModel: boolean): Reply {
     text: `  if (a.some(isNaN)) throw new Error('expected numbers, got NaN')
   return ${isModel ? `{\n    ${kind}: ${found}${more && ',\n'}${more}  }` : found}
 `,
-    uses: [],
+    uses: kind === 'class' && outputs > 1 ? ['largest'] : [],
   }
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { expm1, log1p } from '../../src/data/features/logarithms.ts'
-import { fitFeatures, fitTarget } from '../../src/data/index.ts'
+import { fitFeatures, fitTarget, targetFromJSON } from '../../src/data/index.ts'
 import { sources as c } from '../../src/deploy/c-functions.ts'
 import { doubleConstant } from '../../src/deploy/c-text.ts'
 import { collect } from '../../src/deploy/functions.ts'
@@ -202,6 +202,48 @@ describe('toJavaScript of a model', () => {
   })
 })
 
+describe('rows and cells that have no text', () => {
+  const given = Array.from({ length: 6 }, (_, i) => ({ area: i, city: 'ab'[i % 2], garden: i > 2 }))
+  const good = given[0]
+  const digits = Object.assign(() => 1, { toString: () => '5' })
+  const throwing = {
+    toString() {
+      throw new RangeError('no')
+    },
+  }
+  const cells = [Symbol('x'), Object.create(null), throwing, digits, { toString: () => 'a' }, new Date(0)]
+
+  it.each(['area', 'city', 'garden'] as const)('are refused by the name of the column: %s', async (name) => {
+    const fitted = fitFeatures(given)
+    const model = modelFor(fitted, heads[7], 3)
+    const predict = await load(toJavaScript(model))
+    expect(predict(good)).toEqual(model.predict(good))
+    for (const [i, cell] of cells.entries()) {
+      const row = { ...good, [name]: cell }
+      expect(() => model.predict(row), `${i}`).toThrow(`column "${name}"`)
+      expect(() => predict(row), `${i}`).toThrow(
+        new RegExp(`^column "${name}": expected a .*, got (object|function|symbol)$`),
+      )
+    }
+  })
+
+  it.each(['area', 'constructor'])('are refused where all may be missing: %s', async (name) => {
+    const some = given.map(({ area }) => ({ [name]: area }))
+    const fitted = fitFeatures(some, {
+      absent: 'missing',
+      columns: { [name]: { type: 'numeric', missing: 'mean' } },
+    })
+    const model = modelFor(fitted, heads[7], 3)
+    const predict = await load(toJavaScript(model))
+    expect(predict({})).toBe(model.predict({}))
+    for (const row of [5, 'text', true, 7n, Symbol('x'), () => 1, undefined, null]) {
+      expect(() => model.predict(row as never), String(row)).toThrow()
+      expect(() => predict(row), String(row)).toThrow(TypeError)
+    }
+    expect(() => predict('text')).toThrow('expected 1 cells, got string')
+  })
+})
+
 describe('rows that may leave out what is missing', () => {
   it.each(['area', 'constructor'])('are taken by toJavaScript: %s', async (name) => {
     const given = rows
@@ -228,6 +270,42 @@ describe('answers of toJavaScript', () => {
     const predict = await load(toJavaScript(model))
     expect(model.predict([[1, 2, 3]])).toEqual([{ class: 'small' }])
     expect(predict([1, 2, 3])).toEqual({ class: 'small' })
+  })
+
+  it('are of more classes than a call takes arguments', async () => {
+    const classNames = Array.from({ length: 130_001 }, (_, i) => `${i}`)
+    const net = new Network({
+      sizes: [1, classNames.length],
+      loss: 'crossEntropy',
+      classNames,
+      kernels: 'simd',
+    })
+    const code = toJavaScript(net)
+    net.dispose()
+    const { predict, classify } = await import(
+      /* @vite-ignore */ `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`
+    )
+    const a: Float32Array = predict([1])
+    expect(a).toHaveLength(classNames.length)
+    expect(a[classify([1])]).toBe(a.reduce((most, v) => Math.max(most, v)))
+  })
+
+  it.each([
+    ['of all', [true, true]],
+    ['of some', [true, false, true]],
+    ['of none', [false, false]],
+  ])('are several numbers by their logarithms: %s', async (_, logarithms) => {
+    const columns = logarithms.map((isLogarithm, i) => ({
+      name: ['price', '"],["', '__proto__'][i],
+      log1p: isLogarithm,
+      offset: -1.5 * i,
+      scale: 1e-7 ** i,
+    }))
+    const network = scramble(new Network({ sizes: [3, columns.length], kernels: 'simd' }), 7)
+    const model = new Model({ network, target: targetFromJSON({ type: 'number', columns }) })
+    const list = Array.from({ length: 50 }, () => [next(), next(), next()])
+    const predict = await load(toJavaScript(model))
+    expect(list.map(predict)).toEqual(model.predict(list))
   })
 })
 

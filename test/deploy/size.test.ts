@@ -2,7 +2,13 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { fitFeatures, fitTarget, type Target } from '../../src/data/index.ts'
+import {
+  featuresFromJSON,
+  fitFeatures,
+  fitTarget,
+  type Target,
+  targetFromJSON,
+} from '../../src/data/index.ts'
 import { toJavaScript } from '../../src/deploy/index.ts'
 import { type LossName, Network } from '../../src/index.ts'
 import type { ActivationName } from '../../src/model/tables.ts'
@@ -19,7 +25,8 @@ function sizeOf(code: string): number {
     bare = bare.replace(data, '')
   }
   drop(/(?<=\()'[\w+/]*'(?=\)\n$)/)
-  if (code.includes('[["')) drop(/\[\["[^\n]*?\]\](?=,\w={)/)
+  if (code.includes('=[["')) drop(/\[\["[^\n]*?\]\](?=,\w={)/)
+  if (code.includes('fromEntries([["')) drop(/(?<=fromEntries\()\[\["[^\n]*?\]\](?=\.map\()/)
   if (code.includes('classNames')) drop(/(?<=^export const classNames=)\[.*\]$/m)
   return Buffer.byteLength(bare.replace(/\/\*\*.*?\*\/\n/gs, ''))
 }
@@ -53,7 +60,31 @@ const targets: [string, Target, LossName, ActivationName][] = [
   ['labels', fitTarget(rows, ['quiet', 'warm']), 'binaryCrossEntropy', 'sigmoid'],
   ['a number', fitTarget(rows, 'price', { log1p: true }), 'quadratic', 'linear'],
   ['two numbers', fitTarget(rows, ['price', 'rent'], { log1p: true }), 'quadratic', 'linear'],
+  [
+    'nine numbers, of some the logarithm',
+    targetFromJSON({
+      type: 'number',
+      columns: Array.from({ length: 9 }, (_, i) => ({
+        name: `n${i}`,
+        log1p: i % 2 > 0,
+        offset: i / 7,
+        scale: 1 / 3,
+      })),
+    }),
+    'quadratic',
+    'linear',
+  ],
 ]
+
+/** With a column that every object has, in cells of another order, any of which may be missing. */
+const hardest = featuresFromJSON({
+  columns: features.toJSON().columns.map((column) => ({
+    ...column,
+    name: column.name === 'area' ? 'constructor' : column.name,
+  })),
+  cells: ['price', ...features.columns.filter((name) => name !== 'area').reverse(), 'constructor'],
+  absent: 'missing',
+})
 
 describe('the code of toJavaScript', () => {
   it.each(cases.map(([title, options]) => [title, options] as const))(
@@ -75,7 +106,9 @@ describe('the code of toJavaScript', () => {
           { units: target.outputs, activation: last },
         ],
       })
-      expect(sizeOf(toJavaScript(new Model({ network, features, target })))).toBeLessThan(3 * KB)
+      for (const one of [features, hardest]) {
+        expect(sizeOf(toJavaScript(new Model({ network, features: one, target })))).toBeLessThan(3 * KB)
+      }
     })
   })
 
