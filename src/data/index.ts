@@ -1,5 +1,6 @@
 export { oneHot } from '../intake/one-hot.ts'
-export type { CsvColumnType, CsvTable } from './csv/columns.ts'
+export type { CsvColumnType } from './csv/column-types.ts'
+export type { CsvTable } from './csv/columns.ts'
 export type { CsvFormat } from './csv/header.ts'
 export {
   type ClassTable,
@@ -10,8 +11,9 @@ export {
   readCsv,
 } from './csv/read-csv.ts'
 export { type CsvTableOptions, readTable } from './csv/read-table.ts'
-export { type CsvStream, type CsvStreamOptions, readTables, type WebStream } from './csv/read-tables.ts'
+export { type CsvStreamOptions, readTables } from './csv/read-tables.ts'
 export { sampleTables, type TableSampleOptions } from './csv/sample.ts'
+export type { CsvStream, WebStream } from './csv/stream.ts'
 export type { CsvSource } from './csv/text.ts'
 export type { BooleanJSON, BooleanOptions } from './features/boolean.ts'
 export type { CategoricalJSON, CategoricalOptions, Category } from './features/categorical.ts'

@@ -1,12 +1,10 @@
 // The columns of a table as its rows come: numbers, or texts from the first cell on that is none.
 
 import type { Table } from '../features/records.ts'
+import type { CsvColumnType } from './column-types.ts'
 import { checkWidth, refuseCell } from './header.ts'
 import type { CsvRows } from './rows.ts'
 import { TextCache } from './text-cache.ts'
-
-/** What the cells of a column are. */
-export type CsvColumnType = 'number' | 'text'
 
 /** A table by columns, as fitFeatures(), fitTarget() and transform() take it. */
 export interface CsvTable extends Table {

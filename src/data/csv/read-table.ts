@@ -1,9 +1,9 @@
 // Tables of numbers and texts from the rows of a CSV text.
 
-import { areStrings, checkOptions, isArray, isObject, optional, refuse } from '../../base/check.ts'
-import { FormatError, shown } from '../../base/errors.ts'
-import { CsvColumns, type CsvColumnType, type CsvTable } from './columns.ts'
-import { type CsvFormat, formatTable, listed, namesOf, reading, refuseEmpty } from './header.ts'
+import { checkOptions, optional } from '../../base/check.ts'
+import { type CsvColumnType, missingOption, typesOf, typesOption } from './column-types.ts'
+import { CsvColumns, type CsvTable } from './columns.ts'
+import { type CsvFormat, formatTable, namesOf, reading, refuseEmpty } from './header.ts'
 import { CsvRows } from './rows.ts'
 import type { CsvSource } from './text.ts'
 
@@ -20,24 +20,8 @@ export interface CsvTableOptions extends CsvFormat {
 
 export const tableOptions = {
   ...formatTable,
-  types: optional<Map<string, CsvColumnType>, Map<string, CsvColumnType>>((value, name) => {
-    if (!isObject(value)) return refuse(name, 'an object of types by column', value)
-    const types = new Map<string, CsvColumnType>()
-    for (const [column, type] of Object.entries(value)) {
-      if (type !== 'number' && type !== 'text') {
-        return refuse(`${name}[${shown(column)}]`, "'number' or 'text'", type)
-      }
-      types.set(column, type)
-    }
-    return types
-  }, new Map()),
-  missing: optional<Set<string>, Set<string>>(
-    (value, name) =>
-      isArray(value) && areStrings(value)
-        ? new Set(value.map((text) => text.trim()))
-        : refuse(name, 'an array of texts', value),
-    new Set(),
-  ),
+  types: typesOption,
+  missing: optional(missingOption, new Set<string>()),
 }
 
 /** The columns of these names, without rows. */
@@ -46,18 +30,7 @@ export function columnsOf(
   types: ReadonlyMap<string, CsvColumnType>,
   missing: ReadonlySet<string>,
 ): CsvColumns {
-  const known = new Set(names)
-  for (const name of types.keys()) {
-    if (known.has(name)) continue
-    throw new FormatError(
-      `CSV: expected options.types for columns among ${listed(names)}, got ${shown(name)}`,
-    )
-  }
-  return new CsvColumns(
-    names,
-    names.map((name) => types.get(name)),
-    missing,
-  )
+  return new CsvColumns(names, typesOf(names, types), missing)
 }
 
 /**

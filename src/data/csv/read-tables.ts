@@ -1,13 +1,11 @@
 // Tables of bounded size from a CSV text that comes in chunks and need not fit into memory.
 
-import { bytesOf } from '../../base/bytes.ts'
-import { checkOptions, integer, isArray, isObject, optional } from '../../base/check.ts'
-import { FormatError, shown } from '../../base/errors.ts'
+import { checkOptions, integer, optional } from '../../base/check.ts'
 import type { CsvColumns, CsvTable } from './columns.ts'
 import { namesOf, refuseEmpty } from './header.ts'
 import { type CsvTableOptions, columnsOf, tableOptions } from './read-table.ts'
 import { CsvRows } from './rows.ts'
-import { CsvDecoder, type CsvSource } from './text.ts'
+import { type CsvStream, iterableOf, MOST_CHARACTERS, piecesInTime } from './stream.ts'
 
 /** Options of readTables(): those of readTable(), and how much is in memory at once. */
 export interface CsvStreamOptions extends CsvTableOptions {
@@ -17,71 +15,13 @@ export interface CsvStreamOptions extends CsvTableOptions {
   maxRowLength?: number
 }
 
-/** What is used of a ReadableStream, which not every project has a type of. */
-export interface WebStream {
-  /** Returns a reader, by which the stream is locked. */
-  getReader(): {
-    /** Resolves to the next chunk. */
-    read(): Promise<{
-      /** Whether there is none. */
-      done: boolean
-      /** The chunk, a text or bytes. */
-      value?: unknown
-    }>
-    /** Says that no more of it will be read. */
-    cancel(): Promise<void>
-    /** Gives the stream free. */
-    releaseLock(): void
-  }
-}
-
-/** Texts or bytes, cut anywhere: a web stream, one of Node.js, or anything to iterate over. */
-export type CsvStream =
-  | AsyncIterable<string | Uint8Array>
-  | Iterable<string | Uint8Array>
-  | WebStream
-  | CsvSource
-
 const CELLS_AT_ONCE = 2 ** 18
 const CHARACTERS_AT_ONCE = 2 ** 24
 
 const streamOptions = {
   ...tableOptions,
   rowsAtOnce: optional(integer(1), undefined),
-  maxRowLength: optional(integer(1), 2 ** 24),
-}
-
-const isStream = (value: unknown): value is WebStream =>
-  isObject(value) && typeof value.getReader === 'function'
-
-/** The chunks of a web stream, for engines where it is not iterable; it is cancelled where no more of them are asked for. */
-async function* chunksOf(stream: WebStream): AsyncGenerator<unknown> {
-  const reader = stream.getReader()
-  let isDone = false
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      isDone = done
-      if (done) return
-      yield value
-    }
-  } finally {
-    // A stream that failed refuses, which says nothing new.
-    if (!isDone) await reader.cancel().catch(() => {})
-    reader.releaseLock()
-  }
-}
-
-function iterableOf(source: unknown): AsyncIterable<unknown> | Iterable<unknown> {
-  if (typeof source === 'string' || bytesOf(source)) return [source]
-  if (isStream(source)) return chunksOf(source)
-  if (isObject(source) || isArray(source)) {
-    const { [Symbol.asyncIterator]: inTime, [Symbol.iterator]: atOnce } = source as Partial<
-      AsyncIterable<unknown> & Iterable<unknown>
-    >
-    if (typeof inTime === 'function' || typeof atOnce === 'function') return source as Iterable<unknown>
-  }
-  throw new FormatError(`CSV: expected a stream, an iterable of texts or bytes, got ${shown(source)}`)
+  maxRowLength: optional(integer(1), MOST_CHARACTERS),
 }
 
 type Checked = ReturnType<typeof checkOptions<typeof streamOptions>>
@@ -173,18 +113,10 @@ class Parts {
 async function* read(chunks: Iterable<unknown> | AsyncIterable<unknown>, options: Checked) {
   const rows = new CsvRows(options.delimiter, options.maxRowLength)
   const parts = new Parts(options, rows)
-  const decoder = new CsvDecoder(options.encoding)
-  for await (const chunk of chunks) {
-    const bytes = bytesOf(chunk)
-    if (!bytes && typeof chunk !== 'string') {
-      throw new FormatError(`CSV: expected chunks of text or bytes, got ${shown(chunk)}`)
-    }
-    for (const piece of bytes ? decoder.pieces(bytes, rows) : [decoder.end(rows), chunk as string]) {
-      parts.push(piece)
-      yield* parts.full()
-    }
+  for await (const piece of piecesInTime(chunks, options.encoding, rows)) {
+    parts.push(piece)
+    yield* parts.full()
   }
-  parts.push(decoder.end(rows))
   yield* parts.end()
 }
 
