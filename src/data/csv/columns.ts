@@ -1,7 +1,7 @@
 // The columns of a table as its rows come: numbers, or texts from the first cell on that is none.
 
 import type { Table } from '../features/records.ts'
-import type { CsvColumnType } from './column-types.ts'
+import type { CsvColumnType, Missing } from './column-types.ts'
 import { checkWidth, refuseCell } from './header.ts'
 import type { CsvRows } from './rows.ts'
 import { TextCache } from './text-cache.ts'
@@ -26,7 +26,7 @@ function longer(values: Float64Array, length: number): Float64Array {
 
 export class CsvColumns {
   readonly #names: readonly string[]
-  readonly #missing: ReadonlySet<string>
+  readonly #missing: Missing
   /** What a column must be; undefined for what its cells make it. */
   readonly #fixed: (CsvColumnType | undefined)[]
   /** Of a column of texts: undefined for one of numbers. */
@@ -39,12 +39,8 @@ export class CsvColumns {
   #rows = 0
   #isByFirst = false
 
-  /** types: by column, undefined for what its cells make it. missing: the texts, spaces aside, of cells without a value. */
-  constructor(
-    names: readonly string[],
-    types: readonly (CsvColumnType | undefined)[],
-    missing: ReadonlySet<string>,
-  ) {
+  /** types: by column, undefined for what its cells make it. missing: which cells have no value. */
+  constructor(names: readonly string[], types: readonly (CsvColumnType | undefined)[], missing: Missing) {
     this.#names = names
     this.#fixed = [...types]
     this.#missing = missing
@@ -71,6 +67,7 @@ export class CsvColumns {
     const texts = this.#texts
     const numbers = this.#numbers
     const width = texts.length
+    const isNumberMissing = this.#missing.isNumber
     checkWidth(rows, width)
     if (r === this.#room) this.#grow()
     for (let c = 0; c < width; ++c) {
@@ -80,6 +77,7 @@ export class CsvColumns {
         const value = rows.float64(c)
         numbers[c][r] = value
         if (Number.isNaN(value)) this.#check(rows, c)
+        else if (isNumberMissing && this.#missing.has(rows.text(c))) numbers[c][r] = Number.NaN
       }
     }
     this.#rows = r + 1
@@ -87,8 +85,7 @@ export class CsvColumns {
 
   /** A cell that is no number: one without a value, or the first text of the column. */
   #check(rows: CsvRows, c: number): void {
-    const text = rows.text(c).trim()
-    if (text === '' || this.#missing.has(text)) return
+    if (this.#missing.has(rows.text(c))) return
     if (this.#fixed[c] === 'number') {
       const why = this.#isByFirst ? ", as in the first table; let options.types say 'text'" : ''
       refuseCell(rows, c, this.#names[c], `a number or an empty cell${why}`)
@@ -100,7 +97,7 @@ export class CsvColumns {
 
   #textOf(rows: CsvRows, c: number): string {
     const text = rows.cachedText(c, this.#caches[c])
-    return this.#missing.size > 0 && this.#missing.has(text.trim()) ? '' : text
+    return this.#missing.hasText(text) ? '' : text
   }
 
   #grow(): void {

@@ -1,7 +1,7 @@
 // Tables of numbers and texts from the rows of a CSV text.
 
 import { checkOptions, optional } from '../../base/check.ts'
-import { type CsvColumnType, missingOption, typesOf, typesOption } from './column-types.ts'
+import { type CsvColumnType, Missing, missingOption, typesOf, typesOption } from './column-types.ts'
 import { CsvColumns, type CsvTable } from './columns.ts'
 import { type CsvFormat, formatTable, namesOf, reading, refuseEmpty } from './header.ts'
 import { CsvRows } from './rows.ts'
@@ -21,14 +21,14 @@ export interface CsvTableOptions extends CsvFormat {
 export const tableOptions = {
   ...formatTable,
   types: typesOption,
-  missing: optional(missingOption, new Set<string>()),
+  missing: optional(missingOption, new Missing([])),
 }
 
 /** The columns of these names, without rows. */
 export function columnsOf(
   names: readonly string[],
   types: ReadonlyMap<string, CsvColumnType>,
-  missing: ReadonlySet<string>,
+  missing: Missing,
 ): CsvColumns {
   return new CsvColumns(names, typesOf(names, types), missing)
 }

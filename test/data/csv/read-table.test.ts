@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
@@ -66,6 +67,15 @@ describe('readTable', () => {
     expect(readTable(text).columns[0]).toEqual(['NA', '1', '?'])
   })
 
+  it('takes a number for no value where it is listed as one', () => {
+    const text = 'a,b\n-999,1\n-999.0,-999\n"-999", -999 \n-998,-9990\n'
+    expect(readTable(text, { missing: ['-999'] }).columns).toEqual([
+      Float64Array.of(Number.NaN, -999, Number.NaN, -998),
+      Float64Array.of(1, Number.NaN, Number.NaN, -9990),
+    ])
+    expect(readTable('a\n-999\nx\n', { missing: ['-999'] }).columns).toEqual([['', 'x']])
+  })
+
   it('makes a column one of texts whichever cell is the first that is no number', () => {
     for (let odd = 0; odd < 200; odd += 7) {
       const cells = Array.from({ length: 200 }, (_, r) => (r === odd ? 'odd' : r % 3 === 0 ? '' : ` ${r}.0`))
@@ -117,6 +127,14 @@ describe('readTable', () => {
     expect(failure('a,b\n1\n')).toBe('CSV: line 2: expected 2 cells, got 1')
     expect(failure('a,a\n1,2')).toContain('expected column names that differ')
     expect(failure(3)).toBe('CSV: expected a text or its bytes, got 3')
+    for (const [stream, shown] of [
+      [Readable.from(['a,b\n1,2']), 'a Readable'],
+      [new Blob(['a,b\n1,2']).stream(), 'a ReadableStream'],
+    ] as const) {
+      expect(failure(stream)).toBe(
+        `CSV: expected a text or its bytes, got ${shown}; readTables() reads streams`,
+      )
+    }
     expect(failure('a\n"x')).toBe(
       'CSV: Quote Not Closed: expected a quote that ends the cell, got "\\"x" in line 2',
     )
