@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { run, snippetsOf } from './helpers/snippets.ts'
 
 describe('docs/tables.md', () => {
-  const [numbers, texts, stream] = snippetsOf('tables.md')
+  const [numbers, numbersOfStream, gaps, texts, stream] = snippetsOf('tables.md')
 
   it('reads several targets of numbers', async () => {
     const y = [310, 1.2, 420, 1.7].map(Math.fround)
@@ -15,6 +15,34 @@ describe('docs/tables.md', () => {
         [3, 70, 4, 95],
       ],
       [2, y],
+    ])
+  })
+
+  it('reads numbers of a stream', async () => {
+    const createReadStream = (file: string) => {
+      expect(file).toBe('flowers.csv')
+      return Readable.from([Buffer.from('width,height,kind\n1,2,sm'), Buffer.from('all\n5,6,large\n')])
+    }
+    expect(await run(numbersOfStream, { 'node:fs': { createReadStream } })).toEqual([
+      [
+        [1, 2, 5, 6],
+        ['large', 'small'],
+      ],
+      [[1, 0]],
+    ])
+  })
+
+  it('reads texts beside numbers, and leaves out rows with gaps', async () => {
+    expect(await run(gaps)).toEqual([
+      [
+        [1.5, 2, Number.NaN, 3, 4, Number.NaN, 5, 6],
+        ['width', 'height'],
+      ],
+      [{ name: ['Ada', 'Bob', 'Cyd', 'Dan'] }, ['007', '010', '7']],
+      [
+        [1.5, 2, 5, 6],
+        [0, 1],
+      ],
     ])
   })
 

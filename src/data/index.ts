@@ -2,14 +2,8 @@ export { oneHot } from '../intake/one-hot.ts'
 export type { CsvColumnType } from './csv/column-types.ts'
 export type { CsvTable } from './csv/columns.ts'
 export type { CsvFormat } from './csv/header.ts'
-export {
-  type ClassTable,
-  type CsvOptions,
-  type FeatureTable,
-  type NumbersTable,
-  type NumberTable,
-  readCsv,
-} from './csv/read-csv.ts'
+export type { ClassTable, FeatureTable, NumbersTable, NumberTable } from './csv/number-table.ts'
+export { type CsvOptions, type CsvResult, readCsv } from './csv/read-csv.ts'
 export { type CsvTableOptions, readTable } from './csv/read-table.ts'
 export { type CsvStreamOptions, readTables } from './csv/read-tables.ts'
 export { sampleTables, type TableSampleOptions } from './csv/sample.ts'

@@ -1,6 +1,8 @@
 // Tables of numbers and texts from the rows of a CSV text.
 
-import { checkOptions, optional } from '../../base/check.ts'
+import { bytesOf } from '../../base/bytes.ts'
+import { checkOptions, isObject, optional } from '../../base/check.ts'
+import { FormatError, shown } from '../../base/errors.ts'
 import { type CsvColumnType, Missing, missingOption, typesOf, typesOption } from './column-types.ts'
 import { CsvColumns, type CsvTable } from './columns.ts'
 import { type CsvFormat, formatTable, namesOf, reading, refuseEmpty } from './header.ts'
@@ -21,16 +23,32 @@ export interface CsvTableOptions extends CsvFormat {
 export const tableOptions = {
   ...formatTable,
   types: typesOption,
-  missing: optional(missingOption, new Missing([])),
+  missing: optional<Missing, undefined>(missingOption, undefined),
+}
+
+/** True for a web stream and one of Node.js. */
+const isStreamLike = (value: unknown): boolean => {
+  try {
+    return isObject(value) && ('getReader' in value || Symbol.asyncIterator in value)
+  } catch {
+    // A proxy that is revoked.
+    return false
+  }
+}
+
+function checkSource(source: unknown): void {
+  if (typeof source === 'string' || bytesOf(source)) return
+  const hint = isStreamLike(source) ? '; readTables() reads streams' : ''
+  throw new FormatError(`CSV: expected a text or its bytes, got ${shown(source)}${hint}`)
 }
 
 /** The columns of these names, without rows. */
 export function columnsOf(
   names: readonly string[],
   types: ReadonlyMap<string, CsvColumnType>,
-  missing: Missing,
+  missing: Missing | undefined,
 ): CsvColumns {
-  return new CsvColumns(names, typesOf(names, types), missing)
+  return new CsvColumns(names, typesOf(names, types), missing ?? new Missing([]))
 }
 
 /**
@@ -43,6 +61,7 @@ export function columnsOf(
  */
 export function readTable(source: CsvSource, options: CsvTableOptions = {}): CsvTable {
   const { header, delimiter, encoding, types, missing } = checkOptions(tableOptions, options, 'options')
+  checkSource(source)
   const open = () => {
     const rows = new CsvRows(delimiter)
     const next = reading(rows, source, encoding)

@@ -1,8 +1,8 @@
 // The text of bytes, piece by piece: a string has at most 2²⁹ characters in V8, and the text of a file is needed once.
 
 import { bytesOf } from '../../base/bytes.ts'
-import { type Check, isObject, refuse } from '../../base/check.ts'
-import { FormatError, shown } from '../../base/errors.ts'
+import { type Check, refuse } from '../../base/check.ts'
+import { FormatError } from '../../base/errors.ts'
 import type { CsvRows } from './rows.ts'
 
 /** A text, or its bytes. */
@@ -110,28 +110,13 @@ export class CsvDecoder {
 const isShared = ({ buffer }: Uint8Array): boolean =>
   typeof SharedArrayBuffer === 'function' && buffer instanceof SharedArrayBuffer
 
-/** True for a web stream and one of Node.js. */
-const isStreamLike = (value: unknown): boolean => {
-  try {
-    return isObject(value) && ('getReader' in value || Symbol.asyncIterator in value)
-  } catch {
-    // A proxy that is revoked.
-    return false
-  }
-}
-
-/** The pieces of a whole source. Throws FormatError for what is neither text nor bytes. */
-export function* piecesOf(source: unknown, encoding: string, rows: CsvRows): Generator<string> {
+/** The pieces of a whole source. */
+export function* piecesOf(source: CsvSource, encoding: string, rows: CsvRows): Generator<string> {
   if (typeof source === 'string') {
     yield source
     return
   }
-  const bytes = bytesOf(source)
-  if (!bytes) {
-    const hint = isStreamLike(source) ? '; readTables() reads streams' : ''
-    throw new FormatError(`CSV: expected a text or its bytes, got ${shown(source)}${hint}`)
-  }
   const decoder = new CsvDecoder(encoding)
-  yield* decoder.pieces(bytes, rows)
+  yield* decoder.pieces(bytesOf(source)!, rows)
   yield decoder.end(rows)
 }

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { Readable } from 'node:stream'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -249,8 +248,8 @@ describe('readCsv of bytes', () => {
     structuredClone(transferred, { transfer: [transferred] })
     const revoked = Proxy.revocable({}, {})
     revoked.revoke()
-    for (const none of [transferred, Float32Array.of(1), new DataView(bytes.buffer), [1], revoked.proxy]) {
-      expect(failure(none as never)).toMatch(/^CSV: expected a text or its bytes, got /)
+    for (const none of [transferred, Float32Array.of(1), new DataView(bytes.buffer), {}, revoked.proxy]) {
+      expect(failure(none as never)).toMatch(/^CSV: expected a text, its bytes or a stream of them, got /)
     }
   })
 
@@ -306,12 +305,17 @@ describe('readCsv of bytes', () => {
 
 describe('readCsv refuses', () => {
   it('a cell that is not a number, with its line, column and text', () => {
-    const hint = '; readTable() reads texts and empty cells too'
+    const hint =
+      "; let options.types say 'text', options.missing list it, or take readTable() and fitFeatures()"
     expect(failure('a,b\n1,2\n3x,4')).toBe(
       `CSV: line 3, column "a": expected a finite number, got "3x"${hint}`,
     )
-    expect(failure('a,b\n1,2\n,4')).toBe(`CSV: line 3, column "a": expected a finite number, got ""${hint}`)
-    for (const cell of ['NaN', 'Infinity', '1e39', '0x10', '1_000', '1.2.3', '  ', '.', 'e5', '+']) {
+    for (const cell of ['', '  ', '" "']) {
+      expect(failure(`a,b\n1,2\n${cell},4`)).toBe(
+        `CSV: line 3, column "a": expected a finite number, got ${JSON.stringify(cell.replaceAll('"', ''))}; let options.missing be [] to read it as NaN`,
+      )
+    }
+    for (const cell of ['NaN', 'Infinity', '1e39', '0x10', '1_000', '1.2.3', '.', 'e5', '+']) {
       expect(failure(`a,b\n${cell},1`)).toBe(
         `CSV: line 2, column "a": expected a finite number, got ${JSON.stringify(cell)}${hint}`,
       )
@@ -329,7 +333,7 @@ describe('readCsv refuses', () => {
     for (const lineBreak of ['\n', '\r\n', '\r']) {
       const text = ['"a', 'b",c,d', '', '1,2,"x', '', 'y"', '1,"', 'bad', '","z', '"'].join(lineBreak)
       expect(failure(text), JSON.stringify(lineBreak)).toBe(
-        `CSV: line 7, column "c": expected a finite number, got ${JSON.stringify(`${lineBreak}bad${lineBreak}`)}; readTable() reads texts and empty cells too`,
+        `CSV: line 7, column "c": expected a finite number, got ${JSON.stringify(`${lineBreak}bad${lineBreak}`)}; let options.types say 'text', options.missing list it, or take readTable() and fitFeatures()`,
       )
       expect(failure(`a,b,c\n"\n1\n",x,"\n2"`)).toContain('line 4, column "b"')
     }
@@ -364,18 +368,9 @@ describe('readCsv refuses', () => {
       expect(failure(text)).toBe('CSV: expected at least one row, got an empty text')
     }
     expect(failure('a,b\n')).toBe('CSV: expected at least one row below the header, got none')
-    expect(failure(undefined as never)).toBe('CSV: expected a text or its bytes, got undefined')
-  })
-
-  it('a stream, and says what reads it', () => {
-    for (const [stream, shown] of [
-      [Readable.from(['a,b\n1,2']), 'a Readable'],
-      [new Blob(['a,b\n1,2']).stream(), 'a ReadableStream'],
-    ] as const) {
-      expect(failure(stream as never)).toBe(
-        `CSV: expected a text or its bytes, got ${shown}; readTables() reads streams`,
-      )
-    }
+    expect(failure(undefined as never)).toBe(
+      'CSV: expected a text, its bytes or a stream of them, got undefined',
+    )
   })
 
   it('columns of the same name', () => {
@@ -414,7 +409,7 @@ describe('readCsv refuses', () => {
       ],
       [
         { separator: ';' },
-        'options: expected options among header, delimiter, encoding, target, targetType, got "separator"',
+        'options: expected options among header, delimiter, encoding, target, targetType, types, missing, maxRowLength, got "separator"',
       ],
     ]
     for (const [options, message] of refused) {
