@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { crc32, gzipSync } from 'node:zlib'
 import { fromBrain } from '../../dist/brain.js'
 import { fitFeatures, fitTarget, readCsv, readIdx, readTable } from '../../dist/data.js'
@@ -107,12 +108,22 @@ export const parsers = {
       [
         'a,b,kind\n1,2.5,x\n-3e2,.5,y\n"7",8,"x"\n',
         'size,"the ""name""",y\r\n1,2,a b\r\n3, -4e2 ,"a\nb"\r\n',
+        'a,b,y\n1,4,007\n4,"4",ü\n',
         '1,2,3\n4,5,6',
       ].map(encode),
-    parse: (bytes) => {
+    parse: async (bytes) => {
       const table = readTable(bytes)
       if (table.columns.some((column) => column.length !== table.rows))
         throw new Error('columns of other lengths')
+      const types = { kind: 'text', y: 'text', 'the "name"': 'text' }
+      // A type of a column that is not there is refused.
+      for (const name of Object.keys(types)) if (!table.names.includes(name)) delete types[name]
+      const options = { types, missing: ['4'] }
+      const whole = readCsv(bytes, options)
+      const third = Math.ceil(bytes.length / 3)
+      const chunks = [bytes.subarray(0, third), bytes.subarray(third, 2 * third), bytes.subarray(2 * third)]
+      if (!isDeepStrictEqual(await readCsv(chunks, options), whole))
+        throw new Error('a stream is read otherwise')
       readCsv(bytes)
     },
   },

@@ -49,17 +49,29 @@ const zipped = 'H4sIAAAAAAACA2Ng4GBiYGCAYMaG/wA/hsv8EAAAAA=='
 /** Columns, of names that objects have, with a byte of 'é' in another chunk. */
 const csv = '__proto__,constructor,é\n1,x,007\n,"y ""z""",8\n3,,9\n'
 
-/** What it has of all columns, from bytes, and cut into tables of a web stream of three chunks. */
-async function tables() {
+/** A web stream of it in three chunks. */
+function csvStream() {
   const bytes = new TextEncoder().encode(csv)
   const at = bytes.indexOf(0xa9)
   const chunks = [bytes.subarray(0, at), bytes.subarray(at, at + 9), bytes.subarray(at + 9)]
-  const stream = new ReadableStream({
+  return new ReadableStream({
     pull(controller) {
       if (chunks.length > 0) controller.enqueue(chunks.shift())
       else controller.close()
     },
   })
+}
+
+/** Its numbers, with a gap, and its texts. */
+async function numbers() {
+  const types = { constructor: 'text', é: 'text' }
+  const table = await readCsv(csvStream(), { types, missing: [] })
+  return { ...table, x: table.x.join('|'), y: [...table.y], texts: Object.entries(table.texts) }
+}
+
+/** What it has of all columns, from bytes, and cut into tables. */
+async function tables() {
+  const bytes = new TextEncoder().encode(csv)
   const asText = ({ names, rows, columns }) => [
     names.join(),
     rows,
@@ -67,7 +79,7 @@ async function tables() {
   ]
   const types = { é: 'text' }
   const parts = []
-  for await (const table of readTables(stream, { rowsAtOnce: 2, types })) parts.push(asText(table))
+  for await (const table of readTables(csvStream(), { rowsAtOnce: 2, types })) parts.push(asText(table))
   const latin = Uint8Array.from('é\nü', (character) => character.charCodeAt(0))
   return {
     whole: asText(readTable(bytes, { types })),
@@ -90,6 +102,7 @@ async function data() {
   const { train, test } = trainTestSplit({ x: [1, 2, 3, 4], y: [10, 20, 30, 40] }, { seed: 1 })
   return {
     csv: { x: [...x], y: [...y], columns, classNames },
+    numbers: await numbers(),
     tables: await tables(),
     idx: plain(await readIdx(idx)),
     idxGzipped: plain(await readIdx(gzipped, { maxBytes: 16 })),

@@ -20,6 +20,15 @@ const expectedEntries = {
       columns: ['size', 'a "name"'],
       classNames: ['x\r\ny', 'ü'],
     },
+    numbers: {
+      x: '1|NaN|3',
+      y: [0, 1, 2],
+      rows: 3,
+      inputs: 1,
+      columns: ['__proto__'],
+      classNames: ['007', '8', '9'],
+      texts: [['constructor', ['x', 'y "z"', '']]],
+    },
     tables: {
       whole: ['__proto__,constructor,é', 3, '1|NaN|3', 'x|y "z"|', '007|8|9'],
       parts: [
