@@ -46,8 +46,8 @@ export class NumberInputs {
   #checkMissing(rows: CsvRows, column: number): void {
     const text = rows.text(column)
     if (this.#missing?.has(text)) return
-    const isEmpty = !this.#missing && text.trim() === ''
-    refuseCell(rows, column, this.#names[column], 'a finite number', isEmpty ? NO_VALUE : NO_NUMBER)
+    const hint = text.trim() === '' ? NO_VALUE : NO_NUMBER
+    refuseCell(rows, column, this.#names[column], 'a finite number', hint)
   }
 
   join(): { x: Float32Array; inputs: number; columns: string[] } {

@@ -36,12 +36,13 @@ export class NumberTargets {
     const { names, missing } = this.#columns
     const y = this.#y
     y.makeRoom()
+    const { block } = y
     for (const column of this.#targets) {
       const value = rows.number(column)
       if (Number.isNaN(value) || (missing?.isNumber && missing.has(rows.text(column)))) {
         refuseCell(rows, column, names[column], 'a finite number', NO_NUMBER)
       }
-      y.block[y.at++] = value
+      block[y.at++] = value
     }
   }
 

@@ -287,6 +287,16 @@ describe('readCsv refuses a stream', () => {
     )
   })
 
+  it('of a text within a character of bytes', async () => {
+    const start = Uint8Array.of(97, 44, 98, 10, 49, 44, 0xc3)
+    expect(await rejection([start, 'x\n'])).toEqual(
+      new FormatError(
+        'CSV: line 2: expected text in utf-8, got other bytes; is options.encoding another, such as windows-1252?',
+      ),
+    )
+    expect(await readCsv([start, Uint8Array.of(0xbc), 'x\n'])).toEqual(readCsv('a,b\n1,üx\n'))
+  })
+
   it('of other chunks, and for options that cannot be, by a rejection', async () => {
     for (const chunk of [3, null, undefined, {}, ['a'], Float32Array.of(1)]) {
       const error = await rejection(['a,b\n', chunk] as never)
@@ -305,7 +315,7 @@ describe('readCsv refuses a stream', () => {
     const failed = new TypeError('the line is dead')
     const reader = {
       read: () => Promise.reject(failed),
-      cancel: () => Promise.reject(failed),
+      cancel: () => Promise.reject(new Error('it is')),
       releaseLock() {},
     }
     const node = new Readable({
