@@ -47,6 +47,17 @@ const networks: [string, NetworkOptions][] = [
       loss: 'crossEntropy',
     },
   ],
+  [
+    'an ε that float32 rounds',
+    {
+      inputs: 7,
+      layers: [
+        { units: 33, normalization: { name: 'layer', epsilon: 0.1 } },
+        { units: 20, normalization: { name: 'batch', epsilon: 0.3 } },
+        4,
+      ],
+    },
+  ],
 ]
 
 describe.each(kinds)('a predictor with the %s kernels', (kernels) => {

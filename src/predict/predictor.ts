@@ -194,7 +194,7 @@ export class Predictor<P extends Prediction = Prediction> {
       kernels.product(rows, input, stride, at.weights, at.biases, out, inputs, units, tiles)
       if (normalization !== undefined) {
         const { gains, shifts, runningMean, runningVariance } = at
-        const numbers = [gains, shifts, runningMean, runningVariance, Math.fround(epsilon)] as const
+        const numbers = [gains, shifts, runningMean, runningVariance, epsilon] as const
         kernels.normalize(normalization, rows, out, units, ...numbers)
       }
       stride = padded(units)
