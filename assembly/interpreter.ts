@@ -13,7 +13,7 @@ import * as Rows from './abi/operands/rows'
 import * as Tape from './abi/tape'
 import { barrier } from './base/barrier'
 import { gemmNN } from './products/gemm-nn'
-import { address, floatOperand, operand, tableOf } from './base/operands'
+import { address, double, floatOperand, operand, tableOf } from './base/operands'
 import { padded } from './base/panels'
 import { beginOf, firstUnitOf } from './base/parts'
 import { fetchLists } from './products/lists'
@@ -102,7 +102,8 @@ function forward(op: usize, from: i32, to: i32, rows: i32, jFrom: i32, jTo: i32,
       const layer = operand(op, Forward.layer)
       customRows(layer, end - r, out + at, slope ? slope + at : 0, min(jTo, n) - jFrom, columns)
     } else if (activation != Activations.LINEAR) {
-      activateRows(activation, end - r, out + at, slope ? slope + at : 0, jTo - jFrom, columns)
+      const number = <f32>double(op, Forward.numberLow)
+      activateRows(activation, end - r, out + at, slope ? slope + at : 0, jTo - jFrom, columns, number)
     }
   }
 }

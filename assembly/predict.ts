@@ -45,8 +45,8 @@ export function normalize(
   }
 }
 
-/** a = f(z) in place. */
-export function activate(activation: i32, rows: i32, z: i32, n: i32): void {
+/** a = f(z) in place. number: the slope of SLOPED_RELU, the α of SCALED_ELU. */
+export function activate(activation: i32, rows: i32, z: i32, n: i32, number: f32): void {
   if (activation == Activations.SOFTMAX) softmaxRows(rows, at(z), at(z), n, padded(n))
-  else activateValues(activation, at(z), at(z), rows * padded(n))
+  else activateValues(activation, at(z), at(z), rows * padded(n), number)
 }

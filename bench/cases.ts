@@ -63,6 +63,8 @@ function forward(name: string, m: number, k: number, n: number, activation: numb
         units: n,
         activation,
         layer: 0,
+        numberLow: undefined,
+        numberHigh: undefined,
         tiles,
         fromTable: undefined,
         toTable: undefined,

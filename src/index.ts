@@ -125,6 +125,11 @@ export type {
   ValidationShare,
 } from './model/options.ts'
 export type { ClipOptions } from './model/regularization.ts'
+export type {
+  ActivationOptions,
+  EluOptions,
+  LeakyReluOptions,
+} from './model/sloped-activations.ts'
 export type { SavedOptions } from './model/snapshot.ts'
 export type { ActivationName } from './model/tables.ts'
 export { Network } from './network.ts'

@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest'
 import * as Activations from '../assembly/abi/activations.ts'
 import { ARENA_START } from '../assembly/abi/layout.ts'
 import { padded } from '../src/program/panels.ts'
-import { definitions } from './helpers/activations.ts'
+import { definitions, slopedDefinitions } from './helpers/activations.ts'
 import { backends, reference64 } from './helpers/backends.ts'
 import { canaries, exactly, expectClose } from './helpers/canaries.ts'
 import { KERNEL_ROOM, kernelsOf, sharesOf } from './helpers/kernels.ts'
 import { numbers } from './helpers/random.ts'
 
-const each = Object.entries(definitions)
+const each = Object.entries({ ...definitions, ...slopedDefinitions })
 
 // 1 … 5 vectors of which the last may be padded, at every alignment.
 const SIZES = Array.from({ length: 19 }, (_, n) => n + 1)
@@ -36,6 +36,10 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
 
   describe.each(each)('%s', (_name, definition) => {
     const { code, value, slope, ulps, slopeFromA, slopeTerms, limits, slopeLimits } = definition
+    const { number, slopeCode = code } = definition
+    type Activate = typeof kernels.activate extends (code: number, ...rest: infer R) => void ? R : never
+    const activate = (...[z, a, f, n, rows, share]: Activate) =>
+      kernels.activate(code, z, a, f, n, rows, share, number)
     const z = numbers(20, 7, 8)
     const tolerance = (i: number) => 2 * ulps * epsilon * Math.abs(value(z[i])) + FLUSHED
     // Each term has the error of Φ or of a sigmoid, two more operations, and their sum's rounding.
@@ -46,7 +50,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
         for (const aShift of ALIGNMENTS) {
           fill()
           floats.set(z.subarray(0, n), Z)
-          kernels.activate(code, Z, A + aShift, 0, n)
+          activate(Z, A + aShift, 0, n)
           expectClose(floats, Z, n, (i) => z[i], exactly)
           expectClose(floats, A + aShift, n, (i) => value(z[i]), tolerance)
           expectLeft([Z, n], [A + aShift, padded(n)])
@@ -59,7 +63,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
         for (const shift of ALIGNMENTS) {
           fill()
           floats.set(z.subarray(0, n), A)
-          kernels.activate(code, A, A, SLOPE + shift, n)
+          activate(A, A, SLOPE + shift, n)
           expectClose(floats, A, n, (i) => value(z[i]), tolerance)
           if (slopeTerms) {
             const expected = (i: number) => slope(z[i])
@@ -74,13 +78,13 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
 
     it('gives an element the same bits in every lane and row, in parts, split by units and with the slope', () => {
       floats.set(z, Z)
-      kernels.activate(code, Z, A, SLOPE, 20)
+      activate(Z, A, SLOPE, 20)
       const whole = floats.slice(A, A + 20)
       const slopes = floats.slice(SLOPE, SLOPE + 20)
       for (let i = 0; i < 20; ++i) {
-        kernels.activate(code, Z + i, A, 0, 1)
+        activate(Z + i, A, 0, 1)
         expect(floats[A]).toBe(whole[i])
-        kernels.activate(code, Z + i, A, SLOPE, 1)
+        activate(Z + i, A, SLOPE, 1)
         expect(floats[A]).toBe(whole[i])
         if (slopeTerms) expect(floats[SLOPE]).toBe(slopes[i])
       }
@@ -93,7 +97,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       ]) {
         fill()
         floats.set(z, Z)
-        for (const share of shares) kernels.activate(code, Z, A, SLOPE, 20, ROWS, share)
+        for (const share of shares) activate(Z, A, SLOPE, 20, ROWS, share)
         for (let r = 0; r < ROWS; ++r) {
           expectClose(floats, A + 20 * r, 20, (i) => whole[i], exactly)
           if (slopeTerms) expectClose(floats, SLOPE + 20 * r, 20, (i) => slopes[i], exactly)
@@ -104,7 +108,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
 
     it('has its limits at ±∞ and carries NaN', () => {
       floats.set([-Infinity, Infinity, Number.NaN, 1, Number.NaN], Z)
-      kernels.activate(code, Z, A, SLOPE, 5)
+      activate(Z, A, SLOPE, 5)
       expect(Math.abs(floats[A] - limits[0]) || 0).toBeLessThanOrEqual(2 * epsilon)
       expect(floats[A + 1]).toBe(limits[1])
       expect(floats[A + 2]).toBeNaN()
@@ -113,8 +117,9 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       if (slopeLimits) {
         expect(Math.abs(floats[SLOPE])).toBe(slopeLimits[0])
         expect(floats[SLOPE + 1]).toBe(slopeLimits[1])
-        expect(floats[SLOPE + 2]).toBeNaN()
-        expect(floats[SLOPE + 4]).toBeNaN()
+        // A slope that is the same for all z below 0 is that of NaN too.
+        expect(floats[SLOPE + 2]).toBe(slope(Number.NaN))
+        expect(floats[SLOPE + 4]).toBe(slope(Number.NaN))
       }
     })
 
@@ -123,7 +128,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       const n = extremes.length
       floats.set(extremes, Z)
       const inputs = floats.slice(Z, Z + n)
-      kernels.activate(code, Z, A, SLOPE, n)
+      activate(Z, A, SLOPE, n)
       const expected = (i: number) => value(inputs[i])
       expectClose(floats, A, n, expected, (i) => 2 * ulps * epsilon * Math.abs(expected(i)) + FLUSHED)
       if (slopeTerms) {
@@ -148,7 +153,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
             fill()
             floats.set(from.subarray(0, n), A + fromShift)
             floats.set(delta.subarray(0, n), DELTA + deltaShift)
-            kernels.derive(code, A + fromShift, DELTA + deltaShift, n)
+            kernels.derive(slopeCode, A + fromShift, DELTA + deltaShift, n)
             // Four roundings, of terms of at most λα < 2.
             const tolerance = (i: number) => 8 * epsilon * Math.abs(delta[i])
             expectClose(floats, DELTA + deltaShift, n, (i) => delta[i] * slopeAt(i), tolerance)
@@ -161,11 +166,11 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
     it('gives δ the same bits in every lane and row, in parts and split by units', () => {
       floats.set(from, A)
       floats.set(delta, DELTA)
-      kernels.derive(code, A, DELTA, 20)
+      kernels.derive(slopeCode, A, DELTA, 20)
       const whole = floats.slice(DELTA, DELTA + 20)
       for (let i = 0; i < 20; ++i) {
         floats[DELTA] = delta[i]
-        kernels.derive(code, A + i, DELTA, 1)
+        kernels.derive(slopeCode, A + i, DELTA, 1)
         expect(floats[DELTA]).toBe(whole[i])
       }
       for (const shares of [
@@ -178,7 +183,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
         fill()
         for (let r = 0; r < ROWS; ++r) floats.set(from, A + 20 * r)
         floats.set(delta, Z)
-        for (const share of shares) kernels.derive(code, A, DELTA, 20, Z, ROWS, share)
+        for (const share of shares) kernels.derive(slopeCode, A, DELTA, 20, Z, ROWS, share)
         for (let r = 0; r < ROWS; ++r) expectClose(floats, DELTA + 20 * r, 20, (i) => whole[i], exactly)
         expectLeft([Z, 20], [A, 20 * ROWS], [DELTA, 20 * ROWS])
       }
@@ -207,6 +212,30 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
       kernels.activate(code, Z, A, SLOPE, 1)
       kernels.derive(code, storesSlope(code) ? SLOPE : A, DELTA, 1)
       expect(Math.abs(floats[DELTA] - expected)).toBeLessThanOrEqual(2 * epsilon)
+    }
+  })
+
+  it('has those of PyTorch at 0 with a slope or an α of its own too, and computes as by the name alone with its number', () => {
+    const pairs = [
+      [Activations.SLOPED_RELU, Activations.LEAKY_RELU, Activations.LEAKY_RELU_SLOPE],
+      [Activations.SCALED_ELU, Activations.ELU, Activations.ELU_ALPHA],
+    ] as const
+    const z = [...numbers(40, 12, 8), 0, -0, -1e-45, 1e-45, -1e-38, -1e30]
+    for (const [own, plain, number] of pairs) {
+      for (const at0 of [0.25, -2, number]) {
+        floats[Z] = 0
+        kernels.activate(own, Z, A, SLOPE, 1, 1, undefined, at0)
+        expect(Math.abs(floats[SLOPE] - at0)).toBeLessThanOrEqual(epsilon)
+      }
+      floats.set(z, Z)
+      kernels.activate(plain, Z, A, 0, z.length)
+      const expected = floats.slice(A, A + z.length)
+      kernels.activate(own, Z, A, SLOPE, z.length, 1, undefined, number)
+      expectClose(floats, A, z.length, (i) => expected[i], exactly)
+      const slopes = floats.slice(SLOPE, SLOPE + z.length)
+      floats.fill(1, DELTA, DELTA + z.length)
+      kernels.derive(plain, A, DELTA, z.length)
+      expectClose(floats, DELTA, z.length, (i) => slopes[i], exactly)
     }
   })
 
@@ -250,14 +279,17 @@ describe('the float64 reference', () => {
   const tolerance = (h * h) / 3 + (8 * 8 * 2 ** -53) / h
   const points = Array.from({ length: 128 }, (_, i) => (i + 0.5 - 64) / 8)
 
-  it.each(each)('has the slope of its own values: %s', (_name, { code, slopeFromA }) => {
-    for (const z of points) {
-      floats.set([z, z - h, z + h], Z)
-      floats[DELTA] = 1
-      kernels.activate(code, Z, A, SLOPE, 3)
-      const difference = (floats[A + 2] - floats[A + 1]) / (2 * h)
-      kernels.derive(code, slopeFromA ? A : SLOPE, DELTA, 1)
-      expect(Math.abs(floats[DELTA] - difference), `at ${z}`).toBeLessThanOrEqual(tolerance)
-    }
-  })
+  it.each(each)(
+    'has the slope of its own values: %s',
+    (_name, { code, number, slopeCode = code, slopeFromA }) => {
+      for (const z of points) {
+        floats.set([z, z - h, z + h], Z)
+        floats[DELTA] = 1
+        kernels.activate(code, Z, A, SLOPE, 3, 1, undefined, number)
+        const difference = (floats[A + 2] - floats[A + 1]) / (2 * h)
+        kernels.derive(slopeCode, slopeFromA ? A : SLOPE, DELTA, 1)
+        expect(Math.abs(floats[DELTA] - difference), `at ${z}`).toBeLessThanOrEqual(tolerance)
+      }
+    },
+  )
 })

@@ -31,6 +31,12 @@ const networks: [string, NetworkOptions][] = [
           ],
         },
   ]),
+  ...[{ name: 'leakyRelu', slope: 0.3 } as const, { name: 'elu', alpha: -0.7 } as const].map(
+    (activation): [string, NetworkOptions] => [
+      `${activation.name} by a number of its own`,
+      { inputs: 7, layers: [{ units: 13, activation }, { units: 9, activation, normalization: 'layer' }, 4] },
+    ],
+  ),
   ['one output', { sizes: [3, 1] }],
   ['two panels and a rest', { sizes: [33, 21, 10], loss: 'crossEntropy' }],
   ['wide layers', { sizes: [65, 70, 66] }],

@@ -15,7 +15,7 @@ import { schedules } from '../src/model/schedules.ts'
 import { activations } from '../src/model/tables.ts'
 import { measureThreads } from '../src/threads/crew.ts'
 import { stopIdleWorkers } from '../src/threads/pool.ts'
-import { activations as plainActivations } from './helpers/plain/activations.ts'
+import { activations as plainActivations, sloped } from './helpers/plain/activations.ts'
 import { layersOf, type RandomCase } from './helpers/plain/cases.ts'
 import { Expected, isTooLarge, type Outcome, plainOutcome } from './helpers/plain/compare.ts'
 import { endingLosses, randomCase } from './helpers/plain/draws.ts'
@@ -113,7 +113,7 @@ describe('random networks', () => {
       [...new Set(values)].filter((value) => value !== undefined).sort()
     expect(
       sorted(drawn.flatMap(({ network }) => layersOf(network).map(({ activation }) => activation))),
-    ).toEqual(Object.keys(activations).sort())
+    ).toEqual([...Object.keys(activations), ...Object.keys(sloped)].sort())
     expect([...Object.keys(plainActivations), 'softmax'].sort()).toEqual(Object.keys(activations).sort())
     expect([...endingLosses].sort()).toEqual(Object.keys(losses).sort())
     expect(sorted(drawn.map(({ network }) => (network.loss as { name: string }).name))).toEqual(

@@ -85,10 +85,11 @@ describe('the README', () => {
 
   it('leads to a page about the stages of a layer, whose snippets run too', () => {
     expect(readme).toContain('(docs/layers.md)')
-    const [stages, mish] = snippetsOf(readFileSync(join(root, 'docs/layers.md'), 'utf8'))
+    const [stages, slopes, mish] = snippetsOf(readFileSync(join(root, 'docs/layers.md'), 'utf8'))
     const out = run(stages)
     expect(out).toContain('Float32Array(64)')
     expect(out).toContain('Float32Array(32)')
+    expect(run(slopes)).toContain('Network 64-32-16-10 (leakyRelu[0.3], elu[0.5], softmax; crossEntropy')
     const [relativeError, isSame] = run(mish).trim().split('\n')
     expect(Number(relativeError)).toBeLessThan(1e-5)
     expect(isSame).toBe('true')

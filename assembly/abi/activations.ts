@@ -16,6 +16,9 @@ export const SOFTSIGN = 11
 export const STORED = 12
 /** Forward alone: a function of the user's own, which stores f'(z). */
 export const CUSTOM = 13
+// leakyRelu and elu with a slope below zero or an α that the instruction has, and which may be below 0: so f'(z) is stored.
+export const SLOPED_RELU = 14
+export const SCALED_ELU = 15
 
 // leakyRelu's slope below zero (PyTorch's default), elu's α, and selu's α and λ (Klambauer et al. 2017,
 // arXiv:1706.02515, section 2).

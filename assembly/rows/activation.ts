@@ -22,6 +22,7 @@ import {
   storeValue,
   Tanh,
 } from './functions'
+import { sloped } from './sloped'
 
 /**
  * The loop over n floats for a constant code, and for f'(z) too where SLOPE. Two vectors a turn share the constants, which
@@ -60,8 +61,8 @@ function valuesAndSlopes<F>(zPtr: usize, aPtr: usize, slopePtr: usize, n: i32): 
   loop(codeOf<F>(), true, zPtr, aPtr, slopePtr, n)
 }
 
-/** a = f(z) for n floats; aPtr may equal zPtr. Softmax is not elementwise: see softmax.ts. */
-export function activateValues(code: i32, zPtr: usize, aPtr: usize, n: i32): void {
+/** a = f(z) for n floats; aPtr may equal zPtr. Softmax is not elementwise: see softmax.ts. number: as sloped takes it. */
+export function activateValues(code: i32, zPtr: usize, aPtr: usize, n: i32, number: f32): void {
   switch (code) {
     case Activations.LINEAR:
       if (aPtr != zPtr) values<Linear>(zPtr, aPtr, n)
@@ -96,21 +97,27 @@ export function activateValues(code: i32, zPtr: usize, aPtr: usize, n: i32): voi
     case Activations.SOFTPLUS:
       values<Softplus>(zPtr, aPtr, n)
       break
+    case Activations.SLOPED_RELU:
+    case Activations.SCALED_ELU:
+      sloped(code, zPtr, aPtr, 0, n, number)
+      break
     default:
       unreachable()
   }
 }
 
 /**
- * a = f(z) for n floats; aPtr may equal zPtr. Where slopePtr is not 0 and f' cannot be read from a (gelu, silu, softplus), also
- * slope = f'(z).
+ * a = f(z) for n floats; aPtr may equal zPtr. Where slopePtr is not 0 and f' cannot be read from a (gelu, silu, softplus, and leakyRelu
+ * and elu with numbers of their own), also slope = f'(z).
  */
-function activate(code: i32, zPtr: usize, aPtr: usize, slopePtr: usize, n: i32): void {
-  if (!slopePtr) activateValues(code, zPtr, aPtr, n)
+function activate(code: i32, zPtr: usize, aPtr: usize, slopePtr: usize, n: i32, number: f32): void {
+  if (!slopePtr) activateValues(code, zPtr, aPtr, n, number)
   else if (code == Activations.GELU) valuesAndSlopes<Gelu>(zPtr, aPtr, slopePtr, n)
   else if (code == Activations.SILU) valuesAndSlopes<Silu>(zPtr, aPtr, slopePtr, n)
   else if (code == Activations.SOFTPLUS) valuesAndSlopes<Softplus>(zPtr, aPtr, slopePtr, n)
-  else activateValues(code, zPtr, aPtr, n)
+  else if (code == Activations.SLOPED_RELU || code == Activations.SCALED_ELU) {
+    sloped(code, zPtr, aPtr, slopePtr, n, number)
+  } else activateValues(code, zPtr, aPtr, n, number)
 }
 
 /** δ = δ ⊙ F's f'(z). */
@@ -168,14 +175,16 @@ export function derive(code: i32, fromPtr: usize, deltaPtr: usize, n: i32): void
 
 /** activate in place for n floats of each of `rows` rows, `stride` floats apart. */
 @inline
-export function activateRows(code: i32, rows: i32, aPtr: usize, slopePtr: usize, n: i32, stride: i32): void {
+export function activateRows(
+  code: i32, rows: i32, aPtr: usize, slopePtr: usize, n: i32, stride: i32, number: f32,
+): void {
   if (n == stride) {
-    activate(code, aPtr, aPtr, slopePtr, rows * n)
+    activate(code, aPtr, aPtr, slopePtr, rows * n, number)
     return
   }
   const bytes = (<usize>stride) << 2
   for (let i: usize = 0; i < <usize>rows; ++i) {
-    activate(code, aPtr + i * bytes, aPtr + i * bytes, slopePtr ? slopePtr + i * bytes : 0, n)
+    activate(code, aPtr + i * bytes, aPtr + i * bytes, slopePtr ? slopePtr + i * bytes : 0, n, number)
   }
 }
 

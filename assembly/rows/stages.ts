@@ -59,7 +59,7 @@ export function normalize(op: usize, from: i32, to: i32, jFrom: i32, jTo: i32): 
   const activation = operand(op, Normalize.activation)
   if (activation == Activations.CUSTOM) {
     customRows(operand(op, Normalize.layer), to - from, a, f, min(jTo, n) - jFrom, columns)
-  } else activateRows(activation, to - from, a, f, jTo - jFrom, columns)
+  } else activateRows(activation, to - from, a, f, jTo - jFrom, columns, <f32>double(op, Normalize.numberLow))
 }
 
 /** OP_NORMALIZE_BACKWARD, for the rows [from, to) of the batch's and the columns [jFrom, jTo). */

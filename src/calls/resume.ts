@@ -3,11 +3,12 @@
 
 import { isArray, isObject, refuse } from '../base/check.ts'
 import { OptionError } from '../base/errors.ts'
-import { activationOption, type CustomActivation } from '../model/custom-activation.ts'
+import { activationOption, type CustomActivation, isOwn } from '../model/custom-activation.ts'
 import type { NetworkOptions, ResumeOptions } from '../model/options.ts'
+import { isSlopedName } from '../model/sloped-activations.ts'
 
-/** Whether a saved option is that of functions: an object with their name alone, or with what else a custom loss has. */
-const isOwn = (value: unknown): value is { readonly name: string } =>
+/** Whether a saved option may be that of functions: an object with their name alone, or with what else a custom loss has. */
+const isSaved = (value: unknown): value is { readonly name: string } =>
   isObject(value) && typeof value.name === 'string'
 
 /** Where options were not saved, but made by a reader of another format. */
@@ -24,11 +25,11 @@ function functionsOf(
   const given = [...activations.entries()].map(
     ([i, one]) => [one, `${where}.activations[${i}]`] as [unknown, string],
   )
-  if (isObject(activation)) given.push([activation, `${where}.activation`])
+  if (isObject(activation) && !isSlopedName(activation.name)) given.push([activation, `${where}.activation`])
   const found = new Map<string, CustomActivation>()
   for (const [one, name] of given) {
     const checked = activationOption(one, name)
-    if (typeof checked === 'string') return refuse(name, 'a custom activation', one)
+    if (!isOwn(checked)) return refuse(name, 'a custom activation', one)
     found.set(checked.name, checked)
   }
   return found
@@ -44,8 +45,9 @@ function withFunctions(
   const functions = functionsOf(options, where)
   const wanted = new Map<string, number[]>()
   const whole = layers.map((layer, l) => {
-    if (!isObject(layer) || !isOwn(layer.activation) || hasFunctions(layer.activation)) return layer
+    if (!isObject(layer) || !isSaved(layer.activation) || hasFunctions(layer.activation)) return layer
     const { name } = layer.activation
+    if (isSlopedName(name)) return layer
     wanted.set(name, [...(wanted.get(name) ?? []), l])
     return { ...layer, activation: functions.get(name) }
   })
@@ -79,9 +81,9 @@ export function optionsToResume(
   }
   const { layers, loss } = saved as { readonly layers?: unknown; readonly loss?: unknown }
   // Only a loss of the user's own is saved with what its targets are.
-  if (isOwn(loss) && 'targets' in loss && !hasFunctions(loss)) {
+  if (isSaved(loss) && 'targets' in loss && !hasFunctions(loss)) {
     const expected = `the functions of '${loss.name}', which a ${source} cannot hold`
-    if (!isOwn(given.loss) || given.loss.name !== loss.name) refuse(`${where}.loss`, expected, given.loss)
+    if (!isSaved(given.loss) || given.loss.name !== loss.name) refuse(`${where}.loss`, expected, given.loss)
   }
   const whole = isArray(layers) ? withFunctions(layers, options, where, source) : layers
   return { ...saved, ...given, layers: whole } as NetworkOptions

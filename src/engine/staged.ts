@@ -3,6 +3,7 @@
 import { now } from '../base/clock.ts'
 import type { Floats } from '../base/floats.ts'
 import { SLICE_MS } from '../base/pace.ts'
+import { isOwn } from '../model/custom-activation.ts'
 import type { Span } from '../program/stages.ts'
 import { predictResult } from '../program/tape.ts'
 import type { Staging, Tensor } from '../program/tensors.ts'
@@ -121,10 +122,7 @@ export class StagedArena extends Arena {
   get rowsPerSlice(): number {
     if (!this.callsBack) return this.#plainRowsPerSlice
     const { layers } = this.architecture
-    const calls = layers.reduce(
-      (sum, { units, activation }) => sum + (typeof activation === 'object' ? units : 0),
-      1,
-    )
+    const calls = layers.reduce((sum, { units, activation }) => sum + (isOwn(activation) ? units : 0), 1)
     return Math.max(1, Math.min(this.#plainRowsPerSlice, Math.floor(SLICE_MS / (CALL_MS * calls))))
   }
 

@@ -3,7 +3,7 @@
 
 import { shortest } from '../base/float32.ts'
 import type { Architecture, LayerShape } from '../model/architecture.ts'
-import { type Activation, type CustomActivation, nameOf } from '../model/custom-activation.ts'
+import { type Activation, type CustomActivation, isOwn, nameOf } from '../model/custom-activation.ts'
 import type { CustomLossSettings } from '../model/custom-loss.ts'
 import { lossOptions, lossSettingsOf } from '../model/loss-settings.ts'
 import type { LossName } from '../model/losses.ts'
@@ -135,9 +135,7 @@ function plainOptions(settings: Settings): SavedOptions {
       const initializer = initializers[l]
       return {
         ...layer,
-        activation: (typeof activation === 'object'
-          ? withoutFunctions(activation)
-          : activation) as Activation,
+        activation: (isOwn(activation) ? withoutFunctions(activation) : activation) as Activation,
         ...(typeof initializer !== 'function' && { initializer }),
         ...(regularization && layerRegularization(regularization.layers[l])),
       }

@@ -2,6 +2,13 @@
 
 import * as Activations from '../../assembly/abi/activations.ts'
 import { type Check, callback, checkOptions, isObject, oneOf, refuse } from '../base/check.ts'
+import {
+  type ActivationOptions,
+  isSlopedName,
+  numberOf,
+  slopedOption,
+  slopedRow,
+} from './sloped-activations.ts'
 import { type ActivationName, type ActivationRow, activation, activations } from './tables.ts'
 
 /**
@@ -20,13 +27,22 @@ export interface CustomActivation {
   readonly derivative: (z: number, a: number) => number
 }
 
-/** What a layer makes of z: a built-in function by its name, or one of your own. */
-export type Activation = ActivationName | CustomActivation
+/** What a layer makes of z: a built-in function by its name, or with a number of your own, or a function of your own. */
+export type Activation = ActivationName | ActivationOptions | CustomActivation
 
-type Named = { readonly name: string }
+interface Functions {
+  readonly name: string
+  readonly f: unknown
+}
 
-/** What messages and `explain` call it. */
-export const nameOf = (one: string | Named): string => (typeof one === 'string' ? one : one.name)
+/** Whether an activation, or a loss, is functions of the user's own, or the name that saving has left of them. */
+export const isOwn = <T extends string | ActivationOptions | Functions>(
+  one: T,
+): one is Extract<T, Functions> => typeof one === 'object' && ('f' in one || !isSlopedName(one.name))
+
+/** What messages and `explain` call it: 'relu', 'leakyRelu[0.3]', 'mish'. */
+export const nameOf = (one: string | ActivationOptions | Functions): string =>
+  typeof one === 'string' ? one : isOwn(one) ? one.name : `${one.name}[${numberOf(one)}]`
 
 const WORD = /^[\p{L}_][\p{L}\p{N}_-]{0,39}$/u
 
@@ -46,18 +62,24 @@ const activationTable = {
   derivative: callback<CustomActivation['derivative']>(),
 }
 
-/** An activation by its name, or one of the user's own. */
-export const activationOption: Check<Activation> = (value, name) =>
-  isObject(value)
-    ? Object.freeze(checkOptions(activationTable, value, name))
-    : oneOf(Object.keys(activations) as ActivationName[])(value, name)
+/** An activation by its name, with a number of its own, or one of the user's own. */
+export const activationOption: Check<Activation> = (value, name) => {
+  if (!isObject(value)) return oneOf(Object.keys(activations) as ActivationName[])(value, name)
+  const { name: own } = value
+  if (isSlopedName(own) && !('f' in value)) return slopedOption(own, value, name)
+  return Object.freeze(checkOptions(activationTable, value, name))
+}
 
 // Unknown: the diagnosis takes it for a function that neither shrinks nor stretches.
 const customActivation: ActivationRow = activation(Activations.CUSTOM, (s) => s, 1, { storesSlope: true })
 
 /** All that is particular to an activation. */
 export const activationRow = (one: Activation): ActivationRow =>
-  typeof one === 'string' ? activations[one] : customActivation
+  typeof one === 'string' ? activations[one] : isOwn(one) ? customActivation : slopedRow(one)
+
+/** The number that the kernels are given with the code: a slope or an α of the user's own. */
+export const activationNumber = (one: Activation): number =>
+  typeof one === 'string' || isOwn(one) ? 0 : numberOf(one)
 
 /** The code of f' where the backward pass takes it from a, or from what the forward pass has stored. */
 export const slopeCode = (one: Activation): number =>

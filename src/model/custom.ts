@@ -2,7 +2,7 @@
 
 import { refuse } from '../base/check.ts'
 import { OptionError } from '../base/errors.ts'
-import type { Activation, CustomActivation } from './custom-activation.ts'
+import { type Activation, type CustomActivation, isOwn } from './custom-activation.ts'
 import type { CustomLossSettings, Loss } from './custom-loss.ts'
 
 /** What a network calls of the user's own. */
@@ -13,12 +13,12 @@ interface Calls {
 
 /** The activations and the loss that are functions of the user's own, each once. */
 function customOf({ layers, loss }: Calls): readonly (CustomActivation | CustomLossSettings)[] {
-  const own = [...layers.map(({ activation }) => activation), loss].filter((one) => typeof one === 'object')
+  const own = [...layers.map(({ activation }) => activation), loss].filter((one) => isOwn(one))
   return own.filter((one, i) => own.findIndex(({ name }) => name === one.name) === i)
 }
 
 export const isCustom = ({ layers, loss }: Calls): boolean =>
-  typeof loss === 'object' || layers.some(({ activation }) => typeof activation === 'object')
+  isOwn(loss) || layers.some(({ activation }) => isOwn(activation))
 
 /** Refuses work for other threads, which cannot call the caller's functions. name: of the option. */
 export function refuseThreads(network: Calls, name: string, expected: string, value: unknown): void {
@@ -31,7 +31,7 @@ export function refuseThreads(network: Calls, name: string, expected: string, va
 export function refuseTwins(layers: readonly { readonly activation: Activation }[]): void {
   const known = new Map<string, { readonly one: CustomActivation; readonly layer: number }>()
   layers.forEach(({ activation: one }, l) => {
-    if (typeof one === 'string') return
+    if (!isOwn(one)) return
     const first = known.get(one.name)
     if (!first) known.set(one.name, { one, layer: l })
     else if (first.one.f !== one.f || first.one.derivative !== one.derivative) {

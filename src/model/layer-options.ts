@@ -3,6 +3,7 @@
 import type { CustomActivation } from './custom-activation.ts'
 import type { CustomInitializer, InitializerName } from './initializers.ts'
 import type { NormalizationName } from './normalizations.ts'
+import type { ActivationOptions } from './sloped-activations.ts'
 import type { ActivationName } from './tables.ts'
 
 /** The activations of a hidden layer: all but softmax, which needs the whole row and ends a network. */
@@ -12,9 +13,9 @@ export type HiddenActivationName = Exclude<ActivationName, 'softmax'>
 export interface LayerOptions {
   /** Outputs of the layer, at least 1. */
   units: number
-  /** f in a = f(z), by its name or as functions of your own. Default: the network's `activation`; for the last layer what the
+  /** f in a = f(z), by its name, with a number as `{ name: 'leakyRelu', slope: 0.3 }` or as functions of your own. Default: the network's `activation`; for the last layer what the
    * loss asks for. */
-  activation?: HiddenActivationName | CustomActivation
+  activation?: HiddenActivationName | ActivationOptions | CustomActivation
   /** False for a layer without biases. Default: the network's `bias`; false with batch normalization, which takes a bias
    * away again. */
   bias?: boolean
@@ -38,7 +39,7 @@ export interface LayerOptions {
 /** The last layer of a network, which may be softmax. */
 export interface OutputLayerOptions extends Omit<LayerOptions, 'activation'> {
   /** f in a = f(z). Default: what the loss asks for. */
-  activation?: ActivationName | CustomActivation
+  activation?: ActivationName | ActivationOptions | CustomActivation
 }
 
 /** Layer normalization: each row of z by its own mean and variance (Ba, Kiros and Hinton 2016). */

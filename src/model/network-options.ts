@@ -16,6 +16,7 @@ import type { NormalizationName } from './normalizations.ts'
 import type { OptimizerOptions } from './optimizer-options.ts'
 import type { OptimizerName } from './optimizers.ts'
 import type { ClipOptions } from './regularization.ts'
+import type { ActivationOptions } from './sloped-activations.ts'
 
 /** Where the work is done: 'relaxed' fuses multiply and add, 'simd' gives the same bits on every engine,
  * 'reference' is plain JavaScript. 'auto' takes the first of these that the engine can run. */
@@ -26,7 +27,7 @@ export interface CommonNetworkOptions {
   /** Activation of every layer that names none. Default 'relu' in hidden layers; the last layer's default is
    * 'softmax' for crossEntropy, klDivergence and focal, 'sigmoid' for binaryCrossEntropy and binaryFocal, 'softplus' for
    * poisson, else this or 'linear'. */
-  activation?: HiddenActivationName | CustomActivation
+  activation?: HiddenActivationName | ActivationOptions | CustomActivation
   /** By its name, as `{ name: 'huber', delta: 2 }`, or as functions of your own. Default: 'crossEntropy' where the last layer's activation is
    * 'softmax', 'quadratic' otherwise. */
   loss?: LossName | LossOptions | CustomLoss

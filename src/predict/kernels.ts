@@ -30,7 +30,7 @@ export interface Kernels {
       ...[shifts: number, mean: number, variance: number, epsilon: number],
     ]
   ): void
-  activate(activation: number, rows: number, z: number, n: number): void
+  activate(activation: number, rows: number, z: number, n: number, number: number): void
 }
 
 /** Kernels over a memory of their own. */
@@ -56,9 +56,9 @@ function referenceRoom(elements: number): Room {
       if (kind === Normalizations.RUNNING) normalizeByRunning(floats, z, z, mean, variance, normalizer, rows)
       else for (let r = z; r < z + rows * columns; r += columns) normalizeRow(floats, r, false, r, normalizer)
     },
-    activate(activation, rows, z, n) {
+    activate(activation, rows, z, n, number) {
       const columns = padded(n)
-      if (activation !== Activations.SOFTMAX) activate(floats, activation, z, z, 0, rows * columns)
+      if (activation !== Activations.SOFTMAX) activate(floats, activation, z, z, 0, rows * columns, number)
       else for (let r = z; r < z + rows * columns; r += columns) softmaxRow(floats, r, r, n)
     },
   }

@@ -6,6 +6,13 @@ import { isArray, isObject, refuse } from '../base/check.ts'
 import { FormatError } from '../base/errors.ts'
 import { asFormat } from '../formats/network-json-reader.ts'
 import type { ClassName } from '../model/class-names.ts'
+import {
+  type ActivationOptions,
+  isSlopedName,
+  numberOf,
+  slopedCodes,
+  slopedOption,
+} from '../model/sloped-activations.ts'
 import type { LayerParameters, NetworkSnapshot } from '../model/snapshot.ts'
 import type { Head } from '../models/prediction.ts'
 
@@ -15,6 +22,8 @@ export interface Layer extends LayerParameters {
   readonly units: number
   /** A code of assembly/abi/activations.ts, or the name of a function. */
   readonly activation: number | string
+  /** The slope or the α that goes with the code, where it is of one's own. */
+  readonly number: number
   /** A code of assembly/abi/normalizations.ts. */
   readonly normalization: number | undefined
   readonly epsilon: number
@@ -64,11 +73,15 @@ export function sideOf(loss: unknown): Pick<Head, 'areLabels' | 'boundary'> {
   return { areLabels: targets === 'labels', boundary: typeof threshold === 'number' ? threshold : 0.5 }
 }
 
-/** A code, or the name of a function. */
-function activationOf(value: unknown, name: string): number | string {
+function activationOf(value: unknown, name: string): Pick<Layer, 'activation' | 'number'> {
   const word = nameOf(value)
-  if (isObject(value) && typeof word === 'string') return word
-  return own(codes, value) ?? refuse(name, `one of ${Object.keys(codes).join(', ')}`, value)
+  const one = isSlopedName(word) && isObject(value) ? slopedOption(word, value, name) : value
+  if (typeof one === 'object' && typeof word === 'string') {
+    if (!isSlopedName(word)) return { activation: word, number: 0 }
+    return { activation: slopedCodes[word], number: numberOf(one as ActivationOptions) }
+  }
+  const code = own(codes, one) ?? refuse(name, `one of ${Object.keys(codes).join(', ')}`, value)
+  return { activation: code, number: 0 }
 }
 
 const count = (value: unknown, name: string): number =>
@@ -84,7 +97,7 @@ function checkLength(values: ArrayLike<number> | undefined, length: number, name
 function layerOf(options: unknown, parameters: LayerParameters, inputs: number, name: string): Layer {
   if (!isObject(options)) return refuse(name, 'an object', options)
   const units = count(options.units, `${name}.units`)
-  const activation = activationOf(options.activation, `${name}.activation`)
+  const { activation, number } = activationOf(options.activation, `${name}.activation`)
   const kind = nameOf(options.normalization)
   const normalization =
     kind === 'layer' ? Normalizations.LAYER : kind === 'batch' ? Normalizations.RUNNING : undefined
@@ -112,7 +125,7 @@ function layerOf(options: unknown, parameters: LayerParameters, inputs: number, 
   if (parameters.runningVariance?.some((v) => v < 0)) {
     throw new FormatError(`${name}: expected variances of at least 0, got one below`)
   }
-  return { ...parameters, inputs, units, activation, normalization, epsilon: epsilon as number }
+  return { ...parameters, inputs, units, activation, number, normalization, epsilon: epsilon as number }
 }
 
 /** What the last activation makes of outputs, as far as predictions tell it. */

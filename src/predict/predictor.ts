@@ -189,7 +189,7 @@ export class Predictor<P extends Prediction = Prediction> {
     let input = x
     let stride = this.inputs
     for (const [l, { layer, f, ...at }] of placed.entries()) {
-      const { inputs, units, activation, normalization, epsilon } = layer
+      const { inputs, units, activation, number, normalization, epsilon } = layer
       const out = between[l % 2]
       kernels.product(rows, input, stride, at.weights, at.biases, out, inputs, units, tiles)
       if (normalization !== undefined) {
@@ -198,7 +198,7 @@ export class Predictor<P extends Prediction = Prediction> {
         kernels.normalize(normalization, rows, out, units, ...numbers)
       }
       stride = padded(units)
-      if (typeof activation === 'number') kernels.activate(activation, rows, out, units)
+      if (typeof activation === 'number') kernels.activate(activation, rows, out, units, number)
       else {
         for (let r = 0; r < rows; ++r) {
           for (let i = out + r * stride; i < out + r * stride + units; ++i) {

@@ -2,7 +2,7 @@
 
 import * as Activations from '../../assembly/abi/activations.ts'
 import * as Normalizations from '../../assembly/abi/normalizations.ts'
-import { activationRow } from '../model/custom-activation.ts'
+import { activationNumber, activationRow } from '../model/custom-activation.ts'
 import { normalizations } from '../model/normalizations.ts'
 import { doubleOperands, type InstructionOf, instruction, type Split } from './instruction.ts'
 import { padded } from './panels.ts'
@@ -19,6 +19,7 @@ export function normalize(plan: Plan, l: number): InstructionOf<'normalize'> {
   const { units, activation, normalization } = plan.architecture.layers[l]
   const { storesSlope, code } = activationRow(activation)
   const [epsilonLow, epsilonHigh] = doubleOperands(normalization!.epsilon)
+  const [numberLow, numberHigh] = doubleOperands(activationNumber(activation))
   return instruction(
     'normalize',
     {
@@ -34,6 +35,8 @@ export function normalize(plan: Plan, l: number): InstructionOf<'normalize'> {
       units,
       activation: code,
       layer: l,
+      numberLow,
+      numberHigh,
       normalization: normalizations[normalization!.name].code,
       epsilonLow,
       epsilonHigh,
@@ -49,6 +52,7 @@ export function normalizeStaged(plan: Plan, l: number, buffer: Tensor): Instruct
   const { units, activation, normalization } = plan.architecture.layers[l]
   const { code, isOverBatch } = normalizations[normalization!.name]
   const [epsilonLow, epsilonHigh] = doubleOperands(normalization!.epsilon)
+  const [numberLow, numberHigh] = doubleOperands(activationNumber(activation))
   return instruction('normalize', {
     z: buffer,
     keeps: 0,
@@ -62,6 +66,8 @@ export function normalizeStaged(plan: Plan, l: number, buffer: Tensor): Instruct
     units,
     activation: activationRow(activation).code,
     layer: l,
+    numberLow,
+    numberHigh,
     normalization: isOverBatch ? Normalizations.RUNNING : code,
     epsilonLow,
     epsilonHigh,

@@ -4,11 +4,18 @@
 import * as Activations from '../../assembly/abi/activations.ts'
 import * as Hits from '../../assembly/abi/hits.ts'
 import { PAIRED, PANEL } from '../../assembly/abi/layout.ts'
-import { activationRow, slopeCode } from '../model/custom-activation.ts'
+import { activationNumber, activationRow, slopeCode } from '../model/custom-activation.ts'
 import { lossRow } from '../model/custom-loss.ts'
 import { lossNumbers } from '../model/loss-settings.ts'
 import type { UpdateRule } from '../model/optimizer-row.ts'
-import { floatOperand, type Instruction, type InstructionOf, instruction, type Split } from './instruction.ts'
+import {
+  doubleOperands,
+  floatOperand,
+  type Instruction,
+  type InstructionOf,
+  instruction,
+  type Split,
+} from './instruction.ts'
 import { dropInputs, dropout, normalize, normalizeBackward, normalizeStaged } from './layer-stages.ts'
 import { padded } from './panels.ts'
 import type { Plan } from './plan.ts'
@@ -41,6 +48,7 @@ function forward(
 ): InstructionOf<'forward'> {
   const { weights, biases } = plan.layers[l]
   const { inputs, units, activation, normalization } = plan.architecture.layers[l]
+  const [numberLow, numberHigh] = doubleOperands(activationNumber(activation))
   return instruction(
     'forward',
     {
@@ -57,6 +65,8 @@ function forward(
       // What is normalised first is activated there.
       activation: linear || normalization ? Activations.LINEAR : activationRow(activation).code,
       layer: l,
+      numberLow,
+      numberHigh,
       tiles: plan.tiles,
       // Only the rows of the training data have lists.
       fromTable: input.table && plan.sparse?.fromTable,

@@ -15,6 +15,10 @@ import {
 
 export interface Definition {
   readonly code: number
+  /** What the instruction has of a slope or an α of one's own. */
+  readonly number?: number
+  /** The code by which f' is multiplied with, where it is another. */
+  readonly slopeCode?: number
   readonly value: (z: number) => number
   readonly slope: (z: number) => number
   /** Largest error of a value in ulp of float32: assembly/base/math.ts, and ½ for each operation after it. */
@@ -122,4 +126,38 @@ export const definitions: Record<string, Definition> = {
     ulps: 1.5,
     limits: [-1, 1],
   },
+}
+
+/** leakyRelu by a slope that float32 has, and elu by an α. */
+const leakyReluBy = (number: number): Definition => ({
+  code: Activations.SLOPED_RELU,
+  number,
+  slopeCode: Activations.STORED,
+  value: (z) => (z > 0 ? z : number * z),
+  slope: (z) => (z > 0 ? 1 : number),
+  slopeTerms: () => Math.max(1, Math.abs(number)),
+  ulps: 0.5,
+  limits: [-number * Infinity, Infinity],
+  slopeLimits: [Math.abs(number), 1],
+})
+const eluBy = (number: number): Definition => ({
+  code: Activations.SCALED_ELU,
+  number,
+  slopeCode: Activations.STORED,
+  value: (z) => (z > 0 ? z : number * expm1(z)),
+  slope: (z) => (z > 0 ? 1 : number * exp(z)),
+  slopeTerms: (z) => (z > 0 ? 1 : 2 * Math.abs(number)),
+  ulps: 2,
+  limits: [-number, Infinity],
+  slopeLimits: [0, 1],
+})
+
+/** Those with a number of one's own: below and above 1, and below 0. */
+export const slopedDefinitions: Record<string, Definition> = {
+  'leakyRelu[0.3125]': leakyReluBy(0.3125),
+  'leakyRelu[1.5]': leakyReluBy(1.5),
+  'leakyRelu[-0.25]': leakyReluBy(-0.25),
+  'elu[0.375]': eluBy(0.375),
+  'elu[1.75]': eluBy(1.75),
+  'elu[-0.5]': eluBy(-0.5),
 }

@@ -10,6 +10,7 @@ import { INSTRUCTION_WORDS } from '../../assembly/abi/tape.ts'
 import type { Backend } from '../../src/backends/backend.ts'
 import { losses } from '../../src/model/losses.ts'
 import {
+  doubleOperands,
   floatOperand,
   type Instruction,
   instruction,
@@ -114,7 +115,9 @@ export function kernelsOf(backend: Backend, at: number) {
     activation: number,
     tiles: number,
     share: Share,
+    number = 0,
   ): void {
+    const [numberLow, numberHigh] = doubleOperands(number)
     const one = instruction(
       'forward',
       {
@@ -129,6 +132,8 @@ export function kernelsOf(backend: Backend, at: number) {
         units: n,
         activation,
         layer: 0,
+        numberLow,
+        numberHigh,
         tiles,
         fromTable: undefined,
         toTable: undefined,
@@ -138,7 +143,7 @@ export function kernelsOf(backend: Backend, at: number) {
     run(one, rows, share)
   }
 
-  /** `rows` rows of a = f(z), z being the same in all of them; slope = f'(z). Rows are padded(n) apart. */
+  /** `rows` rows of a = f(z), z being the same in all of them; slope = f'(z). Rows are padded(n) apart. number: of f's own. */
   function activate(
     code: number,
     z: number,
@@ -147,10 +152,24 @@ export function kernelsOf(backend: Backend, at: number) {
     n: number,
     rows = 1,
     share = WHOLE,
+    number = 0,
   ): void {
     writeOnes()
     writePanels(z, n)
-    forward(rows, { at: ones, stride: LANES, table: 0 }, panels, 0, a, slope, 1, n, code, SINGLE, share)
+    forward(
+      rows,
+      { at: ones, stride: LANES, table: 0 },
+      panels,
+      0,
+      a,
+      slope,
+      1,
+      n,
+      code,
+      SINGLE,
+      share,
+      number,
+    )
   }
 
   /** `rows` rows of δ ⊙ f'(z), the δ at `values` in all of them; `from` has a row of a or f'(z) for each. */

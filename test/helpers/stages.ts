@@ -25,6 +25,8 @@ export interface Normal {
   readonly runningVariance?: number
   readonly units: number
   readonly activation?: number
+  /** Of the activation: a slope or an α of its own. */
+  readonly number?: number
   readonly epsilon?: number
 }
 
@@ -39,8 +41,9 @@ export function stageKernelsOf(backend: Backend, at: number) {
 
   return {
     normalize(rows: number, normal: Normal, share = WHOLE): void {
-      const { epsilon = 1e-5, keeps = false, activation = Activations.LINEAR, ...rest } = normal
+      const { epsilon = 1e-5, keeps = false, activation = Activations.LINEAR, number = 0, ...rest } = normal
       const [epsilonLow, epsilonHigh] = doubleOperands(epsilon)
+      const [numberLow, numberHigh] = doubleOperands(number)
       const operands = {
         slope: undefined,
         statistics: undefined,
@@ -50,6 +53,8 @@ export function stageKernelsOf(backend: Backend, at: number) {
         keeps: keeps ? 1 : 0,
         activation,
         layer: 0,
+        numberLow,
+        numberHigh,
         epsilonLow,
         epsilonHigh,
         tiles: SINGLE,

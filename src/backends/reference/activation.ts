@@ -102,11 +102,37 @@ function softpluses(floats: Floats, z: number, a: number, n: number): void {
   for (let i = 0; i < n; ++i) floats[a + i] = softplus(floats[z + i])
 }
 
+/** leakyRelu and elu by a number of one's own: see assembly/rows/sloped.ts. */
+function sloped(
+  floats: Floats,
+  code: number,
+  z: number,
+  a: number,
+  slope: number,
+  n: number,
+  number: number,
+): void {
+  const isRelu = code === Activations.SLOPED_RELU
+  for (let i = 0; i < n; ++i) {
+    const x = floats[z + i]
+    floats[a + i] = x > 0 ? x : number * (isRelu ? x : expm1(x))
+    if (slope) floats[slope + i] = x > 0 ? 1 : isRelu ? number : floats[a + i] + number
+  }
+}
+
 /**
- * a = f(z) for n elements; a may equal z. Where slope is not 0 and f' cannot be read from a (gelu, silu, softplus),
- * also slope = f'(z). Softmax is not elementwise: see softmaxRow.
+ * a = f(z) for n elements; a may equal z. Where slope is not 0 and f' cannot be read from a (gelu, silu, softplus, and leakyRelu
+ * and elu by `number`), also slope = f'(z). Softmax is not elementwise: see softmaxRow.
  */
-export function activate(floats: Floats, code: number, z: number, a: number, slope: number, n: number): void {
+export function activate(
+  floats: Floats,
+  code: number,
+  z: number,
+  a: number,
+  slope: number,
+  n: number,
+  number = 0,
+): void {
   if (code === Activations.LINEAR) linear(floats, z, a, n)
   else if (code === Activations.SIGMOID) sigmoids(floats, z, a, n)
   else if (code === Activations.TANH) tanhs(floats, z, a, n)
@@ -120,7 +146,9 @@ export function activate(floats: Floats, code: number, z: number, a: number, slo
   else if (code === Activations.SOFTPLUS) {
     if (slope) softplusSlope(floats, z, a, slope, n)
     else softpluses(floats, z, a, n)
-  } else throw new Error(`there is no activation ${code} of elements`)
+  } else if (code === Activations.SLOPED_RELU || code === Activations.SCALED_ELU)
+    sloped(floats, code, z, a, slope, n, number)
+  else throw new Error(`there is no activation ${code} of elements`)
 }
 
 /** The codes whose f' is stored. */

@@ -20,19 +20,7 @@ import {
   normalizeRowBackward,
   updateStatistics,
 } from './normalize.ts'
-import { beginOf } from './parts.ts'
-
-type Words = readonly number[]
-
-const pair = new Int32Array(2)
-const double = new Float64Array(pair.buffer)
-
-/** The float64 in operand `word` and the one after it. */
-function doubleOf(op: Words, word: number): number {
-  pair[0] = op[word]
-  pair[1] = op[word + 1]
-  return double[0]
-}
+import { beginOf, doubleOf, type Words } from './words.ts'
 
 /** OP_NORMALIZE, as part `part` of `parts`: of the rows, or of the columns where these are normalised. */
 export function normalize(memory: Memory, op: Words, rows: number, part: number, parts: number): void {
@@ -45,6 +33,7 @@ export function normalize(memory: Memory, op: Words, rows: number, part: number,
   const slope = op[Normalize.slope]
   const statistics = op[Normalize.statistics]
   const activation = op[Normalize.activation]
+  const number = doubleOf(op, Normalize.numberLow)
   const normalization = op[Normalize.normalization]
   const normalizer = {
     gains: op[Normalize.gains],
@@ -72,7 +61,7 @@ export function normalize(memory: Memory, op: Words, rows: number, part: number,
     }
     for (let r = 0; r < rows; ++r) {
       const at = r * columns + from
-      activate(floats, activation, out + at, out + at, slope ? slope + at : 0, to - from)
+      activate(floats, activation, out + at, out + at, slope ? slope + at : 0, to - from, number)
     }
     return
   }
@@ -96,7 +85,7 @@ export function normalize(memory: Memory, op: Words, rows: number, part: number,
     return
   }
   const length = (to - from) * columns
-  activate(floats, activation, out + first, out + first, slope ? slope + first : 0, length)
+  activate(floats, activation, out + first, out + first, slope ? slope + first : 0, length, number)
 }
 
 /** OP_NORMALIZE_BACKWARD, split like OP_NORMALIZE. */

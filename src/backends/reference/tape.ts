@@ -31,7 +31,7 @@ import {
   rowsOfGroup,
   step,
 } from './updates.ts'
-import { beginOf, floatOf, type Words } from './words.ts'
+import { beginOf, doubleOf, floatOf, type Words } from './words.ts'
 
 function lookUpRows({ ints, shift }: Memory, op: Words, start: number, rows: number): void {
   for (let r = 0; r < rows; ++r) {
@@ -78,7 +78,8 @@ function forward(memory: Memory, op: Words, from: number, to: number): void {
     )
   } else if (activation !== Activations.LINEAR) {
     const at = from * columns
-    activate(floats, activation, out + at, out + at, slope ? slope + at : 0, (to - from) * columns)
+    const number = doubleOf(op, Forward.numberLow)
+    activate(floats, activation, out + at, out + at, slope ? slope + at : 0, (to - from) * columns, number)
   }
 }
 

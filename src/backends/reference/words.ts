@@ -12,6 +12,16 @@ export function floatOf(word: number): number {
   return float[0]
 }
 
+const pair = new Int32Array(2)
+const double = new Float64Array(pair.buffer)
+
+/** The float64 in operand `word` and the one after it. */
+export function doubleOf(op: Words, word: number): number {
+  pair[0] = op[word]
+  pair[1] = op[word + 1]
+  return double[0]
+}
+
 /** Where part `part` of `parts` begins in `count` things. */
 export const beginOf = (part: number, parts: number, count: number): number =>
   Math.floor((count * part) / parts)

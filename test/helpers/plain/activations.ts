@@ -37,6 +37,12 @@ function distribution(z: number): number {
   return 0.5 + sum * density(z)
 }
 
+/** z above 0, below it slope · z. */
+const leaky = (slope: number): Activation => ({
+  f: (z) => (z > 0 ? z : slope * z),
+  slope: (z) => [z > 0 ? 1 : slope, 1],
+})
+
 /** α z above 0, below it β (eᶻ − 1). */
 const exponential = (above: number, below: number): Activation => ({
   f: (z) => (z > 0 ? above * z : below * Math.expm1(z)),
@@ -48,7 +54,7 @@ export const activations: Readonly<Record<string, Activation>> = {
   sigmoid: { f: logistic, slope: (z) => [logistic(z) * logistic(-z), logistic(z)] },
   tanh: { f: Math.tanh, slope: (z) => [1 / Math.cosh(z) ** 2, 1] },
   relu: { f: (z) => (z > 0 ? z : 0), slope: (z) => [z > 0 ? 1 : 0, 0] },
-  leakyRelu: { f: (z) => (z > 0 ? z : 0.01 * z), slope: (z) => [z > 0 ? 1 : 0.01, 1] },
+  leakyRelu: leaky(0.01),
   elu: exponential(1, 1),
   selu: exponential(SELU_SCALE, SELU_SCALE * SELU_ALPHA),
   gelu: {
@@ -65,6 +71,31 @@ export const activations: Readonly<Record<string, Activation>> = {
   softplus: { f: softplus, slope: (z) => [logistic(z), logistic(z)] },
   softsign: { f: (z) => z / (1 + Math.abs(z)), slope: (z) => [1 / (1 + Math.abs(z)) ** 2, 1] },
 }
+
+/** Options of those with a number of their own, by the names that they go by here. */
+export const sloped = {
+  'leakyRelu 0.3': { name: 'leakyRelu', slope: 0.3 },
+  'leakyRelu -0.2': { name: 'leakyRelu', slope: -0.2 },
+  'elu 0.4': { name: 'elu', alpha: 0.4 },
+  'elu 1.7': { name: 'elu', alpha: 1.7 },
+} as const
+
+const all: Readonly<Record<string, Activation>> = {
+  ...activations,
+  'leakyRelu 0.3': leaky(0.3),
+  'leakyRelu -0.2': leaky(-0.2),
+  'elu 0.4': exponential(1, 0.4),
+  'elu 1.7': exponential(1, 1.7),
+}
+
+/** An activation by the name that it goes by here. */
+export const activationOf = (name: string): Activation => all[name]
+
+/** What it goes by here, of what it is in the options of a layer. */
+export const nameOf = (option: unknown): string =>
+  typeof option === 'string'
+    ? option
+    : Object.keys(sloped).find((name) => Object.is(sloped[name as keyof typeof sloped], option))!
 
 /** eᶻ / Σ eᶻ. */
 export function softmax(z: readonly number[]): number[] {

@@ -3,6 +3,7 @@
 
 import type { FitOptions, LayerOptions, NetworkOptions } from '../../../src/index.ts'
 import { numbers } from '../random.ts'
+import { nameOf } from './activations.ts'
 import type { PlainLayer } from './pass.ts'
 import type { PlainRate } from './schedules.ts'
 import type { PlainData, PlainFit, PlainOptions } from './trainer.ts'
@@ -58,7 +59,7 @@ export function layersOf(network: NetworkOptions): PlainLayer[] {
     const shape = {
       inputs,
       units: one.units,
-      activation: (one.activation ?? otherwise) as string,
+      activation: nameOf(one.activation ?? otherwise),
       bias: one.bias ?? (normalization.name === 'batch' ? false : ((given.bias as boolean) ?? true)),
       ...(isNormalized && {
         normalization: { epsilon: 1e-5, momentum: 0.1, ...(normalization as { name: 'layer' | 'batch' }) },

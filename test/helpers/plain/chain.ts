@@ -1,7 +1,7 @@
 // The chain rule from the loss of a batch down to every parameter, in plain loops over arrays of float64. `round` stands
 // wherever a kernel would have rounded. Shares no line with nabla.
 
-import { activations } from './activations.ts'
+import { activationOf } from './activations.ts'
 import { isFused, type PlainLoss, rowLoss } from './losses.ts'
 import type { Noise } from './noise.ts'
 import {
@@ -48,7 +48,7 @@ function throughActivation(
   round: Noise,
 ): number[] {
   return d.map((one, j) => {
-    const [slope, size] = activations[activation].slope(u[j])
+    const [slope, size] = activationOf(activation).slope(u[j])
     const value = one * round(slope, 8 * (Math.abs(slope) + size))
     return round(value, value)
   })

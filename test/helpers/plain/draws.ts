@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import type { FitOptions, LayerOptions, NetworkOptions } from '../../../src/index.ts'
-import { activations } from './activations.ts'
+import { activations, sloped } from './activations.ts'
 import { type Call, layersOf, type RandomCase, type Targets } from './cases.ts'
 import { defined, float, one, optimizer, options, rarely, rate } from './draws-optimizers.ts'
 
@@ -45,7 +45,7 @@ const normalization = one<unknown>(
   { name: 'batch', epsilon: 0.05, momentum: 0.25 },
   { name: 'batch', momentum: 1 },
 ) as fc.Arbitrary<LayerOptions['normalization']>
-const hidden = one(...Object.keys(activations))
+const hidden = one<unknown>(...Object.keys(activations), ...Object.values(sloped))
 const penalties = {
   l1: rarely(float(0.01, 0, 0.1), 5),
   l2: rarely(float(0.01, 0, 0.1), 5),

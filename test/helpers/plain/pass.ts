@@ -1,7 +1,7 @@
 // One batch through a network, in plain loops over arrays of float64: product, normalization, activation, dropout, loss.
 // `round` stands wherever a kernel would have rounded. Shares no line with nabla.
 
-import { activations, softmax } from './activations.ts'
+import { activationOf, softmax } from './activations.ts'
 import { isFused, type PlainLoss, rowLoss } from './losses.ts'
 import type { Noise } from './noise.ts'
 
@@ -148,7 +148,7 @@ function passLayer(
         })
       : u.map((row) =>
           row.map((value) => {
-            const one = activations[activation].f(value)
+            const one = activationOf(activation).f(value)
             return round(one, activation === 'linear' || activation === 'relu' ? 0 : 8 * one)
           }),
         )
