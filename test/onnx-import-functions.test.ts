@@ -22,7 +22,8 @@ import {
 describe('a function of z', () => {
   const scalar = (name: string, one: number) => floats(name, [], [one])
   const sigmoid = (one: number) => 1 / (1 + Math.exp(-one))
-  const parts: [string, string, (z: number) => number, Part[]][] = [
+  const leaky = (slope: number) => (one: number) => (one < 0 ? slope * one : one)
+  const parts: [unknown, string, (z: number) => number, Part[]][] = [
     ['relu', 'as Max', (one) => Math.max(one, 0), [node('Max', ['z', 'o'], 'y'), scalar('o', 0)]],
     ['relu', 'as Clip', (one) => Math.max(one, 0), [node('Clip', ['z', 'o'], 'y'), scalar('o', 0)]],
     [
@@ -48,6 +49,52 @@ describe('a function of z', () => {
       'as a maximum',
       (one) => Math.max(one, 0.01 * one),
       [node('Mul', ['z', 's'], 'p'), node('Max', ['p', 'z'], 'y'), scalar('s', 0.01)],
+    ],
+    ...[0.3, 0.2, 0.0101, -0.25, 2].map((slope): (typeof parts)[number] => [
+      { name: 'leakyRelu', slope },
+      'by another slope',
+      leaky(slope),
+      [node('LeakyRelu', ['z'], 'y', { alpha: slope })],
+    ]),
+    [
+      { name: 'leakyRelu', slope: 0.3 },
+      'as PRelu',
+      leaky(0.3),
+      [node('PRelu', ['z', 's'], 'y'), floats('s', [3], [0.3, 0.3, 0.3])],
+    ],
+    [
+      { name: 'leakyRelu', slope: 0.2 },
+      'as a maximum',
+      leaky(0.2),
+      [node('Mul', ['z', 's'], 'p'), node('Max', ['p', 'z'], 'y'), scalar('s', 0.2)],
+    ],
+    [
+      { name: 'leakyRelu', slope: 0.2 },
+      'of a Where',
+      leaky(0.2),
+      [
+        node('Mul', ['z', 's'], 'p'),
+        node('Less', ['z', 'o'], 'n'),
+        node('Where', ['n', 'p', 'z'], 'y'),
+        ...[scalar('s', 0.2), scalar('o', 0)],
+      ],
+    ],
+    [{ name: 'leakyRelu', slope: -1 }, 'as Abs, which it is', Math.abs, [node('Abs', ['z'], 'y')]],
+    ...[0.5, 1.7, -0.3].map((alpha): (typeof parts)[number] => [
+      { name: 'elu', alpha },
+      'by another α',
+      (one) => (one < 0 ? alpha * Math.expm1(one) : one),
+      [node('Elu', ['z'], 'y', { alpha })],
+    ]),
+    [
+      { name: 'elu', alpha: 0.5 },
+      'by its formula',
+      (one) => (one < 0 ? 0.5 * Math.expm1(one) : one),
+      [
+        ...[node('Min', ['z', 'o'], 'n'), node('Exp', ['n'], 'e'), node('Sub', ['e', 'one'], 'm')],
+        ...[node('Mul', ['m', 'half'], 'h'), node('Relu', ['z'], 'r'), node('Add', ['r', 'h'], 'y')],
+        ...[scalar('o', 0), scalar('one', 1), scalar('half', 0.5)],
+      ],
     ],
     [
       'sigmoid',
@@ -90,7 +137,7 @@ describe('a function of z', () => {
       ],
     ],
   ]
-  it.each(parts)('%s %s', (name, _, f, nodes) => {
+  it.each(parts)('%j %s', (name, _, f, nodes) => {
     const file = behind(...nodes)
     const { layers } = readOnnx(file).network.options
     expect(layers.map(({ activation }) => activation)).toEqual([name])
@@ -170,9 +217,6 @@ describe('a function of z', () => {
       [node('Clip', ['z', 'o', 'six'], 'y'), scalar('o', 0), scalar('six', 1e5)],
       /none of nabla's/,
     ],
-    ['leaky relu of another slope', [node('LeakyRelu', ['z'], 'y', { alpha: 0.2 })], /LeakyRelu/],
-    ['leaky relu of nearly the slope', [node('LeakyRelu', ['z'], 'y', { alpha: 0.0101 })], /LeakyRelu/],
-    ['elu of another α', [node('Elu', ['z'], 'y', { alpha: 0.5 })], /Elu/],
     ['gelu by tanh', [node('Gelu', ['z'], 'y', { approximate: 'tanh' })], /Gelu.*approximate/],
     [
       'a sine',

@@ -21,9 +21,6 @@ const bytesOf = (name: string) => new Uint8Array(Buffer.from(fixtures[name].onnx
 
 /** What is no network of rows, or has no activation of nabla's, and why. */
 const refused: Record<string, RegExp> = {
-  'pytorch-converted ELU': /function \(of Elu\) is none of nabla's/,
-  'pytorch-converted PReLU_1d': /function \(of PRelu\) is none of nabla's/,
-  'pytorch-converted LeakyReLU_with_negval': /function \(of LeakyRelu\) is none of nabla's/,
   'pytorch-converted Conv1d': /\(Conv\): an operator/,
   'pytorch-converted BatchNorm1d_3d_input_eval': /\(BatchNormalization\): expected 5 columns, got 15/,
   'pytorch-operator operator_permute2': /\(Transpose\)/,
@@ -35,9 +32,6 @@ const refused: Record<string, RegExp> = {
   'node layer_normalization_default_axis': /\(LayerNormalization\): expected 5 columns, got 60/,
   'node batchnorm_example': /\(BatchNormalization\): expected 3 columns, got 60/,
   'node softmax_axis_0': /\(Softmax\): expected axis to be 1/,
-  'node leakyrelu': /function \(of LeakyRelu\)/,
-  'node elu': /function \(of Elu\)/,
-  'node selu': /function \(of Selu\)/,
   'node clip': /function \(of Clip\)/,
   'node flatten_axis0': /\(Flatten\): expected axis to be 1/,
   'node hardsigmoid': /\(HardSigmoid\): an operator/,

@@ -3,8 +3,11 @@
 
 import { describe, expect, it } from 'vitest'
 import { type ActivationOptions, FormatError, type KernelsName, Network, OptionError } from '../src/index.ts'
+import { fromTfjs, toTfjs } from '../src/keras/index.ts'
 import { activationRow } from '../src/model/custom-activation.ts'
 import { fromSafetensors, toSafetensors } from '../src/models/index.ts'
+import { readModel } from '../src/onnx/import/messages.ts'
+import { fromOnnx, toOnnx } from '../src/onnx/index.ts'
 import { measureThreads } from '../src/threads/crew.ts'
 import { bitsOf } from './helpers/any-network.ts'
 import { runsRelaxed } from './helpers/backends.ts'
@@ -256,6 +259,38 @@ describe('a network of them', () => {
     const json = JSON.parse(JSON.stringify(of(leaky)))
     json.options.layers[0].activation.more = 1
     expect(() => Network.fromJSON(json)).toThrow('options among name, slope, got "more"')
+  })
+
+  it('is written to ONNX as LeakyRelu and Elu, and read again to the bit', () => {
+    const net = mixed({ layers: all.map((activation, l) => ({ units: 3 + l, activation })) })
+    const bytes = toOnnx(net)
+    const found = readModel(bytes).nodes.filter(({ operator }) => /Elu|Relu/.test(operator))
+    expect(found.map(({ operator }) => operator)).toEqual(
+      all.map(({ name }) => (name === 'elu' ? 'Elu' : 'LeakyRelu')),
+    )
+    const again = fromOnnx(bytes, { as: 'network' })
+    expect(activationsOf(again)).toEqual(all)
+    expect(again.predict(x)).toEqual(net.predict(x))
+  })
+
+  it('is written to tfjs as LeakyReLU, and read again; of elu tfjs has an α of 1 alone', async () => {
+    const layersOf = (...own: ActivationOptions[]) =>
+      own.map((activation, l) => ({ units: 3 + l, activation }))
+    const net = mixed({ layers: layersOf(leaky, { name: 'leakyRelu' }) })
+    const { modelJson, weights } = toTfjs(net)
+    const { layers } = (modelJson.modelTopology as { config: { layers: { class_name: string }[] } }).config
+    expect(layers.filter(({ class_name }) => class_name !== 'Dense')).toMatchObject([
+      { class_name: 'LeakyReLU', config: { alpha: 0.3 } },
+      { class_name: 'LeakyReLU', config: { alpha: 0.01 } },
+    ])
+    const again = (await fromTfjs(modelJson, weights)) as Network
+    expect(activationsOf(again)).toEqual([leaky, 'leakyRelu'])
+    expect(again.predict(x)).toEqual(net.predict(x))
+    const write = () => toTfjs(mixed({ layers: layersOf(leaky, elu) }))
+    expect(write).toThrow(OptionError)
+    expect(write).toThrow(
+      "layers[1].activation: expected one that tfjs has, got 'elu[0.5]', whose α can only be 1 there",
+    )
   })
 
   it('is estimated for a diagnosis by what its number makes of z of the square s', () => {

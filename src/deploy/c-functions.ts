@@ -142,7 +142,18 @@ if (z[i] != 0.0f) z[i] = z[i] < 0.0f ? a : -a;`,
     ),
     relu: elementwise('relu', 'if (z[i] < 0.0f) z[i] = 0.0f;'),
     leakyRelu: elementwise('leaky_relu', `if (z[i] < 0.0f) z[i] *= ${c(Math.fround(LEAKY_RELU_SLOPE))};`),
+    slopedRelu: source(`static void $_sloped_relu(float *z, int n, float slope)
+{
+    for (int i = 0; i < n; ++i) if (!(z[i] > 0.0f)) z[i] *= slope;
+}`),
     elu: elementwise('elu', 'if (!(z[i] > 0.0f)) z[i] = $_expm1(z[i]);', 'expm1'),
+    scaledElu: source(
+      `static void $_scaled_elu(float *z, int n, float alpha)
+{
+    for (int i = 0; i < n; ++i) if (!(z[i] > 0.0f)) z[i] = $_expm1(z[i]) * alpha;
+}`,
+      'expm1',
+    ),
     selu: elementwise(
       'selu',
       `z[i] = z[i] > 0.0f ? z[i] * ${c(C.SELU_ABOVE)} : $_expm1(z[i]) * ${c(C.SELU_BELOW)};`,

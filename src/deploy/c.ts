@@ -87,7 +87,8 @@ function translate(name: string, steps: readonly Step[]) {
       lines.push(`${name}_layer_norm(${a}, ${units}, ${gains}, ${shifts}, ${epsilon});`)
     } else {
       used.push(step.activation)
-      lines.push(`${name}_${snake(step.activation)}(${a}, ${units});`)
+      const number = step.number === undefined ? '' : `, ${floatConstant(step.number)}`
+      lines.push(`${name}_${snake(step.activation)}(${a}, ${units}${number});`)
     }
   }
   const buffers = widths.flatMap((width, i) => (width > 0 ? [`${'ab'[i]}[${width}]`] : []))

@@ -125,7 +125,9 @@ function log1p(x) {
     leakyRelu: source(
       `const leakyRelu = z => (z < 0 ? f(z * ${constant(Math.fround(LEAKY_RELU_SLOPE))}) : z)`,
     ),
+    slopedRelu: source('const slopedRelu = slope => z => (z > 0 ? z : z * slope)'),
     elu: source('const elu = z => (z > 0 ? z : expm1(z))', 'expm1'),
+    scaledElu: source('const scaledElu = alpha => z => (z > 0 ? z : expm1(z) * alpha)', 'expm1'),
     selu: source(
       `const selu = z => f(z > 0 ? z * ${constant(C.SELU_ABOVE)} : expm1(z) * ${constant(C.SELU_BELOW)})`,
       'expm1',

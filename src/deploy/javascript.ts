@@ -38,6 +38,7 @@ function translate(steps: readonly Step[]) {
         return `layerNorm(${a}, ${place(step.gains, step.shifts)}, ${constant(step.epsilon)})`
       default:
         used.push(step.activation)
+        if (step.number !== undefined) return `${a}.map(${step.activation}(${step.number}))`
         return step.activation === 'softmax' ? `softmax(${a})` : `${a}.map(${step.activation})`
     }
   }

@@ -8,8 +8,10 @@ import type { ClassValue } from '../data/features/predictions.ts'
 import type { NumberTargetJSON, TargetJSON } from '../data/features/target.ts'
 import type { NetworkJSON } from '../formats/network-json.ts'
 import { classNames as checkClassNames, nameCount } from '../model/class-names.ts'
+import { nameOf as activationName } from '../model/custom-activation.ts'
 import { isOwnLoss } from '../model/loss-settings.ts'
 import { type LossName, losses } from '../model/losses.ts'
+import { type ActivationOptions, isSlopedName, numberOf, slopedOption } from '../model/sloped-activations.ts'
 import type { LayerParameters, NetworkSnapshot, SavedOptions } from '../model/snapshot.ts'
 import { type ActivationName, activations } from '../model/tables.ts'
 import { type ModelJSON, modelFromJSON } from '../models/json.ts'
@@ -48,7 +50,13 @@ export type Step =
       readonly gains: Floats
       readonly shifts: Floats
     }
-  | { readonly kind: 'activation'; readonly units: number; readonly activation: ActivationName }
+  | {
+      readonly kind: 'activation'
+      readonly units: number
+      readonly activation: Exclude<ActivationName, 'linear'> | 'slopedRelu' | 'scaledElu'
+      /** The slope or the α of those with a number of their own. */
+      readonly number: number | undefined
+    }
 
 /** What outputs stand for. */
 export type Answer =
@@ -87,8 +95,9 @@ export interface Deployment {
 const { fround } = Math
 
 /** The activation of a layer, where it is one of nabla's. Throws OptionError by the name of another. */
-function activationOf(given: unknown, where: string): ActivationName {
+function activationOf(given: unknown, where: string): ActivationName | ActivationOptions {
   if (typeof given === 'string' && Object.hasOwn(activations, given)) return given as ActivationName
+  if (isObject(given) && isSlopedName(given.name)) return slopedOption(given.name, given, where)
   throw new OptionError(
     `${where}: expected one of nabla's activations, got ${shown(nameOf(given))}, a function of your own, which cannot be exported`,
   )
@@ -108,10 +117,17 @@ function normalizationSteps(
   return [{ kind: 'batchNormalization', means: runningMean!, inverses, ...both }]
 }
 
+/** The step of an activation; none of linear. */
+function activationSteps(one: ActivationName | ActivationOptions, units: number): Step[] {
+  if (one === 'linear') return []
+  if (typeof one === 'string') return [{ kind: 'activation', units, activation: one, number: undefined }]
+  const activation = one.name === 'elu' ? 'scaledElu' : 'slopedRelu'
+  return [{ kind: 'activation', units, activation, number: fround(numberOf(one)) }]
+}
+
 function stepsOf({ options, layers }: NetworkSnapshot): Step[] {
   return layers.flatMap((parameters, l): Step[] => {
     const { units, activation, normalization } = options.layers[l]
-    const name = activationOf(activation, `layers[${l}].activation`)
     const inputs = l === 0 ? options.inputs : options.layers[l - 1].units
     const { weights, biases } = parameters
     return [
@@ -119,7 +135,7 @@ function stepsOf({ options, layers }: NetworkSnapshot): Step[] {
       ...(typeof normalization === 'object'
         ? normalizationSteps(normalization as { name: string; epsilon: number }, units, parameters)
         : []),
-      ...(name === 'linear' ? [] : [{ kind: 'activation' as const, units, activation: name }]),
+      ...activationSteps(activationOf(activation, `layers[${l}].activation`), units),
     ]
   })
 }
@@ -203,7 +219,7 @@ export function deploymentOf(model: Deployable): Deployment {
   const steps = stepsOf(network)
   const stages = options.layers.map(({ activation, normalization }) => {
     const before = typeof normalization === 'object' ? `${normalization.name} normalization + ` : ''
-    return `${before}${activation}`
+    return `${before}${activationName(activation!)}`
   })
   return {
     inputs: options.inputs,

@@ -45,7 +45,6 @@ export class Builder {
   /** What is not as it was in Keras, in training alone. */
   readonly notes: string[] = []
   readonly #drafts: Draft[] = []
-  readonly #customs = new Map<string, Activation>()
   readonly inputs: number
   #shape: readonly number[]
   /** To be folded into the next product. */
@@ -102,10 +101,8 @@ export class Builder {
     this.#shape = [units]
   }
 
-  activate({ title }: KerasLayer, given: Activation): void {
-    if (given === 'linear') return
-    const activation = this.#customs.get(nameOf(given)) ?? given
-    this.#customs.set(nameOf(given), activation)
+  activate({ title }: KerasLayer, activation: Activation): void {
+    if (activation === 'linear') return
     const last = this.#last
     if (!last) throw new FormatError(`${title}: expected a Dense before an activation, got none`)
     if (last.activation !== 'linear') {

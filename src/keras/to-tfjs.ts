@@ -3,7 +3,9 @@
 import { LEAKY_RELU_SLOPE } from '../../assembly/abi/activations.ts'
 import { OptionError, shown } from '../base/errors.ts'
 import type { Target } from '../data/features/target.ts'
+import { isOwn, nameOf } from '../model/custom-activation.ts'
 import { isOwnLoss } from '../model/loss-settings.ts'
+import { numberOf } from '../model/sloped-activations.ts'
 import type { NetworkSnapshot } from '../model/snapshot.ts'
 import type { Model } from '../models/model.ts'
 import { modelSnapshotOf } from '../models/snapshot.ts'
@@ -68,9 +70,11 @@ type Snapshot = Omit<NetworkSnapshot, 'training'>
 /** The layers of tfjs for layer l. */
 function layerOf({ options, layers }: Snapshot, l: number): Written[] {
   const { units, activation = 'linear', bias, normalization, dropout = 0 } = options.layers[l]
-  if (typeof activation !== 'string') {
+  if (isOwn(activation) || (typeof activation === 'object' && activation.name === 'elu')) {
+    // tfjs reads the α of a layer ELU, and throws NotImplementedError for another than 1.
+    const what = isOwn(activation) ? 'a function of your own' : 'whose α can only be 1 there'
     throw new OptionError(
-      `layers[${l}].activation: expected one that tfjs has, got '${activation.name}', a function of your own`,
+      `layers[${l}].activation: expected one that tfjs has, got '${nameOf(activation)}', ${what}`,
     )
   }
   const { weights, biases, gains, shifts, runningMean, runningVariance } = layers[l]
@@ -101,8 +105,9 @@ function layerOf({ options, layers }: Snapshot, l: number): Written[] {
       ],
     })
   }
-  if (activation === 'leakyRelu') {
-    written.push({ className: 'LeakyReLU', config: { alpha: LEAKY_RELU_SLOPE }, tensors: [] })
+  if (typeof activation === 'object' || activation === 'leakyRelu') {
+    const alpha = activation === 'leakyRelu' ? LEAKY_RELU_SLOPE : numberOf(activation)
+    written.push({ className: 'LeakyReLU', config: { alpha }, tensors: [] })
   } else if (activation !== 'linear') {
     const name = activationNames.get(activation) ?? activation
     written.push({ className: 'Activation', config: { activation: name }, tensors: [] })
@@ -190,7 +195,7 @@ function classesOf(model: Model | Network): readonly unknown[] | undefined {
  * bytes of the weights.bin that it names, little-endian float32. A model's columns and target are scaled within the weights. Class
  * names, and a loss that is not the usual one of the last activation, are in `userDefinedMetadata`, where fromTfjs finds them. The optimizer is not written, nor a loss of your own.
  *
- * Throws OptionError for what tfjs has not: activations of your own, columns of categories, log1p.
+ * Throws OptionError for what tfjs has not: activations of your own, elu by another α than 1, columns of categories, log1p.
  */
 export function toTfjs(model: Model | Network): TfjsModel {
   const snapshot = withScales(model)

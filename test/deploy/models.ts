@@ -1,7 +1,9 @@
 // Networks with parameters and rows that reach every branch of the exported functions.
 
 import { Network } from '../../src/index.ts'
+import { nameOf } from '../../src/model/custom-activation.ts'
 import type { NetworkOptions } from '../../src/model/options.ts'
+import type { ActivationOptions } from '../../src/model/sloped-activations.ts'
 import { activations } from '../../src/model/tables.ts'
 
 export const ROWS = 1000
@@ -70,8 +72,16 @@ export const elementwise = (Object.keys(activations) as (keyof typeof activation
   (name): name is Exclude<keyof typeof activations, 'softmax'> => name !== 'softmax',
 )
 
+/** Those with a number of their own, of which not all are positive. */
+const sloped: readonly ActivationOptions[] = [
+  { name: 'leakyRelu', slope: 0.3 },
+  { name: 'leakyRelu', slope: -0.25 },
+  { name: 'elu', alpha: 0.4 },
+  { name: 'elu', alpha: -1.7 },
+]
+
 /** z = ±x of one layer that is nothing but its activation: −0 too, which no product gives. */
-const scanOf = (activation: (typeof elementwise)[number]): NetworkOptions => ({
+const scanOf = (activation: (typeof elementwise)[number] | ActivationOptions): NetworkOptions => ({
   inputs: 1,
   layers: [{ units: 2, activation, bias: false, normalization: { name: 'batch', epsilon: 1 } }],
   ...simd,
@@ -130,6 +140,24 @@ export const cases: readonly (readonly [title: string, options: NetworkOptions])
       [
         `${activation} behind layer normalization`,
         { inputs: 5, layers: [{ units: 6, activation, normalization: 'layer' }, 2], ...simd },
+      ] as const,
+  ),
+  ...sloped.flatMap(
+    (activation) =>
+      [
+        [
+          `${nameOf(activation)}`,
+          {
+            inputs: 5,
+            layers: [
+              { units: 7, activation },
+              { units: 5, activation, normalization: 'layer' },
+              { units: 3, activation },
+            ],
+            ...simd,
+          },
+        ],
+        [`every exponent through ${nameOf(activation)}`, scanOf(activation)],
       ] as const,
   ),
   ...heads.map(([loss, units]) => [`the head of ${loss}`, { sizes: [4, 6, units], loss, ...simd }] as const),

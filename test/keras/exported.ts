@@ -2,6 +2,7 @@
 
 import { fitFeatures, fitTarget } from '../../src/data/index.ts'
 import { Network } from '../../src/index.ts'
+import { nameOf } from '../../src/model/custom-activation.ts'
 import { Model } from '../../src/models/index.ts'
 
 /** Numbers from −1.5 to 1.5 that look drawn, and are the same everywhere: no sine, whose last bits differ. */
@@ -16,6 +17,8 @@ export function drawn(length: number, seed: number): Float32Array {
 const activations = [
   ...['sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'selu'],
   ...['gelu', 'silu', 'softplus', 'softsign', 'linear'],
+  { name: 'leakyRelu', slope: 0.3 },
+  { name: 'leakyRelu', slope: 1.5 },
 ] as const
 
 /** Every activation with every stage; and models whose columns and targets have units. */
@@ -48,7 +51,7 @@ export function exported(): Record<string, Network | Model> {
       2,
       drawn(5, 4).map((v) => 0.1 + v * v),
     )
-    made[activation] = net
+    made[nameOf(activation)] = net
   }
   const rows = Array.from({ length: 12 }, (_, i) => ({
     area: 40 + 7 * i,

@@ -1,7 +1,7 @@
 // Layers of Keras, one kind after the other, in configurations that are written out here.
 
 import { describe, expect, it, vi } from 'vitest'
-import { FormatError, type Network } from '../../src/index.ts'
+import { FormatError, Network } from '../../src/index.ts'
 import { both, dense, expected, input, layer, read, sequential, vars, vector } from './files.ts'
 
 vi.spyOn(console, 'warn').mockImplementation(() => {})
@@ -106,7 +106,7 @@ describe('layers', () => {
     expect(String(net)).toMatch(/input dropout 0.1; tanh \+ dropout 0.75, tanh;/)
   })
 
-  it('takes slopes of its own as functions', async () => {
+  it('takes slopes of its own, which travel with the network', async () => {
     const config = sequential(
       input,
       dense('a', { activation: 'leaky_relu' }),
@@ -117,6 +117,27 @@ describe('layers', () => {
     const net = await read(config, { dense: both, dense_1: both })
     expectClose(net, product(product(x).map(leaky(0.2))).map(leaky(0.3)))
     expect(net.checkGradients(Float32Array.from(x), [1, 0]).relativeError).toBeLessThan(1e-6)
+    expect(net.layers.map(({ activation }) => activation)).toEqual([
+      { name: 'leakyRelu', slope: 0.2 },
+      { name: 'leakyRelu', slope: 0.3 },
+    ])
+    const again = Network.fromJSON(JSON.parse(JSON.stringify(net)))
+    expect(again.predict(Float32Array.from(x))).toEqual(net.predict(Float32Array.from(x)))
+  })
+
+  it.each([
+    ['LeakyReLU', {}, { name: 'leakyRelu', slope: 0.3 }],
+    // Keras 2 writes what float32 makes of it.
+    ['LeakyReLU', { alpha: 0.30000001192092896 }, { name: 'leakyRelu', slope: 0.3 }],
+    ['LeakyReLU', { negative_slope: 0.01 }, 'leakyRelu'],
+    ['LeakyReLU', { negative_slope: 0 }, 'relu'],
+    ['ReLU', { negative_slope: 0.125 }, { name: 'leakyRelu', slope: 0.125 }],
+    ['ELU', {}, 'elu'],
+    ['ELU', { alpha: 0.5 }, { name: 'elu', alpha: 0.5 }],
+    ['ELU', { alpha: 0 }, 'relu'],
+  ])('takes %s of %j', async (className, config, expected) => {
+    const net = await read(sequential(input, dense('a', linear), layer(className, config)), { dense: both })
+    expect(net.layers[0].activation).toEqual(expected)
   })
 
   it.each([

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fitFeatures, fitTarget } from '../../src/data/index.ts'
 import { Network } from '../../src/index.ts'
+import type { ActivationOptions } from '../../src/model/sloped-activations.ts'
 import { type ActivationName, activations } from '../../src/model/tables.ts'
 import { Model } from '../../src/models/index.ts'
 import { readModel } from '../../src/onnx/import/messages.ts'
@@ -47,7 +48,12 @@ function expectSame(got: ArrayLike<number>, expected: ArrayLike<number>, name: s
   }
 }
 
-const names = Object.keys(activations) as ActivationName[]
+const names: (ActivationName | ActivationOptions)[] = [
+  ...(Object.keys(activations) as ActivationName[]),
+  { name: 'leakyRelu', slope: 0.3 },
+  { name: 'leakyRelu', slope: -0.25 },
+  { name: 'elu', alpha: 0.5 },
+]
 
 describe.skipIf(!folder).each(['onnxruntime-node', 'onnxruntime-web'])('%s', (name) => {
   const open = (bytes: Uint8Array) => {
@@ -61,7 +67,7 @@ describe.skipIf(!folder).each(['onnxruntime-node', 'onnxruntime-web'])('%s', (na
   const tensor = (type: string, data: unknown, dims: readonly number[]) =>
     new (runtime(name).Tensor)(type, data, dims)
 
-  it.each(names)('computes %s, with each normalization and without biases', async (activation) => {
+  it.each(names)('computes %j, with each normalization and without biases', async (activation) => {
     const hidden = activation === 'softmax' ? 'relu' : activation
     for (const normalization of ['none', 'layer', 'batch'] as const) {
       for (const bias of [true, false]) {
@@ -89,7 +95,7 @@ describe.skipIf(!folder).each(['onnxruntime-node', 'onnxruntime-web'])('%s', (na
           expectSame(
             output.data,
             net.predict(part) as Float32Array,
-            `${activation}, ${normalization}, ${bias}`,
+            `${JSON.stringify(activation)}, ${normalization}, ${bias}`,
           )
         }
       }
@@ -106,7 +112,7 @@ describe.skipIf(!folder).each(['onnxruntime-node', 'onnxruntime-web'])('%s', (na
       net.setWeights(0, [1])
       const x = Float32Array.of(-1e6, -200, -88, -40, -9, -1e-3, -0, 1e-6, 0.5, 9, 40, 88, 200, 1e6)
       const { output } = await (await open(toOnnx(net))).run({ input: tensor('float32', x, [x.length, 1]) })
-      expectSame(output.data, net.predict(x) as Float32Array, activation)
+      expectSame(output.data, net.predict(x) as Float32Array, JSON.stringify(activation))
     }
   })
 

@@ -1,5 +1,6 @@
 // Activations as nodes of opset 13.
 
+import { type ActivationOptions, numberOf } from '../../model/sloped-activations.ts'
 import type { ActivationName } from '../../model/tables.ts'
 import type { GraphWriter } from './graph.ts'
 
@@ -22,8 +23,7 @@ const gelu: Write = (graph, z, name) => {
 const silu: Write = (graph, z, name) =>
   graph.node('Mul', [z, graph.node('Sigmoid', [z], `${name}/sigmoid`)], name)
 
-/** Each activation's nodes over the value `z`; they return the name of a. */
-export const activationNodes: Readonly<Record<ActivationName, Write>> = {
+const activationNodes: Readonly<Record<ActivationName, Write>> = {
   linear: (_, z) => z,
   sigmoid: node('Sigmoid'),
   tanh: node('Tanh'),
@@ -36,4 +36,16 @@ export const activationNodes: Readonly<Record<ActivationName, Write>> = {
   softplus: node('Softplus'),
   softsign: node('Softsign'),
   softmax: node('Softmax', { axis: { int: -1 } }),
+}
+
+/** The activation's nodes over the value `z`; returns the name of a. */
+export function writeActivation(
+  graph: GraphWriter,
+  z: string,
+  name: string,
+  activation: ActivationName | ActivationOptions,
+): string {
+  if (typeof activation === 'string') return activationNodes[activation](graph, z, name)
+  const operator = activation.name === 'elu' ? 'Elu' : 'LeakyRelu'
+  return graph.node(operator, [z], name, { alpha: { float: numberOf(activation) } })
 }

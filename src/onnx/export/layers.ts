@@ -1,9 +1,10 @@
 // The layers of a network as nodes.
 
 import { FormatError, OptionError } from '../../base/errors.ts'
+import { isOwn } from '../../model/custom-activation.ts'
 import type { NormalizationOptions, OutputLayerOptions } from '../../model/options.ts'
 import type { LayerParameters, NetworkSnapshot } from '../../model/snapshot.ts'
-import { activationNodes } from './activations.ts'
+import { writeActivation } from './activations.ts'
 import type { GraphWriter } from './graph.ts'
 
 interface Product {
@@ -83,9 +84,9 @@ function writeLayer(graph: GraphWriter, a: string, network: NetworkSnapshot, l: 
   let z = graph.node('Gemm', inputs, `${name}/z`)
   if (normalization?.name === 'layer') z = layerNormalization(graph, z, name, layer, epsilon)
   const { activation = 'linear' } = options
-  if (typeof activation !== 'string')
+  if (isOwn(activation))
     throw new OptionError(`network: layer ${l} has an activation of your own, which ONNX has no operator for`)
-  return activationNodes[activation](graph, z, `${name}/a`)
+  return writeActivation(graph, z, `${name}/a`, activation)
 }
 
 /** Writes all layers over the value `x` (rows × inputs); returns the name of the outputs. */

@@ -5,8 +5,9 @@
 // probes over all magnitudes that matter. Every operator that takes part is computed in float64.
 
 import { expm1, normalCdf, sigmoid, softplus, tanh } from '../../base/math.ts'
+import { type ActivationOptions, elu, leakyRelu } from '../../model/sloped-activations.ts'
 
-export type Activation =
+type Name =
   | 'sigmoid'
   | 'tanh'
   | 'relu'
@@ -17,6 +18,9 @@ export type Activation =
   | 'silu'
   | 'softplus'
   | 'softsign'
+
+/** An activation of nabla; 'linear' where operators that are not linear come to a line. */
+export type Activation = Name | 'linear' | ActivationOptions
 
 /** scale · core(z) + shift; without a core scale · z + shift. */
 export interface Expression {
@@ -107,7 +111,7 @@ const SELU_ALPHA = 1.6732632423543772
 export const erf = (z: number): number => 2 * normalCdf(z * Math.SQRT2) - 1
 
 /** As src/model/tables.ts has them, with their constants. */
-export const functions: Readonly<Record<Activation, (z: number) => number>> = {
+export const functions: Readonly<Record<Name, (z: number) => number>> = {
   relu: (z) => Math.max(z, 0),
   sigmoid,
   tanh,
@@ -119,6 +123,12 @@ export const functions: Readonly<Record<Activation, (z: number) => number>> = {
   softplus,
   softsign: (z) => z / (1 + Math.abs(z)),
 }
+
+/** Those with a number of their own, which tells itself at −1: f(1) is 1. */
+const families = [
+  { below: (z: number) => z, named: leakyRelu },
+  { below: expm1, named: elu },
+] as const
 
 // Both sides of 0, dense where the functions bend, and out to where each is at its limit or a line.
 const PROBES: readonly number[] = [
@@ -177,7 +187,7 @@ export function recognise(e: Expression): Recognised | undefined {
   ] as const) {
     for (const line of lines) {
       for (const [activation, f] of Object.entries(functions)) {
-        if (agrees(whole, f, line, 1, 0)) return { activation: activation as Activation, line, scale, shift }
+        if (agrees(whole, f, line, 1, 0)) return { activation: activation as Name, line, scale, shift }
       }
     }
   }
@@ -189,7 +199,19 @@ export function recognise(e: Expression): Recognised | undefined {
       // A writer's factor has few digits, and the probe rounds.
       const rounded = Number(factor.toPrecision(7))
       if (agrees(core1, f, line, rounded, 0)) {
-        return { activation: activation as Activation, line, scale: e.scale * rounded, shift: e.shift }
+        return { activation: activation as Name, line, scale: e.scale * rounded, shift: e.shift }
+      }
+    }
+  }
+  for (const line of lines) {
+    const at = (u: number) => valueAt(core1, (u - line.shift) / line.scale)
+    const factor = Number(at(1).toPrecision(7))
+    for (const { below, named } of families) {
+      const number = at(-1) / factor / below(-1)
+      // Not where the factor is 0, or the number beyond what nabla takes.
+      if (!Number.isFinite(Math.fround(number))) continue
+      if (agrees(core1, (z) => (z < 0 ? number * below(z) : z), line, factor, 0)) {
+        return { activation: named(number), line, scale: e.scale * factor, shift: e.shift }
       }
     }
   }

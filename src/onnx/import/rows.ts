@@ -67,7 +67,7 @@ export function stepOf(op: Operation, rows: Rows): Step {
       const found = recognise(expression)
       if (!found) {
         return op.refuse(
-          `takes the result of ${rows.from}, whose function (of ${operatorsOf(expression)}) is none of nabla's activations: ${LISTED}, with their usual constants (leakyRelu with 0.01, elu with 1)`,
+          `takes the result of ${rows.from}, whose function (of ${operatorsOf(expression)}) is none of nabla's activations: ${LISTED}, with their usual constants (leakyRelu and elu with any)`,
         )
       }
       line(found.line.scale, found.line.shift)
