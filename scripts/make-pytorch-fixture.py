@@ -5,7 +5,7 @@
 
 The file that is there was made by PyTorch 1.13, and not by this script: it was written afterwards, from the names, shapes
 and numbers of the cases, on a machine without PyTorch, and has NOT BEEN RUN with it. What it says of losses and update
-rules is nevertheless known to hold for the file: test/oracles.test.ts computes all of its cases by a textbook's loops and
+rules is nevertheless known to hold for the file: test/training/oracles.test.ts computes all of its cases by a textbook's loops and
 the documented rules to 13 decimals. How the file is written is in scripts/golden_file.py. The seed that the inputs were drawn from is not known, so --draw gives others.
 
 A case has x and y (rows × inputs, rows × outputs) and weights (inputs × units) row by row, and biases; the predictions

@@ -1,5 +1,5 @@
 // Measures the largest error of every function of assembly/base/math.ts against src/base/math.ts in float64 (itself within
-// 1e-15 of mpmath, test/math.test.ts), for the simd and the relaxed build. Prints a markdown table.
+// 1e-15 of mpmath, test/base/math.test.ts), for the simd and the relaxed build. Prints a markdown table.
 //
 //   npx tsx scripts/measure-ulp.mjs [--stride N] [--all] [name …]
 //

@@ -1,6 +1,6 @@
 // Rolls the declarations of each entry up to one file, dist/NAME.d.ts, that holds what the entry exports and what those
 // exports are made of. API Extractor brings the TypeScript that it needs. The library is ES2022 without DOM, as the
-// least that a user may have: a type of the DOM in the public surface would not resolve, and test/consumer.test.ts fails.
+// least that a user may have: a type of the DOM in the public surface would not resolve, and test/package/consumer.test.ts fails.
 
 import { resolve } from 'node:path'
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor'

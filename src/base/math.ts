@@ -1,7 +1,7 @@
 // Elementary functions in float64 from the operations IEEE 754 defines exactly, so that results are the same bits on
 // every engine: Math.exp and its like are not. The polynomials are weighted Remez fits (assembly/base/math.ts has the
 // method); scripts/make-math-fixture.py makes the values they are tested against. Errors in the comments are the
-// largest that test/math.test.ts allows.
+// largest that test/base/math.test.ts allows.
 
 const LOG2_E = Math.LOG2E
 // ln 2 = high + low with 32 bits in the high part, so that n · LN2_HIGH is exact.

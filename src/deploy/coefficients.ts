@@ -1,5 +1,5 @@
 // The constants of assembly/base/math.ts, which says how they were fitted: the exported code has nabla's own exp and kin, to the
-// bit. test/deploy.test.ts compares it with the kernels.
+// bit. test/deploy/bits.test.ts compares it with the kernels.
 
 import { SELU_ALPHA, SELU_LAMBDA } from '../../assembly/abi/activations.ts'
 

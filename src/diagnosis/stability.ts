@@ -76,7 +76,7 @@ function forward({ layers }: Architecture, inputs: Moments, weights: readonly La
 
 /**
  * An estimate, on the low side, of the largest learning rate at which training with such steps is stable; 0 if there is
- * none. Of 2,680 random trainings by plain SGD that diverged (test/advice.test.ts with 4,000 draws) none did so again at it;
+ * none. Of 2,680 random trainings by plain SGD that diverged (test/diagnosis/advice.test.ts with 4,000 draws) none did so again at it;
  * at twice the rate 10 did. On a quadratic, momentum bears even 2 (1 + μ) / λ, but not with the noise of mini-batches and
  * weights that grow: at the rate of plain SGD 55 of 843 diverged again with μ = 0.9, and at 1 − μ times that rate none.
  */

@@ -1,4 +1,4 @@
-// The binary of assembly/online/, as test/module.test.ts has it for the others.
+// The binary of assembly/online/, as test/kernels/module.test.ts has it for the others.
 
 import { describe, expect, it } from 'vitest'
 import { TABLE } from '../../assembly/abi/online/map.ts'

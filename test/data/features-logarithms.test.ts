@@ -1,4 +1,4 @@
-// The logarithm and exponential of columns against values from mpmath, those of test/math.test.ts.
+// The logarithm and exponential of columns against values from mpmath, those of test/base/math.test.ts.
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'

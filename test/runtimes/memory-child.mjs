@@ -1,4 +1,4 @@
-// A process that fits or disposes in a loop, for test/memory.test.ts and the tests of the other runtimes: prints the megabytes that it had resident after
+// A process that fits or disposes in a loop, for test/kernels/memory.test.ts and the tests of the other runtimes: prints the megabytes that it had resident after
 // the first turn, and the most after that. Runs in Node, Deno and Bun.
 //   memory-child.mjs PACKAGE WHAT TURNS
 

@@ -1,4 +1,4 @@
-// test/memory.test.ts in the other runtimes.
+// test/kernels/memory.test.ts in the other runtimes.
 
 import { describe, expect, it } from 'vitest'
 import { memoryLoops, runLoop } from './memory.ts'

@@ -1,5 +1,5 @@
 // Functions of base/math.ts compiled once, for losses that take several of them: inlined at every use, they made the
-// binary 1.2 KB longer, of the 64 KB that test/module.test.ts allows.
+// binary 1.2 KB longer, of the 64 KB that test/kernels/module.test.ts allows.
 
 import * as math from '../../base/math'
 
