@@ -39,9 +39,14 @@ const { values: options } = parseArgs({
 })
 
 // Of these, dist/ or what is beside the code is tested, in processes that see nothing of a mutant.
-const APART = ['architecture', 'examples', 'fallback', 'package', 'readme', 'startup'].map(
-  (n) => `test/${n}.test.ts`,
-)
+const APART = [
+  'docs/readme',
+  'kernels/fallback',
+  'package/architecture',
+  'package/examples',
+  'package/package',
+  'package/startup',
+].map((n) => `test/${n}.test.ts`)
 
 const filesIn = (folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

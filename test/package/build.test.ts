@@ -156,7 +156,7 @@ describe('npm run build', () => {
       write('src/datasets/xor.ts', `${xor}export const added = 'by a test'\n`)
       write(
         'src/datasets/index.ts',
-        `${readFileSync(join(folder, 'src/datasets/index.ts'), 'utf8')}export { added } from '../xor.ts'\n`,
+        `${readFileSync(join(folder, 'src/datasets/index.ts'), 'utf8')}export { added } from './xor.ts'\n`,
       )
       const said = build()
       expect(said).toMatch(/JavaScript and types into dist … [\d.]+ s/)
