@@ -11,6 +11,7 @@ import { canaries, exactly, expectClose } from '../helpers/canaries.ts'
 import { KERNEL_ROOM, kernelsOf, sharesOf } from '../helpers/kernels.ts'
 import { numbers } from '../helpers/random.ts'
 
+const splits = [sharesOf(1), sharesOf(3), sharesOf(7), sharesOf(2, 'units'), sharesOf(5, 'units')]
 const each = Object.entries({ ...definitions, ...slopedDefinitions })
 
 // 1 … 5 vectors of which the last may be padded, at every alignment.
@@ -88,13 +89,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
         expect(floats[A]).toBe(whole[i])
         if (slopeTerms) expect(floats[SLOPE]).toBe(slopes[i])
       }
-      for (const shares of [
-        sharesOf(1),
-        sharesOf(3),
-        sharesOf(7),
-        sharesOf(2, 'units'),
-        sharesOf(5, 'units'),
-      ]) {
+      for (const shares of splits) {
         fill()
         floats.set(z, Z)
         for (const share of shares) activate(Z, A, SLOPE, 20, ROWS, share)
@@ -173,13 +168,7 @@ describe.each(backends.map((backend) => [backend.name, backend] as const))('%s',
         kernels.derive(slopeCode, A + i, DELTA, 1)
         expect(floats[DELTA]).toBe(whole[i])
       }
-      for (const shares of [
-        sharesOf(1),
-        sharesOf(3),
-        sharesOf(7),
-        sharesOf(2, 'units'),
-        sharesOf(5, 'units'),
-      ]) {
+      for (const shares of splits) {
         fill()
         for (let r = 0; r < ROWS; ++r) floats.set(from, A + 20 * r)
         floats.set(delta, Z)

@@ -15,7 +15,7 @@ import {
   type TargetType,
 } from './target.ts'
 
-/** Options of readCsv(), checked, of which the text is not read by. */
+/** The checked options of readCsv() that say what the columns are. */
 export interface CsvNumbersOptions {
   readonly header: boolean | readonly string[]
   readonly delimiter: string
